@@ -1,0 +1,19 @@
+import { UserError } from "./errors.ts";
+
+/**
+ * Writes a file whole or not at all: the content goes to a temporary file beside it, which then takes its name.
+ *
+ * @throws UserError if the folder cannot be written or the disk is full; nothing is left behind.
+ */
+export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${Deno.pid}.part`;
+  try {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await Deno.writeFile(temporary, bytes);
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`cannot write ${path}: ${reason}`);
+  }
+}
