@@ -1,0 +1,26 @@
+import { UserError } from "../errors.ts";
+
+/**
+ * The bytes of a file that the user named.
+ *
+ * @param what how messages call it, for example "table" or "checkpoint"
+ * @throws UserError if there is no such file, if it is a folder, or if it may not be read.
+ */
+export async function readBytes(path: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const info = await Deno.stat(path);
+    if (info.isDirectory) throw new UserError(`${path}: expected a ${what} file, found a folder`);
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    if (error instanceof Deno.errors.NotFound) throw new UserError(`${path}: no such ${what} file`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${path}: cannot read this ${what} file: ${reason}`);
+  }
+}
+
+/** SHA-256 of bytes as 64 lower-case hexadecimal digits. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
