@@ -1,0 +1,87 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { threefryUniform } from "../engine/threefry.ts";
+
+/** A trainable tensor. Its values are drawn when `variable` is first read, so shapes alone cost no memory. */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: number[];
+  /**
+   * True if axis 0 counts what are separate tensors in the reference (say, one weight per column, padded to
+   * equal size). Optimisers that use norms per tensor take them per slice.
+   */
+  readonly stacked: boolean;
+  /** Number of trainable numbers, padding left out. */
+  readonly count: number;
+  readonly variable: tf.Variable;
+  dispose(): void;
+}
+
+/** Random numbers for one parameter, a pure function of the model's seed and the parameter's name. */
+export interface Draw {
+  /** float32 [n], uniform in [0, 1). Each `stream` gives other numbers. */
+  uniform(n: number, stream?: number): Float32Array;
+}
+
+export interface ParameterSpec {
+  name: string;
+  shape: number[];
+  stacked?: boolean;
+  /** Default: the size of `shape`. */
+  count?: number;
+  /** Initial values, row-major. */
+  fill(draw: Draw): Float32Array;
+}
+
+/** Where the layers of a model declare their parameters. */
+export interface Init {
+  create(spec: ParameterSpec): Parameter;
+  /** The same, with `name` and a dot before all names. */
+  within(name: string): Init;
+  /** Everything declared so far, in order of declaration. */
+  readonly parameters: Parameter[];
+}
+
+/** @param seed equal seeds give equal initial values for parameters of equal name and shape. */
+export function createInit(seed: number): Init {
+  const parameters: Parameter[] = [];
+  const names = new Set<string>();
+  const at = (prefix: string): Init => ({
+    parameters,
+    within: (name) => at(`${prefix}${name}.`),
+    create: (spec) => {
+      const name = prefix + spec.name;
+      if (names.has(name)) throw new Error(`Two parameters are named ${name}.`);
+      names.add(name);
+      const parameter = declare({ ...spec, name }, seed);
+      parameters.push(parameter);
+      return parameter;
+    },
+  });
+  return at("");
+}
+
+function declare({ name, shape, stacked = false, count, fill }: ParameterSpec, seed: number): Parameter {
+  let variable: tf.Variable | undefined;
+  const draw: Draw = { uniform: (n, stream = 0) => threefryUniform(seed, hash(name), stream, n) };
+  return {
+    name,
+    shape,
+    stacked,
+    count: count ?? tf.util.sizeFromShape(shape),
+    get variable() {
+      variable ??= tf.tidy(() => tf.variable(tf.tensor(fill(draw), shape, "float32")));
+      return variable;
+    },
+    dispose() {
+      variable?.dispose();
+      variable = undefined;
+    },
+  };
+}
+
+/** FNV-1a over UTF-16 units: gives every parameter name its own random numbers, whatever is declared before it. */
+function hash(text: string): number {
+  let h = 0x811C9DC5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h | 0;
+}
