@@ -1,0 +1,112 @@
+import { Buffer } from "node:buffer";
+import { CsvError, parse } from "csv-parse/sync";
+import { UserError } from "../errors.ts";
+import { numberOf } from "./cells.ts";
+import { textBytes } from "./csv_bytes.ts";
+import { detectDelimiter } from "./delimiter.ts";
+
+export interface CsvOptions {
+  /** Default: comma, semicolon or tab, whichever cuts the first lines evenly. */
+  delimiter?: string;
+  /** Default: the first row holds names unless one of its cells is a number. */
+  header?: boolean;
+}
+
+/** A table as it stands in its file: every cell a text, blanks around it removed. */
+export interface RawTable {
+  /** The file's name, for messages. */
+  source: string;
+  /** Without a header column1, column2, ...; so too for an empty name. */
+  names: string[];
+  /** cells[column][row]. */
+  cells: string[][];
+  /** The line on which each row begins, counted from 1. */
+  lines: number[];
+}
+
+const HEAD_BYTES = 1 << 16;
+const DELIMITER_NAMES: Record<string, string> = { ",": "commas", ";": "semicolons", "\t": "tabs" };
+
+const breaks = (row: string[]): number =>
+  row.reduce((sum, cell) => sum + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
+
+function readRows(
+  bytes: Uint8Array,
+  source: string,
+  delimiter: string,
+  onRow: (row: string[], line: number) => void,
+) {
+  let end = 0;
+  try {
+    parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
+      bom: true,
+      delimiter,
+      record_delimiter: ["\r\n", "\n", "\r"],
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      on_record: (row: string[], context) => {
+        end = context.lines;
+        onRow(row, context.lines - breaks(row));
+        return null;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const { code, lines } = error;
+    // The parser meets an open quote only at the end of the file; the row in which it opened is more useful.
+    const place = code === "CSV_QUOTE_NOT_CLOSED" ? `in the row from line ${end + 1}` : `line ${lines}`;
+    const problem = code === "CSV_QUOTE_NOT_CLOSED"
+      ? "a quoted cell is never closed"
+      : 'a quote stands inside a cell; write it as "" in a quoted cell';
+    throw new UserError(`${source}, ${place}: ${problem}`);
+  }
+}
+
+function checkNames(source: string, line: number, names: string[]): void {
+  const first = new Map<string, number>();
+  names.forEach((name, index) => {
+    const earlier = first.get(name);
+    if (earlier !== undefined) {
+      throw new UserError(
+        `${source}, line ${line}: columns ${earlier + 1} and ${index + 1} are both called "${name}"`,
+      );
+    }
+    first.set(name, index);
+  });
+}
+
+/**
+ * Cuts the content of a CSV file (plain or gzip) into cells: byte-order mark, any line ends, quoted cells; empty lines
+ * are left out.
+ *
+ * @param source the file's name, for messages
+ * @throws UserError with the line for a ragged row, wrong quotes or equal column names; for an empty file, one without
+ *   rows, and what is no text.
+ */
+export function parseCsv(content: Uint8Array, source: string, options: CsvOptions = {}): RawTable {
+  const bytes = textBytes(content, source);
+  const delimiter = options.delimiter ??
+    detectDelimiter(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)));
+  let names: string[] | undefined;
+  const cells: string[][] = [];
+  const lines: number[] = [];
+  readRows(bytes, source, delimiter, (row, line) => {
+    const isFirst = names === undefined;
+    const hasHeader = isFirst && (options.header ?? row.every((cell) => Number.isNaN(numberOf(cell))));
+    names ??= row.map((cell, index) => (hasHeader && cell !== "" ? cell : `column${index + 1}`));
+    if (isFirst) checkNames(source, line, names);
+    if (hasHeader) return;
+    if (row.length !== names.length) {
+      const by = DELIMITER_NAMES[delimiter] ?? `"${delimiter}"`;
+      throw new UserError(
+        `${source}, line ${line}: expected ${names.length} cells (cut at ${by}), found ${row.length}`,
+      );
+    }
+    row.forEach((cell, index) => (cells[index] ??= []).push(cell));
+    lines.push(line);
+  });
+  if (names === undefined) throw new UserError(`${source}: expected a table, found an empty file`);
+  if (lines.length === 0) throw new UserError(`${source}: expected rows below the header, found none`);
+  return { source, names, cells, lines };
+}

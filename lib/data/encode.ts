@@ -1,0 +1,159 @@
+import { UserError } from "../errors.ts";
+import { classOf, numberOf } from "./cells.ts";
+import { parseCsv } from "./csv.ts";
+import { unknown } from "./nearest.ts";
+import { readBytes } from "./read.ts";
+import type { Column, Schema } from "./schema.ts";
+import { type Table, type TableColumn, type TableOptions, typeTable } from "./table.ts";
+import { notANumber } from "./typing.ts";
+
+/** A table as numbers for a model; d = columns.length = dn numeric + dc categorical columns. */
+export interface EncodedTable {
+  /** Table order, targets included. */
+  columns: Column[];
+  /** n */
+  rows: number;
+  /** [n, dn] standardised numeric columns in table order, 0 where missing. */
+  values: Float32Array;
+  /** [n, dc] class index of categorical columns in table order, -1 where missing. */
+  codes: Int32Array;
+  /** [n, d] 1 where the cell is missing. */
+  missing: Uint8Array;
+}
+
+/** Numbers of a column; NaN where missing. A class may be written as a number, so a categorical column is read again. */
+function numbersOf(table: Table, column: TableColumn): Float64Array {
+  if (column.kind === "numeric") return column.values;
+  const values = column.classes.map(numberOf);
+  return Float64Array.from(column.codes, (code, row) => {
+    if (code < 0) return NaN;
+    if (!Number.isFinite(values[code])) {
+      throw notANumber({ ...table, name: column.name }, row, column.classes[code]!);
+    }
+    return values[code]!;
+  });
+}
+
+/** Codes of a column in the classes of the schema; -1 where missing or unknown. `unseen` hears of the unknown ones. */
+function codesOf(
+  column: TableColumn,
+  classes: string[],
+  unseen: (row: number, text: string) => void,
+): Int32Array {
+  const index = new Map(classes.map((label, code) => [label, code]));
+  const lookup = (row: number, text: string): number => {
+    const code = index.get(text);
+    if (code === undefined) unseen(row, text);
+    return code ?? -1;
+  };
+  if (column.kind === "numeric") {
+    return Int32Array.from(
+      column.values,
+      (x, row) => (Number.isNaN(x) ? -1 : lookup(row, classOf(String(x)))),
+    );
+  }
+  return column.codes.map((code, row) => (code < 0 ? -1 : lookup(row, column.classes[code]!)));
+}
+
+function categoricalCodes(
+  table: Table,
+  column: TableColumn,
+  fitted: Column,
+  notify: (message: string) => void,
+) {
+  let count = 0;
+  const texts = new Set<string>();
+  const codes = codesOf(column, fitted.classes, (row, text) => {
+    if (fitted.target) {
+      throw new UserError(
+        `${table.source}, line ${table.lines[row]}, target "${fitted.name}": class ${
+          unknown(text, fitted.classes)
+        }; ` +
+          "it never occurs in training, so it can be neither predicted nor scored",
+      );
+    }
+    count++;
+    texts.add(text);
+  });
+  if (count > 0) {
+    const examples = [...texts].slice(0, 5).map((text) => `"${text}"`).join(", ");
+    notify(
+      `${table.source}, column "${fitted.name}": ${count} of ${table.rows} cells hold ${texts.size} classes that never ` +
+        `occur in training (${examples}); they count as missing`,
+    );
+  }
+  return codes;
+}
+
+/**
+ * Encodes a table by a schema. Columns that the schema does not know are ignored; a target may be absent (all missing).
+ *
+ * @throws UserError for an absent feature, a text where the schema has numbers, a label of an unknown class. A class
+ *   of a feature that training did not show counts as missing, with a remark.
+ */
+export function encode(
+  table: Table,
+  schema: Schema,
+  { notify = console.warn }: { notify?: (message: string) => void } = {},
+): EncodedTable {
+  const { columns } = schema;
+  const n = table.rows;
+  const dn = columns.filter((column) => column.kind === "numeric").length;
+  const dc = columns.length - dn;
+  const values = new Float32Array(n * dn);
+  const codes = new Int32Array(n * dc).fill(-1);
+  const missing = new Uint8Array(n * columns.length).fill(1);
+  let numeric = 0, categorical = 0;
+  columns.forEach((fitted, j) => {
+    const at = fitted.kind === "numeric" ? numeric++ : categorical++;
+    const column = table.columns.find(({ name }) => name === fitted.name);
+    if (column === undefined) {
+      if (fitted.target) return;
+      const names = table.columns.map(({ name }) => name);
+      throw new UserError(`${table.source}: expected a column ${unknown(fitted.name, names)}`);
+    }
+    if (fitted.kind === "numeric") {
+      numbersOf(table, column).forEach((value, row) => {
+        if (Number.isNaN(value)) return;
+        values[row * dn + at] = (value - fitted.mean) / fitted.deviation;
+        missing[row * columns.length + j] = 0;
+      });
+    } else {
+      categoricalCodes(table, column, fitted, notify).forEach((code, row) => {
+        codes[row * dc + at] = code;
+        missing[row * columns.length + j] = code < 0 ? 1 : 0;
+      });
+    }
+  });
+  return { columns, rows: n, values, codes, missing };
+}
+
+/**
+ * Reads a CSV file whose columns a schema already knows, such as the rows to predict: their kinds are the schema's, other
+ * columns are left out.
+ *
+ * @throws UserError for an absent feature, and whatever readTable throws.
+ */
+export async function readTableLike(
+  path: string,
+  schema: Schema,
+  options: TableOptions = {},
+): Promise<Table> {
+  const raw = parseCsv(await readBytes(path, "table"), path, options);
+  const kept: Column[] = [];
+  for (const column of schema.columns) {
+    if (raw.names.includes(column.name)) kept.push(column);
+    else if (!column.target) {
+      throw new UserError(`${path}: expected a column ${unknown(column.name, raw.names)}`);
+    }
+  }
+  const named = (kind: Column["kind"]) =>
+    kept.filter((column) => column.kind === kind).map(({ name }) => name);
+  const names = kept.map(({ name }) => name);
+  const cells = names.map((name) => raw.cells[raw.names.indexOf(name)]!);
+  return typeTable({ ...raw, names, cells }, {
+    ...options,
+    numeric: named("numeric"),
+    categorical: named("categorical"),
+  });
+}

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { UserError } from "../errors.ts";
+import { parseCsv } from "./csv.ts";
+import { readTable, type Table, type TableOptions, typeTable } from "./table.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const tableOf = (text: string, options: TableOptions = {}): Table =>
+  typeTable(parseCsv(bytes(text), "t.csv", options), options);
+
+function refuses(content: string | Uint8Array, message: RegExp, options: TableOptions = {}): void {
+  const body = typeof content === "string" ? bytes(content) : content;
+  assert.throws(() => typeTable(parseCsv(body, "t.csv", options), options), (error) => {
+    assert.ok(error instanceof UserError, String(error));
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+Deno.test("a table is the same whatever its delimiter, line ends, byte-order mark and packing", () => {
+  const plain = tableOf("a,b,c\n1,x,2.5\n-3e2,y,\n");
+  assert.deepEqual(plain.columns, [
+    { name: "a", kind: "numeric", values: Float64Array.of(1, -300) },
+    { name: "b", kind: "categorical", classes: ["x", "y"], codes: Int32Array.of(0, 1) },
+    { name: "c", kind: "numeric", values: Float64Array.of(2.5, NaN) },
+  ]);
+  assert.deepEqual(tableOf("\ufeffa;b;c\r\n1;x;2.5\r\n-3e2;y;\r\n"), plain);
+  assert.deepEqual(tableOf('"a"\t"b"\tc\n1\t "x" \t2.5\n-3e2\ty\t\n'), plain);
+  assert.deepEqual(tableOf("a|b|c\n1|x|2.5\n-3e2|y|\n", { delimiter: "|" }), plain);
+  assert.deepEqual(typeTable(parseCsv(gzipSync(bytes("a,b,c\r1,x,2.5\r-3e2,y,\r")), "t.csv")), plain);
+});
+
+Deno.test("quoted cells keep delimiters, quotes and line ends, and lines are counted through them", () => {
+  const table = tableOf('a,b\n"x, ""y""\nz",1\n\nw,2\n');
+  const [a] = table.columns;
+  assert.deepEqual(a?.kind === "categorical" && a.classes, ["w", 'x, "y"\nz']);
+  assert.deepEqual([...table.lines], [2, 5]);
+});
+
+Deno.test("a first row with a number is data unless it is declared to be a header", () => {
+  assert.deepEqual(tableOf("x,1\ny,2\n").columns.map(({ name }) => name), ["column1", "column2"]);
+  assert.deepEqual(tableOf("x,1\ny,2\n", { header: true }).columns.map(({ name }) => name), ["x", "1"]);
+  assert.equal(tableOf("x,y\nz,w\n", { header: false }).rows, 2);
+  assert.deepEqual(tableOf(",y\n1,2\n").columns.map(({ name }) => name), ["column1", "y"]);
+});
+
+Deno.test("kinds are found by content and can be declared", () => {
+  const text = "a,b,c\n1,007,NA\n1.0,7,nan\n2,x,?\n10,y,NULL\n";
+  const found = tableOf(text).columns.map(({ kind }) => kind);
+  assert.deepEqual(found, ["numeric", "categorical", "numeric"]);
+  const [declared] = tableOf(text, { categorical: ["a"] }).columns;
+  assert.deepEqual(declared, {
+    name: "a",
+    kind: "categorical",
+    classes: ["1", "2", "10"],
+    codes: Int32Array.of(0, 0, 1, 2),
+  });
+  const [, , c] = tableOf(text, { missing: ["na"], numeric: [] }).columns;
+  assert.deepEqual(c?.kind === "categorical" && c.classes, ["?", "NULL", "nan"]);
+});
+
+Deno.test("a table that is wrong is refused with file, line and column", () => {
+  refuses("a,b\n1,2\n1,2,3\n", /^t\.csv, line 3: expected 2 cells \(cut at commas\), found 3$/);
+  refuses("a;b\n1;2\n\n1\n", /line 4: expected 2 cells \(cut at semicolons\), found 1/);
+  refuses("", /expected a table, found an empty file/);
+  refuses("\n \n", /empty file/);
+  refuses("a,b\n", /expected rows below the header, found none/);
+  refuses("a,b,a\n1,2,3\n", /line 1: columns 1 and 3 are both called "a"/);
+  refuses(
+    "a\n1\n2\nabc\n",
+    /line 4, column "a": expected a number, found "abc", where 2 of 3 cells are numbers/,
+  );
+  refuses("a\nx\n1\n", /line 2, column "a": expected a number, found "x"$/, { numeric: ["a"] });
+  refuses("a\n1\n1e999\n", /line 3, column "a": expected a finite number, found "1e999"$/);
+  refuses("a\n1\n-Infinity\n", /expected a finite number, found "-Infinity"$/);
+  refuses("a;b\n1,5;2\n", /line 2, column "a": .* found "1,5"; numbers need a decimal point/);
+  refuses("age,sex\n1,2\n", /t\.csv: no column "Age "; known: age, sex/, { numeric: ["Age "] });
+  refuses("a\n1\n", /column "a" is declared numeric and categorical/, { numeric: ["a"], categorical: ["a"] });
+  refuses('a,b\n1,2\n"3,4\n5,6\n', /in the row from line 3: a quoted cell is never closed/);
+  refuses('a,b\n1,2\n3,x"y\n', /line 3: a quote stands inside a cell/);
+});
+
+Deno.test("what is no text is refused", () => {
+  refuses(Uint8Array.of(0x61, 0x0a, 0x00, 0x62), /line 2: expected a text table, found a binary file/);
+  refuses(Uint8Array.of(0xff, 0xfe, 0x61, 0x00), /found UTF-16/);
+  refuses(Uint8Array.of(0x61, 0x0a, 0xe4, 0x0a), /line 2: expected UTF-8 text/);
+  refuses(gzipSync(bytes("a,b\n1,2\n")).subarray(0, 20), /truncated or damaged gzip file/);
+});
+
+Deno.test("a path without a file, or to a folder, is refused", async () => {
+  await assert.rejects(readTable("nowhere/t.csv"), /nowhere\/t\.csv: no such table file/);
+  await assert.rejects(readTable("."), /expected a table file, found a folder/);
+});
