@@ -1,0 +1,187 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Client } from "../pjrt/client.ts";
+import type { HostArray } from "../pjrt/buffer.ts";
+import { emit } from "../stablehlo/emit.ts";
+import { constant, MAX_CONSTANT, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
+import { reshape } from "../stablehlo/ops.ts";
+import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
+import { createPrograms, type Programs } from "./programs.ts";
+import { Storage } from "./storage.ts";
+
+/** What the engine knows of one tfjs data id: a value that exists, or the node that will compute it. */
+export interface Entry {
+  references: number;
+  type: TensorType;
+  node?: Node;
+  storage?: Storage;
+}
+
+/** The recording of one function by `jit`: what would be freed while it lasts is kept until it ends. */
+export interface Trace {
+  readonly freed: Storage[];
+}
+
+/** Eager programs are run at the latest after this many recorded operations, so that graphs stay small. */
+const MAX_PENDING = 2000;
+
+/**
+ * The tfjs backend: kernels record nodes; reading a value compiles and runs all that is pending at once.
+ * While a trace is on, kernels record into the trace, and nothing can be read.
+ */
+export class XlaBackend extends tf.KernelBackend {
+  readonly programs: Programs;
+  trace: Trace | undefined;
+  readonly #data: tf.DataStorage<Entry>;
+  readonly #pending = new Set<Entry>();
+  #recorded = 0;
+  /** Values freed while recorded operations may still need them. */
+  #freed: Storage[] = [];
+
+  constructor(readonly client: Client) {
+    super();
+    this.programs = createPrograms(client);
+    this.#data = new tf.DataStorage(this, tf.engine());
+  }
+
+  /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
+  nodeOf({ dataId, shape }: tf.TensorInfo): Node {
+    const entry = this.#data.get(dataId);
+    return reshape(entry.node ?? entry.storage!.leaf, shape);
+  }
+
+  /** A new data id for a recorded node. */
+  record(node: Node): tf.TensorInfo {
+    const entry: Entry = { references: 1, type: node, node };
+    const dataId = this.#add(entry);
+    if (!this.trace) {
+      this.#pending.add(entry);
+      if (++this.#recorded > MAX_PENDING) this.evaluate();
+    }
+    return { dataId, shape: [...node.shape], dtype: dtypeOf(node.element) };
+  }
+
+  /** A new data id for a value that exists. */
+  adopt(storage: Storage): tf.TensorInfo {
+    const dataId = this.#add({ references: 1, type: storage, storage });
+    return { dataId, shape: [...storage.shape], dtype: dtypeOf(storage.element) };
+  }
+
+  #add(entry: Entry): tf.DataId {
+    const dataId = {};
+    this.#data.set(dataId, entry);
+    return dataId;
+  }
+
+  entry(dataId: tf.DataId): Entry {
+    return this.#data.get(dataId);
+  }
+
+  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(
+    dataId: tf.DataId,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    references: number,
+  ): void {
+    const type: TensorType = { shape: [...shape], element: elementOf(dtype) };
+    const host = toHostArray(values as unknown as ArrayLike<number>, type.element);
+    // A small array made while a function is traced is part of the function: it becomes a constant.
+    const entry: Entry = this.trace && host.length <= MAX_CONSTANT
+      ? { references, type, node: constant(host, type) }
+      : { references, type, storage: new Storage(this.client, type, host) };
+    this.#data.set(dataId, entry);
+  }
+
+  override incRef(dataId: tf.DataId): void {
+    this.#data.get(dataId).references++;
+  }
+
+  override refCount(dataId: tf.DataId): number {
+    return this.#data.has(dataId) ? this.#data.get(dataId).references : 0;
+  }
+
+  override numDataIds(): number {
+    return this.#data.numDataIds();
+  }
+
+  override disposeData(dataId: tf.DataId, force = false): boolean {
+    if (!this.#data.has(dataId)) return true;
+    const entry = this.#data.get(dataId);
+    if (--entry.references > 0 && !force) return false;
+    this.#data.delete(dataId);
+    this.#pending.delete(entry);
+    if (!entry.storage) return true;
+    if (this.trace) this.trace.freed.push(entry.storage);
+    else if (this.#pending.size > 0) this.#freed.push(entry.storage);
+    else entry.storage.release();
+    return true;
+  }
+
+  /** Compiles and runs everything that is pending, so that every data id has its value. */
+  evaluate(): void {
+    const entries = [...this.#pending];
+    if (entries.length > 0) {
+      const program = emit(entries.map(({ node }) => node!));
+      const { launch } = this.programs.get(program);
+      program.parameters.forEach((value, i) => launch.inputs[i] = (value as Storage).handle());
+      launch.run();
+      entries.forEach((entry, i) => {
+        entry.storage = new Storage(this.client, entry.type, launch.outputs[i]!);
+        entry.node = undefined;
+      });
+    }
+    this.#pending.clear();
+    this.#recorded = 0;
+    this.#freed.forEach((storage) => storage.release());
+    this.#freed = [];
+  }
+
+  /** The value of a data id, computed if it is pending. @throws Error while a function is traced. */
+  storageOf(dataId: tf.DataId): Storage {
+    const entry = this.#data.get(dataId);
+    if (entry.storage) return entry.storage;
+    if (this.trace) {
+      throw new Error(
+        "a tensor's value was read inside a compiled function, where only shapes are known; " +
+          "return the tensor and read it outside, or compute with tensors",
+      );
+    }
+    this.evaluate();
+    return entry.storage!;
+  }
+
+  override readSync(dataId: tf.DataId): HostArray {
+    return this.storageOf(dataId).readSync();
+  }
+
+  override read(dataId: tf.DataId): Promise<HostArray> {
+    return this.storageOf(dataId).read();
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  override floatPrecision(): 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  /** Bytes of a type on the device. */
+  static bytes({ shape, element }: TensorType): number {
+    return sizeOf(shape) * (element === "i1" ? 1 : 4);
+  }
+}

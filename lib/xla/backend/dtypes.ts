@@ -1,0 +1,29 @@
+import type { DataType } from "@tensorflow/tfjs-core";
+import type { ElementType, HostArray } from "../pjrt/buffer.ts";
+
+const ELEMENT: Partial<Record<DataType, ElementType>> = { float32: "f32", int32: "i32", bool: "i1" };
+const DTYPE: Record<ElementType, DataType> = { f32: "float32", i32: "int32", ui32: "int32", i1: "bool" };
+
+/** @throws Error for the types that programs do not carry (string, complex64). */
+export function elementOf(dtype: DataType): ElementType {
+  const element = ELEMENT[dtype];
+  if (!element) throw new Error(`the xla engine has float32, int32 and bool tensors; found ${dtype}`);
+  return element;
+}
+
+export const dtypeOf = (element: ElementType): DataType => DTYPE[element];
+
+/** A new host array for `size` elements of a type. */
+export function hostArray(element: ElementType, size: number): HostArray {
+  if (element === "f32") return new Float32Array(size);
+  return element === "i1" ? new Uint8Array(size) : new Int32Array(size);
+}
+
+/** The values as a host array of a type: themselves if they are one already, else a copy. */
+export function toHostArray(values: ArrayLike<number | boolean>, element: ElementType): HostArray {
+  const array = hostArray(element, 0);
+  if (Object.getPrototypeOf(values) === Object.getPrototypeOf(array)) return values as HostArray;
+  const copy = hostArray(element, values.length);
+  copy.set(values as ArrayLike<number>);
+  return copy;
+}

@@ -1,0 +1,108 @@
+import { constant, type Node, sizeOf, splat } from "../../stablehlo/node.ts";
+import {
+  broadcastInDim,
+  compare,
+  concatenate,
+  gatherSlices,
+  iota,
+  reshape,
+  scatterAdd,
+  select,
+  topK,
+  transpose,
+} from "../../stablehlo/ops.ts";
+import { elementOf } from "../dtypes.ts";
+import { axesOf, type KernelTable, type tf } from "./kernel.ts";
+import { cast } from "./unary.ts";
+
+/** Kernels that read or write by index, and ranges. */
+
+/** Slices along one axis; the axis is replaced by the axes of `indices`. */
+function gather(x: Node, indices: Node, axis: number): Node {
+  const front = transpose(x, [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)]);
+  const rank = indices.shape.length;
+  const gathered = gatherSlices(front, reshape(indices, [...indices.shape, 1]));
+  // gathered: [indices..., axes before, axes after]; the indices belong between the two.
+  const before = Array.from({ length: axis }, (_, i) => rank + i);
+  const middle = Array.from({ length: rank }, (_, i) => i);
+  const after = Array.from({ length: x.shape.length - axis - 1 }, (_, i) => rank + axis + i);
+  return transpose(gathered, [...before, ...middle, ...after]);
+}
+
+/** Batched gather: the first `batchDims` axes of both are walked together, as one more index. */
+function batchedGather(x: Node, indices: Node, axis: number, batchDims: number): Node {
+  if (batchDims === 0) return gather(x, indices, axis);
+  const front = transpose(x, [
+    ...x.shape.map((_, i) => i).slice(0, batchDims),
+    axis,
+    ...x.shape.map((_, i) => i).filter((i) => i >= batchDims && i !== axis),
+  ]);
+  const index = Array.from(
+    { length: batchDims },
+    (_, i) => reshape(iota({ shape: indices.shape, element: "i32" }, i), [...indices.shape, 1]),
+  );
+  const vectors = concatenate([...index, reshape(indices, [...indices.shape, 1])], indices.shape.length);
+  const gathered = gatherSlices(front, vectors);
+  const rank = indices.shape.length;
+  const between = axis - batchDims;
+  const order = [
+    ...Array.from({ length: batchDims }, (_, i) => i),
+    ...Array.from({ length: between }, (_, i) => rank + i),
+    ...Array.from({ length: rank - batchDims }, (_, i) => batchDims + i),
+    ...Array.from({ length: gathered.shape.length - rank - between }, (_, i) => rank + between + i),
+  ];
+  return transpose(gathered, order);
+}
+
+export const indexingKernels: KernelTable = {
+  GatherNd: ({ input }) => gatherSlices(input("params"), input("indices")),
+  GatherV2: ({ input, attrs }) => {
+    const [x, indices] = [input("x"), input("indices")];
+    const [axis] = axesOf(attrs["axis"] ?? 0, x.shape.length) as [number];
+    return batchedGather(x, cast(indices, "i32"), axis, (attrs["batchDims"] as number | undefined) ?? 0);
+  },
+  LinSpace: ({ attrs }) => {
+    const [start, stop, num] = [attrs["start"], attrs["stop"], attrs["num"]] as [number, number, number];
+    const values = Array.from(
+      { length: num },
+      (_, i) => start + (num === 1 ? 0 : i * (stop - start) / (num - 1)),
+    );
+    return constant(values, { shape: [num], element: "f32" });
+  },
+  OneHot: ({ input, attrs }) => {
+    const indices = input("indices");
+    const depth = attrs["depth"] as number;
+    const shape = [...indices.shape, depth];
+    const classes = iota({ shape, element: "i32" }, shape.length - 1);
+    const spread = broadcastInDim(cast(indices, "i32"), indices.shape.map((_, i) => i), shape);
+    const type = { shape, element: elementOf((attrs["dtype"] as tf.DataType | undefined) ?? "int32") };
+    return select(
+      compare("EQ", spread, classes),
+      splat(attrs["onValue"] as number, type),
+      splat(attrs["offValue"] as number, type),
+    );
+  },
+  Range: ({ attrs }) => {
+    const [start, stop, step] = [attrs["start"], attrs["stop"], attrs["step"]] as [number, number, number];
+    const dtype = (attrs["dtype"] as tf.DataType | undefined) ?? "float32";
+    const length = Math.max(0, Math.ceil((stop - start) / step));
+    const values = Array.from({ length }, (_, i) => start + i * step);
+    return constant(values, { shape: [length], element: elementOf(dtype) });
+  },
+  ScatterNd: ({ input, attrs }) => {
+    const [indices, updates] = [input("indices"), input("updates")];
+    return scatterAdd(
+      splat(0, { shape: attrs["shape"] as number[], element: updates.element }),
+      indices,
+      updates,
+    );
+  },
+  TopK: ({ input, attrs }) => topK(input("x"), attrs["k"] as number),
+  UnsortedSegmentSum: ({ input, attrs }) => {
+    const [x, ids] = [input("x"), input("segmentIds")];
+    const rows = sizeOf(ids.shape);
+    const rest = x.shape.slice(ids.shape.length);
+    const zero = splat(0, { shape: [attrs["numSegments"] as number, ...rest], element: x.element });
+    return scatterAdd(zero, reshape(cast(ids, "i32"), [rows, 1]), reshape(x, [rows, ...rest]));
+  },
+};

@@ -1,0 +1,57 @@
+import { backend_util } from "@tensorflow/tfjs-core";
+import type { Node } from "../../stablehlo/node.ts";
+import { binary, broadcastTo, dotGeneral, unary } from "../../stablehlo/ops.ts";
+import { type KernelTable, like } from "./kernel.ts";
+import { broadcastBoth } from "./binary.ts";
+import { clamp, elu, leaky } from "./unary.ts";
+
+/** Matrix products. Leading axes are batch axes and broadcast. */
+export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
+  const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const batch = backend_util.assertAndGetBroadcastShape(batchA, batchB);
+  const x = broadcastTo(a, [...batch, ...a.shape.slice(-2)]);
+  const y = broadcastTo(b, [...batch, ...b.shape.slice(-2)]);
+  const rank = batch.length;
+  const axes = batch.map((_, i) => i);
+  return dotGeneral(x, y, {
+    batch: [axes, axes],
+    contract: [[rank + (transposeA ? 0 : 1)], [rank + (transposeB ? 1 : 0)]],
+  });
+}
+
+function activate(x: Node, name: string, alpha: number, slopes: Node | undefined): Node {
+  switch (name) {
+    case "linear":
+      return x;
+    case "relu":
+      return binary("maximum", x, like(x, 0));
+    case "relu6":
+      return clamp(x, 0, 6);
+    case "elu":
+      return elu(x);
+    case "sigmoid":
+      return unary("logistic", x);
+    case "leakyrelu":
+      return leaky(x, like(x, alpha));
+    case "prelu":
+      return leaky(...broadcastBoth(x, slopes!));
+    default:
+      throw new Error(`fused activation '${name}' is not known`);
+  }
+}
+
+export const matMulKernels: KernelTable = {
+  BatchMatMul: ({ input, attrs }) =>
+    matMul(input("a"), input("b"), Boolean(attrs["transposeA"]), Boolean(attrs["transposeB"])),
+  _FusedMatMul: ({ input, optional, attrs }) => {
+    let out = matMul(input("a"), input("b"), Boolean(attrs["transposeA"]), Boolean(attrs["transposeB"]));
+    const bias = optional("bias");
+    if (bias) out = binary("add", ...broadcastBoth(out, bias));
+    return activate(
+      out,
+      (attrs["activation"] as string | undefined) ?? "linear",
+      (attrs["leakyreluAlpha"] as number | undefined) ?? 0,
+      optional("preluActivationWeights"),
+    );
+  },
+};

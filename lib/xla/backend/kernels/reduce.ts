@@ -1,0 +1,87 @@
+import { type Node, sizeOf, splat } from "../../stablehlo/node.ts";
+import {
+  binary,
+  broadcastInDim,
+  compare,
+  convert,
+  iota,
+  reduce,
+  reshape,
+  select,
+  unary,
+} from "../../stablehlo/ops.ts";
+import { axesOf, type Kernel, type KernelTable, like } from "./kernel.ts";
+
+/** Kernels that fold axes away, and the softmaxes built on them. */
+
+type Fold = (x: Node, axes: number[]) => Node;
+
+const lowest = (x: Node): number => x.element === "f32" ? -Infinity : -(2 ** 31);
+const highest = (x: Node): number => x.element === "f32" ? Infinity : 2 ** 31 - 1;
+const number = (x: Node): Node => x.element === "i1" ? convert(x, "i32") : x;
+
+/** Folds the axes that the attributes name, keeping them with length 1 if they say so. */
+const folding = (fold: Fold): Kernel => ({ input, attrs }) => {
+  const x = input("x");
+  const axes = axesOf(attrs["axis"] ?? attrs["reductionIndices"], x.shape.length);
+  const folded = fold(x, axes);
+  return attrs["keepDims"] ? reshape(folded, x.shape.map((n, i) => axes.includes(i) ? 1 : n)) : folded;
+};
+
+const sum: Fold = (x, axes) => reduce("add", number(x), axes, 0);
+
+const mean: Fold = (x, axes) => {
+  const total = reduce("add", convert(x, "f32"), axes, 0);
+  return binary("divide", total, like(total, sizeOf(axes.map((axis) => x.shape[axis]!))));
+};
+
+const max: Fold = (x, axes) => reduce("maximum", x, axes, lowest(x));
+const min: Fold = (x, axes) => reduce("minimum", x, axes, highest(x));
+
+/** The first index along an axis at which the extreme value stands. */
+const argument = (extreme: Fold): Kernel => ({ input, attrs }) => {
+  const x = input("x");
+  const [axis] = axesOf(attrs["axis"] ?? 0, x.shape.length) as [number];
+  const best = spread(extreme(x, [axis]), x, [axis]);
+  const index = iota({ shape: x.shape, element: "i32" }, axis);
+  return reduce(
+    "minimum",
+    select(compare("EQ", x, best), index, like(index, x.shape[axis]!)),
+    [axis],
+    2 ** 31 - 1,
+  );
+};
+
+/** A folded value repeated along the axes it lost. */
+function spread(folded: Node, x: Node, axes: readonly number[]): Node {
+  return broadcastInDim(folded, x.shape.map((_, i) => i).filter((i) => !axes.includes(i)), x.shape);
+}
+
+/** exp(x - max) along the last axis and its sum, for the softmaxes. */
+function shifted(x: Node): { centred: Node; exponentials: Node; total: Node; axes: number[] } {
+  const axes = [x.shape.length - 1];
+  const centred = binary("subtract", x, spread(max(x, axes), x, axes));
+  const exponentials = unary("exponential", centred);
+  return { centred, exponentials, total: reduce("add", exponentials, axes, 0), axes };
+}
+
+export const reduceKernels: KernelTable = {
+  All: folding((x, axes) => reduce("and", x, axes, 1)),
+  Any: folding((x, axes) => reduce("or", x, axes, 0)),
+  ArgMax: argument(max),
+  ArgMin: argument(min),
+  LogSoftmax: ({ input }) => {
+    const { centred, total, axes } = shifted(input("logits"));
+    return binary("subtract", centred, spread(unary("log", total), centred, axes));
+  },
+  Max: folding(max),
+  Mean: folding(mean),
+  Min: folding(min),
+  Prod: folding((x, axes) => reduce("multiply", number(x), axes, 1)),
+  Softmax: ({ input }) => {
+    const { exponentials, total, axes } = shifted(input("logits"));
+    const inverse = binary("divide", splat(1, total), total);
+    return binary("multiply", exponentials, spread(inverse, exponentials, axes));
+  },
+  Sum: folding(sum),
+};

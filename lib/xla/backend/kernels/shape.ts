@@ -1,0 +1,102 @@
+import { slice_util } from "@tensorflow/tfjs-core";
+import { type Node, sizeOf, splat } from "../../stablehlo/node.ts";
+import {
+  broadcastInDim,
+  broadcastTo,
+  concatenate,
+  pad,
+  reshape,
+  reverse,
+  slice,
+  transpose,
+} from "../../stablehlo/ops.ts";
+import { elementOf } from "../dtypes.ts";
+import { axesOf, type KernelTable, like, type tf } from "./kernel.ts";
+
+/** Kernels that move, repeat and cut. */
+
+const insertAxis = (x: Node, axis: number): Node =>
+  reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
+
+/** Parts of the given lengths along an axis. */
+function split(x: Node, lengths: readonly number[], axis: number): Node[] {
+  let start = 0;
+  return lengths.map((length) => {
+    const begin = x.shape.map((_, i) => i === axis ? start : 0);
+    const end = x.shape.map((n, i) => i === axis ? start + length : n);
+    start += length;
+    return slice(x, begin, end);
+  });
+}
+
+/** Repeats `x` along every axis: each axis becomes two, the repetition and the axis itself. */
+function tile(x: Node, reps: readonly number[]): Node {
+  const wide = reps.flatMap((r, i) => [r, x.shape[i]!]);
+  return reshape(
+    broadcastInDim(x, x.shape.map((_, i) => 2 * i + 1), wide),
+    x.shape.map((n, i) => n * reps[i]!),
+  );
+}
+
+export const shapeKernels: KernelTable = {
+  BroadcastTo: ({ input, attrs }) => broadcastTo(input("x"), attrs["shape"] as number[]),
+  Concat: ({ inputs, attrs }) => {
+    const all = inputs();
+    const [axis] = axesOf(attrs["axis"] ?? 0, all[0]!.shape.length) as [number];
+    const filled = all.filter((x) => sizeOf(x.shape) > 0);
+    return concatenate(filled.length > 0 ? filled : all, axis);
+  },
+  ExpandDims: ({ input, attrs }) => {
+    const x = input("input");
+    const dim = attrs["dim"] as number;
+    return insertAxis(x, dim < 0 ? x.shape.length + dim + 1 : dim);
+  },
+  Fill: ({ attrs }) => {
+    const value = attrs["value"] as number;
+    const dtype = (attrs["dtype"] as tf.DataType | undefined) ?? "float32";
+    return splat(value, { shape: attrs["shape"] as number[], element: elementOf(dtype) });
+  },
+  OnesLike: ({ input }) => like(input("x"), 1),
+  Pack: ({ inputs, attrs }) => {
+    const all = inputs();
+    const [axis] = axesOf(attrs["axis"] ?? 0, all[0]!.shape.length + 1) as [number];
+    return concatenate(all.map((x) => insertAxis(x, axis)), axis);
+  },
+  PadV2: ({ input, attrs }) => {
+    const x = input("x");
+    const paddings = attrs["paddings"] as [number, number][];
+    const value = splat(attrs["constantValue"] as number, { shape: [], element: x.element });
+    return pad(x, value, paddings.map(([low]) => low), paddings.map(([, high]) => high));
+  },
+  Reverse: ({ input, attrs }) => {
+    const x = input("x");
+    return reverse(x, axesOf(attrs["dims"], x.shape.length));
+  },
+  Slice: ({ input, attrs }) => {
+    const x = input("x");
+    const [begin, size] = slice_util.parseSliceParams(
+      { shape: [...x.shape] } as tf.TensorInfo,
+      attrs["begin"] as number[],
+      attrs["size"] as number[],
+    ) as [number[], number[]];
+    return slice(x, begin, begin.map((b, i) => b + size[i]!));
+  },
+  SplitV: ({ input, attrs }) => {
+    const x = input("x");
+    const [axis] = axesOf(attrs["axis"] ?? 0, x.shape.length) as [number];
+    const sizes = attrs["numOrSizeSplits"] as number | number[];
+    const length = x.shape[axis]!;
+    if (typeof sizes === "number") return split(x, Array<number>(sizes).fill(length / sizes), axis);
+    const rest = length - sizes.filter((n) => n >= 0).reduce((a, b) => a + b, 0);
+    return split(x, sizes.map((n) => n < 0 ? rest : n), axis);
+  },
+  Tile: ({ input, attrs }) => tile(input("x"), attrs["reps"] as number[]),
+  Transpose: ({ input, attrs }) => transpose(input("x"), attrs["perm"] as number[]),
+  Unpack: ({ input, attrs }) => {
+    const x = input("value");
+    const [axis] = axesOf(attrs["axis"] ?? 0, x.shape.length) as [number];
+    const shape = x.shape.filter((_, i) => i !== axis);
+    return split(x, Array<number>(x.shape[axis]!).fill(1), axis).map((part) => reshape(part, shape));
+  },
+  ZerosLike: ({ input }) => like(input("x"), 0),
+};

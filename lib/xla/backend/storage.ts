@@ -1,0 +1,78 @@
+import {
+  bufferFromHost,
+  bufferToHost,
+  bufferToHostSync,
+  destroyBuffer,
+  type HostArray,
+} from "../pjrt/buffer.ts";
+import type { Client } from "../pjrt/client.ts";
+import { leaf, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
+import { hostArray } from "./dtypes.ts";
+
+/**
+ * A value that exists: on the device, or still on the host until a program needs it.
+ * It is counted: whoever keeps one holds it, and the device's memory is freed with the last release.
+ */
+export class Storage implements TensorType {
+  readonly shape: readonly number[];
+  readonly element: TensorType["element"];
+  /** The node by which programs refer to this value. */
+  readonly leaf: Node;
+  #holders = 1;
+  #handle: bigint | undefined;
+  #host: HostArray | undefined;
+
+  constructor(readonly client: Client, type: TensorType, value: bigint | HostArray) {
+    this.shape = type.shape;
+    this.element = type.element;
+    this.leaf = leaf(type, this);
+    if (typeof value === "bigint") this.#handle = value;
+    else this.#host = value;
+  }
+
+  /** The device buffer; uploads the value on first use. @throws Error if the value was donated or freed. */
+  handle(): bigint {
+    if (this.#handle === undefined) {
+      if (!this.#host) {
+        throw new Error("this value was donated to a compiled step or freed, and can't be read");
+      }
+      const { api, handle, device } = this.client;
+      this.#handle = bufferFromHost(api, handle, device, this.#host, this.element, this.shape);
+      this.#host = undefined;
+    }
+    return this.#handle;
+  }
+
+  /** After a step has written a new value in the place of a donated one: takes the new buffer. */
+  replace(handle: bigint): void {
+    if (this.#handle !== undefined) destroyBuffer(this.client.api, this.#handle);
+    this.#host = undefined;
+    this.#handle = handle;
+  }
+
+  readSync(): HostArray {
+    if (this.#host) return this.#host.slice();
+    const into = hostArray(this.element, sizeOf(this.shape));
+    if (into.length > 0) bufferToHostSync(this.client.api, this.handle(), into);
+    return into;
+  }
+
+  async read(): Promise<HostArray> {
+    if (this.#host) return this.#host.slice();
+    const into = hostArray(this.element, sizeOf(this.shape));
+    if (into.length > 0) await bufferToHost(this.client.api, this.handle(), into);
+    return into;
+  }
+
+  hold(): this {
+    this.#holders++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#holders > 0) return;
+    this.#host = undefined;
+    if (this.#handle !== undefined) destroyBuffer(this.client.api, this.#handle);
+    this.#handle = undefined;
+  }
+}

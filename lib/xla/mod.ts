@@ -1,0 +1,26 @@
+/** TensorFlow.js on XLA through the PJRT C API. See README.md in this folder. */
+import * as tf from "@tensorflow/tfjs-core";
+import { XlaBackend } from "./backend/backend.ts";
+import { BACKEND, registerKernels } from "./backend/register.ts";
+import { createClient } from "./pjrt/client.ts";
+
+export { BACKEND, XlaBackend };
+export { jit, type Jitted, memoryOf } from "./jit.ts";
+export { liveBuffers } from "./pjrt/buffer.ts";
+export type { ProgramMemory } from "./pjrt/executable.ts";
+export { type TensorSpec, tensorSpec } from "./tree.ts";
+
+/**
+ * Makes XLA available to tfjs under the name "xla": `tf.setBackend("xla")` then uses it.
+ *
+ * @param pluginPath a PJRT plugin; the caller vouches for it, since its code is run.
+ * @throws Error if it can't be loaded.
+ */
+export function registerXla(pluginPath: string): XlaBackend {
+  registerKernels();
+  const existing = tf.findBackend(BACKEND) as XlaBackend | null;
+  if (existing) return existing;
+  const backend = new XlaBackend(createClient(pluginPath));
+  tf.registerBackend(BACKEND, () => backend, 3);
+  return backend;
+}

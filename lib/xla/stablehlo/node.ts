@@ -1,0 +1,101 @@
+import type { ElementType, HostArray } from "../pjrt/buffer.ts";
+
+/** The type of a value: `tensor<2x3xf32>`. */
+export interface TensorType {
+  readonly shape: readonly number[];
+  readonly element: ElementType;
+}
+
+/**
+ * One operation of a program that is being recorded. Nodes form a graph through their operands and never change.
+ * `text` writes the right-hand side of the operation, given the names of its operands.
+ */
+export interface Node extends TensorType {
+  readonly operands: readonly Node[];
+  readonly text: (names: readonly string[]) => string;
+  /** For one result of an operation with several: that operation and which result. */
+  readonly result?: { readonly of: Operation; readonly index: number };
+  /** For a leaf: the value that the program receives as a parameter. */
+  readonly leaf?: object;
+}
+
+/** An operation with several results; its results are nodes that refer to it. */
+export interface Operation {
+  readonly operands: readonly Node[];
+  readonly results: number;
+  readonly text: (names: readonly string[]) => string;
+}
+
+/** Raised when operands do not fit an operation: says which operation, and what it was given. */
+export class ShapeError extends Error {
+  override name = "ShapeError";
+}
+
+export const typeText = ({ shape, element }: TensorType): string =>
+  `tensor<${shape.map((n) => `${n}x`).join("")}${element}>`;
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((n, i) => n === b[i]);
+
+/** @throws ShapeError unless the condition holds. */
+export function check(condition: boolean, message: () => string): asserts condition {
+  if (!condition) throw new ShapeError(message());
+}
+
+/** Makes a node from its type and the text of its right-hand side. */
+export function node(type: TensorType, operands: readonly Node[], text: Node["text"]): Node {
+  return { shape: type.shape, element: type.element, operands, text };
+}
+
+/** The results of an operation with several, each as a node. */
+export function results(types: readonly TensorType[], operands: readonly Node[], text: Node["text"]): Node[] {
+  const operation: Operation = { operands, text, results: types.length };
+  return types.map((type, index) => ({ ...node(type, operands, text), result: { of: operation, index } }));
+}
+
+/** A value that the program is given when it runs; `value` identifies it. */
+export function leaf(type: TensorType, value: object): Node {
+  return { ...node(type, [], () => ""), leaf: value };
+}
+
+/** How many elements a constant may have that is written into the program's text. */
+export const MAX_CONSTANT = 4096;
+
+/** A constant array, written into the program. */
+export function constant(data: HostArray | readonly number[], type: TensorType): Node {
+  check(
+    data.length === sizeOf(type.shape),
+    () => `constant: ${typeText(type)} needs ${sizeOf(type.shape)} values, found ${data.length}`,
+  );
+  const values = Array.from(data, (value) => literal(value, type.element));
+  const text = type.shape.length === 0 || values.every((value) => value === values[0])
+    ? values[0] ?? ""
+    : nest(values, type.shape);
+  return node(type, [], () => `stablehlo.constant dense<${text}> : ${typeText(type)}`);
+}
+
+/** A constant with the same value everywhere. */
+export function splat(value: number, type: TensorType): Node {
+  return node(
+    type,
+    [],
+    () => `stablehlo.constant dense<${literal(value, type.element)}> : ${typeText(type)}`,
+  );
+}
+
+function nest(values: readonly string[], shape: readonly number[]): string {
+  if (shape.length === 0) return values[0]!;
+  const step = values.length / shape[0]!;
+  const rows = Array.from({ length: shape[0]! }, (_, i) => values.slice(i * step, (i + 1) * step));
+  return `[${rows.map((row) => nest(row, shape.slice(1))).join(", ")}]`;
+}
+
+/** A number as MLIR reads it: floats by their bits, so that nothing is lost on the way. */
+function literal(value: number, element: ElementType): string {
+  if (element === "i1") return value ? "true" : "false";
+  if (element !== "f32") return String(Math.trunc(value));
+  const bits = new Uint32Array(new Float32Array([value]).buffer)[0]!;
+  return `0x${bits.toString(16).toUpperCase().padStart(8, "0")}`;
+}

@@ -1,0 +1,70 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** The type of a tensor without its value: stands for a tensor where only shapes matter. */
+export interface TensorSpec {
+  readonly spec: { shape: number[]; dtype: tf.DataType };
+}
+
+/** A tensor's type in place of a tensor, for `memoryOf`. */
+export const tensorSpec = (shape: number[], dtype: tf.DataType = "float32"): TensorSpec => ({
+  spec: { shape, dtype },
+});
+
+const isSpec = (value: object): value is TensorSpec => "spec" in value;
+
+/** What a tree of arrays and objects holds at its leaves. */
+export interface Flat {
+  /** Tensors (or their types) in order; variables are not among them, they stand for themselves. */
+  tensors: (tf.Tensor | TensorSpec)[];
+  /** A text that is equal for trees of the same form, with tensors of the same types and equal plain values. */
+  signature: string;
+}
+
+/** Takes a tree of tensors, arrays, plain objects and plain values apart. */
+export function flatten(value: unknown): Flat {
+  const tensors: Flat["tensors"] = [];
+  const walk = (part: unknown): string => {
+    if (part instanceof tf.Variable) return `v${part.id}`;
+    if (part instanceof tf.Tensor) {
+      tensors.push(part);
+      return `${part.dtype}[${part.shape}]`;
+    }
+    if (Array.isArray(part)) return `(${part.map(walk).join()})`;
+    if (part !== null && typeof part === "object") {
+      if (isSpec(part)) {
+        tensors.push(part);
+        return `${part.spec.dtype}[${part.spec.shape}]`;
+      }
+      const prototype = Object.getPrototypeOf(part);
+      if (prototype !== Object.prototype && prototype !== null) {
+        throw new TypeError(
+          `a compiled function takes and returns tensors, arrays, plain objects and plain values; found ${
+            prototype.constructor?.name ?? "an object"
+          }`,
+        );
+      }
+      return `{${
+        Object.entries(part).map(([key, child]) => `${JSON.stringify(key)}:${walk(child)}`).join()
+      }}`;
+    }
+    return typeof part === "string" ? JSON.stringify(part) : String(part);
+  };
+  const signature = walk(value);
+  return { tensors, signature };
+}
+
+/** The same tree with other tensors at its leaves, in the order of `flatten`. */
+export function rebuild<T>(value: T, tensors: readonly tf.Tensor[]): T {
+  let next = 0;
+  const walk = (part: unknown): unknown => {
+    if (part instanceof tf.Variable) return part;
+    if (part instanceof tf.Tensor) return tensors[next++];
+    if (Array.isArray(part)) return part.map(walk);
+    if (part !== null && typeof part === "object") {
+      if (isSpec(part)) return tensors[next++];
+      return Object.fromEntries(Object.entries(part).map(([key, child]) => [key, walk(child)]));
+    }
+    return part;
+  };
+  return walk(value) as T;
+}
