@@ -1,10 +1,4 @@
-const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]];
-const PARITY = 0x1BD11BDA;
-/** Rounds of Threefry-2x32: Salmon et al. (SC 2011) found 13 to pass BigCrush, and 20 to leave a wide margin. */
-export const THREEFRY_ROUNDS = 13;
-
-/** Rotation distance of round `round` (0-based) of Threefry-2x32. */
-export const rotation = (round: number): number => ROTATIONS[(round >> 2) & 1]![round & 3]!;
+import { PARITY, rotation, ROUNDS } from "../xla/threefry.ts";
 
 /**
  * Threefry-2x32 over the counters (i, stream): word 0 of counter i is element i, word 1 is element ceil(n/2) + i.
@@ -18,7 +12,7 @@ export function threefryUniform(k0: number, k1: number, stream: number, n: numbe
   for (let i = 0; i < half; i++) {
     let x0 = (i + keys[0]!) | 0;
     let x1 = (stream + keys[1]!) | 0;
-    for (let round = 0; round < THREEFRY_ROUNDS; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const by = rotation(round);
       x0 = (x0 + x1) | 0;
       x1 = ((x1 << by) | (x1 >>> (32 - by))) ^ x0;

@@ -153,7 +153,12 @@ export class XlaBackend extends tf.KernelBackend {
       );
     }
     this.evaluate();
-    return entry.storage!;
+    if (!entry.storage) {
+      throw new Error(
+        "this tensor was made inside a compiled function and has no value outside; return it instead",
+      );
+    }
+    return entry.storage;
   }
 
   override readSync(dataId: tf.DataId): HostArray {
@@ -162,6 +167,11 @@ export class XlaBackend extends tf.KernelBackend {
 
   override read(dataId: tf.DataId): Promise<HostArray> {
     return this.storageOf(dataId).read();
+  }
+
+  /** Resolves when the value of a data id is there. */
+  ready(dataId: tf.DataId): Promise<void> {
+    return this.storageOf(dataId).ready();
   }
 
   override memory(): { unreliable: boolean } {

@@ -1,5 +1,6 @@
 import {
   bufferFromHost,
+  bufferReady,
   bufferToHost,
   bufferToHostSync,
   destroyBuffer,
@@ -62,6 +63,10 @@ export class Storage implements TensorType {
     const into = hostArray(this.element, sizeOf(this.shape));
     if (into.length > 0) await bufferToHost(this.client.api, this.handle(), into);
     return into;
+  }
+
+  async ready(): Promise<void> {
+    if (this.#handle !== undefined) await bufferReady(this.client.api, this.#handle);
   }
 
   hold(): this {

@@ -1,16 +1,13 @@
 import { type Node, splat, type TensorType } from "../../stablehlo/node.ts";
 import { binary, broadcastInDim, concatenate, convert, iota, reshape, slice } from "../../stablehlo/ops.ts";
 import { sizeOf } from "../../stablehlo/node.ts";
+import { PARITY, rotation, ROUNDS } from "../../threefry.ts";
 import type { KernelTable } from "./kernel.ts";
 
 /**
- * Threefry-2x32 with 13 rounds (Salmon et al., SC 2011) over the counters (i, stream), as integer operations that
- * the compiler fuses into whatever uses the numbers: they are never stored.
+ * Threefry-2x32 over the counters (i, stream), as integer operations that the compiler fuses into whatever uses the
+ * numbers: they are never stored.
  */
-const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
-const ROUNDS = 13;
-const PARITY = 0x1BD11BDA;
-
 function threefry(key: [Node, Node], counter: [Node, Node]): [Node, Node] {
   const type: TensorType = counter[0];
   const add = (a: Node, b: Node) => binary("add", a, b);
@@ -22,7 +19,7 @@ function threefry(key: [Node, Node], counter: [Node, Node]): [Node, Node] {
   let [x0, x1] = [add(counter[0], keys[0]), add(counter[1], keys[1])];
   for (let round = 0; round < ROUNDS; round++) {
     x0 = add(x0, x1);
-    x1 = xor(rotate(x1, ROTATIONS[(round >> 2) & 1]![round & 3]!), x0);
+    x1 = xor(rotate(x1, rotation(round)), x0);
     if ((round & 3) === 3) {
       const block = (round >> 2) + 1;
       x0 = add(x0, keys[block % 3]!);

@@ -1,0 +1,138 @@
+/** The tensor engine: which one runs below the TensorFlow.js API, and what it can tell of itself. */
+import * as tf from "@tensorflow/tfjs-core";
+// Registers tfjs's gradients and its cpu backend, which tfjs-core alone does not.
+import "@tensorflow/tfjs";
+import { UserError } from "../errors.ts";
+import * as xla from "../xla/mod.ts";
+import { bridgeMissingKernels } from "./bridge.ts";
+import { findPlugin } from "./plugin.ts";
+import { registerHostRandom } from "./random.ts";
+import { startWasm } from "./wasm.ts";
+
+export { createRng, type Rng } from "./random.ts";
+export { liveBuffers, type ProgramMemory, type TensorSpec, tensorSpec } from "../xla/mod.ts";
+
+export const ENGINES = ["xla", "wasm", "cpu"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** What is written into records and shown to users. */
+export interface EngineInfo {
+  engine: EngineName;
+  /** The kind of device, for example "cpu". */
+  device: string;
+  /** How many threads compute. */
+  threads: number;
+  /** For xla: the plugin's file name, the version of its API and its own version. */
+  plugin?: string;
+  tfjs: string;
+}
+
+let current: EngineInfo | undefined;
+let backend: xla.XlaBackend | undefined;
+
+/**
+ * Chooses the engine for all that follows: by name, else by the environment variable SPIN_ENGINE, else `xla`
+ * where a plugin is at hand and `wasm` elsewhere (with one line that says so).
+ *
+ * @throws UserError for an unknown name, or where `xla` was asked for and no plugin can be loaded.
+ */
+export async function useEngine(name?: string): Promise<EngineInfo> {
+  const asked = name ?? (Deno.env.get("SPIN_ENGINE") || undefined);
+  if (asked !== undefined && !ENGINES.includes(asked as EngineName)) {
+    throw new UserError(`engine: expected one of ${ENGINES.join(", ")}, found '${asked}'`);
+  }
+  if (asked === undefined || asked === "xla") {
+    const plugin = await findPlugin();
+    if (plugin.path) return current = await startXla(plugin.path);
+    if (asked) throw new UserError(plugin.reason);
+    console.error(`${plugin.reason} Using the wasm engine.`);
+  }
+  return current = asked === "cpu" ? await startCpu() : await startWasmEngine();
+}
+
+/** The engine in use; chooses the default one if none is yet. */
+export async function currentEngine(): Promise<EngineInfo> {
+  return current ?? await useEngine();
+}
+
+/** A short line for people: engine, device, versions, threads. */
+export function describeEngine(info: EngineInfo): string {
+  const plugin = info.plugin ? `, ${info.plugin}` : "";
+  const threads = `${info.threads} thread${info.threads === 1 ? "" : "s"}`;
+  return `${info.engine} on ${info.device} (${threads}${plugin}, tfjs ${info.tfjs})`;
+}
+
+async function startXla(path: string): Promise<EngineInfo> {
+  try {
+    backend = xla.registerXla(path);
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+  bridgeMissingKernels(xla.BACKEND);
+  await tf.setBackend(xla.BACKEND);
+  const { client } = backend;
+  return {
+    engine: "xla",
+    device: client.deviceKind,
+    threads: navigator.hardwareConcurrency,
+    plugin: `${path.split("/").pop()} (PJRT API ${client.api.version}, ${client.platform})`,
+    tfjs: tf.version_core,
+  };
+}
+
+async function startCpu(): Promise<EngineInfo> {
+  registerHostRandom("cpu");
+  await tf.setBackend("cpu");
+  // tfjs suggests its native add-on at first use; here the engine was chosen on purpose.
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
+  return { engine: "cpu", device: "cpu", threads: 1, tfjs: tf.version_core };
+}
+
+async function startWasmEngine(): Promise<EngineInfo> {
+  const threads = await startWasm();
+  registerHostRandom("wasm");
+  bridgeMissingKernels("wasm");
+  return { engine: "wasm", device: "cpu", threads, tfjs: tf.version_core };
+}
+
+/** A function that `jit` made. */
+export interface Compiled<A extends unknown[], R> {
+  (...args: A): R;
+  /** The memory its program needs for these arguments, once called; undefined on engines that do not compile. */
+  memory(...args: A): xla.ProgramMemory | undefined;
+  dispose(): void;
+}
+
+/**
+ * Compiles a function of tensors. On `xla` it is recorded once for each signature of its arguments and runs as one
+ * program, with the variables it assigns updated in place; on other engines it runs as it is, freeing what it makes.
+ * Plain numbers are part of the signature: pass what changes at every step as a tensor.
+ */
+export function jit<A extends unknown[], R extends tf.TensorContainer | void>(
+  fn: (...args: A) => R,
+): Compiled<A, R> {
+  if (current?.engine === "xla") return xla.jit(backend!, fn);
+  const eager = (...args: A): R => tf.tidy(() => fn(...args) as tf.TensorContainer) as R;
+  return Object.assign(eager, { memory: () => undefined, dispose: () => {} });
+}
+
+/** What the compiled program of `fn` needs, exactly, without running it; inputs are tensors or `tensorSpec`s. */
+export function memoryOf(fn: (...args: never[]) => unknown, ...inputs: unknown[]): xla.ProgramMemory {
+  if (current?.engine !== "xla") {
+    throw new UserError(
+      `memoryOf needs the xla engine, which compiles; the engine is ${current?.engine ?? "not chosen"}`,
+    );
+  }
+  return xla.memoryOf(backend!, fn, ...inputs);
+}
+
+/** Milliseconds spent compiling so far, and the number of programs; zero on engines that do not compile. */
+export function compileTime(): { milliseconds: number; programs: number } {
+  return { ...(backend?.programs.spent ?? { milliseconds: 0, programs: 0 }) };
+}
+
+/** Resolves when the tensors' values are there, letting the event loop go on meanwhile. */
+export async function ready(...tensors: tf.Tensor[]): Promise<void> {
+  if (current?.engine === "xla") await Promise.all(tensors.map(({ dataId }) => backend!.ready(dataId)));
+  else await Promise.all(tensors.map((tensor) => tensor.data()));
+}
