@@ -1,0 +1,24 @@
+/** Tables: reading, typing, encoding, folds, batches, and the data sets of this workspace. */
+export { balancedBatches, batchCount, type Batches, type BatchOptions } from "./batching.ts";
+export { type CsvOptions, parseCsv, type RawTable } from "./csv.ts";
+export { type DecodedTarget, decodeTarget, type RawOutputs } from "./decode.ts";
+export { encode, type EncodedTable, readTableLike } from "./encode.ts";
+export { type Fold, type FoldOptions, makeFolds } from "./folds.ts";
+export { nearest, unknown } from "./nearest.ts";
+export { paperParameters, paperUci } from "./paper.ts";
+export { permutation, shuffled } from "./permutation.ts";
+export { readBytes, sha256 } from "./read.ts";
+export { readSafetensors, type StoredTensor, type TensorFile, writeSafetensors } from "./safetensors.ts";
+export { type Column, fitSchema, parseSchema, type Schema, type SchemaOptions } from "./schema.ts";
+export { readTable, type Table, type TableColumn, type TableOptions, typeTable } from "./table.ts";
+export {
+  type ClassicalFigure,
+  classicalFigures,
+  loadUci,
+  readSplits,
+  type UciFacts,
+  uciFacts,
+  uciNames,
+  type UciOptions,
+  type UciSet,
+} from "./uci.ts";

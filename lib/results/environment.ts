@@ -1,0 +1,57 @@
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import manifest from "../../deno.json" with { type: "json" };
+
+/** What a run ran on and with; no names of hosts, users or folders. */
+export interface Environment {
+  /** Version of each program and package, by name. */
+  versions: Record<string, string>;
+  /** The workspace's commit, with "+" where files differ from it; null outside a git checkout. */
+  commit: string | null;
+  system: string;
+  cpu: string;
+  cores: number;
+  memoryBytes: number;
+}
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Versions pinned in the import map: "npm:name@version". */
+function packageVersions(): Record<string, string> {
+  const pinned = Object.values(manifest.imports).flatMap((target: string) => {
+    const match = /^npm:(.+)@([^@/]+)$/.exec(target);
+    return match ? [[match[1]!, match[2]!] as const] : [];
+  });
+  return Object.fromEntries(pinned);
+}
+
+async function git(...args: string[]): Promise<string | null> {
+  try {
+    const command = new Deno.Command("git", { args, cwd: ROOT, stdout: "piped", stderr: "null" });
+    const { success, stdout } = await command.output();
+    return success ? new TextDecoder().decode(stdout).trim() : null;
+  } catch {
+    return null; // without git or the right to run it a record is still worth having
+  }
+}
+
+/** Collects versions, commit and machine for a record. */
+export async function environment(): Promise<Environment> {
+  const [head, changes] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain")]);
+  const processors = cpus();
+  return {
+    versions: { ...Deno.version, ...packageVersions() },
+    commit: head && (changes ? `${head}+` : head),
+    system: `${Deno.build.os} ${Deno.build.arch}`,
+    cpu: processors[0]?.model.trim() ?? "unknown",
+    cores: processors.length,
+    memoryBytes: Deno.systemMemoryInfo().total,
+  };
+}
+
+/** The most memory that this process has had so far, in bytes: VmHWM on Linux, elsewhere what it has now. */
+export async function peakResidentBytes(): Promise<number> {
+  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return peak ? Number(peak) * 1024 : Deno.memoryUsage().rss;
+}

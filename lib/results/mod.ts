@@ -1,0 +1,15 @@
+/** Records of runs, their summaries and tables. */
+export { type Environment, environment, peakResidentBytes } from "./environment.ts";
+export { type Json, recordName, type RunIdentity, type RunOutcome, type RunRecord } from "./record.ts";
+export { findRecord, readRecords, writeRecord } from "./store.ts";
+export { averageRanks, higherIsBetter, ranks, type Score, spread, summarise } from "./summary.ts";
+export {
+  classicalScores,
+  costTable,
+  formatScore,
+  formatSeconds,
+  scoreColumns,
+  scoreTable,
+  type ScoreTableOptions,
+} from "./tables.ts";
+export { type Cell, escapeHtml, type TableView, toHtml, toMarkdown, toText } from "./view.ts";

@@ -1,0 +1,101 @@
+import { canonicalJson, type RunRecord } from "./record.ts";
+
+/** One measure of one model on one data set, over folds (and seeds). */
+export interface Score {
+  data: string;
+  model: string;
+  metric: string;
+  mean: number;
+  /** Over runs, n - 1; NaN for a single one. */
+  deviation: number;
+  /** deviation / sqrt(runs) */
+  standardError: number;
+  runs: number;
+  /** Different folds among the runs, and folds that there are; null without cross-validation. */
+  folds: { used: number; of: number } | null;
+  /** "quick", "paper", or where the number comes from. */
+  profile: string;
+}
+
+const HIGHER_IS_BETTER: readonly string[] = ["accuracy", "auroc", "r2"];
+
+/** Whether a larger value of a measure is the better one. */
+export const higherIsBetter = (metric: string): boolean => HIGHER_IS_BETTER.includes(metric);
+
+/** Mean, deviation (n - 1) and standard error of some values. */
+export function spread(
+  values: readonly number[],
+): { mean: number; deviation: number; standardError: number } {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : NaN;
+  return { mean, deviation, standardError: deviation / Math.sqrt(values.length) };
+}
+
+const groupBy = <T>(
+  items: readonly T[],
+  key: (item: T) => string,
+): T[][] => [...Map.groupBy(items, key).values()];
+
+/** The runs of the configuration that ran last: a changed configuration replaces the runs of the one before. */
+function latestConfiguration(records: RunRecord[]): RunRecord[] {
+  const newest = records.reduce((a, b) => (a.date >= b.date ? a : b));
+  const wanted = canonicalJson(newest.configuration);
+  return records.filter(({ configuration }) => canonicalJson(configuration) === wanted);
+}
+
+/**
+ * Groups complete runs by experiment, profile, data set and model, and takes mean and spread of every measure.
+ *
+ * Where a group has runs of several configurations, only those of the latest count. A measure that is null in a run of
+ * the group gives NaN: a diverged run must not improve a mean by its absence.
+ */
+export function summarise(records: readonly RunRecord[]): Score[] {
+  const complete = records.filter(({ status }) => status === "complete");
+  const groups = groupBy(
+    complete,
+    ({ experiment, profile, data, model }) => canonicalJson([experiment, profile, data.name, model]),
+  ).map(latestConfiguration);
+  return groups.flatMap((runs) => {
+    const { data, model, profile, fold } = runs[0]!;
+    const used = new Set(runs.map((run) => run.fold?.index)).size;
+    const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))];
+    return metrics.map((metric) => ({
+      data: data.name,
+      model,
+      metric,
+      ...spread(runs.map((run) => run.metrics[metric] ?? NaN)),
+      runs: runs.length,
+      folds: fold && { used, of: fold.of },
+      profile,
+    }));
+  });
+}
+
+/** Ranks of values, 1 for the best; equal values share the mean of their ranks, NaN comes last. */
+export function ranks(values: readonly number[], higherFirst: boolean): number[] {
+  const keys = values.map((value) => (Number.isNaN(value) ? Infinity : higherFirst ? -value : value));
+  return keys.map((key) => {
+    const before = keys.filter((other) => other < key).length;
+    const equal = keys.filter((other) => other === key).length;
+    return before + (equal + 1) / 2;
+  });
+}
+
+/**
+ * The mean rank of each model over data sets, for one score per model and data set. Only data sets that have a score of
+ * every model count: a rank among fewer models is another thing.
+ */
+export function averageRanks(scores: readonly Score[]): { ranks: Map<string, number>; sets: string[] } {
+  const models = [...new Set(scores.map(({ model }) => model))];
+  const full = groupBy(scores, ({ data }) => data).filter((row) => row.length === models.length);
+  const perSet = full.map((row) => {
+    const ordered = models.map((model) => row.find((score) => score.model === model)!.mean);
+    return ranks(ordered, higherIsBetter(row[0]!.metric));
+  });
+  const mean = (at: number) => perSet.reduce((sum, row) => sum + row[at]!, 0) / perSet.length;
+  return {
+    ranks: new Map(models.map((model, at) => [model, mean(at)])),
+    sets: full.map((row) => row[0]!.data),
+  };
+}

@@ -1,0 +1,146 @@
+import { from } from "arquero";
+import type { ClassicalFigure } from "../data/uci.ts";
+import type { RunRecord } from "./record.ts";
+import { averageRanks, higherIsBetter, type Score, spread } from "./summary.ts";
+import type { Cell, TableView } from "./view.ts";
+
+const NOTHING = "–";
+
+/** Three significant digits, the same number of decimals for a spread beside it. */
+const decimalsOf = (value: number): number =>
+  value === 0 ? 2 : Math.min(5, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));
+
+/** "2.92 ± 0.16"; a single run has no spread. */
+export function formatScore({ mean, standardError }: Pick<Score, "mean" | "standardError">): string {
+  if (!Number.isFinite(mean)) return "diverged";
+  const decimals = decimalsOf(mean);
+  const error = Number.isFinite(standardError) ? ` ± ${standardError.toFixed(decimals)}` : "";
+  return mean.toFixed(decimals) + error;
+}
+
+/** The classical figures in the form of scores, to stand beside those of our runs. */
+export const classicalScores = (figures: readonly ClassicalFigure[]): Score[] =>
+  figures.map(({ data, model, metric, mean, deviation, folds }) => ({
+    data,
+    model,
+    metric,
+    mean,
+    deviation,
+    standardError: deviation / Math.sqrt(folds),
+    runs: folds,
+    folds: { used: folds, of: folds },
+    profile: "classical",
+  }));
+
+/** Scores in long form, for work in a notebook. */
+export const scoreColumns = (scores: readonly Score[]) =>
+  from(
+    scores.map(({ folds, ...score }) => ({
+      ...score,
+      folds: folds?.used ?? null,
+      foldsOf: folds?.of ?? null,
+    })),
+  );
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)];
+
+/** Which models were run how: "spin, npt: quick, 3 of 10 folds". */
+function runNotes(scores: readonly Score[], models: readonly string[]): string[] {
+  const describe = (model: string): string => {
+    const own = scores.filter((score) => score.model === model);
+    const folds = unique(
+      own.map((score) => (score.folds ? `${score.folds.used} of ${score.folds.of} folds` : "")),
+    );
+    return [...unique(own.map(({ profile }) => profile)), ...folds.filter((text) => text !== "")].join(", ");
+  };
+  return [...Map.groupBy(models, describe)].map(([how, names]) => `${names.join(", ")}: ${how}.`);
+}
+
+export interface ScoreTableOptions {
+  title: string;
+  /** Order of the columns; default the order of the scores. Models not named are left out. */
+  models?: readonly string[];
+  /** The measure of a data set; default the first one among its scores. */
+  metrics?: Record<string, string>;
+  /** Further sentences below the table. */
+  notes?: readonly string[];
+}
+
+/**
+ * The results table: a row for each data set, a column for each model, the best of a row marked, the average rank below.
+ * Its notes say how many folds and which profile stand behind the numbers.
+ */
+export function scoreTable(scores: readonly Score[], options: ScoreTableOptions): TableView {
+  const { title, metrics = {}, notes = [] } = options;
+  const sets = unique(scores.map(({ data }) => data));
+  const metricOf = new Map(
+    sets.map((data) => [data, metrics[data] ?? scores.find((score) => score.data === data)!.metric] as const),
+  );
+  const measured = scores.filter(({ data, metric }) => metricOf.get(data) === metric);
+  const models = (options.models ?? unique(measured.map(({ model }) => model)))
+    .filter((name) => measured.some(({ model }) => model === name));
+  const shown = measured.filter(({ model }) => models.includes(model));
+  const rows = sets.map((data) => {
+    const own = models.map((model) => shown.find((score) => score.data === data && score.model === model));
+    const sign = higherIsBetter(metricOf.get(data)!) ? -1 : 1;
+    const best = Math.min(
+      ...own.map((score) => (score && Number.isFinite(score.mean) ? sign * score.mean : Infinity)),
+    );
+    const cells = own.map((score): Cell => ({
+      text: score ? formatScore(score) : NOTHING,
+      best: score !== undefined && sign * score.mean === best,
+    }));
+    return { label: `${data}, ${metricOf.get(data)}`, cells };
+  });
+  const { ranks, sets: ranked } = averageRanks(shown);
+  if (ranked.length > 0) {
+    const lowest = Math.min(...ranks.values());
+    const cells = models.map((model) => ({
+      text: ranks.get(model)!.toFixed(2),
+      best: ranks.get(model) === lowest,
+    }));
+    rows.push({ label: `average rank, ${ranked.length} ${ranked.length === 1 ? "set" : "sets"}`, cells });
+  }
+  return {
+    title,
+    head: ["data set, measure", ...models],
+    rows,
+    notes: [
+      "Mean ± standard error over folds; the best of a row is marked.",
+      ...runNotes(shown, models),
+      ...notes,
+    ],
+  };
+}
+
+const bytes = (
+  count: number | null,
+): string => (count === null ? NOTHING : `${(count / 2 ** 20).toFixed(1)} MiB`);
+
+/** "12.3 ms", "4.56 s", "3 min 20 s". */
+export function formatSeconds(seconds: number): string {
+  if (seconds >= 99.5) return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;
+  const [value, unit] = seconds < 0.9995 ? [1000 * seconds, "ms"] : [seconds, "s"];
+  return `${value < 99.95 ? value.toPrecision(3) : value.toFixed(0)} ${unit}`;
+}
+
+/** What runs cost: a row for each data set and model, means over their complete runs. */
+export function costTable(records: readonly RunRecord[], title: string): TableView {
+  const complete = records.filter(({ status }) => status === "complete");
+  const groups = Map.groupBy(complete, ({ data, model }) => `${data.name}, ${model}`);
+  const rows = [...groups].map(([label, runs]) => {
+    const mean = (value: (run: RunRecord) => number) => spread(runs.map(value)).mean;
+    const compiled = runs.map((run) => run.memory.compiledBytes).filter((count) => count !== null);
+    const texts = [
+      String(Math.round(mean((run) => run.parameters))),
+      String(Math.round(mean((run) => run.steps))),
+      formatSeconds(mean((run) => run.seconds.compile)),
+      formatSeconds(mean((run) => run.seconds.train)),
+      formatSeconds(mean((run) => run.seconds.train / Math.max(1, run.steps))),
+      bytes(compiled.length > 0 ? Math.max(...compiled) : null),
+    ];
+    return { label, cells: texts.map((text) => ({ text, best: false })) };
+  });
+  const head = ["data set, model", "parameters", "steps", "compile", "train", "per step", "memory of a step"];
+  return { title, head, rows, notes: ["Means over runs; memory is what the compiled training step needs."] };
+}
