@@ -1,0 +1,77 @@
+/** Runs programs and keeps what they print. */
+import { UserError } from "../errors.ts";
+
+export interface Finished {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CommandOptions {
+  cwd?: string;
+  /** Added to the environment; undefined takes a variable away. */
+  env?: Record<string, string | undefined>;
+}
+
+/** This process's environment with some variables set, and some taken away. */
+export function environment(changes: Record<string, string | undefined> = {}): Record<string, string> {
+  const merged = { ...Deno.env.toObject(), ...changes };
+  return Object.fromEntries(
+    Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @returns undefined if there is no such program, or it may not be executed
+ */
+export async function run(
+  program: string,
+  args: string[],
+  options: CommandOptions = {},
+): Promise<Finished | undefined> {
+  try {
+    const output = await new Deno.Command(program, {
+      args,
+      cwd: options.cwd,
+      env: environment(options.env),
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    const decoder = new TextDecoder();
+    return {
+      code: output.code,
+      stdout: decoder.decode(output.stdout),
+      stderr: decoder.decode(output.stderr),
+    };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The last lines of a program's output that say something, for a message. */
+export function lastLines(text: string, count = 4): string {
+  const lines = text.split("\n").map((line) => line.trimEnd()).filter((line) => line.trim() !== "");
+  return lines.slice(-count).map((line) => `  ${line}`).join("\n");
+}
+
+/** As `run`, for a program that must be there and must succeed; `explain` words the message when it does not. */
+export async function runOrExplain(
+  program: string,
+  args: string[],
+  explain: (result: Finished) => string,
+  options: CommandOptions = {},
+): Promise<Finished> {
+  const result = await run(program, args, options);
+  if (!result) {
+    throw new UserError(`cannot start ${program}: there is no such program, or it may not be executed`);
+  }
+  if (result.code !== 0) throw new UserError(explain(result));
+  return result;
+}

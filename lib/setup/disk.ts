@@ -1,0 +1,25 @@
+/** Free space, asked before anything large is written. */
+import { statfs } from "node:fs/promises";
+import { UserError } from "../errors.ts";
+
+const GIB = 2 ** 30;
+
+/** Bytes that a plain user can still write to the file system of a folder. */
+export async function freeBytes(folder: string): Promise<number> {
+  const stats = await statfs(folder);
+  return stats.bavail * stats.bsize;
+}
+
+/**
+ * Checks that a folder's disk has room.
+ *
+ * @throws UserError saying how much is needed, how much is free and where
+ */
+export async function requireSpace(folder: string, bytes: number, what: string): Promise<void> {
+  const free = await freeBytes(folder);
+  if (free >= bytes) return;
+  throw new UserError(
+    `${what} needs ${(bytes / GIB).toFixed(1)} GiB of free disk space, but ${folder} has ` +
+      `${(free / GIB).toFixed(1)} GiB: free some space, or move the workspace to another disk`,
+  );
+}

@@ -1,0 +1,39 @@
+/** The Jupyter kernel of this workspace: it lives in `.venv`, so nothing of the user's own is touched. */
+import { join } from "node:path";
+import { writeAtomic } from "../files.ts";
+import { ENVIRONMENT } from "./paths.ts";
+import type { Say } from "./step.ts";
+
+const SHARE = join(ENVIRONMENT, "share", "jupyter");
+
+/** Where Jupyter finds the kernel named `deno`, as notebooks ask for it. */
+export const KERNEL = join(SHARE, "kernels", "deno", "kernel.json");
+
+/** JupyterLab asks once whether it may fetch news; a workspace has no use for the question. */
+const LAB_SETTINGS = join(SHARE, "lab", "settings", "overrides.json");
+
+/** The kernel is the very Deno that runs this; it need not be on PATH. */
+export function kernelSpec(executable = Deno.execPath()) {
+  return {
+    argv: [executable, "jupyter", "--quiet", "--kernel", "--conn", "{connection_file}"],
+    display_name: "Deno",
+    language: "typescript",
+  };
+}
+
+async function writeIfDifferent(path: string, content: string, say: () => void): Promise<void> {
+  const present = await Deno.readTextFile(path).catch(() => undefined);
+  if (present === content) return;
+  say();
+  await Deno.mkdir(join(path, ".."), { recursive: true });
+  await writeAtomic(path, content);
+}
+
+/** Writes the kernel's description and the Lab's settings unless they are there already. */
+export async function ensureKernel(say: Say): Promise<string> {
+  const spec = JSON.stringify(kernelSpec(), null, 2) + "\n";
+  await writeIfDifferent(KERNEL, spec, () => say("registering the Deno kernel in .venv"));
+  const settings = JSON.stringify({ "@jupyterlab/apputils-extension:notification": { fetchNews: "false" } });
+  await writeIfDifferent(LAB_SETTINGS, settings, () => {});
+  return `Deno ${Deno.version.deno}`;
+}

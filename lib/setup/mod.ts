@@ -1,0 +1,39 @@
+/** Set-up: what the workspace needs on this machine, made once and found in place ever after. */
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import { ensureEnvironment } from "./environment.ts";
+import { ensureKernel } from "./kernel.ts";
+import { withLock } from "./lock.ts";
+import { ensurePackages } from "./packages.ts";
+import { CACHE } from "./paths.ts";
+import { ensurePlugin } from "./plugin_install.ts";
+import { type Report, step } from "./step.ts";
+
+export interface SetupOptions {
+  /** Say that a step found everything in place; otherwise only work is reported. */
+  verbose?: boolean;
+  /** Download the XLA plugin anew. */
+  repair?: boolean;
+  print?: (line: string) => void;
+}
+
+/**
+ * Makes, or finds in place: the Python environment with JupyterLab, the Deno kernel, the npm packages, the XLA plugin.
+ * Safe to call by every command: a second call takes a fraction of a second and uses no network.
+ *
+ * @throws UserError that says what is missing and how to get it
+ */
+export async function setup(
+  { verbose = false, repair = false, print = console.log }: SetupOptions = {},
+): Promise<void> {
+  if (Deno.build.os === "windows") {
+    throw new UserError("this workspace runs on Linux and macOS; on Windows, use it inside WSL 2");
+  }
+  const report: Report = { verbose, print };
+  await withLock(join(CACHE, "setup.lock"), async () => {
+    await step("python", ensureEnvironment, report);
+    await step("kernel", ensureKernel, report);
+    await step("packages", ensurePackages, report);
+    await step("plugin", (say) => ensurePlugin(say, repair), report);
+  }, print);
+}

@@ -1,0 +1,35 @@
+/** npm packages: everything the import map and the modules under lib/ name, in Deno's cache, checked by deno.lock. */
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import { lastLines, run } from "./command.ts";
+import { ROOT } from "./paths.ts";
+import type { Say } from "./step.ts";
+
+async function modules(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) found.push(...await modules(path));
+    else if (entry.name.endsWith(".ts")) found.push(path);
+  }
+  return found.sort();
+}
+
+/** Caches what is missing; with everything cached no network is used. */
+export async function ensurePackages(say: Say): Promise<string> {
+  const files = await modules(join(ROOT, "lib"));
+  const cache = (flags: string[]) =>
+    run(Deno.execPath(), ["cache", "--quiet", ...flags, ...files], { cwd: ROOT, env: { NO_COLOR: "1" } });
+  if ((await cache(["--cached-only"]))?.code !== 0) {
+    say("fetching npm packages");
+    const fetched = await cache([]);
+    if (fetched?.code !== 0) {
+      throw new UserError(
+        `the npm packages could not be fetched; check the network connection. Deno said:\n` +
+          lastLines(fetched?.stderr ?? "", 6),
+      );
+    }
+  }
+  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  return `${Object.keys(imports).length} npm packages and what they need`;
+}
