@@ -15,20 +15,20 @@ async function modules(folder: string): Promise<string[]> {
   return found.sort();
 }
 
-/** Caches what is missing; with everything cached no network is used. */
+/** Caches what is missing; with everything cached this takes a moment and no network. */
 export async function ensurePackages(say: Say): Promise<string> {
   const files = await modules(join(ROOT, "lib"));
-  const cache = (flags: string[]) =>
-    run(Deno.execPath(), ["cache", "--quiet", ...flags, ...files], { cwd: ROOT, env: { NO_COLOR: "1" } });
-  if ((await cache(["--cached-only"]))?.code !== 0) {
-    say("fetching npm packages");
-    const fetched = await cache([]);
-    if (fetched?.code !== 0) {
-      throw new UserError(
-        `the npm packages could not be fetched; check the network connection. Deno said:\n` +
-          lastLines(fetched?.stderr ?? "", 6),
-      );
-    }
+  const notice = setTimeout(() => say("fetching npm packages"), 1000);
+  const result = await run(Deno.execPath(), ["cache", "--quiet", ...files], {
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  });
+  clearTimeout(notice);
+  if (result?.code !== 0) {
+    throw new UserError(
+      `the npm packages could not be fetched; check the network connection. Deno said:\n` +
+        lastLines(result?.stderr ?? "", 6),
+    );
   }
   const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   return `${Object.keys(imports).length} npm packages and what they need`;

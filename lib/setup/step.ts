@@ -23,5 +23,6 @@ export async function step(name: string, work: (say: Say) => Promise<string>, re
   });
   if (!worked && !report.verbose) return;
   const seconds = (performance.now() - start) / 1000;
-  report.print(`${name.padEnd(8)} ready in ${formatDuration(seconds)}: ${outcome}`);
+  const time = formatDuration(seconds);
+  report.print(`${name.padEnd(8)} ${worked ? `ready in ${time}` : `in place (${time})`}: ${outcome}`);
 }

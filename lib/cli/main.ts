@@ -1,0 +1,53 @@
+/** How every command of the workspace starts and ends. */
+import { UserError } from "../errors.ts";
+import { requestStop } from "../progress/stop.ts";
+import { type Arguments, type Command, helpText, type Option, parseArguments } from "./arguments.ts";
+
+export interface RunOptions {
+  /**
+   * Seconds that the work gets to end by itself after an interrupt, for work that asks `stopRequested()`. A second
+   * interrupt ends it at once. Without it the first one does.
+   */
+  grace?: number;
+  words?: string[];
+}
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Runs a command and ends the process: exit code 0, or what `work` returns; 1 after an error, 130 after an interrupt.
+ * The message of a UserError is printed alone, any other error with its stack.
+ *
+ * @example
+ * await runCommand({ name: "hello", summary: "Greets.", options: {} }, () => console.log("hello"));
+ */
+export async function runCommand<const O extends Record<string, Option>>(
+  command: Command<O>,
+  work: (args: Arguments<O>) => Promise<number | void> | number | void,
+  { grace = 0, words = Deno.args }: RunOptions = {},
+): Promise<never> {
+  let interrupted = 0;
+  for (const [signal, code] of Object.entries(SIGNALS) as [keyof typeof SIGNALS, number][]) {
+    Deno.addSignalListener(signal, () => {
+      if (interrupted || grace === 0) Deno.exit(code);
+      interrupted = code;
+      requestStop();
+      Deno.unrefTimer(setTimeout(() => Deno.exit(code), grace * 1000));
+    });
+  }
+  try {
+    const args = parseArguments(command, words);
+    if (!args) console.log(helpText(command));
+    const code = args ? await work(args) : 0;
+    Deno.exit(interrupted || (code ?? 0));
+  } catch (error) {
+    if (!interrupted) console.error(describe(error));
+    Deno.exit(interrupted || 1);
+  }
+}
+
+/** An error as a command prints it. */
+export function describe(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
