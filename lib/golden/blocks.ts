@@ -14,7 +14,7 @@ import { blockToReference } from "../spin/reference_names.ts";
 import { valueAndGradients } from "../train/gradients.ts";
 import { field, type GoldenCase, namesAfter } from "./case.ts";
 import type { Produced } from "./compare.ts";
-import { computeNamed, type Run } from "./compute.ts";
+import { computeNamed } from "./compute.ts";
 import { attentionOptions, type ReferenceConfig, referenceConfig } from "./config.ts";
 import { gradientsByName, loadParameters, tensorOf } from "./parameters.ts";
 
@@ -30,7 +30,7 @@ interface WidthArguments {
 }
 
 /** One attention block, `table_mab_*`. */
-export function runMab(golden: GoldenCase, run: Run): Promise<Produced> {
+export function runMab(golden: GoldenCase): Promise<Produced> {
   const options = attentionOptions(referenceConfig(golden));
   const dims = field<Record<string, number>>(golden.spec, "constructor", golden.name);
   const [dimQ, dimKV, dimEmb, dimOut] = ["dim_Q", "dim_KV", "dim_emb", "dim_out"].map((name) =>
@@ -40,11 +40,11 @@ export function runMab(golden: GoldenCase, run: Run): Promise<Produced> {
     const block = mab(init, "mab", { dimQ, dimKV, dimEmb, dimOut }, options);
     return ({ X, Y }) => ({ out: block(X!, Y!) });
   };
-  return runBlock(golden, build, (name) => name.replace("mab.", ""), run);
+  return runBlock(golden, build, (name) => name.replace("mab.", ""));
 }
 
 /** One layer of an encoder, `table_mhsa_*`. */
-export function runLayer(golden: GoldenCase, run: Run): Promise<Produced> {
+export function runLayer(golden: GoldenCase): Promise<Produced> {
   const config = referenceConfig(golden);
   const widths = field<WidthArguments>(golden.spec, "constructor", golden.name);
   const modules: Record<string, string> = {
@@ -57,7 +57,7 @@ export function runLayer(golden: GoldenCase, run: Run): Promise<Produced> {
     spread: "mab1",
   };
   const rename = (name: string) => name.replace(/^\w+/, (module) => modules[module]!);
-  return runBlock(golden, (init) => buildLayer(init, config, widths, golden.name), rename, run);
+  return runBlock(golden, (init) => buildLayer(init, config, widths, golden.name), rename);
 }
 
 /** The third width of the reference's layers is that of the keys, whatever its name says. */
@@ -96,7 +96,6 @@ async function runBlock(
   golden: GoldenCase,
   build: (init: Init) => Block,
   rename: (name: string) => string,
-  run: Run,
 ): Promise<Produced> {
   const init = createInit(0);
   const block = build(init);
@@ -105,7 +104,7 @@ async function runBlock(
   loadParameters(golden, reference, parameters);
   const inputNames = namesAfter(golden, "input/");
   const inputs = inputNames.map((name) => tf.tidy(() => tf.variable(tensorOf(golden, `input/${name}`))));
-  const results = await computeNamed(run, () => {
+  const results = await computeNamed(() => {
     const { loss, more, gradients } = valueAndGradients(() => {
       const outputs = block(
         Object.fromEntries(inputNames.map((name, i) => [name, inputs[i] as tf.Tensor3D])),

@@ -1,19 +1,13 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { jit } from "../engine/mod.ts";
 
-/** Runs a computation on tensors, as it is or compiled. */
-export type Run = (compute: () => tf.Tensor[]) => tf.Tensor[];
-
-/** Runs a computation of named tensors and brings the results to the host. */
+/** Runs a computation of named tensors on the engine in use, compiled where it compiles, and reads the results. */
 export async function computeNamed(
-  run: Run,
   compute: () => Record<string, tf.Tensor>,
 ): Promise<Map<string, Float32Array>> {
-  let names: string[] = [];
-  const tensors = run(() => {
-    const named = compute();
-    names = Object.keys(named);
-    return Object.values(named);
-  });
-  const data = await Promise.all(tensors.map((tensor) => tensor.data()));
-  return new Map(names.map((name, i) => [name, Float32Array.from(data[i]!)]));
+  const compiled = jit(compute);
+  const named = Object.entries(compiled());
+  const data = await Promise.all(named.map(([, tensor]) => tensor.data()));
+  compiled.dispose();
+  return new Map(named.map(([name], i) => [name, Float32Array.from(data[i]!)]));
 }

@@ -6,7 +6,7 @@ import { maskCells, type MaskDraws } from "../train/masking.ts";
 import { field, fixture, type GoldenCase, namesAfter } from "./case.ts";
 import { columnOf, placeOf, readCells, splitCells } from "./columns.ts";
 import type { Produced } from "./compare.ts";
-import { computeNamed, type Run } from "./compute.ts";
+import { computeNamed } from "./compute.ts";
 import { tensorOf } from "./parameters.ts";
 
 interface MaskArguments {
@@ -15,7 +15,7 @@ interface MaskArguments {
 }
 
 /** Masking of single cells, `table_bert_mask*`. */
-export function runCellMask(golden: GoldenCase, run: Run): Promise<Produced> {
+export function runCellMask(golden: GoldenCase): Promise<Produced> {
   const { mask_prob: p, model_bert_mask_percentage: q } = field<MaskArguments>(
     golden.spec,
     "arguments",
@@ -25,14 +25,14 @@ export function runCellMask(golden: GoldenCase, run: Run): Promise<Produced> {
   const cells = readCells(golden, layout, "input/arr/");
   const candidates = tensorOf(golden, "input/candidates") as tf.Tensor2D;
   const draws = readDraws(golden, layout, p);
-  return computeNamed(run, () => {
+  return computeNamed(() => {
     const { cells: masked, selected } = maskCells(layout, cells, candidates, p, q, draws);
     return { "output/mask": selected, ...splitCells(layout, masked, "output/arr/") };
   });
 }
 
 /** Masking of the labels of whole rows, `table_chunk_mask*`. Every column of the fixture that has candidates is a target. */
-export function runRowMask(golden: GoldenCase, run: Run): Promise<Produced> {
+export function runRowMask(golden: GoldenCase): Promise<Produced> {
   const { mask_prob: p } = field<MaskArguments>(golden.spec, "arguments", golden.name);
   const widths = namesAfter(golden, "input/arr/").map((j) => fixture(golden, `input/arr/${j}`).shape[1]!);
   const layout = layoutOf(widths.map((width) => columnOf(width === 2 ? 0 : width - 1)));
@@ -44,7 +44,7 @@ export function runRowMask(golden: GoldenCase, run: Run): Promise<Produced> {
     data.subarray(i * d!, (i + 1) * d!).includes(1)
   );
   const scores = tf.tensor1d(scoresOf(n!, Array.from(noise(golden, "np_choice"), (k) => rows[k]!)));
-  return computeNamed(run, () => {
+  return computeNamed(() => {
     const { cells: masked, selected } = maskRows(layout, cells, candidates, targets, p, scores);
     return { "output/mask": selected, ...splitCells(layout, masked, "output/arr/") };
   });

@@ -9,12 +9,12 @@ import { scalar } from "@tensorflow/tfjs-core";
 import { field, type GoldenCase } from "./case.ts";
 import { parseColumns, readCells, splitOutputs } from "./columns.ts";
 import type { Produced } from "./compare.ts";
-import { computeNamed, type Run } from "./compute.ts";
+import { computeNamed } from "./compute.ts";
 import { modelConfig, referenceConfig } from "./config.ts";
 import { gradientsByName, loadParameters, tensorOf } from "./parameters.ts";
 
 /** A whole table model: outputs with and without the encoder, the parts of the loss, and all gradients. */
-export async function runModel(golden: GoldenCase, run: Run): Promise<Produced> {
+export async function runModel(golden: GoldenCase): Promise<Produced> {
   const config = referenceConfig(golden);
   const columns = parseColumns(field<string[]>(golden.spec, "columns", golden.name), golden.name);
   const model = declareTableModel(modelConfig(config), columns, 0);
@@ -27,7 +27,7 @@ export async function runModel(golden: GoldenCase, run: Run): Promise<Produced> 
   const [labelMask, featureMask] = ["input/label_loss_mask", "input/aug_mask"]
     .map((name) => tensorOf(golden, name) as tf.Tensor2D) as [tf.Tensor2D, tf.Tensor2D];
 
-  const results = await computeNamed(run, () => {
+  const results = await computeNamed(() => {
     const { loss, more, gradients } = valueAndGradients(() => {
       const outputs = model.forward(cells);
       const tradeoff = scalar(Number(config.exp_tradeoff));

@@ -3,7 +3,6 @@ import { UserError } from "../errors.ts";
 import { runLayer, runMab } from "./blocks.ts";
 import { type GoldenCase, readCase, type Tolerance } from "./case.ts";
 import { compare, type Comparison, type Produced } from "./compare.ts";
-import type { Run } from "./compute.ts";
 import { runCellMask, runRowMask } from "./masks.ts";
 import { runModel } from "./models.ts";
 import { runOptimizer, runSchedule } from "./training.ts";
@@ -20,12 +19,10 @@ export interface GoldenRow extends Comparison {
 export interface GoldenOptions {
   /** Only cases whose name contains this. */
   only?: string;
-  /** How to run a computation: directly (default), or compiled. */
-  run?: Run;
 }
 
 /** Families of cases by the start of their names. */
-const FAMILIES: [string, (golden: GoldenCase, run: Run) => Promise<Produced>][] = [
+const FAMILIES: [string, (golden: GoldenCase) => Promise<Produced>][] = [
   ["table_mab_", runMab],
   ["table_mhsa_", runLayer],
   ["table_bert_mask", runCellMask],
@@ -46,7 +43,7 @@ const NOT_CASES = new Set(["index", "config_parameters"]);
  */
 export async function* runGolden(
   dir: string,
-  { only = "", run }: GoldenOptions = {},
+  { only = "" }: GoldenOptions = {},
 ): AsyncGenerator<GoldenRow> {
   const names = (await caseNames(dir)).filter((name) => name.includes(only));
   if (names.length === 0) {
@@ -54,7 +51,7 @@ export async function* runGolden(
       `${dir}: expected parity cases${only && ` with "${only}" in their names`}, found none.`,
     );
   }
-  for (const name of names) yield await runCase(dir, name, run ?? ((compute) => compute()));
+  for (const name of names) yield await runCase(dir, name);
 }
 
 async function caseNames(dir: string): Promise<string[]> {
@@ -70,13 +67,13 @@ async function caseNames(dir: string): Promise<string[]> {
   return [...names].sort();
 }
 
-async function runCase(dir: string, name: string, run: Run): Promise<GoldenRow> {
+async function runCase(dir: string, name: string): Promise<GoldenRow> {
   const family = FAMILIES.find(([prefix]) => name.startsWith(prefix))?.[1];
   if (!family) return without(name, "unsupported", "no implementation of this family yet");
   tf.engine().startScope();
   try {
     const golden = await readCase(dir, name);
-    const result = compare(golden, await family(golden, run));
+    const result = compare(golden, await family(golden));
     return {
       name,
       tolerance: golden.tolerance,

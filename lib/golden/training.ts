@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
+import { jit } from "../engine/mod.ts";
 import { createInit } from "../nn/parameters.ts";
 import { createOptimizer } from "../train/optimizer.ts";
 import { learningRate, tradeoff, type TradeoffSchedule } from "../train/schedule.ts";
@@ -27,16 +28,15 @@ export async function runOptimizer(golden: GoldenCase): Promise<Produced> {
   const steps = gradients[0]!.shape[0]!;
   const optimizer = createOptimizer(parameters, { optimizer: "lookahead_lamb", clip: 0 });
   const traces = names.map(() => [] as number[]);
+  const apply = jit((now: tf.Tensor[], lr: tf.Scalar, step: tf.Scalar) => optimizer.apply(now, lr, step));
   for (let step = 1; step <= steps; step++) {
-    tf.tidy(() => {
-      const now = gradients.map((all, i) => tf.reshape(tf.slice(all, step - 1, 1), parameters[i]!.shape));
-      optimizer.apply(now, tf.scalar(rate), tf.scalar(step, "int32"));
-    });
+    const now = gradients.map((all, i) => tf.reshape(tf.slice(all, step - 1, 1), parameters[i]!.shape));
+    apply(now, tf.scalar(rate), tf.scalar(step, "int32"));
     const values = await Promise.all(parameters.map((p) => p.variable.data()));
     values.forEach((value, i) => traces[i]!.push(...value));
   }
+  apply.dispose();
   optimizer.dispose();
-  tf.dispose(gradients);
   const last = await Promise.all(parameters.map((p) => p.variable.data()));
   parameters.forEach((p) => p.dispose());
   return new Map(names.flatMap((name, i) => [
