@@ -1,0 +1,216 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { balancedBatches, batchCount, type EncodedTable, type Fold } from "../data/mod.ts";
+import { compileTime, type ProgramMemory, ready } from "../engine/mod.ts";
+import { UserError } from "../errors.ts";
+import { progress, stopRequested } from "../progress/mod.ts";
+import { createTableModel, type TableModel } from "../spin/mod.ts";
+import { createSnapshot } from "./best.ts";
+import { createOptimizer } from "./optimizer.ts";
+import { createPredictor, type Predictor } from "./predictor.ts";
+import { completeRecipe, type Recipe } from "./recipe.ts";
+import { learningRate, tradeoff } from "./schedule.ts";
+import { score } from "./score.ts";
+import { createStep, type StepInputs } from "./step.ts";
+import { loadState, saveState } from "./state.ts";
+
+export interface FitOptions {
+  /** What the progress line is called; without it there is none. */
+  label?: string;
+  /** A file that keeps the state of the training; if it exists, training goes on from there. */
+  checkpoint?: string;
+  /** Seconds between two writings of the checkpoint. */
+  checkpointEvery?: number;
+}
+
+/** One look at the training. */
+export interface Look {
+  step: number;
+  /** Losses of the training step: total, label part, feature part. */
+  train: { total: number; label: number; feature: number };
+  /** Label loss of the validation rows; NaN if there are none. */
+  validation: number;
+}
+
+/** A trained model with the weights that did best on the validation rows. */
+export interface Fitted {
+  model: TableModel;
+  recipe: Recipe;
+  predictor: Predictor;
+  history: Look[];
+  best: { step: number; validation: number };
+  steps: number;
+  /** True if it was stopped before its last step. */
+  stopped: boolean;
+  seconds: { compile: number; train: number; evaluate: number };
+  /** Of the training step, where the engine compiles. */
+  memory: ProgramMemory | undefined;
+  dispose(): void;
+}
+
+/** Query rows per prediction program. */
+const CHUNK = 128;
+
+/**
+ * Trains a table model on a fold (reference section 3.10): every `evaluateEvery` steps the validation rows are
+ * predicted, and the weights that did best on them are kept. Validation and test labels are never inputs of a step.
+ *
+ * Nothing is copied to the host inside the loop but the losses at each look.
+ *
+ * @throws UserError if the loss is not a number any more, saying at which step and what to change.
+ */
+export async function fit(
+  table: EncodedTable,
+  fold: Fold,
+  given: Partial<Recipe>,
+  options: FitOptions = {},
+): Promise<Fitted> {
+  const recipe = completeRecipe(given);
+  const model = createTableModel(recipe.model, table.columns, recipe.seed);
+  const variables = model.parameters.map((p) => p.variable);
+  const optimizer = createOptimizer(model.parameters, recipe.optimizer);
+  const step = createStep(model, optimizer, table, fold, recipe);
+  const predictor = createPredictor({
+    model,
+    recipe,
+    context: table,
+    contextRows: fold.train,
+    chunk: Math.min(CHUNK, Math.max(1, fold.val.length, fold.test.length)),
+  });
+  const best = createSnapshot(variables);
+  const rate = learningRate(recipe.schedule, recipe.learningRate, recipe.steps, recipe.flatShare);
+  const weight = tradeoff(recipe.tradeoffSchedule, recipe.tradeoff, recipe.steps);
+  const batches = batchesOf(fold, recipe, table.rows);
+
+  const compiledBefore = compileTime().milliseconds;
+  const seconds = { compile: 0, train: 0, evaluate: 0 };
+  const state = {
+    step: 0,
+    best: { step: 0, validation: Infinity },
+    history: [] as Look[],
+    seconds,
+  };
+  const kept = { variables, optimizer: optimizer.state, best: best.copies };
+  if (options.checkpoint) {
+    await loadState(options.checkpoint, recipe, state, kept);
+    state.seconds = Object.assign(seconds, state.seconds);
+  }
+
+  const bar = options.label === undefined ? undefined : progress(recipe.steps, { label: options.label });
+  const looks = (at: number) => at % recipe.evaluateEvery === 0 || at === recipe.steps;
+  let inputs: StepInputs | undefined;
+  let previous: tf.Tensor | undefined;
+  let saved = performance.now();
+  let stopped = false;
+  let clock = performance.now();
+  const lap = (what: "train" | "evaluate") => {
+    const now = performance.now();
+    seconds[what] += (now - clock) / 1000;
+    clock = now;
+  };
+
+  while (state.step < recipe.steps && !stopped) {
+    const at = ++state.step;
+    const next = stepInputs(recipe.seed, at, rate(at), weight(at), batches(at - 1));
+    const losses = step.run(next);
+    // Two steps are under way at most; waiting for the one before lets the event loop go on.
+    if (previous) await ready(previous);
+    previous?.dispose();
+    if (inputs) tf.dispose(Object.values(inputs));
+    inputs = next;
+    previous = tf.keep(losses.total);
+    if (looks(at)) {
+      const [total, label, feature] = await Promise.all(
+        [losses.total, losses.label, losses.feature].map(async (loss) => (await loss.data())[0]!),
+      ) as [number, number, number];
+      lap("train");
+      if (!Number.isFinite(total)) {
+        throw new UserError(
+          `the training loss is ${total} at step ${at} of ${recipe.steps}: the model has diverged; ` +
+            `lower the learning rate (now ${recipe.learningRate}) or change the seed (now ${recipe.seed})`,
+        );
+      }
+      const validation = await validate(table, fold, predictor);
+      if (!(validation >= state.best.validation)) {
+        state.best = { step: at, validation };
+        best.take();
+      }
+      state.history.push({ step: at, train: { total, label, feature }, validation });
+      bar?.update(at, { loss: total, validation });
+      lap("evaluate");
+    } else {
+      bar?.update(at);
+    }
+    tf.dispose([losses.label, losses.feature]);
+    stopped = stopRequested();
+    const due = (performance.now() - saved) / 1000 > (options.checkpointEvery ?? 60);
+    if (options.checkpoint && (stopped || (due && looks(at)))) {
+      await saveState(options.checkpoint, recipe, state, kept);
+      saved = performance.now();
+    }
+  }
+  lap("train");
+  await bar?.done();
+  const memory = inputs && step.run.memory(inputs);
+  previous?.dispose();
+  if (inputs) tf.dispose(Object.values(inputs));
+  if (state.best.step > 0) best.restore();
+  predictor.update();
+  seconds.compile += (compileTime().milliseconds - compiledBefore) / 1000;
+  optimizer.dispose();
+  step.dispose();
+  best.dispose();
+  return {
+    ...state,
+    model,
+    recipe,
+    predictor,
+    steps: state.step,
+    stopped,
+    memory,
+    dispose() {
+      predictor.dispose();
+      model.dispose();
+    },
+  };
+}
+
+/** The label loss of the validation rows; without such rows the last weights are the best. */
+async function validate(table: EncodedTable, fold: Fold, predictor: Predictor): Promise<number> {
+  if (fold.val.length === 0) return NaN;
+  predictor.update();
+  return score(table, fold.val, await predictor.predict(table, fold.val)).loss;
+}
+
+function stepInputs(
+  seed: number,
+  at: number,
+  rate: number,
+  weight: number,
+  rows: Int32Array | null,
+): StepInputs {
+  return {
+    key: tf.tensor1d([seed, at], "int32"),
+    step: tf.scalar(at, "int32"),
+    learningRate: tf.scalar(rate),
+    tradeoff: tf.scalar(weight),
+    rows: rows && tf.tensor1d(rows, "int32"),
+  };
+}
+
+/** The rows of a step's batch (steps from 0); null where a step takes the whole table. */
+function batchesOf(fold: Fold, recipe: Recipe, rows: number): (step: number) => Int32Array | null {
+  const groups = recipe.transductive ? [fold.train, fold.val, fold.test] : [fold.train];
+  const members = groups.reduce((sum, group) => sum + group.length, 0);
+  const size = recipe.batchSize >= members ? -1 : recipe.batchSize;
+  if (size === -1 && members === rows) return () => null;
+  const perEpoch = batchCount(members, size);
+  let epoch = -1;
+  let current: Int32Array[] = [];
+  return (step) => {
+    if (Math.floor(step / perEpoch) !== epoch) {
+      epoch = Math.floor(step / perEpoch);
+      current = balancedBatches(groups, { size, seed: recipe.seed, epoch }).batches;
+    }
+    return current[step % perEpoch]!;
+  };
+}

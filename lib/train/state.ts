@@ -1,0 +1,83 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "../data/mod.ts";
+import { UserError } from "../errors.ts";
+import type { Look } from "./fit.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** How far a training is. */
+export interface TrainingState {
+  step: number;
+  best: { step: number; validation: number };
+  history: Look[];
+  seconds: { compile: number; train: number; evaluate: number };
+}
+
+/** Everything on the device that a training goes on from. */
+export interface KeptVariables {
+  variables: readonly tf.Variable[];
+  optimizer: readonly { name: string; variable: tf.Variable }[];
+  best: readonly tf.Variable[];
+}
+
+function named({ variables, optimizer, best }: KeptVariables): [string, tf.Variable][] {
+  return [
+    ...variables.map((v, i): [string, tf.Variable] => [`parameter/${i}`, v]),
+    ...best.map((v, i): [string, tf.Variable] => [`best/${i}`, v]),
+    ...optimizer.map(({ name, variable }): [string, tf.Variable] => [`optimizer/${name}`, variable]),
+  ];
+}
+
+/** Infinity and NaN are not JSON. */
+const number = (value: number): number | string => Number.isFinite(value) ? value : String(value);
+
+/** Writes the state of a training, whole or not at all. */
+export async function saveState(
+  path: string,
+  recipe: Recipe,
+  state: TrainingState,
+  kept: KeptVariables,
+): Promise<void> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, variable] of named(kept)) {
+    tensors.set(name, { dtype: "F32", shape: variable.shape, data: await variable.data() as Float32Array });
+  }
+  await writeSafetensors(path, tensors, {
+    kind: "spin training state",
+    recipe: JSON.stringify(recipe),
+    state: JSON.stringify(state, (_, value) => typeof value === "number" ? number(value) : value),
+  });
+}
+
+/**
+ * Goes on from a saved state, if the file exists.
+ *
+ * @throws UserError if it is damaged or belongs to a training with another recipe or model.
+ */
+export async function loadState(
+  path: string,
+  recipe: Recipe,
+  state: TrainingState,
+  kept: KeptVariables,
+): Promise<void> {
+  if (!await Deno.stat(path).catch(() => undefined)) return;
+  const { tensors, metadata } = await readSafetensors(path);
+  if (metadata["recipe"] !== JSON.stringify(recipe)) {
+    throw new UserError(`${path} is the state of a training with another recipe; remove it to start anew`);
+  }
+  for (const [name, variable] of named(kept)) {
+    const stored = tensors.get(name);
+    if (!stored || stored.dtype !== "F32" || stored.shape.join() !== variable.shape.join()) {
+      throw new UserError(
+        `${path}: expected '${name}' of shape [${variable.shape}], found ${
+          stored ? `[${stored.shape}]` : "nothing"
+        }`,
+      );
+    }
+    const value = tf.tensor(stored.data, stored.shape, "float32");
+    variable.assign(value);
+    value.dispose();
+  }
+  const revive = (_: string, value: unknown) =>
+    value === "Infinity" ? Infinity : value === "-Infinity" ? -Infinity : value === "NaN" ? NaN : value;
+  Object.assign(state, JSON.parse(metadata["state"]!, revive) as TrainingState);
+}
