@@ -2,7 +2,15 @@
 export { type Environment, environment, peakResidentBytes } from "./environment.ts";
 export { type Json, recordName, type RunIdentity, type RunOutcome, type RunRecord } from "./record.ts";
 export { findRecord, readRecords, writeRecord } from "./store.ts";
-export { averageRanks, higherIsBetter, ranks, type Score, spread, summarise } from "./summary.ts";
+export {
+  averageRanks,
+  higherIsBetter,
+  metricLabel,
+  ranks,
+  type Score,
+  spread,
+  summarise,
+} from "./summary.ts";
 export {
   classicalScores,
   costTable,

@@ -22,6 +22,11 @@ const HIGHER_IS_BETTER: readonly string[] = ["accuracy", "auroc", "r2"];
 /** Whether a larger value of a measure is the better one. */
 export const higherIsBetter = (metric: string): boolean => HIGHER_IS_BETTER.includes(metric);
 
+const METRIC_LABELS: Record<string, string> = { rmse: "RMSE", auroc: "AUROC", logloss: "log loss", r2: "R²" };
+
+/** The name of a measure for readers. */
+export const metricLabel = (metric: string): string => METRIC_LABELS[metric] ?? metric;
+
 /** Mean, deviation (n - 1) and standard error of some values. */
 export function spread(
   values: readonly number[],

@@ -1,7 +1,7 @@
 import { from } from "arquero";
 import type { ClassicalFigure } from "../data/uci.ts";
 import type { RunRecord } from "./record.ts";
-import { averageRanks, higherIsBetter, type Score, spread } from "./summary.ts";
+import { averageRanks, higherIsBetter, metricLabel, type Score, spread } from "./summary.ts";
 import type { Cell, TableView } from "./view.ts";
 
 const NOTHING = "–";
@@ -90,7 +90,7 @@ export function scoreTable(scores: readonly Score[], options: ScoreTableOptions)
       text: score ? formatScore(score) : NOTHING,
       best: score !== undefined && sign * score.mean === best,
     }));
-    return { label: `${data}, ${metricOf.get(data)}`, cells };
+    return { label: `${data}, ${metricLabel(metricOf.get(data)!)}`, cells };
   });
   const { ranks, sets: ranked } = averageRanks(shown);
   if (ranked.length > 0) {

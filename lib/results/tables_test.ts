@@ -43,7 +43,7 @@ Deno.test("the results table marks the best of each row, ranks the models and sa
 
 data set, measure              spin           npt         xgboost
 -----------------------------------------------------------------
-yacht, rmse          0.900 ± 0.115   1.70 ± 0.12   0.742 ± 0.089*
+yacht, RMSE          0.900 ± 0.115   1.70 ± 0.12   0.742 ± 0.089*
 average rank, 1 set           2.00          3.00            1.00*
 
 Mean ± standard error over folds; the best of a row is marked.
@@ -70,8 +70,8 @@ Deno.test("a model without a score on a set has a dash there and that set no ran
   const extra: Score = { ...own[0]!, data: "energy", mean: 0.5 };
   const table = scoreTable([...own, extra], { title: "t" });
   assert.deepEqual(table.rows.map(({ label, cells }) => [label, ...cells.map(({ text }) => text)]), [
-    ["yacht, rmse", "0.900 ± 0.115", "1.70 ± 0.12"],
-    ["energy, rmse", "0.500 ± 0.115", "–"],
+    ["yacht, RMSE", "0.900 ± 0.115", "1.70 ± 0.12"],
+    ["energy, RMSE", "0.500 ± 0.115", "–"],
     ["average rank, 1 set", "1.00", "2.00"],
   ]);
 });

@@ -1,0 +1,48 @@
+/** How a model, or any other series, is drawn. */
+export interface Style {
+  label: string;
+  colour: string;
+  symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "cross" | "hexagon";
+}
+
+/** Colours of Okabe and Ito, which colour-blind readers can tell apart; symbols differ as well. */
+const MODELS: Record<string, Style> = {
+  spin: { label: "SPIN", colour: "#0072b2", symbol: "circle" },
+  "spin-flat": { label: "SPIN, flat", colour: "#0072b2", symbol: "circle" },
+  "spin-nested": { label: "SPIN, nested", colour: "#3fa7e0", symbol: "diamond" },
+  npt: { label: "NPT", colour: "#d55e00", symbol: "square" },
+  "set-transformer": { label: "Set Transformer", colour: "#009e73", symbol: "triangle" },
+  xgboost: { label: "XGBoost", colour: "#a3548a", symbol: "star" },
+  mlp: { label: "MLP", colour: "#d99500", symbol: "hexagon" },
+  knn: { label: "k-NN", colour: "#6f6f6f", symbol: "cross" },
+  constant: { label: "constant", colour: "#a8a8a8", symbol: "diamond" },
+};
+
+const OTHERS: Pick<Style, "colour" | "symbol">[] = [
+  { colour: "#0072b2", symbol: "circle" },
+  { colour: "#d55e00", symbol: "square" },
+  { colour: "#009e73", symbol: "triangle" },
+  { colour: "#a3548a", symbol: "star" },
+  { colour: "#d99500", symbol: "hexagon" },
+  { colour: "#6f6f6f", symbol: "cross" },
+];
+
+/**
+ * A style for each name: that of the model, the same in every figure; other names take colours in turn, those of the
+ * models in the figure last.
+ */
+export function stylesOf(names: readonly string[]): Map<string, Style> {
+  const key = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  const known = new Set(names.flatMap((name) => MODELS[key(name)]?.colour ?? []));
+  const free = [...OTHERS.filter(({ colour }) => !known.has(colour)), ...OTHERS];
+  let next = 0;
+  return new Map([...new Set(names)].map((name) => {
+    const style = MODELS[key(name)] ?? { label: name, ...free[next++ % free.length]! };
+    return [name, style] as const;
+  }));
+}
+
+export const INK = "#1f2328";
+export const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
+export const WIDTH = 640;
+export const HEIGHT = 380;
