@@ -1,0 +1,135 @@
+/** Runs a notebook's cells in a fresh kernel, without a browser. */
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import { PROGRESS_FILE } from "../progress/progress.ts";
+import { STOP_FILE, stopRequested } from "../progress/stop.ts";
+import { environment, lastLines } from "../setup/command.ts";
+import { PYTHON } from "../setup/paths.ts";
+import { describeFailure } from "./cell_error.ts";
+import { type Event, readEvents } from "./events.ts";
+import { joined, type Notebook, notebookText } from "./format.ts";
+import { headlessEnvironment } from "./python.ts";
+
+const SCRIPT = join(import.meta.dirname!, "execute.py");
+
+/** Seconds that a notebook gets to end by itself once it was asked to stop. */
+const STOP_SECONDS = 10;
+
+export interface ExecuteOptions {
+  /** The name used in messages: usually the path of the source. */
+  name: string;
+  /** The folder that the kernel works in; imports of cells are relative to it. */
+  folder: string;
+  /** Called when a cell starts or ends, with its index. */
+  onEvent?: (event: Event) => void;
+  /** The file in which the progress of the running cell is kept. */
+  progressFile?: string;
+}
+
+/** The run was ended on request; what it had done is in the results of its experiments, not in a notebook. */
+export class StoppedError extends UserError {
+  override name = "StoppedError";
+}
+
+/**
+ * Runs every cell and returns the executed notebook. A request to stop (`stopRequested()`) is passed on to the kernel;
+ * ten seconds later the kernel is killed.
+ *
+ * @throws UserError if a cell fails (with its line), the kernel dies, or set-up is missing
+ * @throws StoppedError after a request to stop
+ */
+export async function executeNotebook(notebook: Notebook, options: ExecuteOptions): Promise<Notebook> {
+  const temporary = await Deno.makeTempDir({ prefix: "notebook-" });
+  try {
+    return await execute(notebook, options, temporary);
+  } finally {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  }
+}
+
+async function execute(notebook: Notebook, options: ExecuteOptions, temporary: string): Promise<Notebook> {
+  const source = join(temporary, "source.ipynb");
+  const target = join(temporary, "executed.ipynb");
+  const stopFile = join(temporary, "stop");
+  await Deno.writeTextFile(source, notebookText(notebook));
+  const process = new Deno.Command(PYTHON, {
+    args: ["-I", SCRIPT, source, target, options.folder],
+    env: environment({
+      ...headlessEnvironment(temporary),
+      [STOP_FILE]: stopFile,
+      [PROGRESS_FILE]: options.progressFile,
+    }),
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = new Response(process.stderr).text();
+  const stopWatch = watchForStop(stopFile, process);
+  let running = -1;
+  let last: Event | undefined;
+  try {
+    for await (const event of readEvents(process.stdout)) {
+      last = event;
+      if (event.event === "start") running = event.cell;
+      options.onEvent?.(event);
+    }
+    await process.status;
+  } finally {
+    stopWatch.end();
+  }
+  if (last?.event === "done") return JSON.parse(await Deno.readTextFile(target));
+  if (stopWatch.requested()) {
+    throw new StoppedError(`${options.name}: stopped on request in cell ${running + 1}`);
+  }
+  throw new UserError(await explain(last, notebook, running, options.name, await stderr));
+}
+
+/** Passes a request to stop on: first by the file, then by closing the standard input, at which the kernel is killed. */
+function watchForStop(stopFile: string, process: Deno.ChildProcess) {
+  let since: number | undefined;
+  const close = () => void process.stdin.close().catch(() => {});
+  const timer = setInterval(() => {
+    if (since === undefined && stopRequested()) {
+      since = Date.now();
+      Deno.writeTextFileSync(stopFile, "");
+    }
+    if (since !== undefined && Date.now() - since > STOP_SECONDS * 1000) close();
+  }, 200);
+  return {
+    requested: () => since !== undefined,
+    end: () => {
+      clearInterval(timer);
+      close();
+    },
+  };
+}
+
+const SIGNALS: Record<number, string> = {
+  4: "illegal instruction",
+  6: "aborted",
+  9: "killed, perhaps for memory",
+  11: "segmentation fault",
+};
+
+async function explain(
+  last: Event | undefined,
+  notebook: Notebook,
+  running: number,
+  name: string,
+  stderr: string,
+): Promise<string> {
+  const where = `${name}, cell ${running + 1}`;
+  const source = joined(notebook.cells[running]?.source ?? "");
+  if (last?.event === "error") return await describeFailure(source, last, where);
+  const said = lastLines(stderr.replace(/^.*unstable and might change.*$/m, ""), 6);
+  if (last?.event === "dead") {
+    const cause = last.code === null
+      ? ""
+      : last.code < 0
+      ? ` (signal ${-last.code}${SIGNALS[-last.code] ? `: ${SIGNALS[-last.code]}` : ""})`
+      : ` (exit code ${last.code})`;
+    return `${where}: the kernel ended while this cell ran${cause}${said && `\n${said}`}`;
+  }
+  return `${name}: the notebook could not be run${said && `; Jupyter said:\n${said}`}`;
+}

@@ -1,0 +1,42 @@
+/** A notebook as one HTML page that needs nothing else: styles, figures and formulas are in it. */
+import { join } from "node:path";
+import { writeAtomic } from "../files.ts";
+import { lastLines, runOrExplain } from "../setup/command.ts";
+import { PYTHON } from "../setup/paths.ts";
+import { joined, type Notebook, notebookText } from "./format.ts";
+import { renderFormulas } from "./math.ts";
+import { headlessEnvironment } from "./python.ts";
+
+const SCRIPT = join(import.meta.dirname!, "render.py");
+
+/** The first heading of a notebook, or `fallback`. */
+export function notebookTitle(notebook: Notebook, fallback: string): string {
+  for (const { cell_type, source } of notebook.cells) {
+    const heading = cell_type === "markdown" ? /^#+ +(.+)$/m.exec(joined(source)) : null;
+    if (heading) return heading[1]!.replace(/[*_`$]/g, "").trim();
+  }
+  return fallback;
+}
+
+/**
+ * Writes the page of a notebook.
+ *
+ * @throws UserError if the page cannot be made or written
+ */
+export async function renderNotebook(notebook: Notebook, path: string, name: string): Promise<void> {
+  const temporary = await Deno.makeTempDir({ prefix: "render-" });
+  try {
+    const source = join(temporary, "source.ipynb");
+    const target = join(temporary, "page.html");
+    await Deno.writeTextFile(source, notebookText(notebook));
+    await runOrExplain(
+      PYTHON,
+      ["-I", SCRIPT, source, target, notebookTitle(notebook, name)],
+      ({ stderr }) => `${name} could not be rendered as HTML:\n${lastLines(stderr, 6)}`,
+      { env: headlessEnvironment(temporary) },
+    );
+    await writeAtomic(path, renderFormulas(await Deno.readTextFile(target)));
+  } finally {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  }
+}
