@@ -1,14 +1,24 @@
 /** Texts that stand for a missing cell, compared without regard to case, unless a caller declares others. */
 export const MISSING_TEXTS: readonly string[] = ["", "NA", "NaN", "?", "null"];
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const INFINITE = /^[+-]?inf(inity)?$/i;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 
-/** The finite number that a cell's text is; NaN for every other text, Infinity for one beyond all numbers. */
+/** Whether a text that JavaScript reads as a number is a decimal one: not empty, not 0x10, 0o7 or 0b1. */
+const isDecimal = (text: string): boolean => text !== "" && !/^0[xob]/i.test(text);
+
+/** The finite number that a cell's text is; NaN for every other text, an infinity for one beyond all numbers. */
 export function numberOf(text: string): number {
-  if (NUMBER.test(text)) return Number(text);
+  const value = Number(text);
+  if (!Number.isNaN(value)) return isDecimal(text) ? value : NaN;
   return INFINITE.test(text) ? Infinity : NaN;
+}
+
+/** A test for missing cells; `texts` in any case of letters. */
+export function missingTest(texts: readonly string[]): (text: string) => boolean {
+  const lower = new Set(texts.map((text) => text.toLowerCase()));
+  const longest = Math.max(0, ...texts.map(({ length }) => length));
+  return (text) => text.length <= longest && lower.has(text.toLowerCase());
 }
 
 export const hasDecimalComma = (text: string): boolean => DECIMAL_COMMA.test(text);

@@ -46,8 +46,9 @@ function readRows(
       skip_empty_lines: true,
       relax_column_count: true,
       on_record: (row: string[], context) => {
+        // Only rows that follow on more than one line can have line ends inside their cells.
+        onRow(row, context.lines - (context.lines - end > 1 ? breaks(row) : 0));
         end = context.lines;
-        onRow(row, context.lines - breaks(row));
         return null;
       },
     });

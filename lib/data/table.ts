@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { MISSING_TEXTS } from "./cells.ts";
+import { MISSING_TEXTS, missingTest } from "./cells.ts";
 import { type CsvOptions, parseCsv, type RawTable } from "./csv.ts";
 import { unknown } from "./nearest.ts";
 import { readBytes } from "./read.ts";
@@ -48,8 +48,7 @@ export function typeTable(raw: RawTable, options: TableOptions = {}): Table {
       throw new UserError(`column "${name}" is declared numeric and categorical`);
     }
   }
-  const missingTexts = new Set(missing.map((text) => text.toLowerCase()));
-  const isMissing = (text: string) => missingTexts.has(text.toLowerCase());
+  const isMissing = missingTest(missing);
   const columns = names.map((name, index) => {
     const at = { source, name, lines };
     if (numeric.includes(name)) return numericColumn(at, cells[index]!, isMissing);

@@ -59,6 +59,20 @@ Deno.test("kinds are found by content and can be declared", () => {
   assert.deepEqual(c?.kind === "categorical" && c.classes, ["?", "NULL", "nan"]);
 });
 
+Deno.test("numbers are decimal numbers; other notations and codes are texts", () => {
+  const kindOf = (cells: string) => tableOf(`a\n${cells}\n`, { header: true }).columns[0];
+  assert.deepEqual(kindOf("+.5\n-2.\n1E-3"), {
+    name: "a",
+    kind: "numeric",
+    values: Float64Array.of(0.5, -2, 0.001),
+  });
+  for (const cells of ["0x10\n0x11", "1_000\n2_000", "1 000\n2 000", "true\nfalse"]) {
+    assert.equal(kindOf(cells)?.kind, "categorical", cells);
+  }
+  const codes = tableOf("a\n007\n7\n7.0\n12345678901234567\n", { categorical: ["a"] }).columns[0];
+  assert.deepEqual(codes?.kind === "categorical" && codes.classes, ["007", "7", "12345678901234567"]);
+});
+
 Deno.test("a table that is wrong is refused with file, line and column", () => {
   refuses("a,b\n1,2\n1,2,3\n", /^t\.csv, line 3: expected 2 cells \(cut at commas\), found 3$/);
   refuses("a;b\n1;2\n\n1\n", /line 4: expected 2 cells \(cut at semicolons\), found 1/);

@@ -49,10 +49,12 @@ export function categoricalColumn(
   cells: readonly string[],
   isMissing: (text: string) => boolean,
 ): TableColumn {
-  const labels = cells.map((text) => (isMissing(text) ? undefined : classOf(text)));
-  const classes = sortClasses(labels.filter((label) => label !== undefined));
+  const labelOf = new Map<string, string>();
+  for (const text of cells) if (!labelOf.has(text) && !isMissing(text)) labelOf.set(text, classOf(text));
+  const classes = sortClasses(labelOf.values());
   const index = new Map(classes.map((label, code) => [label, code]));
-  const codes = Int32Array.from(labels, (label) => (label === undefined ? -1 : index.get(label)!));
+  const codeOf = new Map([...labelOf].map(([text, label]) => [text, index.get(label)!]));
+  const codes = Int32Array.from(cells, (text) => codeOf.get(text) ?? -1);
   return { name, kind: "categorical", classes, codes };
 }
 
@@ -68,12 +70,14 @@ export function foundColumn(
   cells: readonly string[],
   isMissing: (text: string) => boolean,
 ): TableColumn {
-  const present = cells.filter((text) => !isMissing(text));
-  const numbers = present.filter((text) => !Number.isNaN(numberOf(text)) || hasDecimalComma(text)).length;
-  if (numbers <= present.length / 2 && present.length > 0) {
-    return categoricalColumn(at.name, cells, isMissing);
+  let present = 0, numbers = 0;
+  for (const text of cells) {
+    if (isMissing(text)) continue;
+    present++;
+    if (!Number.isNaN(numberOf(text)) || hasDecimalComma(text)) numbers++;
   }
-  const advice = `, where ${numbers} of ${present.length} cells are numbers; ` +
+  if (numbers <= present / 2 && present > 0) return categoricalColumn(at.name, cells, isMissing);
+  const advice = `, where ${numbers} of ${present} cells are numbers; ` +
     "declare the column categorical if that is meant, or the text as a missing cell";
   return numericColumn(at, cells, isMissing, advice);
 }
