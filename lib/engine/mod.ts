@@ -5,7 +5,7 @@ import "@tensorflow/tfjs";
 import { UserError } from "../errors.ts";
 import * as xla from "../xla/mod.ts";
 import { bridgeMissingKernels } from "./bridge.ts";
-import { findPlugin } from "./plugin.ts";
+import { findPlugin } from "../setup/plugin.ts";
 import { registerHostRandom } from "./random.ts";
 import { startWasm } from "./wasm.ts";
 
@@ -108,11 +108,9 @@ export interface Compiled<A extends unknown[], R> {
  * program, with the variables it assigns updated in place; on other engines it runs as it is, freeing what it makes.
  * Plain numbers are part of the signature: pass what changes at every step as a tensor.
  */
-export function jit<A extends unknown[], R extends tf.TensorContainer | void>(
-  fn: (...args: A) => R,
-): Compiled<A, R> {
+export function jit<A extends unknown[], R>(fn: (...args: A) => R): Compiled<A, R> {
   if (current?.engine === "xla") return xla.jit(backend!, fn);
-  const eager = (...args: A): R => tf.tidy(() => fn(...args) as tf.TensorContainer) as R;
+  const eager = (...args: A): R => tf.tidy(() => fn(...args) as unknown as tf.TensorContainer) as R;
   return Object.assign(eager, { memory: () => undefined, dispose: () => {} });
 }
 

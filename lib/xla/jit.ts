@@ -1,16 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { XlaBackend } from "./backend/backend.ts";
 import { elementOf } from "./backend/dtypes.ts";
-import { timed } from "./backend/programs.ts";
+import type { Loaded } from "./backend/programs.ts";
 import { Storage } from "./backend/storage.ts";
-import {
-  compile,
-  destroyExecutable,
-  type Executable,
-  type Launch,
-  prepareLaunch,
-} from "./pjrt/executable.ts";
 import { type ProgramMemory, programMemory } from "./pjrt/executable.ts";
+import type { Program } from "./stablehlo/emit.ts";
+import { sameShape } from "./stablehlo/node.ts";
 import { record, type Source, type Traced, type Update } from "./trace.ts";
 import { flatten, rebuild } from "./tree.ts";
 
@@ -25,9 +20,8 @@ export interface Jitted<A extends unknown[], R> {
   dispose(): void;
 }
 
-interface Compiled<R> {
-  executable: Executable;
-  launch: Launch;
+interface Compiled<R> extends Loaded {
+  program: Program;
   sources: Source[];
   updates: Update[];
   result: R;
@@ -59,12 +53,12 @@ export function jit<A extends unknown[], R>(backend: XlaBackend, fn: (...args: A
       traced.restore();
       throw error;
     }
+    for (const storage of capturesOf(compiled)) storage.hold();
     const result = runFirst(backend, compiled, traced, tensors as tf.Tensor[]);
     if (traced.createdVariables) {
-      destroyExecutable(compiled.executable);
+      free(backend, compiled);
     } else {
       programs.set(signature, compiled);
-      for (const source of compiled.sources) if (source.kind === "capture") source.storage.hold();
       if (programs.size === MANY_PROGRAMS) {
         console.warn(
           `jit: ${fn.name || "a function"} was compiled for ${MANY_PROGRAMS} different signatures; ` +
@@ -81,13 +75,19 @@ export function jit<A extends unknown[], R>(backend: XlaBackend, fn: (...args: A
       return compiled && programMemory(compiled.executable);
     },
     dispose: () => {
-      for (const { executable, sources } of programs.values()) {
-        destroyExecutable(executable);
-        for (const source of sources) if (source.kind === "capture") source.storage.release();
-      }
+      for (const compiled of programs.values()) free(backend, compiled);
       programs.clear();
     },
   });
+}
+
+/** Values from outside that are built into the program: kept as long as it is. */
+const capturesOf = ({ sources }: Pick<Compiled<unknown>, "sources">): Storage[] =>
+  sources.flatMap((source) => source.kind === "capture" ? [source.storage] : []);
+
+function free(backend: XlaBackend, compiled: Pick<Compiled<unknown>, "sources" | "program">): void {
+  backend.programs.release(compiled.program);
+  for (const storage of capturesOf(compiled)) storage.release();
 }
 
 /** What the compiled program of `fn` would need, without running it. Inputs may be tensors or their types. */
@@ -98,9 +98,8 @@ export function memoryOf(
 ): ProgramMemory {
   const traced = record(backend, fn as (...args: unknown[]) => unknown, inputs);
   try {
-    const executable = timed(backend.programs.spent, () => compile(backend.client, traced.program.text));
-    const memory = programMemory(executable);
-    destroyExecutable(executable);
+    const memory = programMemory(backend.programs.acquire(traced.program).executable);
+    backend.programs.release(traced.program);
     return memory;
   } finally {
     traced.restore();
@@ -108,10 +107,9 @@ export function memoryOf(
 }
 
 function prepare<R>(backend: XlaBackend, { program, sources, updates, result }: Traced<R>): Compiled<R> {
-  const executable = timed(backend.programs.spent, () => compile(backend.client, program.text));
   return {
-    executable,
-    launch: prepareLaunch(executable, sources.length),
+    ...backend.programs.acquire(program),
+    program,
     sources,
     updates,
     result,
@@ -139,11 +137,7 @@ function runFirst<R>(backend: XlaBackend, compiled: Compiled<R>, traced: Traced<
     return source.kind === "variable" && traced.freed.includes(source.before) ? [] : [BigInt(parameter)];
   });
   launch.run(BigInt64Array.from(keep));
-  for (const { variable, output } of updates) {
-    const entry = backend.entry(variable.dataId);
-    entry.storage = new Storage(backend.client, entry.type, launch.outputs[output]!);
-    entry.node = undefined;
-  }
+  for (const { variable, output } of updates) give(backend, variable, launch.outputs[output]!);
   for (const storage of traced.freed) storage.release();
   return collect(backend, compiled);
 }
@@ -160,22 +154,25 @@ function run<R>(backend: XlaBackend, compiled: Compiled<R>, args: tf.Tensor[]): 
     launch.inputs[i] = storage.handle();
   }
   // A variable whose data other tensors share must not be overwritten: it gets new memory instead.
-  const shared = updates.filter(({ variable }) => backend.refCount(variable.dataId) > 1);
-  const keep = shared.flatMap(({ parameter }) => parameter === undefined ? [] : [BigInt(parameter)]);
+  const keep = updates.flatMap(({ variable, parameter }) =>
+    parameter !== undefined && backend.refCount(variable.dataId) > 1 ? [BigInt(parameter)] : []
+  );
   launch.run(keep.length > 0 ? BigInt64Array.from(keep) : undefined);
-  for (const update of updates) {
-    const handle = launch.outputs[update.output]!;
-    const storage = backend.entry(update.variable.dataId).storage!;
-    if (shared.includes(update)) {
-      detach(backend, update.variable, new Storage(backend.client, storage, handle));
-    } else storage.replace(handle);
-  }
+  for (const { variable, output } of updates) give(backend, variable, launch.outputs[output]!);
   return collect(backend, compiled);
 }
 
-/** Gives a variable a value of its own. */
-function detach(backend: XlaBackend, variable: tf.Variable, storage: Storage): void {
-  const value = tf.engine().makeTensorFromTensorInfo(backend.adopt(storage));
+/** Makes a program's output the value of a variable. */
+function give(backend: XlaBackend, variable: tf.Variable, handle: bigint): void {
+  const entry = backend.entry(variable.dataId);
+  const { storage } = entry;
+  if (entry.references === 1 && storage && sameShape(storage.shape, variable.shape)) {
+    return storage.replace(handle);
+  }
+  const type = { shape: variable.shape, element: entry.type.element };
+  const value = tf.engine().makeTensorFromTensorInfo(
+    backend.adopt(new Storage(backend.client, type, handle)),
+  );
   variable.assign(value);
   value.dispose();
 }

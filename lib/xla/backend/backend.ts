@@ -21,6 +21,8 @@ export interface Trace {
   readonly freed: Storage[];
 }
 
+const isUniform = (values: HostArray): boolean => values.every((value) => value === values[0]);
+
 /** Eager programs are run at the latest after this many recorded operations, so that graphs stay small. */
 const MAX_PENDING = 2000;
 
@@ -91,8 +93,8 @@ export class XlaBackend extends tf.KernelBackend {
   ): void {
     const type: TensorType = { shape: [...shape], element: elementOf(dtype) };
     const host = toHostArray(values as unknown as ArrayLike<number>, type.element);
-    // A small array made while a function is traced is part of the function: it becomes a constant.
-    const entry: Entry = this.trace && host.length <= MAX_CONSTANT
+    // A small or uniform array made while a function is traced is part of the function: it becomes a constant.
+    const entry: Entry = this.trace && (host.length <= MAX_CONSTANT || isUniform(host))
       ? { references, type, node: constant(host, type) }
       : { references, type, storage: new Storage(this.client, type, host) };
     this.#data.set(dataId, entry);
@@ -128,13 +130,14 @@ export class XlaBackend extends tf.KernelBackend {
     const entries = [...this.#pending];
     if (entries.length > 0) {
       const program = emit(entries.map(({ node }) => node!));
-      const { launch } = this.programs.get(program);
+      const { launch } = this.programs.acquire(program);
       program.parameters.forEach((value, i) => launch.inputs[i] = (value as Storage).handle());
       launch.run();
       entries.forEach((entry, i) => {
         entry.storage = new Storage(this.client, entry.type, launch.outputs[i]!);
         entry.node = undefined;
       });
+      this.programs.release(program);
     }
     this.#pending.clear();
     this.#recorded = 0;

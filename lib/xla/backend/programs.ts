@@ -1,40 +1,65 @@
 import type { Client } from "../pjrt/client.ts";
-import { compile, type Executable, type Launch, prepareLaunch } from "../pjrt/executable.ts";
+import {
+  compile,
+  destroyExecutable,
+  type Executable,
+  type Launch,
+  prepareLaunch,
+} from "../pjrt/executable.ts";
 import type { Program } from "../stablehlo/emit.ts";
 
-/** Compiled programs by their text. */
+/** A compiled program, ready to be launched by one user. */
+export interface Loaded {
+  executable: Executable;
+  launch: Launch;
+}
+
+/** Compiled programs by their text: the same program is compiled once, however many functions use it. */
 export interface Programs {
-  /** The program ready to be launched; compiled when its text is new. */
-  get(program: Program): { executable: Executable; launch: Launch };
+  /** The program, compiled if its text is new. The caller releases it when done with it. */
+  acquire(program: Program): Loaded;
+  release(program: Program): void;
   /** Milliseconds spent compiling so far, and how many programs were compiled. */
   readonly spent: { milliseconds: number; programs: number };
 }
 
-/** How many eager programs are kept: enough for any loop, few enough for a notebook that runs all day. */
-const KEPT = 512;
-
-export function createPrograms(client: Client): Programs {
-  const known = new Map<string, { executable: Executable; launch: Launch }>();
-  const spent = { milliseconds: 0, programs: 0 };
-  return {
-    spent,
-    get(program) {
-      const found = known.get(program.text);
-      if (found) return found;
-      const executable = timed(spent, () => compile(client, program.text));
-      const entry = { executable, launch: prepareLaunch(executable, program.parameters.length) };
-      known.set(program.text, entry);
-      if (known.size > KEPT) known.delete(known.keys().next().value!);
-      return entry;
-    },
-  };
+interface Entry {
+  executable: Executable;
+  users: number;
 }
 
-/** Adds the time of one compilation to `spent`. */
-export function timed<T>(spent: Programs["spent"], compileOnce: () => T): T {
-  const start = performance.now();
-  const result = compileOnce();
-  spent.milliseconds += performance.now() - start;
-  spent.programs++;
-  return result;
+/** How many programs that nobody uses are kept for the next one who does. */
+const IDLE = 64;
+
+export function createPrograms(client: Client): Programs {
+  const known = new Map<string, Entry>();
+  const spent = { milliseconds: 0, programs: 0 };
+  const compileTimed = (text: string): Entry => {
+    const start = performance.now();
+    const entry = { executable: compile(client, text), users: 0 };
+    spent.milliseconds += performance.now() - start;
+    spent.programs++;
+    known.set(text, entry);
+    return entry;
+  };
+  return {
+    spent,
+    acquire({ text, parameters }) {
+      const entry = known.get(text) ?? compileTimed(text);
+      entry.users++;
+      return { executable: entry.executable, launch: prepareLaunch(entry.executable, parameters.length) };
+    },
+    release({ text }) {
+      const entry = known.get(text);
+      if (!entry || --entry.users > 0) return;
+      // Moved to the end: the program that has been idle longest goes first.
+      known.delete(text);
+      known.set(text, entry);
+      const idle = [...known].filter(([, { users }]) => users === 0);
+      for (const [oldest, { executable }] of idle.slice(0, Math.max(0, idle.length - IDLE))) {
+        known.delete(oldest);
+        destroyExecutable(executable);
+      }
+    },
+  };
 }

@@ -1,0 +1,126 @@
+"""The training steps of `task bench` in plain PyTorch: the same layers, sizes and loss, eager, to be timed beside ours.
+
+Reads one JSON object from standard input and prints one: {"seconds": [...], "threads": n, "torch": version,
+"parameters": n, "losses": [...], "peakBytes": n}. Facts of the models: reference sections 1 and 3 of the SPIN paper's code.
+"""
+import json
+import math
+import resource
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class MAB(nn.Module):
+    """Multi-head attention block: queries from LayerNorm(x), keys and values from the raw y, projected residual."""
+
+    def __init__(self, query, key, inner, out, heads, dropout):
+        super().__init__()
+        self.heads, self.scale = heads, 1 / math.sqrt(key)
+        self.q, self.k, self.v = nn.Linear(query, inner), nn.Linear(key, inner), nn.Linear(key, inner)
+        self.mix, self.res = nn.Linear(inner, out), nn.Linear(query, out)
+        self.ln0, self.ln1 = nn.LayerNorm(query, eps=1e-12), nn.LayerNorm(out, eps=1e-12)
+        self.drop = nn.Dropout(dropout)
+        self.rff = nn.Sequential(
+            nn.Linear(out, 4 * out), nn.GELU(), nn.Dropout(dropout), nn.Linear(4 * out, out), nn.Dropout(dropout)
+        )
+
+    def forward(self, x, y):
+        def split(z):
+            return z.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+        q, k, v = split(self.q(self.ln0(x))), split(self.k(y)), split(self.v(y))
+        a = self.drop(torch.softmax(q @ k.transpose(-1, -2) * self.scale, -1))
+        u = self.drop(self.mix((a @ v).transpose(1, 2).flatten(-2))) + self.res(x)
+        return u + self.rff(self.ln1(u))
+
+
+class Table(nn.Module):
+    """Embedding, one of the cores, and heads; columns are (classes or 0 for a numeric one)."""
+
+    def __init__(self, c):
+        super().__init__()
+        e, heads, p = c["embedding"], c["heads"], c["dropout"]
+        self.c, d = c, len(c["columns"])
+        self.inp = nn.ModuleList(nn.Linear((k or 1) + 1, e) for k in c["columns"])
+        self.out = nn.ModuleList(nn.Linear(e, k or 1) for k in c["columns"])
+        self.kind = nn.Embedding(2, e)
+        self.index = nn.Embedding(d, e)
+        self.drop = nn.Dropout(p)
+        pairs = c["depth"] // 2
+
+        def block(width, times=1):
+            return nn.ModuleList(MAB(width, width, width, width, heads, p) for _ in range(pairs))
+
+        if c["model"] == "npt":
+            self.rows, self.attributes = block(d * e), block(e)
+        else:
+            f, h = c["f"], c["h"]
+            self.to_ha = nn.Linear(d, f)
+            self.hd = nn.Parameter(torch.randn(1, h, f * e) * 0.03)
+            self.xaba, self.abla, self.xabd = block(e), block(e), block(f * e)
+            self.own = MAB(e, e, e, e, heads, p)
+            flat = c["predictor"] == "flat"
+            self.query = MAB(d * e, f * e, d * e, d * e, heads, p) if flat else MAB(e, e, e, e, heads, p)
+
+    def forward(self, cells):
+        e, d, n = self.c["embedding"], len(self.c["columns"]), cells[0].shape[0]
+        kinds = torch.tensor([int(k > 0) for k in self.c["columns"]])
+        x = torch.stack([layer(cell) for layer, cell in zip(self.inp, cells)], 1)
+        x = self.drop(x + self.kind(kinds) + self.index.weight)
+        if self.c["model"] == "npt":
+            for rows, attributes in zip(self.rows, self.attributes):
+                x = x.reshape(1, n, d * e)
+                x = rows(x, x).reshape(n, d, e)
+                x = attributes(x, x)
+        else:
+            f = self.c["f"]
+            ha = self.to_ha(x.transpose(1, 2)).transpose(1, 2)
+            hd = self.hd
+            for xaba, abla, xabd in zip(self.xaba, self.abla, self.xabd):
+                ha = xaba(ha, x)
+                ha = abla(ha, ha)
+                hd = xabd(hd, ha.reshape(1, n, f * e))
+            x = self.own(x, ha)
+            if self.c["predictor"] == "flat":
+                x = self.query(x.reshape(1, n, d * e), hd).reshape(n, d, e)
+            else:
+                x = self.query(x.reshape(1, n * d, e), hd.reshape(1, -1, e)).reshape(n, d, e)
+        x = self.drop(x)
+        return [layer(x[:, j]) for j, layer in enumerate(self.out)]
+
+
+def main():
+    c = json.load(sys.stdin)
+    torch.set_num_threads(c["threads"])
+    torch.manual_seed(0)
+    n, model = c["rows"], Table(c)
+    truth = [F.one_hot(torch.randint(k, (n,)), k).float() if k else torch.randn(n, 1) for k in c["columns"]]
+    cells = [torch.cat([t, torch.zeros(n, 1)], 1) for t in truth]
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    seconds, losses = [], []
+    for _ in range(c["warmup"] + c["steps"]):
+        start = time.perf_counter()
+        optimizer.zero_grad()
+        loss = 0.0
+        for k, t, o in zip(c["columns"], truth, model(cells)):
+            loss = loss + (-(F.log_softmax(o, -1) * t).sum() if k else F.mse_loss(o, t, reduction="sum"))
+        loss = loss / (n * len(c["columns"]))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        seconds.append(time.perf_counter() - start)
+    print(json.dumps({
+        "seconds": seconds[c["warmup"]:],
+        "losses": losses,
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }))
+
+
+main()
