@@ -12,6 +12,9 @@ export interface RunOptions {
   words?: string[];
 }
 
+/** Milliseconds within which a second interrupt is the same one. */
+const SAME_INTERRUPT = 1000;
+
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
@@ -27,10 +30,14 @@ export async function runCommand<const O extends Record<string, Option>>(
   { grace = 0, words = Deno.args }: RunOptions = {},
 ): Promise<never> {
   let interrupted = 0;
+  let since = 0;
   for (const [signal, code] of Object.entries(SIGNALS) as [keyof typeof SIGNALS, number][]) {
     Deno.addSignalListener(signal, () => {
+      // An interrupt typed in a terminal comes twice: to all programs there, and passed on by the one that runs tasks.
+      if (interrupted && performance.now() - since < SAME_INTERRUPT) return;
       if (interrupted || grace === 0) Deno.exit(code);
       interrupted = code;
+      since = performance.now();
       requestStop();
       Deno.unrefTimer(setTimeout(() => Deno.exit(code), grace * 1000));
     });

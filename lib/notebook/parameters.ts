@@ -97,11 +97,17 @@ function fail(error: Error): never {
   throw error;
 }
 
+function code(value: Value): string {
+  return Array.isArray(value)
+    ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]`
+    : JSON.stringify(value);
+}
+
 /** A copy of the notebook that runs with these values; cells injected earlier are replaced. */
 export function withParameters(notebook: Notebook, values: Map<string, Value>): Notebook {
   const cells = notebook.cells.filter((cell) => !hasTag(INJECTED)(cell));
   if (values.size > 0) {
-    const lines = [...values].map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`);
+    const lines = [...values].map(([name, value]) => `const ${name} = ${code(value)};`);
     cells.splice(cells.findIndex(hasTag(DECLARED)) + 1, 0, {
       cell_type: "code",
       id: INJECTED,

@@ -32,7 +32,7 @@ const write = (text: string) => void Deno.stderr.writeSync(encoder.encode(text))
 
 function columns(): number {
   try {
-    return Deno.consoleSize().columns;
+    return Deno.consoleSize().columns || 80;
   } catch {
     return 80;
   }

@@ -5,6 +5,8 @@ export interface ProgressState {
   label: string;
   done: number;
   total: number;
+  /** What is counted, where that is not clear from the label. */
+  unit?: string;
   /** Seconds since it began. */
   elapsed: number;
   /** Steps per second, and seconds until the end; undefined until two points in time are known. */
@@ -39,15 +41,16 @@ export function stateAt(
 
 /** One line of text, with a bar while it is under way. */
 export function progressLine(state: ProgressState, barWidth = 20): string {
-  const { label, done, total, elapsed, rate, remaining, note, finished } = state;
+  const { label, done, total, unit, elapsed, rate, remaining, note, finished } = state;
+  const units = unit ? ` ${unit}` : "";
   const end = note ? ` · ${note}` : "";
-  if (finished) return `${label}: ${count(done, total)} in ${formatDuration(elapsed)}${end}`;
+  if (finished) return `${label}: ${count(done, total)}${units} in ${formatDuration(elapsed)}${end}`;
   const fraction = total > 0 ? done / total : 0;
   const percent = `${String(Math.floor(fraction * 100)).padStart(3)} %`;
   const pace = rate === undefined || remaining === undefined
     ? ""
     : ` · ${formatRate(rate)} · ${formatDuration(remaining)} left`;
-  return `${label} ${formatBar(fraction, barWidth)} ${percent} · ${done} of ${total}${pace}${end}`;
+  return `${label} ${formatBar(fraction, barWidth)} ${percent} · ${done} of ${total}${units}${pace}${end}`;
 }
 
 function count(done: number, total: number): string {

@@ -1,0 +1,40 @@
+/** Type-checks the code of notebooks, which the kernel runs without looking at types or at missing exports. */
+import { join } from "node:path";
+import { type Cell, joined, type Notebook, readNotebook } from "../notebook/format.ts";
+import { INJECTED } from "../notebook/parameters.ts";
+import { ROOT } from "../setup/paths.ts";
+
+/** The notebooks of a folder, in the order of their names. */
+export async function listNotebooks(folder = join(ROOT, "notebooks")): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (isFile && name.endsWith(".ipynb")) names.push(name);
+  }
+  return names.sort().map((name) => join(folder, name));
+}
+
+const isCode = ({ cell_type, metadata }: Cell) => cell_type === "code" && !metadata.tags?.includes(INJECTED);
+
+/** All code of a notebook as one module; cells that a run injected are left out, since they declare names again. */
+export function notebookModule(notebook: Notebook): string {
+  const cells = notebook.cells.map((cell, index) => ({ cell, index })).filter(({ cell }) => isCode(cell));
+  const parts = cells.map(({ cell, index }) => `// Cell ${index + 1}.\n${joined(cell.source)}\n`);
+  return [...parts, "export {};\n"].join("\n");
+}
+
+/** Checks each notebook as a module beside it, where its imports resolve; true if all are right. */
+export async function checkNotebooks(folder?: string): Promise<boolean> {
+  const modules: string[] = [];
+  try {
+    for (const path of await listNotebooks(folder)) {
+      const module = `${path}.check.ts`;
+      modules.push(module);
+      await Deno.writeTextFile(module, notebookModule(await readNotebook(path)));
+    }
+    if (modules.length === 0) return true;
+    const args = ["check", ...modules];
+    return (await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status).success;
+  } finally {
+    for (const module of modules) await Deno.remove(module).catch(() => {});
+  }
+}

@@ -1,0 +1,81 @@
+/** The progress of a notebook that runs headless: cells done, and how far the running cell is. */
+import { formatDuration } from "../progress/format.ts";
+import { chooseSinks } from "../progress/progress.ts";
+import type { ProgressState } from "../progress/state.ts";
+import type { Event } from "../notebook/events.ts";
+import type { Notebook } from "../notebook/format.ts";
+
+/** The state that the code of a cell keeps in its progress file. */
+export interface CellProgress {
+  label: string;
+  done: number;
+  total: number;
+  eta: number | null;
+  note: string;
+}
+
+export interface NotebookBar {
+  onEvent(event: Event, notebook: Notebook): void;
+  /** Stops drawing; `outcome` is a note of the last line. */
+  end(outcome: string): void;
+}
+
+/** What a cell reports of itself, in a few words. */
+export function describeCell({ label, done, total, eta, note }: CellProgress): string {
+  const percent = total > 0 ? ` ${Math.floor(100 * done / total)} %` : "";
+  const left = eta === null ? "" : `, ${formatDuration(eta)} left`;
+  return `${label}${percent}${left}${note && `, ${note}`}`;
+}
+
+async function readProgress(path: string): Promise<CellProgress | undefined> {
+  return await Deno.readTextFile(path).then(JSON.parse).catch(() => undefined);
+}
+
+/** Draws the bar of a notebook until `end` is called. */
+export function notebookBar(label: string, progressFile: string, sinks = chooseSinks()): NotebookBar {
+  const start = performance.now();
+  const drawn = sinks.map((sink) => sink.patient ? start : -Infinity);
+  let cells = 0;
+  let done = 0;
+  let within: CellProgress | undefined;
+
+  const state = (note: string, finished: boolean): ProgressState => ({
+    label,
+    done,
+    total: cells,
+    unit: "cells",
+    elapsed: (performance.now() - start) / 1000,
+    note,
+    finished,
+  });
+  async function draw(): Promise<void> {
+    within = await readProgress(progressFile);
+    const now = performance.now();
+    sinks.forEach((sink, i) => {
+      if (ended || now - drawn[i]! < sink.interval) return;
+      drawn[i] = now;
+      const note = `${formatDuration((now - start) / 1000)}${within ? ` · ${describeCell(within)}` : ""}`;
+      sink.draw(state(note, false));
+    });
+  }
+
+  let ended = false;
+  const timer = setInterval(draw, 250);
+  return {
+    onEvent(event, notebook) {
+      cells = notebook.cells.length;
+      if (event.event === "start") done = event.cell;
+      if (event.event === "end" || event.event === "start") {
+        Deno.remove(progressFile).catch(() => {});
+      }
+      if (event.event === "done") done = cells;
+      void draw();
+    },
+    end(outcome) {
+      ended = true;
+      clearInterval(timer);
+      // Nothing ran if there was no event: then the message that follows says it all.
+      if (cells > 0) { for (const sink of sinks) sink.draw(state(outcome, true)); }
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { ROOT } from "../setup/paths.ts";
+import { setup } from "../setup/mod.ts";
+import { checkNotebooks } from "./check_notebooks.ts";
+import { runCommand } from "./main.ts";
+import { runTests } from "./run_tests.ts";
+
+const CHECKS = [["fmt", "--check"], ["lint"], ["check", "lib/"]];
+
+await runCommand({
+  name: "ok",
+  summary: "Everything a change must pass: format, lint, types (of notebooks too) and all tests.",
+  options: {},
+}, async () => {
+  await setup();
+  const failed: string[] = [];
+  for (const args of CHECKS) {
+    const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status;
+    if (!success) failed.push(`deno ${args.join(" ")}`);
+  }
+  if (!await checkNotebooks()) failed.push("the types of the notebooks");
+  const tests = await runTests(["lib/"]);
+  if (!tests.succeeded) failed.push("the tests");
+  if (failed.length > 0) console.log(`not ok: ${failed.join("; ")}`);
+  console.log(tests.summary);
+  return failed.length > 0 ? 1 : 0;
+});

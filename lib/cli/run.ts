@@ -1,0 +1,65 @@
+import { dirname, join } from "node:path";
+import { UserError } from "../errors.ts";
+import { notebookName } from "../notebook/format.ts";
+import { defaultOutput, prepareNotebook, runNotebook, shown } from "../notebook/run.ts";
+import { setup } from "../setup/mod.ts";
+import { runCommand } from "./main.ts";
+import { notebookBar } from "./notebook_bar.ts";
+import { userPath } from "./user_path.ts";
+
+await runCommand({
+  name: "run",
+  summary:
+    "Runs a notebook without a browser. The notebook itself is not touched: the executed copy and an HTML page\n" +
+    "go to results/local/NAME/, or where --out says.",
+  positional: {
+    name: "NOTEBOOK",
+    help: "the notebook, for example notebooks/00_quickstart.ipynb",
+    least: 1,
+    most: 1,
+  },
+  options: {
+    set: {
+      type: "string",
+      multiple: true,
+      value: "NAME=VALUE",
+      help: "a parameter of the notebook; may be repeated",
+    },
+    profile: { type: "string", value: "NAME", help: "the same as --set profile=NAME: quick or paper" },
+    out: { type: "string", value: "PATH", help: "the executed notebook to write; its page is beside it" },
+    page: { type: "string", value: "PATH", help: "the HTML page to write" },
+    overwrite: { type: "boolean", help: "allow --out to be the notebook itself, to refresh its outputs" },
+  },
+  examples: ["run notebooks/01_uci.ipynb --set folds=3", "run notebooks/01_uci.ipynb --profile paper"],
+}, async ({ values, positionals }) => {
+  const source = userPath(positionals[0]!);
+  const settings = [...values.set ?? [], ...values.profile ? [`profile=${values.profile}`] : []];
+  const output = values.out ? userPath(values.out) : defaultOutput(source);
+  if (!output.endsWith(".ipynb")) {
+    throw new UserError(`--out ${values.out}: expected a path that ends in .ipynb`);
+  }
+  // A page beside the source would end up among the notebooks.
+  const beside = output === source ? defaultOutput(source) : output;
+  const page = values.page ? userPath(values.page) : join(dirname(beside), `${notebookName(beside)}.html`);
+  await prepareNotebook(source, settings);
+  await setup();
+  const progressFile = await Deno.makeTempFile();
+  const bar = notebookBar(notebookName(source), progressFile);
+  let outcome = "failed";
+  try {
+    await runNotebook({
+      source,
+      settings,
+      output,
+      page,
+      overwrite: values.overwrite,
+      onEvent: bar.onEvent,
+      progressFile,
+    });
+    outcome = "";
+  } finally {
+    bar.end(outcome);
+    await Deno.remove(progressFile).catch(() => {});
+  }
+  console.log(`executed notebook: ${shown(output)}\nHTML page:         ${shown(page)}`);
+}, { grace: 15 });

@@ -1,0 +1,31 @@
+/** Runs the test suite and counts. */
+import { join } from "node:path";
+import { ROOT } from "../setup/paths.ts";
+import { countTests, summary } from "./junit.ts";
+
+export interface TestRun {
+  succeeded: boolean;
+  /** The line to end with: `N passed, N failed`. */
+  summary: string;
+}
+
+/** Runs `deno test` on files or folders, type checks included, with its output passed on as it comes. */
+export async function runTests(paths: string[], filter?: string): Promise<TestRun> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const report = join(folder, "report.xml");
+    const args = [
+      "test",
+      "--allow-all",
+      `--junit-path=${report}`,
+      ...filter ? [`--filter=${filter}`] : [],
+      ...paths,
+    ];
+    const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status;
+    const counts = countTests(await Deno.readTextFile(report).catch(() => ""));
+    const succeeded = success && counts.failed === 0 && counts.passed > 0;
+    return { succeeded, summary: summary(counts, succeeded) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

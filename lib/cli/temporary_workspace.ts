@@ -1,0 +1,50 @@
+/** For tests: a workspace of its own around this one's code and set-up, in a temporary folder. */
+import { join } from "node:path";
+import { ROOT } from "../setup/paths.ts";
+
+export interface TemporaryWorkspace {
+  path: string;
+  /** Starts a command, `lib/cli/NAME.ts`, as a task would. */
+  start(name: string, args: string[]): Deno.ChildProcess;
+  /** Runs a command to its end. */
+  run(name: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Makes a workspace with these notebooks: file names and their text. */
+export async function temporaryWorkspace(
+  notebooks: Record<string, string> = {},
+): Promise<TemporaryWorkspace> {
+  const path = await Deno.makeTempDir({ prefix: "workspace-" });
+  for (const name of ["deno.json", "deno.lock"]) await Deno.copyFile(join(ROOT, name), join(path, name));
+  await Deno.mkdir(join(path, "data"));
+  await Deno.mkdir(join(path, "notebooks"));
+  for (const name of ["lib", ".venv", join("data", "cache")]) {
+    await Deno.symlink(join(ROOT, name), join(path, name));
+  }
+  for (const [name, text] of Object.entries(notebooks)) {
+    await Deno.writeTextFile(join(path, "notebooks", name), text);
+  }
+  const start = (name: string, args: string[]) =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-all", "--no-check", join(path, "lib", "cli", `${name}.ts`), ...args],
+      cwd: path,
+      env: { NO_COLOR: "1", INIT_CWD: path },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  return {
+    path,
+    start,
+    async run(name, ...args) {
+      const output = await start(name, args).output();
+      const decoder = new TextDecoder();
+      return {
+        code: output.code,
+        stdout: decoder.decode(output.stdout),
+        stderr: decoder.decode(output.stderr),
+      };
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}

@@ -1,0 +1,25 @@
+import { setup } from "../setup/mod.ts";
+import { runCommand } from "./main.ts";
+import { runTests } from "./run_tests.ts";
+import { userPath } from "./user_path.ts";
+
+await runCommand({
+  name: "test",
+  summary: "Sets up what the tests need and runs them, type checks included. The last line counts them.",
+  positional: {
+    name: "PATH",
+    help: "test files or folders; all of lib/ unless given",
+    least: 0,
+    most: Infinity,
+  },
+  options: {
+    filter: { type: "string", value: "TEXT", help: "only tests whose name contains this" },
+  },
+  examples: ["test lib/xla"],
+}, async ({ values, positionals }) => {
+  await setup();
+  const paths = positionals.length > 0 ? positionals.map(userPath) : ["lib/"];
+  const run = await runTests(paths, values.filter);
+  console.log(run.summary);
+  return run.succeeded ? 0 : 1;
+});
