@@ -13,6 +13,8 @@ export interface Predictor {
    * To be called after the weights have changed.
    */
   update(): void;
+  /** What it took at the last update; still its own, so not to be disposed of. */
+  kept(): Rows | tf.Tensor3D | null;
   /** Predictions for the rows (all by default) of a table, whose labels are not looked at. */
   predict(table: EncodedTable, rows?: Int32Array): Promise<RawOutputs>;
   dispose(): void;
@@ -24,7 +26,7 @@ export interface PredictorOptions {
   /** The training rows, labels included. */
   context: EncodedTable;
   contextRows?: Int32Array;
-  /** Latents [1, h, f·e] kept from an earlier training, in place of the training rows (`retain`). */
+  /** Latents [1, h, f·e] kept from an earlier training, in place of the training rows (`retain`); taken over. */
   latents?: tf.Tensor3D;
   /** Query rows per program: the number of rows is padded to a multiple of it. */
   chunk: number;
@@ -85,6 +87,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
   };
   return {
     update,
+    kept: () => kept,
     async predict(table, rows) {
       const wanted = rows ?? Int32Array.from({ length: table.rows }, (_, i) => i);
       const size = together ? wanted.length : chunk;
@@ -96,8 +99,8 @@ export function createPredictor(options: PredictorOptions): Predictor {
       };
       for (let start = 0; start < wanted.length; start += size) {
         const part = wanted.subarray(start, start + size);
-        const padded = new Int32Array(size).fill(part[0]!);
-        padded.set(part);
+        // Rows may see each other (NPT), so the filling repeats all of them and not one alone.
+        const padded = Int32Array.from({ length: size }, (_, i) => part[i % part.length]!);
         const input = takeRows(table, padded);
         const result = run(input, kept);
         const [values, logits] = await Promise.all([result.values.data(), result.logits.data()]);
