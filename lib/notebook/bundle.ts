@@ -44,7 +44,9 @@ function ofMarkup(markup: string): Bundle {
 export async function bundleOf(value: unknown): Promise<Bundle> {
   if (typeof value === "string") {
     const start = value.trimStart();
-    return start.startsWith("<") ? ofMarkup(start) : { "text/markdown": value, "text/plain": value };
+    return start.startsWith("<")
+      ? ofMarkup(start.replace(/^<\?xml[^>]*\?>\s*/, ""))
+      : { "text/markdown": value, "text/plain": value };
   }
   if (typeof value === "object" && value !== null) {
     if (DISPLAY in value) return await (value as Displayable)[DISPLAY]();

@@ -18,7 +18,10 @@ function unescape(text: string): string {
 /** Replaces `<tex-math>` elements; a formula that is not valid TeX is shown as it was written, in red. */
 export function renderFormulas(html: string): string {
   return html.replace(FORMULA, (_, display, tex) => {
-    const options = { displayMode: display === "block", throwOnError: false };
-    return temml.renderToString(unescape(tex), options);
+    try {
+      return temml.renderToString(unescape(tex), { displayMode: display === "block", throwOnError: true });
+    } catch {
+      return `<code class="error">${tex}</code>`;
+    }
   });
 }

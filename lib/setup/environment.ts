@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { lastLines, run } from "./command.ts";
 import { requireSpace } from "./disk.ts";
-import { ENVIRONMENT, PYTHON, ROOT } from "./paths.ts";
+import { ENVIRONMENT, ROOT } from "./paths.ts";
 import { pip } from "./pip.ts";
 import { findPython, formatVersion } from "./python.ts";
 import type { Say } from "./step.ts";
@@ -14,10 +14,10 @@ import type { Say } from "./step.ts";
 export const SPACE_NEEDED = 1.5 * 2 ** 30;
 
 const REQUIREMENTS = join(import.meta.dirname!, "requirements.txt");
-const STAMP = join(ENVIRONMENT, "workspace.json");
+const STAMP = "workspace.json";
 
-/** Written last, so an environment without it, or with another one, was never finished or is outdated. */
-interface Stamp {
+/** Written last into an environment: one without it was never finished, one with another is outdated. */
+export interface Stamp {
   python: number[];
   /** SHA-256 of requirements.txt. */
   requirements: string;
@@ -34,22 +34,39 @@ async function requirements(): Promise<{ hash: string; packages: string[]; summa
   };
 }
 
-/** Why the environment has to be built, or undefined if all of it is there. */
-async function whyBuild(hash: string, packages: string[]): Promise<string | undefined> {
-  if (!await exists(ENVIRONMENT)) return "building .venv";
-  let stamp: Stamp;
+async function readStamp(folder: string): Promise<Stamp | undefined> {
   try {
-    stamp = JSON.parse(await Deno.readTextFile(STAMP));
+    return JSON.parse(await Deno.readTextFile(join(folder, STAMP)));
   } catch {
-    return "rebuilding .venv, which an earlier set-up did not finish";
+    return undefined;
   }
+}
+
+/**
+ * Why the environment in a folder has to be built, or undefined if all of it is there.
+ *
+ * @param hash of the requirements it must have been built for
+ * @param packages that must be in it
+ */
+export async function whyBuild(
+  folder: string,
+  hash: string,
+  packages: string[],
+): Promise<string | undefined> {
+  if (!await exists(folder)) return "building .venv";
+  const stamp = await readStamp(folder);
+  if (!stamp) return "rebuilding .venv, which an earlier set-up did not finish";
   if (stamp.requirements !== hash) return "rebuilding .venv for other versions of its packages";
   const version = formatVersion(stamp.python.slice(0, 2));
-  const answer = await run(PYTHON, ["-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
+  const answer = await run(join(folder, "bin", "python"), [
+    "-I",
+    "-c",
+    "import sys; print('%d.%d' % sys.version_info[:2])",
+  ]);
   if (answer?.stdout.trim() !== version) return `rebuilding .venv, whose Python ${version} is gone`;
   for (const name of packages) {
-    const folder = join(ENVIRONMENT, "lib", `python${version}`, "site-packages", name);
-    if (!await exists(join(folder, "__init__.py"))) return `rebuilding .venv, whose package ${name} is gone`;
+    const module = join(folder, "lib", `python${version}`, "site-packages", name, "__init__.py");
+    if (!await exists(module)) return `rebuilding .venv, whose package ${name} is gone`;
   }
 }
 
@@ -65,15 +82,14 @@ async function exists(path: string): Promise<boolean> {
  */
 export async function ensureEnvironment(say: Say): Promise<string> {
   const { hash, packages, summary } = await requirements();
-  const reason = await whyBuild(hash, packages);
+  const reason = await whyBuild(ENVIRONMENT, hash, packages);
   if (reason === undefined) {
-    const stamp: Stamp = JSON.parse(await Deno.readTextFile(STAMP));
-    return `Python ${formatVersion(stamp.python)}, ${summary}`;
+    return `Python ${formatVersion((await readStamp(ENVIRONMENT))!.python)}, ${summary}`;
   }
   const python = await findPython();
   await requireSpace(ROOT, SPACE_NEEDED, "set-up");
   say(`${reason} with Python ${formatVersion(python.version)} (${python.executable})`);
-  await Deno.remove(STAMP).catch(() => {});
+  await Deno.remove(join(ENVIRONMENT, STAMP)).catch(() => {});
   const made = await run(python.executable, ["-I", "-m", "venv", "--clear", ENVIRONMENT]);
   if (made?.code !== 0) {
     throw new UserError(
@@ -83,6 +99,9 @@ export async function ensureEnvironment(say: Say): Promise<string> {
   }
   say(`installing ${packages.join(", ")} from the Python package index`);
   await pip(["install", "--quiet", "-r", REQUIREMENTS], "the Python packages of the workspace");
-  await writeAtomic(STAMP, JSON.stringify({ python: python.version, requirements: hash } satisfies Stamp));
+  await writeAtomic(
+    join(ENVIRONMENT, STAMP),
+    JSON.stringify({ python: python.version, requirements: hash } satisfies Stamp),
+  );
   return `Python ${formatVersion(python.version)}, ${summary}`;
 }

@@ -35,12 +35,16 @@ export async function ensurePlugin(say: Say, repair: boolean): Promise<string> {
   const path = installedPath(plugin);
   if (repair) await Deno.remove(dirname(path), { recursive: true }).catch(() => {});
   if (await Deno.stat(path).catch(() => undefined)) await verifyPlugin(path, plugin);
-  else await install(plugin, path, say);
+  else await installPlugin(plugin, path, join(CACHE, "plugins"), say);
   return `XLA for the CPU (${plugin.package} ${plugin.version}), checksum verified`;
 }
 
-async function install(plugin: Plugin, path: string, say: Say): Promise<void> {
-  const folder = join(CACHE, "plugins");
+/**
+ * Downloads a plugin and puts it at `path`, working in `folder`, which is on the same disk.
+ *
+ * @throws UserError as `ensurePlugin` does
+ */
+export async function installPlugin(plugin: Plugin, path: string, folder: string, say: Say): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   await removeLeftovers(folder);
   await requireSpace(folder, plugin.size + 2 * plugin.wheelSize, "the XLA plugin");

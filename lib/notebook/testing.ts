@@ -1,0 +1,44 @@
+/** For tests: notebooks made of cells given as text. */
+import { join } from "node:path";
+import { type Cell, joined, type Notebook, readNotebook } from "./format.ts";
+
+/** A code cell. */
+export function code(source: string, options: { tags?: string[]; shown?: string } = {}): Cell {
+  const { tags, shown } = options;
+  const output = { output_type: "stream" as const, name: "stdout", text: shown };
+  return {
+    cell_type: "code",
+    source,
+    metadata: tags ? { tags } : {},
+    outputs: shown === undefined ? [] : [output],
+    execution_count: null,
+  };
+}
+
+export function prose(source: string): Cell {
+  return { cell_type: "markdown", source, metadata: {} };
+}
+
+export function notebook(...cells: Cell[]): Notebook {
+  return {
+    cells: cells.map((cell, index) => ({ id: `cell-${index + 1}`, ...cell })),
+    metadata: { kernelspec: { name: "deno", display_name: "Deno", language: "typescript" } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+}
+
+/** What a cell printed or displayed, as text. */
+export function shownText(cell: Cell): string {
+  return (cell.outputs ?? []).map(({ text, data }) => joined((text ?? data?.["text/plain"] ?? "") as string))
+    .join("\n");
+}
+
+/** The path of a notebook of this folder's test data. */
+export function fixturePath(name: string): string {
+  return join(import.meta.dirname!, "testdata", `${name}.ipynb`);
+}
+
+export async function fixture(name: string): Promise<Notebook> {
+  return await readNotebook(fixturePath(name));
+}
