@@ -74,7 +74,7 @@ export async function fit(
     recipe,
     context: table,
     contextRows: fold.train,
-    chunk: Math.min(CHUNK, Math.max(1, fold.val.length, fold.test.length)),
+    chunk: Math.min(CHUNK, Math.max(fold.val.length, fold.test.length) || CHUNK),
   });
   const best = createSnapshot(variables);
   const rate = learningRate(recipe.schedule, recipe.learningRate, recipe.steps, recipe.flatShare);

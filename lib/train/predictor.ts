@@ -8,6 +8,8 @@ import { cellsOf, disposeRows, type Rows, stackCells, takeRows, targetMask } fro
 
 /** Predicts the targets of rows that a model has not been trained on. */
 export interface Predictor {
+  /** Query rows per program. */
+  readonly chunk: number;
   /**
    * Takes what the model keeps of its training rows: the latents H_D, the rows themselves, or nothing.
    * To be called after the weights have changed.
@@ -86,6 +88,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
     kept = encode(trainRows);
   };
   return {
+    chunk,
     update,
     kept: () => kept,
     async predict(table, rows) {
