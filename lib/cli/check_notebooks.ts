@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Cell, joined, type Notebook, readNotebook } from "../notebook/format.ts";
 import { INJECTED } from "../notebook/parameters.ts";
+import { run } from "../setup/command.ts";
 import { ROOT } from "../setup/paths.ts";
 
 /** The notebooks of a folder, in the order of their names. */
@@ -22,8 +23,8 @@ export function notebookModule(notebook: Notebook): string {
   return [...parts, "export {};\n"].join("\n");
 }
 
-/** Checks each notebook as a module beside it, where its imports resolve; true if all are right. */
-export async function checkNotebooks(folder?: string): Promise<boolean> {
+/** Checks each notebook as a module beside it, where its imports resolve; returns what is wrong, or nothing. */
+export async function notebookErrors(folder?: string): Promise<string> {
   const modules: string[] = [];
   try {
     for (const path of await listNotebooks(folder)) {
@@ -31,9 +32,9 @@ export async function checkNotebooks(folder?: string): Promise<boolean> {
       modules.push(module);
       await Deno.writeTextFile(module, notebookModule(await readNotebook(path)));
     }
-    if (modules.length === 0) return true;
-    const args = ["check", ...modules];
-    return (await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status).success;
+    if (modules.length === 0) return "";
+    const result = await run(Deno.execPath(), ["check", "--quiet", ...modules], { cwd: ROOT });
+    return result?.code === 0 ? "" : result?.stderr || "the notebooks could not be checked";
   } finally {
     for (const module of modules) await Deno.remove(module).catch(() => {});
   }

@@ -1,6 +1,6 @@
 import { ROOT } from "../setup/paths.ts";
 import { setup } from "../setup/mod.ts";
-import { checkNotebooks } from "./check_notebooks.ts";
+import { notebookErrors } from "./check_notebooks.ts";
 import { runCommand } from "./main.ts";
 import { runTests } from "./run_tests.ts";
 
@@ -17,7 +17,11 @@ await runCommand({
     const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status;
     if (!success) failed.push(`deno ${args.join(" ")}`);
   }
-  if (!await checkNotebooks()) failed.push("the types of the notebooks");
+  const errors = await notebookErrors();
+  if (errors) {
+    console.error(errors);
+    failed.push("the types of the notebooks");
+  }
   const tests = await runTests(["lib/"]);
   if (!tests.succeeded) failed.push("the tests");
   if (failed.length > 0) console.log(`not ok: ${failed.join("; ")}`);

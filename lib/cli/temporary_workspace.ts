@@ -2,34 +2,41 @@
 import { join } from "node:path";
 import { ROOT } from "../setup/paths.ts";
 
+export interface WorkspaceOptions {
+  /** File names and their text. */
+  notebooks?: Record<string, string>;
+  /** What it does not share with this workspace, though it otherwise would: ".venv", "data/cache". */
+  without?: string[];
+  /** Added to the environment of its commands. */
+  env?: Record<string, string>;
+}
+
 export interface TemporaryWorkspace {
   path: string;
   /** Starts a command, `lib/cli/NAME.ts`, as a task would. */
-  start(name: string, args: string[]): Deno.ChildProcess;
+  start(name: string, ...args: string[]): Deno.ChildProcess;
   /** Runs a command to its end. */
   run(name: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Makes a workspace with these notebooks: file names and their text. */
 export async function temporaryWorkspace(
-  notebooks: Record<string, string> = {},
+  { notebooks = {}, without = [], env = {} }: WorkspaceOptions = {},
 ): Promise<TemporaryWorkspace> {
   const path = await Deno.makeTempDir({ prefix: "workspace-" });
   for (const name of ["deno.json", "deno.lock"]) await Deno.copyFile(join(ROOT, name), join(path, name));
-  await Deno.mkdir(join(path, "data"));
-  await Deno.mkdir(join(path, "notebooks"));
-  for (const name of ["lib", ".venv", join("data", "cache")]) {
-    await Deno.symlink(join(ROOT, name), join(path, name));
-  }
+  for (const name of ["data", "notebooks"]) await Deno.mkdir(join(path, name));
+  const data = [...Deno.readDirSync(join(ROOT, "data"))].map(({ name }) => join("data", name));
+  const shared = ["lib", ".venv", ...data].filter((name) => !without.includes(name));
+  for (const name of shared) await Deno.symlink(join(ROOT, name), join(path, name));
   for (const [name, text] of Object.entries(notebooks)) {
     await Deno.writeTextFile(join(path, "notebooks", name), text);
   }
-  const start = (name: string, args: string[]) =>
+  const start = (name: string, ...args: string[]) =>
     new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--allow-all", "--no-check", join(path, "lib", "cli", `${name}.ts`), ...args],
+      args: ["run", "--quiet", "--allow-all", join(path, "lib", "cli", `${name}.ts`), ...args],
       cwd: path,
-      env: { NO_COLOR: "1", INIT_CWD: path },
+      env: { NO_COLOR: "1", INIT_CWD: path, ...env },
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -37,7 +44,7 @@ export async function temporaryWorkspace(
     path,
     start,
     async run(name, ...args) {
-      const output = await start(name, args).output();
+      const output = await start(name, ...args).output();
       const decoder = new TextDecoder();
       return {
         code: output.code,

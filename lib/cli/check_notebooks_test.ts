@@ -1,0 +1,36 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { join } from "node:path";
+import { notebookText } from "../notebook/format.ts";
+import { code, notebook, prose } from "../notebook/testing.ts";
+import { listNotebooks, notebookErrors, notebookModule } from "./check_notebooks.ts";
+
+async function withNotebook(source: string, work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(folder, "a.ipynb"), notebookText(notebook(code(source))));
+  await work(folder).finally(() => Deno.remove(folder, { recursive: true }));
+}
+
+Deno.test("a notebook's module is its code in order, without what a run injected", () => {
+  const source = notebook(
+    prose("# Title"),
+    code("const a = 1;"),
+    code("const a = 2;", { tags: ["injected-parameters"] }),
+  );
+  equal(notebookModule(source), "// Cell 2.\nconst a = 1;\n\nexport {};\n");
+});
+
+Deno.test("a wrong type in a notebook is found, and nothing is left beside it", async () => {
+  await withNotebook("const a: number = 'text';", async (folder) => {
+    equal(/TS2322/.test(await notebookErrors(folder)), true);
+    deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.ipynb"]);
+  });
+});
+
+Deno.test("a right notebook has no errors, and a folder without notebooks neither", async () => {
+  await withNotebook("const a: number = 1;\nconsole.log(a);", async (folder) => {
+    deepEqual(await listNotebooks(folder), [join(folder, "a.ipynb")]);
+    equal(await notebookErrors(folder), "");
+    await Deno.remove(join(folder, "a.ipynb"));
+    equal(await notebookErrors(folder), "");
+  });
+});

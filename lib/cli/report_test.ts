@@ -1,0 +1,31 @@
+import { equal, match } from "node:assert/strict";
+import { join } from "node:path";
+import { type NotebookResult, writeReport } from "./report.ts";
+
+const result = (part: Partial<NotebookResult>): NotebookResult => ({
+  name: "01_uci",
+  title: "Real tables",
+  state: "run",
+  seconds: 65,
+  ...part,
+});
+
+Deno.test("the report holds the table and every notebook, and why one failed", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "index.html");
+  const results = [result({}), result({ name: "02_x", title: "X", state: "failed", message: "a < b" })];
+  await writeReport(path, {
+    profile: "quick",
+    table: "set  SPIN\nboston  2.9 & less",
+    results,
+    seconds: 125,
+  });
+  const page = await Deno.readTextFile(path);
+  match(page, /<pre class="table">set {2}SPIN\nboston {2}2\.9 &amp; less<\/pre>/);
+  match(page, /2 notebooks in 2 min 05 s/);
+  match(page, /<summary>Real tables .*1 min 05 s/);
+  match(page, /<iframe src="01_uci\.html"/);
+  match(page, /<pre class="error">a &lt; b<\/pre>/);
+  equal(page.includes("02_x.html"), false);
+  await Deno.remove(folder, { recursive: true });
+});

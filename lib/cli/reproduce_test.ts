@@ -1,0 +1,67 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { join } from "node:path";
+import { notebookText, readNotebook } from "../notebook/format.ts";
+import { code, notebook, prose, shownText } from "../notebook/testing.ts";
+import { temporaryWorkspace } from "./temporary_workspace.ts";
+
+const PROFILE = code('const profile = "none";', { tags: ["parameters"] });
+const FINE = notebookText(notebook(prose("# Fine"), PROFILE, code("console.log(profile);")));
+const FAILING = notebookText(notebook(code('throw new Error("no");')));
+const ENDLESS = notebookText(notebook(
+  prose("# Endless"),
+  code(
+    'import { stopRequested } from "../lib/progress/mod.ts";\nDeno.writeTextFileSync("../started", "");\n' +
+      "while (!stopRequested()) await new Promise((resolve) => setTimeout(resolve, 20));",
+  ),
+));
+
+Deno.test("reproduce runs every notebook, names the one that fails, and does not repeat what has finished", async () => {
+  await using workspace = await temporaryWorkspace({
+    notebooks: { "01_fails.ipynb": FAILING, "02_fine.ipynb": FINE },
+  });
+  const first = await workspace.run("reproduce");
+  equal(first.code, 1);
+  match(
+    first.stderr,
+    /notebooks\/01_fails\.ipynb, cell 1, line 1:\n {4}throw new Error\("no"\);\nError: no\n/,
+  );
+  match(first.stderr, /\nfailed: 01_fails\n$/);
+  match(first.stdout, /\nreport: results\/local\/quick\/index\.html \(.* in all\)\n$/);
+  const folder = join(workspace.path, "results", "local", "quick");
+  const executed = await readNotebook(join(folder, "02_fine.ipynb"));
+  deepEqual(executed.cells.map(shownText), ["", "", "", "quick\n"]);
+  match(await Deno.readTextFile(join(folder, "index.html")), /<summary>Fine /);
+
+  const second = await workspace.run("reproduce", "--only", "02_fine");
+  equal(second.code, 0);
+  match(second.stdout, /^02_fine: finished before/);
+});
+
+Deno.test("an interrupt stops the running notebook, and ends with the exit code that shells expect", async () => {
+  await using workspace = await temporaryWorkspace({ notebooks: { "01_endless.ipynb": ENDLESS } });
+  const process = workspace.start("reproduce");
+  const output = process.output();
+  while (!await Deno.stat(join(workspace.path, "started")).catch(() => undefined)) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  process.kill("SIGINT");
+  const { code, stderr } = await output;
+  equal(code, 130);
+  match(
+    new TextDecoder().decode(stderr),
+    /stopped on request in cell 2\nStopped\. The same command continues: /,
+  );
+  deepEqual([...Deno.readDirSync(join(workspace.path, "results", "local", "quick"))], []);
+});
+
+Deno.test("reproduce tells about unknown notebooks and profiles", async () => {
+  await using workspace = await temporaryWorkspace({ notebooks: { "02_fine.ipynb": FINE } });
+  equal(
+    (await workspace.run("reproduce", "--only", "fine")).stderr,
+    '--only fine: there is no notebook "fine"; known: 02_fine\n',
+  );
+  match(
+    (await workspace.run("reproduce", "--profile", "fast")).stderr,
+    /^--profile: there is no profile "fast"; known: /,
+  );
+});

@@ -1,0 +1,19 @@
+import { equal } from "node:assert/strict";
+import { join } from "node:path";
+import { temporaryWorkspace } from "./temporary_workspace.ts";
+
+/** Runs one test file by `task test`; returns its exit code and its last line. */
+async function lastLine(source: string): Promise<[code: number, line: string]> {
+  await using workspace = await temporaryWorkspace();
+  await Deno.writeTextFile(join(workspace.path, "a_test.ts"), source);
+  const { code, stdout } = await workspace.run("test", "a_test.ts");
+  return [code, stdout.trimEnd().split("\n").at(-1)!];
+}
+
+Deno.test("task test ends with the counts and says by its exit code whether all passed", async () => {
+  const fine = 'Deno.test("fine", () => {});\n';
+  const bad = 'Deno.test("bad", () => { throw new Error("no"); });\n';
+  equal((await lastLine(fine + fine)).join(" "), "0 2 passed, 0 failed");
+  equal((await lastLine(fine + bad)).join(" "), "1 1 passed, 1 failed");
+  equal((await lastLine(fine + 'const a: number = "text";')).join(" "), "1 0 passed, 1 failed");
+});
