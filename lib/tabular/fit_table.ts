@@ -1,0 +1,77 @@
+import type { ProgramMemory } from "../engine/mod.ts";
+import { currentEngine } from "../engine/mod.ts";
+import { fit, type Look } from "../train/fit.ts";
+import { loadModel as readModel } from "../train/model_file.ts";
+import { score } from "../train/score.ts";
+import { type TabularModel, tabularModel } from "./model.ts";
+import { type Prepared, prepareTable, type TrainingOptions } from "./prepare.ts";
+
+export interface FitTableOptions extends TrainingOptions {
+  /** What the progress line is called; default "training", null for no progress line. */
+  label?: string | null;
+}
+
+/** A model with the story of its training. */
+export interface FittedTable extends TabularModel {
+  rows: { train: number; validation: number };
+  history: Look[];
+  /** The step whose weights it has, and their label loss on the validation rows (NaN without such rows). */
+  best: { step: number; validation: number };
+  /** Steps taken: fewer than asked for if it was stopped. */
+  steps: number;
+  stopped: boolean;
+  seconds: { compile: number; train: number; evaluate: number };
+  /** Of the compiled training step, where the engine compiles. */
+  memory: ProgramMemory | undefined;
+}
+
+/**
+ * Trains a model to predict one column of a table from the others; defaults need no tuning (see `defaultRecipe`).
+ *
+ * @throws UserError for all that is wrong with the table or the options (see `prepareTable`) before training begins,
+ *   and if training diverges.
+ *
+ * @example
+ * const table = await loadTable("houses.csv");
+ * const fitted = await fitTable({ table, target: "price" });
+ * console.log(fitted.scores, await fitted.predict("new-houses.csv"));
+ */
+export async function fitTable(options: FitTableOptions): Promise<FittedTable> {
+  return await fitPrepared(prepareTable(options), options.label);
+}
+
+/** The training half of `fitTable`. */
+export async function fitPrepared(
+  { table, fold, recipe }: Prepared,
+  label: string | null = "training",
+): Promise<FittedTable> {
+  await currentEngine();
+  const fitted = await fit(table, fold, recipe, { label: label ?? undefined });
+  const { model, predictor, history, best, steps, stopped, seconds, memory } = fitted;
+  const validated = fold.val.length > 0 && !stopped
+    ? score(table, fold.val, await predictor.predict(table, fold.val)).metrics
+    : {};
+  const metrics = Object.fromEntries(
+    Object.entries(validated).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+  );
+  return {
+    ...tabularModel({ columns: table.columns, model, recipe: fitted.recipe, predictor, metrics }),
+    rows: { train: fold.train.length, validation: fold.val.length },
+    history,
+    best,
+    steps,
+    stopped,
+    seconds,
+    memory,
+  };
+}
+
+/**
+ * A model from a file that `save` wrote.
+ *
+ * @throws UserError naming the file and what is wrong with it.
+ */
+export async function loadModel(path: string): Promise<TabularModel> {
+  await currentEngine();
+  return tabularModel(await readModel(path));
+}

@@ -1,0 +1,109 @@
+import { type DecodedTarget, decodeTarget, encode, type EncodedTable } from "../data/mod.ts";
+import { readTableLike, type Schema, type Table, type TableOptions } from "../data/mod.ts";
+import { UserError } from "../errors.ts";
+import { saveModel, type TrainedModel } from "../train/model_file.ts";
+import type { Recipe } from "../train/recipe.ts";
+import { score } from "../train/score.ts";
+
+/** Predictions for the rows of a table, in their order. */
+export type Prediction = DecodedTarget & {
+  /** Scores on the rows that hold a label (rmse, or accuracy, logLoss, auroc); undefined if none does. */
+  metrics?: Record<string, number>;
+};
+
+export interface QueryOptions {
+  /** A class of a feature that no training row has: an error (default), or taken for a missing cell with a remark. */
+  unseen?: "error" | "missing";
+  /** Receives remarks that do not stop anything; default console.warn. */
+  notify?: (message: string) => void;
+}
+
+/** A model of a table: it needs no training rows any more. */
+export interface TabularModel {
+  target: string;
+  schema: Schema;
+  recipe: Recipe;
+  /** On the validation rows: rmse in the target's units, or accuracy, logLoss and, for two classes, auroc. */
+  scores: Record<string, number | null>;
+  /**
+   * Predicts the target of every row; a target column may be there (then the prediction is scored) or not.
+   *
+   * @param table a table, or the path of a CSV file
+   * @throws UserError for an absent column, a text among numbers, an unseen class.
+   */
+  predict(table: Table | string, options?: QueryOptions & TableOptions): Promise<Prediction>;
+  /** Predicts rows that `encodeQueries` made. */
+  predictEncoded(table: EncodedTable): Promise<Prediction>;
+  /** Writes the model as one safetensors file. @throws UserError if it cannot be written. */
+  save(path: string): Promise<void>;
+  /** Frees its memory. */
+  dispose(): void;
+}
+
+/** A trained model as users have it. @throws UserError if it predicts several targets. */
+export function tabularModel(trained: TrainedModel): TabularModel {
+  const { columns, model, recipe, predictor, metrics } = trained;
+  const schema: Schema = { columns };
+  const targets = columns.filter(({ target }) => target);
+  if (targets.length !== 1) {
+    throw new UserError(
+      `expected a model of one target, found ${targets.map(({ name }) => `"${name}"`).join(", ")}`,
+    );
+  }
+  const target = targets[0]!.name;
+  const predictEncoded = async (table: EncodedTable): Promise<Prediction> => {
+    const outputs = await predictor.predict(table);
+    const decoded = decodeTarget(schema, target, outputs, table.rows);
+    const at = columns.findIndex(({ name }) => name === target);
+    const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
+    const labelled = rows.some((row) => !table.missing[row * columns.length + at]);
+    return labelled ? { ...decoded, metrics: score(table, rows, outputs).metrics } : decoded;
+  };
+  return {
+    target,
+    schema,
+    recipe,
+    scores: metrics,
+    predictEncoded,
+    async predict(table, options = {}) {
+      const read = typeof table === "string" ? await readTableLike(table, schema, options) : table;
+      return predictEncoded(encodeQueries(read, schema, options));
+    },
+    save: (path) => saveModel(path, trained),
+    dispose() {
+      predictor.dispose();
+      model.dispose();
+    },
+  };
+}
+
+/**
+ * Encodes the rows to predict by the schema of a model.
+ *
+ * @throws UserError for an absent feature, a text where the schema has numbers, a label of an unknown class, and a
+ *   feature's unseen class unless these count as missing.
+ */
+export function encodeQueries(
+  table: Table,
+  schema: Schema,
+  { unseen = "error", notify }: QueryOptions = {},
+): EncodedTable {
+  if (unseen === "error") refuseUnseen(table, schema);
+  return encode(table, schema, { notify });
+}
+
+function refuseUnseen(table: Table, schema: Schema): void {
+  for (const { name, kind, target, classes } of schema.columns) {
+    const column = table.columns.find((column) => column.name === name);
+    if (kind !== "categorical" || target || column?.kind !== "categorical") continue;
+    const known = new Set(classes);
+    const row = column.codes.findIndex((code) => code >= 0 && !known.has(column.classes[code]!));
+    if (row < 0) continue;
+    throw new UserError(
+      `${table.source}, line ${table.lines[row]}, column "${name}": class ` +
+        `"${
+          column.classes[column.codes[row]!]
+        }" never occurs in training; correct it, or let unseen classes count as missing`,
+    );
+  }
+}
