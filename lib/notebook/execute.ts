@@ -78,10 +78,11 @@ async function execute(notebook: Notebook, options: ExecuteOptions, temporary: s
   } finally {
     stopWatch.end();
   }
-  if (last?.event === "done") return JSON.parse(await Deno.readTextFile(target));
+  // What was stopped is not finished, even if every cell came to its end: its results are cut short.
   if (stopWatch.requested()) {
     throw new StoppedError(`${options.name}: stopped on request in cell ${running + 1}`);
   }
+  if (last?.event === "done") return JSON.parse(await Deno.readTextFile(target));
   throw new UserError(await explain(last, notebook, running, options.name, await stderr));
 }
 
