@@ -8,7 +8,7 @@ import { tableLoss } from "./loss.ts";
 import { drawMasks, hideCells, maskCells } from "./masking.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
-import { cellsOf, disposeRows, gatherRows, takeRows, targetMask } from "./rows.ts";
+import { cellsOf, disposeRows, gatherRows, type Rows, takeRows, targetMask } from "./rows.ts";
 
 /** What changes from step to step, all of it as tensors, so that one program serves every step. */
 export interface StepInputs {
@@ -30,10 +30,72 @@ export interface TrainingStep {
   dispose(): void;
 }
 
+/** The table of a step, on the device. */
+export interface StepData {
+  all: Rows;
+  /** [n, 1] 1 at the train rows: the labels of the others are never seen. */
+  train: tf.Tensor2D;
+  /** [1, d] 1 at the target columns. */
+  target: tf.Tensor2D;
+}
+
 /**
- * One optimiser step on the device: choose rows, hide labels, mask features, predict, differentiate, update.
- * The table goes to the device once; labels of validation and test rows are never seen.
+ * One optimiser step as a function of tensors: choose rows, hide labels, mask features, predict, differentiate, update.
+ * The table is an argument, so that folds of a table share one compiled program.
  */
+export function stepFunction(
+  model: TableModel,
+  optimizer: Optimizer,
+  recipe: Pick<Recipe, "labelMask" | "featureMask" | "maskToken">,
+): (inputs: StepInputs, data: StepData) => StepLosses {
+  const { layout } = model;
+  const sampled = labelPlan("train", recipe.labelMask).scored === "sampled";
+  return (inputs, data) => {
+    const rng = createRng(inputs.key);
+    const rows = inputs.rows ? gatherRows(data.all, inputs.rows) : data.all;
+    const ours = inputs.rows ? tf.gather(data.train, inputs.rows) : data.train;
+    const n = rows.missing.shape[0];
+    const truth = cellsOf(layout, rows);
+    const present = tf.sub(1, rows.missing);
+    const trainLabels = tf.mul(tf.mul(ours, data.target), present) as tf.Tensor2D;
+
+    const others = tf.mul(tf.sub(1, ours), data.target) as tf.Tensor2D;
+    const labels = sampled
+      ? maskCells(
+        layout,
+        hideCells(layout, truth, others),
+        trainLabels,
+        recipe.labelMask,
+        recipe.maskToken,
+        drawMasks(rng, n, layout),
+      )
+      : {
+        cells: hideCells(layout, truth, tf.tile(data.target, [n, 1])),
+        selected: trainLabels,
+      };
+    const features = tf.mul(tf.sub(1, data.target), present) as tf.Tensor2D;
+    const masked = recipe.featureMask > 0
+      ? maskCells(
+        layout,
+        labels.cells,
+        features,
+        recipe.featureMask,
+        recipe.maskToken,
+        drawMasks(rng, n, layout),
+      )
+      : { cells: labels.cells, selected: tf.zerosLike(features) };
+
+    const { loss, more, gradients } = valueAndGradients(() => {
+      const outputs = model.forward(masked.cells, { rng });
+      const loss = tableLoss(layout, outputs, truth, labels.selected, masked.selected, inputs.tradeoff);
+      return { loss: loss.total, more: { label: loss.label.mean, feature: loss.feature.mean } };
+    }, model.parameters.map((p) => p.variable));
+    optimizer.apply(gradients, inputs.learningRate, inputs.step);
+    return { total: loss, ...more };
+  };
+}
+
+/** Compiles the step for a table, which goes to the device once. */
 export function createStep(
   model: TableModel,
   optimizer: Optimizer,
@@ -41,61 +103,14 @@ export function createStep(
   fold: Fold,
   recipe: Recipe,
 ): TrainingStep {
-  const all = takeRows(table);
   const isTrain = new Float32Array(table.rows);
   for (const row of fold.train) isTrain[row] = 1;
-  const train = tf.tensor2d(isTrain, [table.rows, 1]);
-  const target = targetMask(table.columns);
-  const { layout } = model;
-  const sampled = labelPlan("train", recipe.labelMask).scored === "sampled";
-
-  /** The step's tensors as arguments: folds of a table then share one compiled program. */
-  const compiled = jit(
-    (inputs: StepInputs, data: { all: typeof all; train: tf.Tensor2D; target: tf.Tensor2D }): StepLosses => {
-      const rng = createRng(inputs.key);
-      const rows = inputs.rows ? gatherRows(data.all, inputs.rows) : data.all;
-      const ours = inputs.rows ? tf.gather(data.train, inputs.rows) : data.train;
-      const n = rows.missing.shape[0];
-      const truth = cellsOf(layout, rows);
-      const present = tf.sub(1, rows.missing);
-      const trainLabels = tf.mul(tf.mul(ours, data.target), present) as tf.Tensor2D;
-
-      const others = tf.mul(tf.sub(1, ours), data.target) as tf.Tensor2D;
-      const labels = sampled
-        ? maskCells(
-          layout,
-          hideCells(layout, truth, others),
-          trainLabels,
-          recipe.labelMask,
-          recipe.maskToken,
-          drawMasks(rng, n, layout),
-        )
-        : {
-          cells: hideCells(layout, truth, tf.tile(data.target, [n, 1])),
-          selected: trainLabels,
-        };
-      const features = tf.mul(tf.sub(1, data.target), present) as tf.Tensor2D;
-      const masked = recipe.featureMask > 0
-        ? maskCells(
-          layout,
-          labels.cells,
-          features,
-          recipe.featureMask,
-          recipe.maskToken,
-          drawMasks(rng, n, layout),
-        )
-        : { cells: labels.cells, selected: tf.zerosLike(features) };
-
-      const { loss, more, gradients } = valueAndGradients(() => {
-        const outputs = model.forward(masked.cells, { rng });
-        const loss = tableLoss(layout, outputs, truth, labels.selected, masked.selected, inputs.tradeoff);
-        return { loss: loss.total, more: { label: loss.label.mean, feature: loss.feature.mean } };
-      }, model.parameters.map((p) => p.variable));
-      optimizer.apply(gradients, inputs.learningRate, inputs.step);
-      return { total: loss, ...more };
-    },
-  );
-  const data = { all, train, target };
+  const data: StepData = {
+    all: takeRows(table),
+    train: tf.tensor2d(isTrain, [table.rows, 1]),
+    target: targetMask(table.columns),
+  };
+  const compiled = jit(stepFunction(model, optimizer, recipe));
   const run = Object.assign((inputs: StepInputs) => compiled(inputs, data), {
     memory: (inputs: StepInputs) => compiled.memory(inputs, data),
     dispose: compiled.dispose,
@@ -104,8 +119,8 @@ export function createStep(
     run,
     dispose: () => {
       run.dispose();
-      disposeRows(all);
-      tf.dispose([train, target]);
+      disposeRows(data.all);
+      tf.dispose([data.train, data.target]);
     },
   };
 }

@@ -1,0 +1,14 @@
+import { UserError } from "../errors.ts";
+
+/** `quick`: honest but small, minutes on two cores. `paper`: the published settings. */
+export const PROFILES = ["quick", "paper"] as const;
+export type Profile = (typeof PROFILES)[number];
+
+/** @throws UserError for an unknown name. */
+export function asProfile(name: string): Profile {
+  if (PROFILES.includes(name as Profile)) return name as Profile;
+  throw new UserError(`profile: expected ${PROFILES.join(" or ")}, found "${name}"`);
+}
+
+/** Where runs on this machine keep their records; not committed. */
+export const LOCAL_RECORDS = "results/local/records";

@@ -1,0 +1,144 @@
+import { encode, fitSchema, loadUci, readSplits, uciFacts } from "../data/mod.ts";
+import { currentEngine } from "../engine/mod.ts";
+import { UserError } from "../errors.ts";
+import { progress, stopRequested } from "../progress/mod.ts";
+import {
+  environment,
+  findRecord,
+  type Json,
+  peakResidentBytes,
+  type RunIdentity,
+  type RunRecord,
+  writeRecord,
+} from "../results/mod.ts";
+import { fit } from "../train/fit.ts";
+import type { Recipe } from "../train/recipe.ts";
+import { score } from "../train/score.ts";
+import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
+import { type UciModel, uciRecipe } from "./uci_settings.ts";
+
+/** Cross-validation of table models on UCI sets (the paper's Table 1). */
+export interface UciConfig {
+  profile: Profile;
+  datasets: string[];
+  models: UciModel[];
+  /** How many of the ten folds, from the first. */
+  folds: number;
+  seed: number;
+  /** Optimiser steps instead of the profile's; 0 keeps those. */
+  steps?: number;
+  /** Where records are kept. */
+  records?: string;
+}
+
+interface Run {
+  identity: RunIdentity;
+  recipe: Recipe;
+  model: UciModel;
+  dataset: string;
+  fold: number;
+}
+
+/** The runs of a configuration: sets, then folds, then models, so that early results compare models. */
+export function uciRuns({ profile, datasets, models, folds, seed, steps }: UciConfig): Run[] {
+  if (!(Number.isInteger(folds) && folds >= 1 && folds <= 10)) {
+    throw new UserError(`folds: expected a whole number from 1 to 10, found ${folds}`);
+  }
+  return datasets.map(uciFacts).flatMap(({ name, sha256 }) =>
+    Array.from({ length: folds }, (_, fold) => fold).flatMap((fold) =>
+      models.map((model) => {
+        const recipe = { ...uciRecipe(model, name, profile, seed + fold), ...(steps ? { steps } : {}) };
+        return {
+          model,
+          recipe,
+          dataset: name,
+          fold,
+          identity: {
+            experiment: "uci",
+            profile,
+            model,
+            data: { name, sha256 },
+            fold: { index: fold, of: 10 },
+            seed: seed + fold,
+            configuration: { ...recipe, columnTypes: columnTypes(profile) } as unknown as Record<
+              string,
+              Json
+            >,
+          },
+        };
+      })
+    )
+  );
+}
+
+/**
+ * Runs what has no record yet, and gives the records of all runs. A stop request ends it after the run under way, with
+ * the records so far.
+ */
+export async function runUci(config: UciConfig): Promise<RunRecord[]> {
+  const folder = config.records ?? LOCAL_RECORDS;
+  const runs = uciRuns(config);
+  const bar = progress(runs.length, { label: `UCI, ${config.profile}` });
+  const records: RunRecord[] = [];
+  for (const run of runs) {
+    const known = await findRecord(folder, run.identity);
+    const record = known ?? await execute(run);
+    if (!record || stopRequested()) break;
+    if (!known) await writeRecord(folder, record);
+    records.push(record);
+    const { rmse, accuracy } = record.metrics;
+    bar.update(
+      records.length,
+      `${run.dataset} fold ${run.fold} ${run.model} ${(rmse ?? accuracy)?.toPrecision(3)}`,
+    );
+  }
+  await bar.done();
+  return records;
+}
+
+/** Trains and tests one model on one fold; undefined if it was stopped. */
+async function execute({ identity, recipe, dataset, fold: index }: Run): Promise<RunRecord | undefined> {
+  const { table: raw, facts } = await loadUci(dataset, { columnTypes: columnTypes(identity.profile) });
+  const fold = (await readSplits(dataset))[index]!;
+  const schema = fitSchema(raw, { targets: [facts.target], trainRows: fold.train, notify: () => {} });
+  const table = encode(raw, schema);
+  const fitted = await fit(table, fold, recipe);
+  try {
+    if (fitted.stopped) return undefined;
+    const start = performance.now();
+    const { metrics, loss } = score(table, fold.test, await fitted.predictor.predict(table, fold.test));
+    return {
+      ...identity,
+      format: 1,
+      status: "complete",
+      reason: null,
+      metrics: {
+        ...metrics,
+        testLoss: loss,
+        validationLoss: fitted.best.validation,
+        bestStep: fitted.best.step,
+      },
+      seconds: {
+        ...fitted.seconds,
+        evaluate: fitted.seconds.evaluate + (performance.now() - start) / 1000,
+      },
+      steps: fitted.steps,
+      parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
+      memory: {
+        compiledBytes: fitted.memory?.peak ?? null,
+        peakResidentBytes: await peakResidentBytes(),
+      },
+      engine: await currentEngine(),
+      environment: await environment(),
+      date: new Date().toISOString(),
+    };
+  } finally {
+    fitted.dispose();
+  }
+}
+
+/**
+ * The reference takes all inputs of yacht for categories; the classical figures, beside which a quick run stands, were
+ * measured with its Froude number as a number.
+ */
+const columnTypes = (profile: string) => profile === "paper" ? "reference" : "natural";
