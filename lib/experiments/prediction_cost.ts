@@ -1,8 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { createRng, jit, memoryOf, ready, tensorSpec } from "../engine/mod.ts";
-import { progress } from "../progress/mod.ts";
+import { compileTime, createRng, jit, memoryOf, ready, tensorSpec } from "../engine/mod.ts";
+import { progress, stopRequested } from "../progress/mod.ts";
 import { type Cells, createTableModel, type Outputs, type TableModel } from "../spin/mod.ts";
+import type { RunIdentity } from "../results/mod.ts";
 import { stackCells } from "../train/rows.ts";
+import { LOCAL_RECORDS } from "./profiles.ts";
+import { generatedData, type Outcome, recorded } from "./record.ts";
 import { DEFAULT_SCALING, type Scaled, scaledModel, type ScalingConfig } from "./scaling.ts";
 
 /** What predicting some query rows costs once a model has been given n training rows. */
@@ -30,28 +33,61 @@ const TIMED = 5;
 export async function scalePrediction(
   sizes: readonly number[],
   { d = 14, queries = 128, ...given }: Partial<ScalingConfig> & { d?: number; queries?: number } = {},
+  folder: string = LOCAL_RECORDS,
 ): Promise<PredictionCost[]> {
   const config = { ...DEFAULT_SCALING, ...given };
-  const bar = progress(sizes.length * config.models.length, { label: "prediction" });
+  const bar = progress(sizes.length * config.models.length, { label: "predictions" });
   const costs: PredictionCost[] = [];
-  for (const name of config.models) {
-    const columns = Array.from({ length: d }, () => ({ kind: "numeric" as const, classes: [] }));
-    const model = createTableModel(scaledModel(name, config), columns, config.seed);
-    const predict = predictionOf(model);
-    const latents = [1, config.h, config.f * config.embedding];
-    for (const n of sizes) {
-      const kept = model.predict ? tensorSpec(latents) : abstractCells(n, d);
-      const { temporary, peak } = memoryOf(predict, abstractCells(queries, d), kept);
-      const seconds = peak < config.timedBelow
-        ? await timePrediction(model, predict, n, d, queries, config)
-        : null;
-      costs.push({ model: name, n, queries, temporary, seconds });
-      bar.update(costs.length, `${name}, ${n} training rows`);
+  for (const n of sizes) {
+    for (const model of config.models) {
+      if (stopRequested()) break;
+      bar.update(costs.length, `${model}, ${n} training rows`);
+      const { models: _, ...configuration } = config;
+      const identity: RunIdentity = {
+        experiment: "prediction-cost",
+        profile: "quick",
+        model,
+        data: generatedData(`normal-${n}x${d}`),
+        fold: null,
+        seed: config.seed,
+        configuration: { ...configuration, ...scaledModel(model, config), n, d, queries },
+      };
+      const record = await recorded(folder, identity, () => predictionCost(model, n, d, queries, config));
+      costs.push({ model, n, queries, ...record!.metrics } as PredictionCost);
     }
-    model.dispose();
   }
   await bar.done();
   return costs;
+}
+
+async function predictionCost(
+  name: Scaled,
+  n: number,
+  d: number,
+  queries: number,
+  config: ScalingConfig,
+): Promise<Outcome> {
+  const columns = Array.from({ length: d }, () => ({ kind: "numeric" as const, classes: [] }));
+  const model = createTableModel(scaledModel(name, config), columns, config.seed);
+  const predict = predictionOf(model);
+  const before = compileTime().milliseconds;
+  try {
+    const kept = model.predict ? tensorSpec([1, config.h, config.f * config.embedding]) : abstractCells(n, d);
+    const { temporary, peak } = memoryOf(predict, abstractCells(queries, d), kept);
+    const compile = (compileTime().milliseconds - before) / 1000;
+    const seconds = peak < config.timedBelow
+      ? await timePrediction(model, predict, n, d, queries, config)
+      : null;
+    return {
+      metrics: { temporary, peak, seconds },
+      seconds: { compile, train: 0, evaluate: seconds ?? 0 },
+      steps: 0,
+      parameters: model.parameters.reduce((sum, { count }) => sum + count, 0),
+      compiledBytes: peak,
+    };
+  } finally {
+    model.dispose();
+  }
 }
 
 const abstractCells = (n: number, d: number) => ({

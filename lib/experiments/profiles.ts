@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { UserError } from "../errors.ts";
+import { ROOT } from "../setup/paths.ts";
 
 /** `quick`: honest but small, minutes on two cores. `paper`: the published settings. */
 export const PROFILES = ["quick", "paper"] as const;
@@ -11,4 +13,7 @@ export function asProfile(name: string): Profile {
 }
 
 /** Where runs on this machine keep their records; not committed. */
-export const LOCAL_RECORDS = "results/local/records";
+export const LOCAL_RECORDS = join(ROOT, "results", "local", "records");
+
+/** Records that are committed: what README and the committed notebooks show. */
+export const KEPT_RECORDS = join(ROOT, "results", "records");

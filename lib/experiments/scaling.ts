@@ -1,10 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { createRng, jit, memoryOf, ready, tensorSpec } from "../engine/mod.ts";
+import { compileTime, createRng, jit, memoryOf, ready, tensorSpec } from "../engine/mod.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { countParameters, createTableModel, type ModelColumn, type TableModelConfig } from "../spin/mod.ts";
 import { createOptimizer, DEFAULT_OPTIMIZER } from "../train/optimizer.ts";
+import type { RunIdentity } from "../results/mod.ts";
 import type { Rows } from "../train/rows.ts";
 import { type StepData, stepFunction, type StepInputs } from "../train/step.ts";
+import { LOCAL_RECORDS } from "./profiles.ts";
+import { generatedData, type Outcome, recorded } from "./record.ts";
 
 /** The models whose cost is compared. */
 export const SCALED = ["spin", "spin-flat", "npt", "set-transformer"] as const;
@@ -63,46 +66,62 @@ export function scaledModel(
 const numericColumns = (d: number): ModelColumn[] =>
   Array.from({ length: d }, () => ({ kind: "numeric", classes: [] }));
 
-/** Runs `sizes` through all models, largest last, with progress. A stop request ends it with what there is. */
+/**
+ * The costs of a training step of all models at all sizes; what has a record is read. A stop request ends it with
+ * what there is.
+ *
+ * @param folder where the records are
+ */
 export async function scaleSteps(
   sizes: readonly { n: number; d: number }[],
   given: Partial<ScalingConfig> = {},
-  label = "training step",
+  folder: string = LOCAL_RECORDS,
 ): Promise<StepCost[]> {
   const config = { ...DEFAULT_SCALING, ...given };
-  const bar = progress(sizes.length * config.models.length, { label });
+  const runs = sizes.flatMap(({ n, d }) => config.models.map((model) => ({ model, n, d })))
+    .filter(({ model, d }) => parametersOf(model, d, config) <= config.mostParameters);
+  const bar = progress(runs.length, { label: "training steps" });
   const costs: StepCost[] = [];
-  let done = 0;
-  for (const { n, d } of sizes) {
-    for (const model of config.models) {
-      if (stopRequested()) break;
-      const cost = await stepCost(model, n, d, config);
-      if (cost) costs.push(cost);
-      bar.update(++done, `${model}, ${n} rows, ${d} columns`);
-    }
+  for (const { model, n, d } of runs) {
+    if (stopRequested()) break;
+    bar.update(costs.length, `${model}, ${n} rows, ${d} columns`);
+    const { models: _, ...configuration } = config;
+    const identity: RunIdentity = {
+      experiment: "step-cost",
+      profile: "quick",
+      model,
+      data: generatedData(`normal-${n}x${d}`),
+      fold: null,
+      seed: config.seed,
+      configuration: { ...configuration, ...scaledModel(model, config), n, d },
+    };
+    const record = await recorded(folder, identity, () => stepCost(model, n, d, config));
+    costs.push({ model, n, d, parameters: record!.parameters, ...record!.metrics } as StepCost);
   }
   await bar.done();
   return costs;
 }
 
+const parametersOf = (model: Scaled, d: number, config: ScalingConfig): number =>
+  countParameters(scaledModel(model, config), numericColumns(d));
+
 /** Compiles the training step of a model for n rows and d columns, and times it if it is small enough. */
-export async function stepCost(
-  name: Scaled,
-  n: number,
-  d: number,
-  config: ScalingConfig = DEFAULT_SCALING,
-): Promise<StepCost | undefined> {
-  const columns = numericColumns(d);
-  const choice = scaledModel(name, config);
-  const parameters = countParameters(choice, columns);
-  if (parameters > config.mostParameters) return undefined;
-  const model = createTableModel(choice, columns, config.seed);
+async function stepCost(name: Scaled, n: number, d: number, config: ScalingConfig): Promise<Outcome> {
+  const model = createTableModel(scaledModel(name, config), numericColumns(d), config.seed);
   const optimizer = createOptimizer(model.parameters, DEFAULT_OPTIMIZER);
   const step = stepFunction(model, optimizer, { labelMask: 0.5, featureMask: 0.15, maskToken: 0.9 });
+  const before = compileTime().milliseconds;
   try {
-    const memory = memoryOf(step, abstractInputs(), abstractData(n, d));
-    const seconds = memory.peak < config.timedBelow ? await timeStep(step, n, d, config.seed) : null;
-    return { model: name, n, d, parameters, temporary: memory.temporary, peak: memory.peak, seconds };
+    const { temporary, peak } = memoryOf(step, abstractInputs(), abstractData(n, d));
+    const compile = (compileTime().milliseconds - before) / 1000;
+    const seconds = peak < config.timedBelow ? await timeStep(step, n, d, config.seed) : null;
+    return {
+      metrics: { temporary, peak, seconds },
+      seconds: { compile, train: seconds ?? 0, evaluate: 0 },
+      steps: seconds === null ? 0 : TIMED,
+      parameters: parametersOf(name, d, config),
+      compiledBytes: peak,
+    };
   } finally {
     optimizer.dispose();
     model.dispose();

@@ -1,20 +1,12 @@
 import { encode, fitSchema, loadUci, readSplits, uciFacts } from "../data/mod.ts";
-import { currentEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
-import {
-  environment,
-  findRecord,
-  type Json,
-  peakResidentBytes,
-  type RunIdentity,
-  type RunRecord,
-  writeRecord,
-} from "../results/mod.ts";
+import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { fit } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { score } from "../train/score.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
+import { type Outcome, recorded } from "./record.ts";
 import { type UciModel, uciRecipe } from "./uci_settings.ts";
 
 /** Cross-validation of table models on UCI sets (the paper's Table 1). */
@@ -76,15 +68,13 @@ export function uciRuns({ profile, datasets, models, folds, seed, steps }: UciCo
  * the records so far.
  */
 export async function runUci(config: UciConfig): Promise<RunRecord[]> {
-  const folder = config.records ?? LOCAL_RECORDS;
   const runs = uciRuns(config);
   const bar = progress(runs.length, { label: `UCI, ${config.profile}` });
   const records: RunRecord[] = [];
   for (const run of runs) {
-    const known = await findRecord(folder, run.identity);
-    const record = known ?? await execute(run);
-    if (!record || stopRequested()) break;
-    if (!known) await writeRecord(folder, record);
+    if (stopRequested()) break;
+    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run));
+    if (!record) break;
     records.push(record);
     const { rmse, accuracy } = record.metrics;
     bar.update(
@@ -97,7 +87,7 @@ export async function runUci(config: UciConfig): Promise<RunRecord[]> {
 }
 
 /** Trains and tests one model on one fold; undefined if it was stopped. */
-async function execute({ identity, recipe, dataset, fold: index }: Run): Promise<RunRecord | undefined> {
+async function execute({ identity, recipe, dataset, fold: index }: Run): Promise<Outcome | undefined> {
   const { table: raw, facts } = await loadUci(dataset, { columnTypes: columnTypes(identity.profile) });
   const fold = (await readSplits(dataset))[index]!;
   const schema = fitSchema(raw, { targets: [facts.target], trainRows: fold.train, notify: () => {} });
@@ -107,30 +97,14 @@ async function execute({ identity, recipe, dataset, fold: index }: Run): Promise
     if (fitted.stopped) return undefined;
     const start = performance.now();
     const { metrics, loss } = score(table, fold.test, await fitted.predictor.predict(table, fold.test));
+    const { compile, train, evaluate } = fitted.seconds;
+    const { validation, step } = fitted.best;
     return {
-      ...identity,
-      format: 1,
-      status: "complete",
-      reason: null,
-      metrics: {
-        ...metrics,
-        testLoss: loss,
-        validationLoss: fitted.best.validation,
-        bestStep: fitted.best.step,
-      },
-      seconds: {
-        ...fitted.seconds,
-        evaluate: fitted.seconds.evaluate + (performance.now() - start) / 1000,
-      },
+      metrics: { ...metrics, testLoss: loss, validationLoss: validation, bestStep: step },
+      seconds: { compile, train, evaluate: evaluate + (performance.now() - start) / 1000 },
       steps: fitted.steps,
       parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
-      memory: {
-        compiledBytes: fitted.memory?.peak ?? null,
-        peakResidentBytes: await peakResidentBytes(),
-      },
-      engine: await currentEngine(),
-      environment: await environment(),
-      date: new Date().toISOString(),
+      compiledBytes: fitted.memory?.peak ?? null,
     };
   } finally {
     fitted.dispose();

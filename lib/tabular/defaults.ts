@@ -13,19 +13,20 @@ const STEPS = 600;
 /** Rows from which on more steps are taken. */
 const MANY_ROWS = 1000;
 const MOST_STEPS = 3000;
-const EMBEDDING = 32;
-/** Width d·e of a row up to which the models with (d·e)² weights keep the embedding; beyond it becomes narrower. */
+const WIDTHS = [32, 16, 8, 4, 2];
+/** Width d·e of a row that the models with (d·e)² weights are kept below, if the least width e allows it. */
 const ROW_WIDTH = 1024;
-const HEADS = 4;
 
 /**
- * A recipe that needs no tuning, chosen on validation rows of small UCI tables: small batches whose rows are context and
- * query at once, half of the labels visible, short training at a high rate. About half a minute for 1,000 rows of 10
- * columns on two cores.
+ * A recipe that needs no tuning: small batches whose rows are context and query at once, half of the labels visible,
+ * short training at a high rate without dropout or feature masks, which in hundreds of steps only cost accuracy; the
+ * weights that did best on the validation rows are kept. Less than half a minute for 1,000 rows of 10 columns on two
+ * cores.
  *
  * - batches of min(n, 128, 16384 / d) rows, but no fewer than 16
  * - 600 steps, growing with the square root of n above 1,000 rows to at most 3,000
- * - NPT and Set Transformer, which have (d·e)² weights: e shrinks from 32 so that d·e stays at about 1,024
+ * - NPT and Set Transformer, which have (d·e)² weights: e is halved from 32 to no less than 2 until d·e is at
+ *   most 1,024
  *
  * @param rows n, the rows to train on
  * @param columns d, the target included
@@ -33,25 +34,27 @@ const HEADS = 4;
 export function defaultRecipe(model: TableModelName, rows: number, columns: number, seed: number): Recipe {
   const batch = Math.min(BATCH, Math.max(FEWEST_ROWS, Math.floor(CELLS / columns)));
   const steps = Math.min(MOST_STEPS, Math.round(STEPS * Math.sqrt(Math.max(1, rows / MANY_ROWS))));
-  const narrow = Math.max(HEADS, HEADS * Math.floor(ROW_WIDTH / columns / HEADS));
   const isSpin = model === "spin";
+  const embedding = WIDTHS.find((e) => isSpin || e * columns <= ROW_WIDTH) ?? WIDTHS.at(-1)!;
   return completeRecipe({
     model: {
       model,
-      embedding: isSpin ? EMBEDDING : Math.min(EMBEDDING, narrow),
-      heads: HEADS,
+      embedding,
+      heads: Math.min(4, embedding),
       depth: 2,
       h: 10,
       f: Math.min(8, columns),
       decoderBoth: isSpin,
       predictor: isSpin ? "nested" : "flat",
+      hiddenDropout: 0,
+      attentionDropout: 0,
     },
     optimizer: DEFAULT_OPTIMIZER,
     steps,
-    learningRate: 3e-3,
+    learningRate: 1e-2,
     flatShare: 0.5,
-    tradeoff: 0.5,
-    featureMask: 0.15,
+    tradeoff: 0,
+    featureMask: 0,
     labelMask: 0.5,
     batchSize: batch >= rows ? -1 : batch,
     transductive: false,

@@ -1,0 +1,50 @@
+/** Everything a notebook needs, from one module. */
+import { join } from "node:path";
+import { ROOT } from "./setup/paths.ts";
+
+export {
+  compileTime,
+  describeEngine,
+  jit,
+  liveBuffers,
+  memoryOf,
+  tensorSpec,
+  useEngine,
+} from "./engine/mod.ts";
+export {
+  classicalFigures,
+  encode,
+  fitSchema,
+  loadUci,
+  makeFolds,
+  readSplits,
+  uciFacts,
+  uciNames,
+} from "./data/mod.ts";
+export { countParameters, createTableModel, type TableModelConfig } from "./spin/mod.ts";
+export { fit } from "./train/fit.ts";
+export { DEFAULT_RECIPE, type Recipe } from "./train/recipe.ts";
+export { score } from "./train/score.ts";
+export { defaultRecipe, fitTable, loadModel, loadTable } from "./tabular/mod.ts";
+export { logLog, lossCurve, methodDots, predictedVsTrue, scatter, slopesOf, toSvg } from "./plots/mod.ts";
+export {
+  costTable,
+  readRecords,
+  scoreTable,
+  summarise,
+  type TableView,
+  toHtml,
+  toMarkdown,
+  toText,
+} from "./results/mod.ts";
+export { html, markdown, progress, show, stopRequested, text } from "./notebook/mod.ts";
+export { asProfile, KEPT_RECORDS, LOCAL_RECORDS } from "./experiments/profiles.ts";
+export { runUci } from "./experiments/uci.ts";
+export { asModels, UCI_MODELS, uciRecipe } from "./experiments/uci_settings.ts";
+export { uciCosts, uciFigure, uciTable, uciVerdict } from "./experiments/uci_tables.ts";
+export { scaleSteps } from "./experiments/scaling.ts";
+export { scalePrediction } from "./experiments/prediction_cost.ts";
+export * as aq from "arquero";
+
+/** The path of a file of this workspace, wherever a notebook runs. */
+export const workspaceFile = (path: string): string => join(ROOT, path);
