@@ -41,6 +41,7 @@ export interface Fitted {
   steps: number;
   /** True if it was stopped before its last step. */
   stopped: boolean;
+  /** Compiling is counted apart from the training and the evaluation that needed it. */
   seconds: { compile: number; train: number; evaluate: number };
   /** Of the training step, where the engine compiles. */
   memory: ProgramMemory | undefined;
@@ -81,7 +82,6 @@ export async function fit(
   const weight = tradeoff(recipe.tradeoffSchedule, recipe.tradeoff, recipe.steps);
   const batches = batchesOf(fold, recipe, table.rows);
 
-  const compiledBefore = compileTime().milliseconds;
   const seconds = { compile: 0, train: 0, evaluate: 0 };
   const state = {
     step: 0,
@@ -101,11 +101,14 @@ export async function fit(
   let previous: tf.Tensor | undefined;
   let saved = performance.now();
   let stopped = false;
-  let clock = performance.now();
+  let [clock, compiled] = [performance.now(), compileTime().milliseconds];
+  /** Adds the time since the last lap to `what`, what was spent on compiling apart. */
   const lap = (what: "train" | "evaluate") => {
-    const now = performance.now();
-    seconds[what] += (now - clock) / 1000;
-    clock = now;
+    const [now, compiledNow] = [performance.now(), compileTime().milliseconds];
+    const compile = compiledNow - compiled;
+    seconds.compile += compile / 1000;
+    seconds[what] += (now - clock - compile) / 1000;
+    [clock, compiled] = [now, compiledNow];
   };
 
   while (state.step < recipe.steps && !stopped) {
@@ -155,7 +158,7 @@ export async function fit(
   if (inputs) tf.dispose(Object.values(inputs));
   if (state.best.step > 0) best.restore();
   predictor.update();
-  seconds.compile += (compileTime().milliseconds - compiledBefore) / 1000;
+  lap("evaluate");
   optimizer.dispose();
   step.dispose();
   best.dispose();
