@@ -44,7 +44,8 @@ export function learningRate(
     case "constant":
       return () => base;
     case "flat_and_anneal": {
-      const span = Math.trunc(total * (1 - share));
+      // A very short training has no whole step to anneal over.
+      const span = Math.max(1, Math.trunc(total * (1 - share)));
       return (t) => t <= warmup ? base : base * halfCosine((t - warmup) / span);
     }
     // The warm-ups start from the rate of step 0, so their first step has rate 0 (or the floor).

@@ -67,3 +67,12 @@ Deno.test("schedules refuse unknown names and impossible numbers", () => {
   throws(() => learningRate("constant", 1, 0, 0.5), /positive number of optimiser steps, found 0/);
   throws(() => learningRate("constant", 1, 10, 1.5), /share in \[0, 1\], found 1.5/);
 });
+
+Deno.test("a training of a single step has a finite learning rate in every schedule", () => {
+  for (const schedule of LR_SCHEDULES) {
+    for (const share of [0.5, 0.7, 1]) {
+      const rate = learningRate(schedule, 1e-3, 1, share)(1);
+      ok(rate >= 0 && rate <= 1e-3, `${schedule} ${share}: ${rate}`);
+    }
+  }
+});
