@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { parseCsv, type Table, typeTable } from "../data/mod.ts";
+import { useEngine } from "../engine/mod.ts";
+import { UserError } from "../errors.ts";
+import type { Recipe } from "../train/recipe.ts";
+import { fitTable, loadModel, prepareTable } from "./mod.ts";
+
+/** y = 3·x, rounded; `side` says whether x is above the middle. */
+function lineTable(n: number, tweak: (row: string, i: number) => string = (row) => row): Table {
+  const rows = Array.from({ length: n }, (_, i) => {
+    const x = (i * 7) % n;
+    return tweak(`${x},${3 * x},${x < n / 2 ? "low" : "high"}`, i);
+  });
+  return typeTable(parseCsv(new TextEncoder().encode(["x,y,side", ...rows].join("\n")), "line.csv"));
+}
+
+const TINY: Partial<Recipe> = {
+  model: { embedding: 8, heads: 2, depth: 2, h: 2, f: 2, predictor: "nested" },
+  evaluateEvery: 10,
+};
+const quiet = { label: null, notify: () => {}, recipe: TINY };
+
+Deno.test("A fitted table beats the mean of the target, scores its validation rows and predicts in units", async () => {
+  await useEngine("cpu");
+  const table = lineTable(60);
+  const fitted = await fitTable({
+    table,
+    target: "y",
+    steps: 120,
+    ...quiet,
+    recipe: { ...TINY, learningRate: 1e-2 },
+  });
+  assert.deepEqual(fitted.rows, { train: 48, validation: 12 });
+  const deviation = 3 * Math.sqrt((60 ** 2 - 1) / 12);
+  assert.ok(fitted.scores["rmse"]! < deviation / 2, `${fitted.scores["rmse"]} of ${deviation}`);
+  const prediction = await fitted.predict(table);
+  assert.equal(prediction.kind, "numeric");
+  assert.ok(prediction.metrics!["rmse"]! < deviation / 2);
+  assert.equal(fitted.history.at(-1)!.step, 120);
+  fitted.dispose();
+});
+
+Deno.test("A saved table model comes back with scores and predictions, also for a table without the target", async () => {
+  await useEngine("cpu");
+  const table = lineTable(40);
+  const fitted = await fitTable({ table, target: "side", model: "npt", steps: 3, ...quiet, recipe: {} });
+  const path = await Deno.makeTempFile();
+  try {
+    await fitted.save(path);
+    const loaded = await loadModel(path);
+    const queries: Table = { ...table, columns: table.columns.filter(({ name }) => name !== "side") };
+    const [expected, found] = [await fitted.predict(queries), await loaded.predict(queries)];
+    assert.deepEqual(found, expected);
+    assert.equal(found.metrics, undefined);
+    assert.equal(loaded.target, "side");
+    assert.deepEqual(loaded.scores, fitted.scores);
+    loaded.dispose();
+  } finally {
+    fitted.dispose();
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("A training that diverges ends with the step and what to change", async () => {
+  await useEngine("cpu");
+  const recipe = { ...TINY, learningRate: 1e30, evaluateEvery: 1 };
+  await assert.rejects(
+    fitTable({ table: lineTable(30), target: "y", steps: 20, ...quiet, recipe }),
+    (error) =>
+      error instanceof UserError && /loss is NaN at step \d+ of 20.*learning rate/.test(error.message),
+  );
+});
+
+Deno.test("A class that training never saw is an error by default and a missing cell on demand", async () => {
+  await useEngine("cpu");
+  const fitted = await fitTable({ table: lineTable(30), target: "y", steps: 1, ...quiet });
+  const odd = lineTable(30, (row, i) => i === 4 ? "1,3,middle" : row);
+  await assert.rejects(fitted.predict(odd), /line\.csv, line 6, column "side": class "middle" never occurs/);
+  const remarks: string[] = [];
+  const prediction = await fitted.predict(odd, { unseen: "missing", notify: (text) => remarks.push(text) });
+  assert.equal(prediction.kind === "numeric" && prediction.values.length, 30);
+  assert.equal(remarks.length, 1);
+  fitted.dispose();
+});
+
+Deno.test("Rows without a label are trained on, and never validated on", () => {
+  const table = lineTable(40, (row, i) => i % 4 === 0 ? row.replace(/,\d+,/, ",,") : row);
+  const { fold } = prepareTable({ table, target: "y", notify: () => {} });
+  assert.equal(fold.val.length, 6);
+  assert.equal(fold.train.length, 34);
+  assert.ok(fold.val.every((row) => row % 4 !== 0));
+});
+
+Deno.test("Preparing a table refuses unknown models, wrong shares and too few labels", () => {
+  const prepare = (options: Record<string, unknown>) => () =>
+    prepareTable({ table: lineTable(30), target: "y", notify: () => {}, ...options });
+  assert.throws(prepare({ model: "spine" }), /no model "spine"; known: spin/);
+  assert.throws(prepare({ validationShare: 1 }), /from 0 to below 1, found 1/);
+  assert.throws(prepare({ target: "z" }), /no target column "z"/);
+  assert.throws(prepare({ table: lineTable(4) }), /at least 5 rows .* found 4/);
+  assert.throws(prepare({ steps: 0 }), /"steps": expected a positive whole number/);
+  assert.equal(prepare({ validationShare: 0 })().fold.val.length, 0);
+});
