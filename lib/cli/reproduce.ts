@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
+import { writeOutputs } from "../experiments/outputs.ts";
+import { LOCAL_RECORDS } from "../experiments/profiles.ts";
+import { resultsTable } from "../experiments/results_table.ts";
 import { notebookName } from "../notebook/format.ts";
 import { shown } from "../notebook/run.ts";
 import { formatDuration } from "../progress/format.ts";
@@ -14,7 +16,6 @@ import { type NotebookResult, resultLine, writeReport } from "./report.ts";
 import { reproduceNotebook } from "./reproduce_notebook.ts";
 
 const PROFILES = ["quick", "paper"];
-const TABLE = join(ROOT, "lib", "experiments", "results_table.ts");
 
 /** The notebooks asked for by name, or all of them. */
 function choose(notebooks: string[], only: string[] | undefined): string[] {
@@ -25,13 +26,6 @@ function choose(notebooks: string[], only: string[] | undefined): string[] {
     if (index < 0) throw new UserError(`--only ${asked}: there is no notebook ${unknown(asked, names)}`);
     return notebooks[index]!;
   });
-}
-
-/** The table of all experiments, made from their records; empty while there are no experiments. */
-async function resultsTable(profile: string): Promise<string> {
-  if (!await Deno.stat(TABLE).catch(() => undefined)) return "";
-  const module: { resultsTable(profile: string): Promise<string> } = await import(pathToFileURL(TABLE).href);
-  return await module.resultsTable(profile);
 }
 
 function report(result: NotebookResult): void {
@@ -63,6 +57,7 @@ await runCommand({
   const notebooks = choose(await listNotebooks(), values.only);
   await setup();
   const folder = join(ROOT, "results", "local", profile);
+  if (values.fresh) await Deno.remove(LOCAL_RECORDS, { recursive: true }).catch(() => {});
   const workspace = await workspaceHash();
   const results: NotebookResult[] = [];
   for (const source of notebooks) {
@@ -83,6 +78,7 @@ await runCommand({
   let table = "";
   let tableFailed = false;
   try {
+    await writeOutputs(LOCAL_RECORDS, profile, folder);
     table = await resultsTable(profile);
   } catch (error) {
     tableFailed = true;

@@ -1,3 +1,4 @@
+// Not test.ts: the runner takes a file of that name for tests.
 import { setup } from "../setup/mod.ts";
 import { runCommand } from "./main.ts";
 import { runTests } from "./run_tests.ts";

@@ -6,7 +6,7 @@ import { temporaryWorkspace } from "./temporary_workspace.ts";
 async function lastLine(source: string): Promise<[code: number, line: string]> {
   await using workspace = await temporaryWorkspace();
   await Deno.writeTextFile(join(workspace.path, "a_test.ts"), source);
-  const { code, stdout } = await workspace.run("test", "a_test.ts");
+  const { code, stdout } = await workspace.run("tests", "a_test.ts");
   return [code, stdout.trimEnd().split("\n").at(-1)!];
 }
 
