@@ -67,7 +67,7 @@ async function train({ recipe, schema, table, fold, ...prepared }: Prepared): Pr
     facts: [
       ...scoreFacts("validation", fitted.scores),
       ...fold.val.length > 0 ? [looked] : [],
-      `compiled in ${formatDuration(compile)}, trained in ${formatDuration(train + evaluate - compile)}`,
+      `compiled in ${formatDuration(compile)}, trained in ${formatDuration(train + evaluate)}`,
     ],
   };
 }
