@@ -111,6 +111,11 @@ async function execute({ identity, recipe, dataset, fold: index }: Run): Promise
   }
 }
 
+/** The recipe without its seed, which differs from fold to fold and stands in the record by itself. */
+function configurationOf({ seed: _, ...recipe }: Recipe, profile: string): Record<string, Json> {
+  return { ...recipe, columnTypes: columnTypes(profile) } as unknown as Record<string, Json>;
+}
+
 /**
  * The reference takes all inputs of yacht for categories; the classical figures, beside which a quick run stands, were
  * measured with its Froude number as a number.

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { writeAtomic } from "../files.ts";
+import { type Figure, logLog, type Point, toSvg } from "../plots/mod.ts";
+import { readRecords, type RunRecord, toMarkdown } from "../results/mod.ts";
+import { uciCosts, uciFigure, uciTable } from "./uci_tables.ts";
+
+/** Points of one experiment's records: a series for each model. */
+function pointsOf(records: readonly RunRecord[], experiment: string, x: "n" | "d", metric: string): Point[] {
+  const ofIt = records.filter((record) => record.experiment === experiment);
+  const other = x === "n" ? "d" : "n";
+  // The sweep over x is the one in which the other size stays the same most often.
+  const counts = new Map<number, number>();
+  for (const { configuration } of ofIt) {
+    const value = configuration[other] as number;
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  const fixed = [...counts].sort(([, a], [, b]) => b - a).map(([value]) => value)
+    .find((value) =>
+      new Set(ofIt.filter((r) => r.configuration[other] === value).map((r) => r.configuration[x])).size > 1
+    );
+  return ofIt.filter((r) => r.configuration[other] === fixed && r.metrics[metric] != null)
+    .map((r) => ({ series: r.model, x: r.configuration[x] as number, y: r.metrics[metric]! }));
+}
+
+/** All figures that the records of a folder allow, by file name. */
+export function figuresOf(records: readonly RunRecord[]): Record<string, Figure> {
+  const figures: Record<string, Figure> = {};
+  const uci = records.filter(({ experiment }) => experiment === "uci");
+  if (uci.length > 0) figures["uci"] = uciFigure(uci);
+  const add = (name: string, points: Point[], title: string, x: string, y: string) => {
+    if (points.length > 1) {
+      figures[name] = logLog(points, { title, x: { label: x }, y: { label: y, unit: "bytes" } });
+    }
+  };
+  const memory = "temporary memory of a training step";
+  add(
+    "memory_rows",
+    pointsOf(records, "step-cost", "n", "temporary"),
+    "Memory against rows",
+    "rows n",
+    memory,
+  );
+  add(
+    "memory_columns",
+    pointsOf(records, "step-cost", "d", "temporary"),
+    "Memory against columns",
+    "columns d",
+    memory,
+  );
+  add(
+    "prediction",
+    pointsOf(records, "prediction-cost", "n", "temporary"),
+    "Predicting 128 rows",
+    "training rows n",
+    "temporary memory",
+  );
+  return figures;
+}
+
+/**
+ * Makes tables (Markdown) and figures (SVG) from the records of a folder.
+ *
+ * @returns the names of the files written
+ */
+export async function writeOutputs(records: string, profile: string, folder: string): Promise<string[]> {
+  const ofProfile = (await readRecords(records)).filter((record) => record.profile === profile);
+  await Deno.mkdir(folder, { recursive: true });
+  const written: string[] = [];
+  const write = async (name: string, content: string) => {
+    await writeAtomic(join(folder, name), content);
+    written.push(name);
+  };
+  for (const [name, figure] of Object.entries(figuresOf(ofProfile))) {
+    await write(`${name}.svg`, toSvg(figure));
+  }
+  const uci = ofProfile.filter(({ experiment }) => experiment === "uci");
+  if (uci.length > 0) {
+    await write("uci.md", toMarkdown(uciTable(uci)) + "\n");
+    await write("uci_costs.md", toMarkdown(uciCosts(uci)) + "\n");
+  }
+  return written;
+}
