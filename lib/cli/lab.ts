@@ -5,6 +5,7 @@ import { setup } from "../setup/mod.ts";
 import { CACHE, PYTHON, ROOT } from "../setup/paths.ts";
 import { numberValue } from "./arguments.ts";
 import { listNotebooks } from "./check_notebooks.ts";
+import { runChild } from "./child.ts";
 import { runCommand } from "./main.ts";
 
 const STOP = join(CACHE, "stop");
@@ -55,10 +56,5 @@ await runCommand({
     "JupyterLab starts; Ctrl+C ends it. A training in a notebook ends early, and keeps what it has learnt, by:\n" +
       `  touch ${STOP}`,
   );
-  const server = new Deno.Command(PYTHON, { args, cwd: ROOT, env, clearEnv: true }).spawn();
-  // Typed in a terminal an interrupt reaches the server as well; sent by a program it does not.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => server.kill("SIGTERM"));
-  }
-  return (await server.status).code;
+  return await runChild(PYTHON, args, env);
 }, { grace: 60 });

@@ -15,6 +15,14 @@ export interface RunOptions {
 /** Milliseconds within which a second interrupt is the same one. */
 const SAME_INTERRUPT = 1000;
 
+const atInterrupt = new Set<() => void>();
+
+/** Has something done when the command is interrupted, before it ends; returns how to take that back. */
+export function onInterrupt(action: () => void): () => void {
+  atInterrupt.add(action);
+  return () => void atInterrupt.delete(action);
+}
+
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
@@ -35,6 +43,7 @@ export async function runCommand<const O extends Record<string, Option>>(
     Deno.addSignalListener(signal, () => {
       // An interrupt typed in a terminal comes twice: to all programs there, and passed on by the one that runs tasks.
       if (interrupted && performance.now() - since < SAME_INTERRUPT) return;
+      for (const action of atInterrupt) action();
       if (interrupted || grace === 0) Deno.exit(code);
       interrupted = code;
       since = performance.now();

@@ -1,6 +1,6 @@
-import { ROOT } from "../setup/paths.ts";
 import { setup } from "../setup/mod.ts";
 import { notebookErrors } from "./check_notebooks.ts";
+import { runChild } from "./child.ts";
 import { runCommand } from "./main.ts";
 import { runTests } from "./run_tests.ts";
 
@@ -14,8 +14,7 @@ await runCommand({
   await setup();
   const failed: string[] = [];
   for (const args of CHECKS) {
-    const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status;
-    if (!success) failed.push(`deno ${args.join(" ")}`);
+    if (await runChild(Deno.execPath(), args) !== 0) failed.push(`deno ${args.join(" ")}`);
   }
   const errors = await notebookErrors();
   if (errors) {

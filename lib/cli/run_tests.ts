@@ -1,6 +1,6 @@
 /** Runs the test suite and counts. */
 import { join } from "node:path";
-import { ROOT } from "../setup/paths.ts";
+import { runChild } from "./child.ts";
 import { countTests, summary } from "./junit.ts";
 
 export interface TestRun {
@@ -21,7 +21,7 @@ export async function runTests(paths: string[], filter?: string): Promise<TestRu
       ...filter ? [`--filter=${filter}`] : [],
       ...paths,
     ];
-    const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status;
+    const success = await runChild(Deno.execPath(), args) === 0;
     const counts = countTests(await Deno.readTextFile(report).catch(() => ""));
     const succeeded = success && counts.failed === 0 && counts.passed > 0;
     return { succeeded, summary: summary(counts, succeeded) };

@@ -57,11 +57,16 @@ def main(source: str, target: str, folder: str) -> None:
 
     stop = os.environ.get("SPIN_STOP")
     failure = {}
-    kernel = None
+    running = None
+
+    def kernel():
+        """The kernel's process, from the moment it is started."""
+        provisioner = getattr(client.km, "provisioner", None)
+        return getattr(provisioner, "process", None)
 
     def on_cell_start(cell, cell_index):
-        nonlocal kernel
-        kernel = client.km.provisioner.process
+        nonlocal running
+        running = kernel()
         if stop and os.path.exists(stop):
             raise Stopped
         tell("start", cell=cell_index)
@@ -88,8 +93,9 @@ def main(source: str, target: str, folder: str) -> None:
 
     def watch() -> None:
         sys.stdin.read()
-        if kernel is not None:
-            kernel.kill()
+        process = kernel()
+        if process is not None:
+            process.kill()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
@@ -102,7 +108,7 @@ def main(source: str, target: str, folder: str) -> None:
     except CellExecutionError:
         tell("error", name=failure["ename"], message=failure["evalue"], traceback=failure["traceback"])
     except DeadKernelError:
-        tell("dead", code=kernel.poll() if kernel else None)
+        tell("dead", code=running.poll() if running else None)
 
 
 main(*sys.argv[1:])
