@@ -88,7 +88,7 @@ export async function ensureEnvironment(say: Say): Promise<string> {
   }
   const python = await findPython();
   await requireSpace(ROOT, SPACE_NEEDED, "set-up");
-  say(`${reason} with Python ${formatVersion(python.version)} (${python.executable})`);
+  say(`${reason} (Python ${formatVersion(python.version)}, ${python.executable})`);
   await Deno.remove(join(ENVIRONMENT, STAMP)).catch(() => {});
   const made = await run(python.executable, ["-I", "-m", "venv", "--clear", ENVIRONMENT]);
   if (made?.code !== 0) {

@@ -65,9 +65,11 @@ export function explainPip({ stdout, stderr }: Finished, what: string): string {
   return `${what} could not be installed. pip said:\n${lastLines(complaints(stderr) || said, 8)}`;
 }
 
-/** pip's own warnings and errors, each once, without its advice about newer versions of itself. */
+/** pip's own errors, else its warnings: each once, not longer than a line, without its advice about newer versions. */
 function complaints(stderr: string): string {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !line.includes("[notice]"));
-  const errors = lines.filter((line) => /error|warning/i.test(line));
-  return [...new Set(errors.length > 0 ? errors : lines)].join("\n");
+  const reasons = lines.filter((line) => line.includes("connection broken by")).slice(-1);
+  const errors = lines.filter((line) => /^\s*error/i.test(line));
+  const said = errors.length > 0 ? [...reasons, ...errors] : lines;
+  return [...new Set(said)].map((line) => line.length > 160 ? `${line.slice(0, 157)}...` : line).join("\n");
 }
