@@ -52,10 +52,7 @@ export function uciRuns({ profile, datasets, models, folds, seed, steps }: UciCo
             data: { name, sha256 },
             fold: { index: fold, of: 10 },
             seed: seed + fold,
-            configuration: { ...recipe, columnTypes: columnTypes(profile) } as unknown as Record<
-              string,
-              Json
-            >,
+            configuration: configurationOf(recipe, profile),
           },
         };
       })

@@ -1,0 +1,54 @@
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
+import { join } from "node:path";
+import { readRecords, recordName, toMarkdown } from "../results/mod.ts";
+import { ROOT } from "../setup/paths.ts";
+import { KEPT_RECORDS } from "./profiles.ts";
+import { uciRuns } from "./uci.ts";
+import { asModels, uciRecipe } from "./uci_settings.ts";
+import { uciTable, uciVerdict } from "./uci_tables.ts";
+
+const CONFIG = {
+  profile: "quick" as const,
+  datasets: ["boston", "yacht"],
+  models: asModels(["spin", "npt"]),
+};
+
+Deno.test("runs are every set, fold and model, each with a record of its own", () => {
+  const runs = uciRuns({ ...CONFIG, folds: 3, seed: 42 });
+  equal(runs.length, 12);
+  equal(new Set(runs.map(({ identity }) => recordName(identity))).size, 12);
+  equal(runs[0]!.dataset, "boston-housing");
+  deepEqual(runs.map(({ identity }) => identity.seed).slice(0, 4), [42, 42, 43, 43]);
+});
+
+Deno.test("folds differ in nothing but their number and seed", () => {
+  const [first, , second] = uciRuns({ ...CONFIG, folds: 2, seed: 42 });
+  deepEqual(second!.identity.configuration, first!.identity.configuration);
+});
+
+Deno.test("the published settings are those of the reference", () => {
+  const recipe = uciRecipe("spin", "boston", "paper", 1);
+  equal(recipe.model.embedding, 128);
+  equal(recipe.model.depth, 8);
+  equal(recipe.steps, 4000);
+  equal(recipe.labelMask, 0.5);
+  equal(recipe.batchSize, -1);
+  equal(uciRecipe("spin", "yacht", "paper", 1).model.f, 5);
+  equal(uciRecipe("npt", "protein", "paper", 1).model.heads, 16);
+});
+
+Deno.test("unknown sets and models, and folds beyond ten, are named", () => {
+  throws(() => uciRuns({ ...CONFIG, datasets: ["bostn"], folds: 1, seed: 1 }), /bostn.*boston-housing/s);
+  throws(() => asModels(["spin", "lstm"]), /lstm/);
+  throws(() => uciRuns({ ...CONFIG, folds: 11, seed: 1 }), /from 1 to 10, found 11/);
+});
+
+Deno.test("the README shows the table that its records give", async () => {
+  const records = (await readRecords(KEPT_RECORDS)).filter(({ experiment, profile }) =>
+    experiment === "uci" && profile === "quick"
+  );
+  ok(records.length > 0, "expected records in results/records");
+  const table = toMarkdown(uciTable(records)).trim();
+  ok((await Deno.readTextFile(join(ROOT, "README.md"))).includes(table), `expected in README.md:\n${table}`);
+  match(uciVerdict(records), /Average rank over \d+ set/);
+});
