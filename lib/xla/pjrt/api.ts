@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { codeName, PjrtError } from "./errors.ts";
+import { checkLibrary } from "./library.ts";
 import { addressOf, readText, struct } from "./struct.ts";
 
 /**
@@ -69,7 +71,10 @@ export interface PjrtApi {
 export function loadPlugin(path: string): PjrtApi {
   let getApi: () => Deno.PointerValue;
   try {
-    getApi = Deno.dlopen(path, { GetPjrtApi: { parameters: [], result: "pointer" } }).symbols.GetPjrtApi;
+    checkLibrary(path);
+    // Without a folder in the name the system would look in its own folders instead.
+    getApi =
+      Deno.dlopen(resolve(path), { GetPjrtApi: { parameters: [], result: "pointer" } }).symbols.GetPjrtApi;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${path} is not a PJRT plugin (a shared library that exports GetPjrtApi): ${reason}`);

@@ -1,4 +1,5 @@
 import type { PjrtApi } from "./api.ts";
+import { callerOf } from "./call_fast.ts";
 import { awaitEvent, awaitEventSync } from "./event.ts";
 import { addressOf, struct } from "./struct.ts";
 
@@ -52,9 +53,12 @@ export function bufferFromHost(
   return buffer;
 }
 
+let destroyer: { api: PjrtApi; destroy: (buffer: bigint) => void } | undefined;
+
 /** Frees a buffer; what still computes with it keeps it alive inside the plugin. */
 export function destroyBuffer(api: PjrtApi, buffer: bigint): void {
-  api.call("Buffer_Destroy", struct(buffer));
+  if (destroyer?.api !== api) destroyer = { api, destroy: callerOf(api, "Buffer_Destroy") };
+  destroyer.destroy(buffer);
   live--;
 }
 

@@ -77,7 +77,7 @@ export function emit(
   const text = `module @program {
   func.func public @main(${parameters.join(", ")}) -> (${types}) {
 ${lines.join("\n")}
-    return ${outputs.map((node) => names.get(node)).join(", ")} : ${types}
+    return${outputs.length > 0 ? ` ${outputs.map((node) => names.get(node)).join(", ")} : ${types}` : ""}
   }
 }
 `;
