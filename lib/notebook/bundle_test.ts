@@ -45,7 +45,7 @@ Deno.test("an Arquero table has numbers at the right, escaped text and empty cel
   const markup = (await bundleOf(table()))["text/html"] as string;
   match(
     markup,
-    /<td>&lt;y&gt;<\/td><td style="text-align:right"><\/td><td style="text-align:right">1000<\/td>/,
+    /<td style="text-align:left">&lt;y&gt;<\/td><td style="text-align:right"><\/td><td style="text-align:right">1000<\/td>/,
   );
   match(markup, /<td style="text-align:right">0\.3333<\/td>/);
 });

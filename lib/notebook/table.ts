@@ -45,12 +45,10 @@ export function escapeHtml(text: string): string {
 /** An HTML table with numbers at the right; at most `limit` rows, and a note of how many more there are. */
 export function tableHtml(table: TableLike, limit = LIMIT): string {
   const { header, numeric, rows, more } = grid(table, limit);
+  const cell = (tag: string, text: string, i: number) =>
+    `<${tag} style="text-align:${numeric[i] ? "right" : "left"}">${escapeHtml(text)}</${tag}>`;
   const line = (tag: string, cells: string[]) =>
-    `<tr>${
-      cells.map((text, i) =>
-        `<${tag}${numeric[i] ? ' style="text-align:right"' : ""}>${escapeHtml(text)}</${tag}>`
-      ).join("")
-    }</tr>`;
+    `<tr>${cells.map((text, i) => cell(tag, text, i)).join("")}</tr>`;
   const body = rows.map((row) => line("td", row)).join("\n");
   const note = more > 0 ? `\n<p>and ${more} more rows</p>` : "";
   return `<table>\n<thead>${line("th", header)}</thead>\n<tbody>\n${body}\n</tbody>\n</table>${note}`;
