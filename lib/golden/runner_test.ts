@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors, writeSafetensors } from "../data/safetensors.ts";
 import { useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
+import { findPlugin } from "../setup/plugin.ts";
 import { type GoldenRow, runGolden } from "./runner.ts";
 
 const DIR = new URL("../../data/golden", import.meta.url).pathname;
@@ -26,17 +27,24 @@ async function spoiled(name: string, spoil: (path: string) => Promise<void>): Pr
   }
 }
 
-Deno.test("every parity case passes on cpu", async () => {
-  await useEngine("cpu");
-  const before = tf.memory().numTensors;
-  const rows = await rowsOf(DIR);
-  const failed = rows.filter(({ status }) => status !== "pass").map(({ name, problems }) =>
-    `${name}: ${problems[0]}`
-  );
-  deepEqual(failed, []);
-  ok(rows.length >= 35);
-  equal(tf.memory().numTensors, before);
-});
+const noPlugin = !(await findPlugin()).path;
+
+for (const engine of ["cpu", "xla"]) {
+  Deno.test({
+    name: `every parity case passes on ${engine}`,
+    ignore: engine === "xla" && noPlugin,
+    async fn() {
+      await useEngine(engine);
+      const before = tf.memory().numTensors;
+      const rows = await Array.fromAsync(runGolden(DIR));
+      const failed = rows.filter(({ status }) => status !== "pass")
+        .map(({ name, problems }) => `${name}: ${problems[0]}`);
+      deepEqual(failed, []);
+      ok(rows.length >= 35);
+      equal(tf.memory().numTensors, before);
+    },
+  });
+}
 
 Deno.test("a parameter that is a little off fails its case and names tensors", async () => {
   const { status, problems, share } = await spoiled("table_spin", async (path) => {
