@@ -1,4 +1,4 @@
-/** Type-checks the code of notebooks, which the kernel runs without looking at types or at missing exports. */
+/** Checks the code of notebooks: the kernel takes a missing export for undefined and looks at no types at all. */
 import { join } from "node:path";
 import { type Cell, joined, type Notebook, readNotebook } from "../notebook/format.ts";
 import { INJECTED } from "../notebook/parameters.ts";
@@ -23,8 +23,22 @@ export function notebookModule(notebook: Notebook): string {
   return [...parts, "export {};\n"].join("\n");
 }
 
-/** Checks each notebook as a module beside it, where its imports resolve; returns what is wrong, or nothing. */
-export async function notebookErrors(folder?: string): Promise<string> {
+/**
+ * The compiler's complaints that matter in a notebook: syntax (1000 to 1999), names and modules that do not exist
+ * (2304, 2305, 2307, 2552, 2614, 2724), options that a function does not know (2353, 2561), calls with too few or too
+ * many arguments (2554, 2555). The rest would ask for annotations that only clutter a cell.
+ */
+const SERIOUS = /^TS(1\d{3}|2304|2305|2307|2353|2552|2554|2555|2561|2614|2724) \[ERROR\]/;
+
+/** The serious ones among a compiler's complaints about notebooks. */
+export function seriousErrors(said: string): string[] {
+  const complaints = said.split(/\n(?=TS\d+ \[ERROR\])/);
+  return complaints.filter((text) => SERIOUS.test(text) && text.includes(".ipynb.check.ts:"))
+    .map((text) => text.replace(/\n\n(?:Found \d+ errors|error: )[\s\S]*/, "").trim());
+}
+
+/** Checks each notebook as a module beside it, where its imports resolve; returns what is wrong with them. */
+export async function notebookErrors(folder?: string): Promise<string[]> {
   const modules: string[] = [];
   try {
     for (const path of await listNotebooks(folder)) {
@@ -32,9 +46,10 @@ export async function notebookErrors(folder?: string): Promise<string> {
       modules.push(module);
       await Deno.writeTextFile(module, notebookModule(await readNotebook(path)));
     }
-    if (modules.length === 0) return "";
-    const result = await run(Deno.execPath(), ["check", "--quiet", ...modules], { cwd: ROOT });
-    return result?.code === 0 ? "" : result?.stderr || "the notebooks could not be checked";
+    if (modules.length === 0) return [];
+    const options = { cwd: ROOT, env: { NO_COLOR: "1" } };
+    const result = await run(Deno.execPath(), ["check", "--quiet", ...modules], options);
+    return seriousErrors(result?.stderr ?? "");
   } finally {
     for (const module of modules) await Deno.remove(module).catch(() => {});
   }

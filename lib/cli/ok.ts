@@ -8,7 +8,7 @@ const CHECKS = [["fmt", "--check"], ["lint"], ["check", "lib/"]];
 
 await runCommand({
   name: "ok",
-  summary: "Everything a change must pass: format, lint, types (of notebooks too) and all tests.",
+  summary: "Everything a change must pass: format, lint, types, the code of notebooks, and all tests.",
   options: {},
 }, async () => {
   await setup();
@@ -17,9 +17,9 @@ await runCommand({
     if (await runChild(Deno.execPath(), args) !== 0) failed.push(`deno ${args.join(" ")}`);
   }
   const errors = await notebookErrors();
-  if (errors) {
-    console.error(errors);
-    failed.push("the types of the notebooks");
+  if (errors.length > 0) {
+    console.error(errors.join("\n\n"));
+    failed.push("the code of the notebooks");
   }
   const tests = await runTests(["lib/"]);
   if (!tests.succeeded) failed.push("the tests");
