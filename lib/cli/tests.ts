@@ -19,7 +19,7 @@ await runCommand({
   examples: ["test lib/xla"],
 }, async ({ values, positionals }) => {
   await setup();
-  const paths = positionals.length > 0 ? positionals.map(userPath) : ["lib/"];
+  const paths = positionals.length > 0 ? positionals.map((path) => userPath(path)) : ["lib/"];
   const run = await runTests(paths, values.filter);
   console.log(run.summary);
   return run.succeeded ? 0 : 1;

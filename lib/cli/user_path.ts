@@ -1,10 +1,12 @@
 /** Paths that a user typed. */
 import { resolve } from "node:path";
+import { ROOT } from "../setup/paths.ts";
 
 /**
- * The absolute path of what a user typed. Tasks run in the workspace's folder; `deno task` tells where it was started,
- * and that is what relative paths mean.
+ * The absolute path of what a user typed. A task runs in the workspace's folder wherever it was started, and
+ * `deno task` tells where that was: relative paths mean that place. A command run in another folder was started there.
  */
-export function userPath(path: string): string {
-  return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+export function userPath(path: string, folder = Deno.cwd(), started = Deno.env.get("INIT_CWD")): string {
+  const inWorkspace = Deno.realPathSync(folder) === Deno.realPathSync(ROOT);
+  return resolve(inWorkspace && started ? started : folder, path);
 }
