@@ -1,7 +1,8 @@
 """The training steps of `task bench` in plain PyTorch: the same layers, sizes and loss, eager, to be timed beside ours.
 
-Reads one JSON object from standard input and prints one: {"seconds": [...], "threads": n, "torch": version,
-"parameters": n, "losses": [...], "peakBytes": n}. Facts of the models: reference sections 1 and 3 of the SPIN paper's code.
+Reads requests and gives answers, both as lines of JSON, with the names of worker.ts in this folder. A file of weights and
+cells (safetensors, float32) can be given, so that losses can be compared with ours.
+Facts of the models: reference sections 1 and 3 of the SPIN paper's code.
 """
 import json
 import math
@@ -52,7 +53,7 @@ class Table(nn.Module):
         self.drop = nn.Dropout(p)
         pairs = c["depth"] // 2
 
-        def block(width, times=1):
+        def block(width):
             return nn.ModuleList(MAB(width, width, width, width, heads, p) for _ in range(pairs))
 
         if c["model"] == "npt":
@@ -93,34 +94,73 @@ class Table(nn.Module):
         return [layer(x[:, j]) for j, layer in enumerate(self.out)]
 
 
-def main():
-    c = json.load(sys.stdin)
-    torch.set_num_threads(c["threads"])
-    torch.manual_seed(0)
-    n, model = c["rows"], Table(c)
-    truth = [F.one_hot(torch.randint(k, (n,)), k).float() if k else torch.randn(n, 1) for k in c["columns"]]
-    cells = [torch.cat([t, torch.zeros(n, 1)], 1) for t in truth]
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    seconds, losses = [], []
-    for _ in range(c["warmup"] + c["steps"]):
-        start = time.perf_counter()
-        optimizer.zero_grad()
+def read_tensors(path):
+    """Name to float32 tensor, out of a safetensors file."""
+    with open(path, "rb") as file:
+        raw = file.read()
+    start = 8 + int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8:start])
+    header.pop("__metadata__", None)
+    return {
+        name: torch.frombuffer(
+            bytearray(raw[start + entry["data_offsets"][0] : start + entry["data_offsets"][1]]), dtype=torch.float32
+        ).reshape(entry["shape"])
+        for name, entry in header.items()
+    }
+
+
+class Step:
+    """One model with its data and optimiser."""
+
+    def __init__(self, c, threads, weights):
+        torch.set_num_threads(threads)
+        torch.manual_seed(0)
+        n, self.columns, self.model = c["rows"], c["columns"], Table(c)
+        if weights:
+            tensors = read_tensors(weights)
+            self.truth = [tensors.pop(f"cells.{j}") for j in range(len(self.columns))]
+            self.model.load_state_dict(tensors)
+        else:
+            self.truth = [
+                F.one_hot(torch.randint(k, (n,)), k).float() if k else torch.randn(n, 1) for k in self.columns
+            ]
+        self.cells = [torch.cat([t, torch.zeros(n, 1)], 1) for t in self.truth]
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
+
+    def run(self):
+        self.optimizer.zero_grad()
         loss = 0.0
-        for k, t, o in zip(c["columns"], truth, model(cells)):
+        for k, t, o in zip(self.columns, self.truth, self.model(self.cells)):
             loss = loss + (-(F.log_softmax(o, -1) * t).sum() if k else F.mse_loss(o, t, reduction="sum"))
-        loss = loss / (n * len(c["columns"]))
+        loss = loss / (len(self.truth[0]) * len(self.columns))
         loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-        seconds.append(time.perf_counter() - start)
-    print(json.dumps({
-        "seconds": seconds[c["warmup"]:],
-        "losses": losses,
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-    }))
+        self.optimizer.step()
+        return loss.item()
+
+
+def main():
+    step = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request["do"] == "start":
+            step = Step(request["config"], request["threads"], request.get("weights"))
+            answer = {
+                "torch": torch.__version__,
+                "threads": torch.get_num_threads(),
+                "parameters": sum(p.numel() for p in step.model.parameters()),
+            }
+        elif request["do"] == "steps":
+            answer = {"seconds": [], "losses": []}
+            begin = time.perf_counter()
+            while len(answer["seconds"]) < request["steps"]:
+                start = time.perf_counter()
+                answer["losses"].append(step.run())
+                answer["seconds"].append(time.perf_counter() - start)
+                if time.perf_counter() - begin > request["seconds"]:
+                    break
+        else:
+            answer = {"peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+        print(json.dumps(answer), flush=True)
 
 
 main()

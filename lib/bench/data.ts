@@ -1,0 +1,45 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { threefryUniform } from "../engine/threefry.ts";
+import { type Cells, layoutOf, type ModelColumn } from "../spin/mod.ts";
+import type { StepConfig } from "./sizes.ts";
+
+export const modelColumns = (columns: readonly number[]): ModelColumn[] =>
+  columns.map((classes) => ({
+    kind: classes > 0 ? "categorical" : "numeric",
+    classes: Array.from({ length: classes }, (_, code) => `${code}`),
+  }));
+
+/** Made-up cells of one column: [rows, 1] standard normal, or [rows, classes] one-hot. */
+export function columnCells({ rows, columns, seed }: StepConfig, j: number): Float32Array {
+  const classes = columns[j]!;
+  const u = threefryUniform(seed, j, 0, rows);
+  if (classes > 0) {
+    const onehot = new Float32Array(rows * classes);
+    u.forEach((x, i) => onehot[i * classes + Math.floor(x * classes)] = 1);
+    return onehot;
+  }
+  const v = threefryUniform(seed, j, 1, rows);
+  return u.map((x, i) => Math.sqrt(-2 * Math.log(1 - x)) * Math.cos(2 * Math.PI * v[i]!));
+}
+
+/** All columns as a model reads them, nothing hidden. */
+export function benchCells(config: StepConfig): Cells {
+  const { rows, columns } = config;
+  const { numeric, categorical, classes, width } = layoutOf(modelColumns(columns));
+  const values = new Float32Array(rows * numeric.length);
+  numeric.forEach((column, j) =>
+    columnCells(config, column).forEach((value, i) => values[i * numeric.length + j] = value)
+  );
+  const onehot = new Float32Array(rows * categorical.length * width);
+  categorical.forEach((column, j) =>
+    columnCells(config, column).forEach((value, k) => {
+      const i = Math.floor(k / classes[j]!);
+      onehot[(i * categorical.length + j) * width + k % classes[j]!] = value;
+    })
+  );
+  return {
+    values: tf.tensor2d(values, [rows, numeric.length]),
+    onehot: tf.tensor3d(onehot, [rows, categorical.length, width]),
+    mask: tf.zeros([rows, columns.length]) as tf.Tensor2D,
+  };
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { jit, liveBuffers, useEngine } from "../engine/mod.ts";
+import { findPlugin } from "../setup/plugin.ts";
+
+const hasPlugin = (await findPlugin()).path !== undefined;
+const STEPS = 10_000;
+const WARM = 100;
+/** Bytes; 5 kB lost at each step would show. */
+const TOLERANCE = 50e6;
+
+Deno.test({
+  name: "Ten thousand jitted steps leave buffers and resident memory where they were after the first hundred",
+  ignore: !hasPlugin,
+  fn: async () => {
+    await useEngine("xla");
+    const weights = tf.variable(tf.ones([64, 64]));
+    const momentum = tf.variable(tf.zeros([64, 64]));
+    const step = jit((x: tf.Tensor2D, rate: tf.Scalar) => {
+      const { value, grads } = tf.variableGrads(
+        () => tf.mean(tf.square(tf.matMul(x, weights as tf.Tensor2D))) as tf.Scalar,
+        [weights],
+      );
+      momentum.assign(tf.add(tf.mul(momentum, 0.9), grads[weights.name]!));
+      weights.assign(tf.sub(weights, tf.mul(rate, momentum)));
+      return value;
+    });
+    const data = Float32Array.from({ length: 64 * 64 }, (_, i) => Math.sin(i) / 64);
+    const state = () => ({
+      buffers: liveBuffers(),
+      tensors: tf.memory().numTensors,
+      resident: Deno.memoryUsage().rss,
+    });
+    let after = state();
+    let loss = NaN;
+    for (let i = 1; i <= STEPS; i++) {
+      const inputs: [tf.Tensor2D, tf.Scalar] = [tf.tensor2d(data, [64, 64]), tf.scalar(1e-3)];
+      const result = step(...inputs);
+      loss = (await result.data())[0]!;
+      tf.dispose([result, ...inputs]);
+      if (i === WARM) after = state();
+    }
+    const end = state();
+    assert.ok(Number.isFinite(loss));
+    assert.equal(end.buffers, after.buffers);
+    assert.equal(end.tensors, after.tensors);
+    const grown = end.resident - after.resident;
+    assert.ok(grown < TOLERANCE, `resident memory grew by ${grown} bytes`);
+    step.dispose();
+    tf.dispose([weights, momentum]);
+  },
+});

@@ -1,0 +1,71 @@
+import type { EngineInfo } from "../engine/mod.ts";
+import type { Contender } from "./contenders.ts";
+import { median } from "./statistics.ts";
+import type { Facts } from "./worker.ts";
+
+/** How long to measure. */
+export interface Effort {
+  rounds: number;
+  /** Steps of each contender per round. */
+  steps: number;
+  /** Seconds after which a contender takes no further part; it takes one timed step at least. */
+  seconds: number;
+}
+
+/** Step times of one contender. */
+export interface Timed {
+  name: string;
+  about: Contender["about"];
+  parameters: number;
+  /** Timed steps, in all rounds. */
+  steps: number;
+  /** Seconds per step. */
+  median: number;
+  min: number;
+  /** The median of each round. */
+  rounds: number[];
+  compiled: Facts | null;
+}
+
+/** Steps before the clock runs: the first compiles, or fills caches and pools. */
+const WARMUP = 2;
+/** Pause between two contenders, so that threads that still spin for work go to sleep. */
+const PAUSE = 100;
+
+/**
+ * Times the steps of contenders in turns, round by round, so that a drift of the machine meets all of them alike.
+ * A contender whose first step takes more than its time is not warmed up any further.
+ */
+export async function race(contenders: Contender[], { rounds, steps, seconds }: Effort): Promise<Timed[]> {
+  for (const contender of contenders) await contender.steps(WARMUP, seconds / 4);
+  const times = contenders.map((): number[][] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      const spent = times[i]!.flat().reduce((a, b) => a + b, 0);
+      if (spent > seconds) continue;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      times[i]!.push((await contender.steps(steps, seconds - spent)).seconds);
+    }
+  }
+  return await Promise.all(contenders.map(async ({ name, about, parameters, facts }, i) => {
+    const all = times[i]!.flat();
+    return {
+      name,
+      about,
+      parameters,
+      steps: all.length,
+      median: median(all),
+      min: Math.min(...all),
+      rounds: times[i]!.map(median),
+      compiled: await facts() ?? null,
+    };
+  }));
+}
+
+/** How many times longer `ours` takes than `theirs`: the median over rounds, which each saw the same machine. */
+export function ratio(ours: Timed, theirs: Timed): number {
+  const both = Math.min(ours.rounds.length, theirs.rounds.length);
+  return median(Array.from({ length: both }, (_, round) => ours.rounds[round]! / theirs.rounds[round]!));
+}
+
+export const isEngine = (about: Contender["about"]): about is EngineInfo => "engine" in about;

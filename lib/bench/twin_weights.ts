@@ -1,0 +1,107 @@
+import type { StoredTensor } from "../data/mod.ts";
+import type { TableModel } from "../spin/mod.ts";
+import { columnCells } from "./data.ts";
+import type { StepConfig } from "./sizes.ts";
+
+/** Layers inside an attention block, as torch_twin.py calls them. */
+const LAYERS: Record<string, string> = {
+  query: "q",
+  key: "k",
+  value: "v",
+  mix: "mix",
+  residual: "res",
+  norm0: "ln0",
+  norm1: "ln1",
+  "rff.0": "rff.0",
+  "rff.1": "rff.3",
+};
+
+const PLAIN: Record<string, string> = {
+  "latents.attributes.weight": "to_ha.weight",
+  "latents.attributes.bias": "to_ha.bias",
+  "latents.datapoints": "hd",
+  "embedding.type": "kind.weight",
+  "embedding.index": "index.weight",
+};
+
+/** The twin's name of an attention block: NPT's blocks alternate, the others come by pairs. */
+function blockName(block: string): string {
+  const [module, layer, part] = block.split(".");
+  if (module === "predictor") return layer === "attributes" ? "own" : "query";
+  if (part === "abd") return `rows.${Number(layer) / 2}`;
+  if (part === "aba") return `attributes.${(Number(layer) - 1) / 2}`;
+  return `${part}.${layer}`;
+}
+
+/** Rows [start, start + count) of a matrix with `width` columns, transposed if asked for. */
+function rows(
+  data: Float32Array,
+  start: number,
+  count: number,
+  width: number,
+  transposed: boolean,
+): StoredTensor {
+  const part = data.subarray(start * width, (start + count) * width);
+  if (!transposed) return { dtype: "F32", shape: [count, width], data: part.slice() };
+  const turned = Float32Array.from(part, (_, k) => part[(k % count) * width + Math.floor(k / count)]!);
+  return { dtype: "F32", shape: [width, count], data: turned };
+}
+
+/**
+ * The weights of a model and the cells it is timed on, by the names of torch_twin.py: parameters as they are,
+ * cells of column j as `cells.j`.
+ */
+export async function twinTensors(
+  { parameters, layout }: TableModel,
+  config: StepConfig,
+): Promise<Map<string, StoredTensor>> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, shape, variable } of parameters) {
+    const data = await variable.data() as Float32Array;
+    const plain = PLAIN[name];
+    const perColumn = /^(embedding|heads)\.(numeric|categorical)\.(weight|bias)$/.exec(name);
+    const layer = /^(.+)\.(query|key|value|mix|residual|norm0|norm1|rff\.\d)\.(weight|bias)$/.exec(name);
+    if (plain) {
+      tensors.set(plain, { dtype: "F32", shape, data });
+    } else if (layer) {
+      const matrix = shape.length === 2;
+      const to = `${blockName(layer[1]!)}.${LAYERS[layer[2]!]}.${layer[3]}`;
+      tensors.set(to, matrix ? rows(data, 0, shape[0]!, shape[1]!, true) : { dtype: "F32", shape, data });
+    } else if (perColumn) {
+      const [, module, kind, part] = perColumn as unknown as [
+        string,
+        string,
+        "numeric" | "categorical",
+        string,
+      ];
+      layout[kind].forEach((column, j) => {
+        const to = `${module === "embedding" ? "inp" : "out"}.${column}.${part}`;
+        const size = data.length / layout[kind].length;
+        const own = data.subarray(j * size, (j + 1) * size);
+        tensors.set(to, columnTensor(own, module, part, kind === "numeric" ? 1 : layout.classes[j]!));
+      });
+    } else {
+      throw new Error(`The twin has no place for ${name}.`);
+    }
+  }
+  config.columns.forEach((classes, j) => {
+    const data = columnCells(config, j);
+    tensors.set(`cells.${j}`, { dtype: "F32", shape: [config.rows, classes || 1], data });
+  });
+  return tensors;
+
+  /** One column's part of a stacked parameter, its padding removed. */
+  function columnTensor(own: Float32Array, module: string, part: string, channels: number): StoredTensor {
+    const e = parameters.find(({ name }) => name === "embedding.index")!.shape[1]!;
+    if (part === "bias") {
+      const size = module === "embedding" ? e : channels;
+      return { dtype: "F32", shape: [size], data: own.slice(0, size) };
+    }
+    if (module === "heads") return rows(own, 0, channels, e, false);
+    // The mask token's row is the last one, behind the padding.
+    const kept = new Float32Array((channels + 1) * e);
+    kept.set(own.subarray(0, channels * e));
+    kept.set(own.subarray(own.length - e), channels * e);
+    return rows(kept, 0, channels + 1, e, true);
+  }
+}

@@ -1,0 +1,76 @@
+/** The measuring process of one engine: reads a configuration, then requests, in lines of JSON. */
+import { createInterface } from "node:readline";
+import { stdin } from "node:process";
+import { writeSafetensors } from "../data/mod.ts";
+import { compileTime, type EngineInfo, useEngine } from "../engine/mod.ts";
+import { callCost } from "./calls.ts";
+import type { StepConfig } from "./sizes.ts";
+import { type BenchStep, createBenchStep } from "./step.ts";
+import { twinTensors } from "./twin_weights.ts";
+
+export type Request =
+  | { do: "start"; config: StepConfig; /** file for the initial weights and the cells */ weights?: string }
+  /** Takes steps until there are so many, or so many seconds have passed. */
+  | { do: "steps"; steps: number; seconds: number }
+  | { do: "facts" }
+  | { do: "calls"; buffers: number; calls: number };
+
+export interface Started {
+  engine: EngineInfo;
+  parameters: number;
+}
+
+export interface Stepped {
+  seconds: number[];
+  losses: number[];
+}
+
+export interface Facts {
+  compileSeconds: number;
+  programs: number;
+  /** Bytes that the compiled step needs beyond its inputs and outputs, and at its peak; null where not compiled. */
+  memory: { temporary: number; peak: number } | null;
+}
+
+const engine = await useEngine();
+let step: BenchStep | undefined;
+
+async function answer(request: Request): Promise<unknown> {
+  switch (request.do) {
+    case "start": {
+      step = createBenchStep(request.config);
+      const { parameters } = step.model;
+      if (request.weights) {
+        await writeSafetensors(request.weights, await twinTensors(step.model, request.config));
+      }
+      return { engine, parameters: parameters.reduce((sum, { count }) => sum + count, 0) } satisfies Started;
+    }
+    case "steps": {
+      const stepped: Stepped = { seconds: [], losses: [] };
+      const begin = performance.now();
+      do {
+        const start = performance.now();
+        stepped.losses.push(await step!.run());
+        stepped.seconds.push((performance.now() - start) / 1000);
+      } while (
+        stepped.seconds.length < request.steps && performance.now() - begin < request.seconds * 1000
+      );
+      return stepped;
+    }
+    case "facts": {
+      const { milliseconds, programs } = compileTime();
+      const memory = step?.memory();
+      return {
+        compileSeconds: milliseconds / 1000,
+        programs,
+        memory: memory ? { temporary: Number(memory.temporary), peak: Number(memory.peak) } : null,
+      } satisfies Facts;
+    }
+    case "calls":
+      return await callCost(request.buffers, request.calls);
+  }
+}
+
+for await (const line of createInterface({ input: stdin })) {
+  console.log(JSON.stringify(await answer(JSON.parse(line) as Request)));
+}
