@@ -1,5 +1,6 @@
 /** Runs the test suite and counts. */
 import { join } from "node:path";
+import { environment } from "../setup/command.ts";
 import { runChild } from "./child.ts";
 import { countTests, summary } from "./junit.ts";
 
@@ -21,7 +22,8 @@ export async function runTests(paths: string[], filter?: string): Promise<TestRu
       ...filter ? [`--filter=${filter}`] : [],
       ...paths,
     ];
-    const success = await runChild(Deno.execPath(), args) === 0;
+    // Where this task was started is of no concern to the tasks that tests start.
+    const success = await runChild(Deno.execPath(), args, environment({ INIT_CWD: undefined })) === 0;
     const counts = countTests(await Deno.readTextFile(report).catch(() => ""));
     const succeeded = success && counts.failed === 0 && counts.passed > 0;
     return { succeeded, summary: summary(counts, succeeded) };
