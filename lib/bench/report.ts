@@ -7,12 +7,16 @@ import { describeSize } from "./sizes.ts";
 const cells = (...texts: string[]) => texts.map((text) => ({ text, best: false }));
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
+/** "8.13 ms", "1.25 s": three digits, to compare. */
+const stepTime = (seconds: number): string =>
+  seconds < 1 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
+
 function heatRow(timed: Timed, reference: Timed | undefined): string[] {
   const { median, min, parameters, steps, compiled } = timed;
   return [
     parameters.toLocaleString("en"),
-    formatDuration(median),
-    formatDuration(min),
+    stepTime(median),
+    stepTime(min),
     String(steps),
     compiled ? formatDuration(compiled.compileSeconds) : "",
     compiled?.memory ? mebibytes(compiled.memory.temporary) : "",

@@ -33,18 +33,25 @@ function blockName(block: string): string {
   return `${part}.${layer}`;
 }
 
-/** Rows [start, start + count) of a matrix with `width` columns, transposed if asked for. */
-function rows(
-  data: Float32Array,
-  start: number,
-  count: number,
-  width: number,
-  transposed: boolean,
-): StoredTensor {
-  const part = data.subarray(start * width, (start + count) * width);
-  if (!transposed) return { dtype: "F32", shape: [count, width], data: part.slice() };
-  const turned = Float32Array.from(part, (_, k) => part[(k % count) * width + Math.floor(k / count)]!);
+/** The first `count` rows of a matrix with `width` columns, transposed if asked for. */
+function matrix(data: Float32Array, count: number, width: number, transposed: boolean): StoredTensor {
+  const part = data.slice(0, count * width);
+  if (!transposed) return { dtype: "F32", shape: [count, width], data: part };
+  const turned = part.map((_, k) => part[(k % count) * width + Math.floor(k / count)]!);
   return { dtype: "F32", shape: [width, count], data: turned };
+}
+
+/** One column's part of a stacked parameter, its padding removed. */
+function columnTensor(own: Float32Array, what: string, channels: number, e: number): StoredTensor {
+  const vector = (size: number): StoredTensor => ({ dtype: "F32", shape: [size], data: own.slice(0, size) });
+  if (what === "embedding.bias") return vector(e);
+  if (what === "heads.bias") return vector(channels);
+  if (what === "heads.weight") return matrix(own, channels, e, false);
+  // The mask token's row is the last one, behind the padding.
+  const kept = new Float32Array((channels + 1) * e);
+  kept.set(own.subarray(0, channels * e));
+  kept.set(own.subarray(own.length - e), channels * e);
+  return matrix(kept, channels + 1, e, true);
 }
 
 /**
@@ -56,6 +63,7 @@ export async function twinTensors(
   config: StepConfig,
 ): Promise<Map<string, StoredTensor>> {
   const tensors = new Map<string, StoredTensor>();
+  const e = config.embedding;
   for (const { name, shape, variable } of parameters) {
     const data = await variable.data() as Float32Array;
     const plain = PLAIN[name];
@@ -64,21 +72,21 @@ export async function twinTensors(
     if (plain) {
       tensors.set(plain, { dtype: "F32", shape, data });
     } else if (layer) {
-      const matrix = shape.length === 2;
       const to = `${blockName(layer[1]!)}.${LAYERS[layer[2]!]}.${layer[3]}`;
-      tensors.set(to, matrix ? rows(data, 0, shape[0]!, shape[1]!, true) : { dtype: "F32", shape, data });
+      tensors.set(
+        to,
+        shape.length === 2 ? matrix(data, shape[0]!, shape[1]!, true) : { dtype: "F32", shape, data },
+      );
     } else if (perColumn) {
-      const [, module, kind, part] = perColumn as unknown as [
-        string,
-        string,
-        "numeric" | "categorical",
-        string,
-      ];
+      const [module, kind, part] = perColumn.slice(1) as [string, "numeric" | "categorical", string];
       layout[kind].forEach((column, j) => {
         const to = `${module === "embedding" ? "inp" : "out"}.${column}.${part}`;
         const size = data.length / layout[kind].length;
         const own = data.subarray(j * size, (j + 1) * size);
-        tensors.set(to, columnTensor(own, module, part, kind === "numeric" ? 1 : layout.classes[j]!));
+        tensors.set(
+          to,
+          columnTensor(own, `${module}.${part}`, kind === "numeric" ? 1 : layout.classes[j]!, e),
+        );
       });
     } else {
       throw new Error(`The twin has no place for ${name}.`);
@@ -89,19 +97,4 @@ export async function twinTensors(
     tensors.set(`cells.${j}`, { dtype: "F32", shape: [config.rows, classes || 1], data });
   });
   return tensors;
-
-  /** One column's part of a stacked parameter, its padding removed. */
-  function columnTensor(own: Float32Array, module: string, part: string, channels: number): StoredTensor {
-    const e = parameters.find(({ name }) => name === "embedding.index")!.shape[1]!;
-    if (part === "bias") {
-      const size = module === "embedding" ? e : channels;
-      return { dtype: "F32", shape: [size], data: own.slice(0, size) };
-    }
-    if (module === "heads") return rows(own, 0, channels, e, false);
-    // The mask token's row is the last one, behind the padding.
-    const kept = new Float32Array((channels + 1) * e);
-    kept.set(own.subarray(0, channels * e));
-    kept.set(own.subarray(own.length - e), channels * e);
-    return rows(kept, 0, channels + 1, e, true);
-  }
 }
