@@ -3,7 +3,8 @@ import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 
 /**
  * Runs on tfjs's `cpu` kernels what a backend lacks: operands are read, and results handed back.
- * Correct for every kernel, slow for large tensors; inside a compiled function reading fails with its own message.
+ * Correct for every kernel, slow for large tensors, and impossible inside a compiled function, where operands have no
+ * values yet: there it throws an error that names the kernel.
  */
 export function bridgeMissingKernels(backendName: string): void {
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend("cpu")) {
@@ -16,7 +17,7 @@ export function bridgeMissingKernels(backendName: string): void {
         const target = backend as tf.KernelBackend;
         const lent: tf.DataId[] = [];
         const lend = (info: tf.TensorInfo): tf.TensorInfo => {
-          const values = target.readSync(info.dataId) as tf.backend_util.BackendValues;
+          const values = read(kernelName, target, info);
           const dataId = cpu.write(values, info.shape, info.dtype);
           lent.push(dataId);
           return { dataId, shape: info.shape, dtype: info.dtype };
@@ -41,6 +42,21 @@ export function bridgeMissingKernels(backendName: string): void {
         for (const dataId of lent) cpu.disposeData(dataId, true);
         return taken;
       },
+    });
+  }
+}
+
+function read(
+  kernelName: string,
+  from: tf.KernelBackend,
+  info: tf.TensorInfo,
+): tf.backend_util.BackendValues {
+  try {
+    return from.readSync(info.dataId) as tf.backend_util.BackendValues;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`the operation ${kernelName} is not compiled, and its operand can't be read: ${reason}`, {
+      cause,
     });
   }
 }

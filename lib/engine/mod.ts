@@ -107,11 +107,32 @@ export interface Compiled<A extends unknown[], R> {
  * Compiles a function of tensors. On `xla` it is recorded once for each signature of its arguments and runs as one
  * program, with the variables it assigns updated in place; on other engines it runs as it is, freeing what it makes.
  * Plain numbers are part of the signature: pass what changes at every step as a tensor.
+ *
+ * The engine is the one in use when the compiled function is called; it must be chosen by then.
  */
 export function jit<A extends unknown[], R>(fn: (...args: A) => R): Compiled<A, R> {
-  if (current?.engine === "xla") return xla.jit(backend!, fn);
-  const eager = (...args: A): R => tf.tidy(() => fn(...args) as unknown as tf.TensorContainer) as R;
-  return Object.assign(eager, { memory: () => undefined, dispose: () => {} });
+  let compiled: xla.Jitted<A, R> | undefined;
+  const call = (...args: A): R => {
+    if (current?.engine === "xla") return (compiled ??= xla.jit(backend!, fn))(...args);
+    return eager(fn, args);
+  };
+  return Object.assign(call, {
+    memory: (...args: A) => compiled?.memory(...args),
+    dispose: () => compiled?.dispose(),
+  });
+}
+
+function eager<A extends unknown[], R>(fn: (...args: A) => R, args: A): R {
+  const result = tf.tidy(() => {
+    const value = fn(...args);
+    // tfjs would only print a line, and free what the function still works with.
+    if (value instanceof Promise) {
+      value.catch(() => {});
+      throw new TypeError("a compiled function must not be async");
+    }
+    return value as unknown as tf.TensorContainer;
+  });
+  return result as R;
 }
 
 /** What the compiled program of `fn` needs, exactly, without running it; inputs are tensors or `tensorSpec`s. */

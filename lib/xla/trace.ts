@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Trace, XlaBackend } from "./backend/backend.ts";
+import { storageFor, type Trace, type XlaBackend } from "./backend/backend.ts";
 import { elementOf } from "./backend/dtypes.ts";
-import type { Storage } from "./backend/storage.ts";
+import { Storage } from "./backend/storage.ts";
 import { emit, type Program } from "./stablehlo/emit.ts";
 import { leaf, type Node } from "./stablehlo/node.ts";
 import { flatten, rebuild } from "./tree.ts";
@@ -21,6 +21,12 @@ export interface Update {
   parameter: number | undefined;
 }
 
+/**
+ * Variables that the function made while it was traced. Next time they are there already, so it must be traced again:
+ * at once if their first values are known (`known`), after a run if that computes them (`computed`).
+ */
+export type Created = "none" | "known" | "computed";
+
 /** A function recorded as a program. */
 export interface Traced<R> {
   program: Program;
@@ -28,15 +34,12 @@ export interface Traced<R> {
   updates: Update[];
   /** The function's result, with placeholders for its tensors. */
   result: R;
-  /** The function made variables of its own: it must be recorded again for the next call. */
-  createdVariables: boolean;
+  created: Created;
   /** Values that the function's assignments freed: inputs of the first run, to be released after it. */
   freed: Storage[];
-  /** Gives the assigned variables their old values back, when the program is not to be run. */
+  /** Makes all as it was before, when the program is not to be run. Variables whose values it computes are disposed. */
   restore(): void;
 }
-
-const registeredVariables = (): tf.Variable[] => Object.values(tf.engine().registeredVariables);
 
 /**
  * Runs `fn` once on placeholders and records what it computes, variables included.
@@ -48,16 +51,10 @@ export function record<A extends unknown[], R>(
   fn: (...args: A) => R,
   args: A,
 ): Traced<R> {
-  backend.evaluate();
-  const before = new Map<tf.Variable, Storage>();
-  for (const variable of registeredVariables()) {
-    const storage = backend.refCount(variable.dataId) > 0
-      ? backend.entry(variable.dataId).storage
-      : undefined;
-    if (storage) before.set(variable, storage);
-  }
-  const trace: Trace = { freed: [] };
   const engine = tf.engine();
+  backend.evaluate();
+  const before = variablesBefore(backend);
+  const trace: Trace = { freed: [], variables: new Set(before.values()) };
   const holders: object[] = [];
   const placeholder = (like: { shape: number[]; dtype: tf.DataType }): tf.Tensor => {
     const holder = {};
@@ -66,66 +63,111 @@ export function record<A extends unknown[], R>(
     return engine.makeTensorFromTensorInfo(backend.record(node));
   };
 
-  const restore = () => {
-    backend.trace = undefined;
-    for (const [variable, storage] of before) {
-      if (variable.isDisposed || backend.entry(variable.dataId).storage === storage) continue;
-      const old = engine.makeTensorFromTensorInfo(backend.adopt(storage));
-      variable.assign(old);
-      old.dispose();
-      trace.freed.splice(trace.freed.indexOf(storage), 1);
-    }
-    for (const storage of trace.freed) storage.release();
-  };
-
+  let complete = false;
   backend.trace = trace;
   engine.startScope("jit");
   try {
     const given = flatten(args).tensors.map((tensor) => placeholder("spec" in tensor ? tensor.spec : tensor));
     const result = fn(...rebuild(args, given));
     if (result instanceof Promise) {
+      // What it does later is of no use to anyone, and must not end the process.
+      result.catch(() => {});
       throw new TypeError("a compiled function must not be async: it is recorded in one go");
     }
     const outputs = flatten(result).tensors.map((tensor) => backend.nodeOf(tensor as tf.Tensor));
-    const updates: Omit<Update, "parameter">[] = [];
-    const donated = new Map<object, number>();
-    let createdVariables = false;
-    for (const variable of registeredVariables()) {
-      const old = before.get(variable);
-      if (backend.refCount(variable.dataId) === 0) continue;
-      const entry = backend.entry(variable.dataId);
-      if (old && entry.storage === old) continue;
-      if (!old && entry.storage) continue;
-      updates.push({ variable, output: outputs.length });
-      if (old) donated.set(old, outputs.length);
-      else createdVariables = true;
-      outputs.push(backend.nodeOf(variable));
-    }
-    engine.endScope();
-    const program = emit(outputs, [], donated);
-    const sources = program.parameters.map((value): Source => source(value, holders, before));
+    const { assigned, created, donated } = changes(backend, before, outputs);
+    const program = emit(outputs, donated);
+    const sources = program.parameters.map((value) => source(value, holders, before));
+    complete = true;
     return {
       program,
       sources,
       result,
-      createdVariables,
+      created,
       freed: trace.freed,
-      restore,
-      updates: updates.map((update) => ({
-        ...update,
-        parameter: indexOrUndefined(program.parameters.indexOf(before.get(update.variable) as object)),
-      })),
+      restore: () => restore(backend, before, trace.freed),
+      updates: assigned.map((update) => {
+        const parameter = program.parameters.indexOf(before.get(update.variable) as object);
+        return { ...update, parameter: parameter < 0 ? undefined : parameter };
+      }),
     };
-  } catch (error) {
-    engine.endScope();
-    restore();
-    throw error;
   } finally {
+    engine.endScope();
     backend.trace = undefined;
+    if (!complete) restore(backend, before, trace.freed);
   }
 }
 
-const indexOrUndefined = (index: number): number | undefined => index < 0 ? undefined : index;
+const registeredVariables = (): tf.Variable[] => Object.values(tf.engine().registeredVariables);
+
+/** The values of all variables, each in memory of its own so that a program can tell them from other inputs. */
+function variablesBefore(backend: XlaBackend): Map<tf.Variable, Storage> {
+  const before = new Map<tf.Variable, Storage>();
+  for (const variable of registeredVariables()) {
+    if (variable.dtype === "string") continue;
+    const storage = backend.storageOf(variable.dataId);
+    if (backend.refCount(variable.dataId) > 1 || storage.shared) {
+      assign(backend, variable, new Storage(backend.client, storage, storage.readSync()));
+    }
+    before.set(variable, backend.storageOf(variable.dataId));
+  }
+  return before;
+}
+
+/** Gives a variable a value in a new place; the storage becomes the variable's. */
+export function assign(backend: XlaBackend, variable: tf.Variable, storage: Storage): void {
+  const info = { ...backend.adopt(storage), shape: variable.shape };
+  const value = tf.engine().makeTensorFromTensorInfo(info);
+  variable.assign(value);
+  value.dispose();
+}
+
+/** What the function did to variables. The new values of assigned ones are appended to the outputs. */
+function changes(
+  backend: XlaBackend,
+  before: ReadonlyMap<tf.Variable, Storage>,
+  outputs: Node[],
+): { assigned: Omit<Update, "parameter">[]; created: Created; donated: Map<object, number> } {
+  const assigned: Omit<Update, "parameter">[] = [];
+  const donated = new Map<object, number>();
+  let created: Created = "none";
+  for (const variable of registeredVariables()) {
+    const old = before.get(variable);
+    const { storage } = backend.entry(variable.dataId);
+    if (old === undefined && storage !== undefined) {
+      if (created === "none") created = "known";
+      continue;
+    }
+    if (old === undefined) created = "computed";
+    else if (storage === old) continue;
+    else donated.set(old, outputs.length);
+    assigned.push({ variable, output: outputs.length });
+    outputs.push(backend.nodeOf(variable));
+  }
+  return { assigned, created, donated };
+}
+
+function restore(
+  backend: XlaBackend,
+  before: ReadonlyMap<tf.Variable, Storage>,
+  freed: Storage[],
+): void {
+  const changed: [tf.Variable, Storage][] = [];
+  for (const variable of registeredVariables()) {
+    const { storage } = backend.entry(variable.dataId);
+    const old = before.get(variable);
+    if (old === undefined) {
+      if (storage === undefined) variable.dispose();
+    } else if (storage !== old) {
+      const at = freed.indexOf(old);
+      if (at >= 0) freed.splice(at, 1);
+      else old.hold();
+      changed.push([variable, old]);
+    }
+  }
+  for (const [variable, old] of changed) assign(backend, variable, old);
+  for (const storage of freed) storage.release();
+}
 
 function source(
   value: object,
@@ -137,7 +179,5 @@ function source(
   for (const [variable, storage] of before) {
     if (storage === value) return { kind: "variable", variable, before: storage };
   }
-  return { kind: "capture", storage: value as Storage };
+  return { kind: "capture", storage: storageFor(value) };
 }
-
-export type { Node };

@@ -1,16 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The type of a tensor without its value: stands for a tensor where only shapes matter. */
+const specs = new WeakSet<object>();
+
+/** The type of a tensor without its value: stands for a tensor where only shapes matter. Made by `tensorSpec`. */
 export interface TensorSpec {
   readonly spec: { shape: number[]; dtype: tf.DataType };
 }
 
 /** A tensor's type in place of a tensor, for `memoryOf`. */
-export const tensorSpec = (shape: number[], dtype: tf.DataType = "float32"): TensorSpec => ({
-  spec: { shape, dtype },
-});
+export function tensorSpec(shape: number[], dtype: tf.DataType = "float32"): TensorSpec {
+  const made = { spec: { shape, dtype } };
+  specs.add(made);
+  return made;
+}
 
-const isSpec = (value: object): value is TensorSpec => "spec" in value;
+const isSpec = (value: object): value is TensorSpec => specs.has(value);
 
 /** What a tree of arrays and objects holds at its leaves. */
 export interface Flat {
@@ -19,6 +23,11 @@ export interface Flat {
   /** A text that is equal for trees of the same form, with tensors of the same types and equal plain values. */
   signature: string;
 }
+
+const unexpected = (found: string) =>
+  new TypeError(
+    `a compiled function takes and returns tensors, arrays, plain objects and plain values; found ${found}`,
+  );
 
 /** Takes a tree of tensors, arrays, plain objects and plain values apart. */
 export function flatten(value: unknown): Flat {
@@ -37,17 +46,16 @@ export function flatten(value: unknown): Flat {
       }
       const prototype = Object.getPrototypeOf(part);
       if (prototype !== Object.prototype && prototype !== null) {
-        throw new TypeError(
-          `a compiled function takes and returns tensors, arrays, plain objects and plain values; found ${
-            prototype.constructor?.name ?? "an object"
-          }`,
-        );
+        throw unexpected(prototype.constructor?.name ?? "an object");
       }
       return `{${
         Object.entries(part).map(([key, child]) => `${JSON.stringify(key)}:${walk(child)}`).join()
       }}`;
     }
-    return typeof part === "string" ? JSON.stringify(part) : String(part);
+    if (typeof part === "function" || typeof part === "symbol") throw unexpected(`a ${typeof part}`);
+    if (typeof part === "string") return JSON.stringify(part);
+    if (typeof part === "bigint") return `${part}n`;
+    return Object.is(part, -0) ? "-0" : String(part);
   };
   const signature = walk(value);
   return { tensors, signature };

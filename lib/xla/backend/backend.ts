@@ -2,13 +2,16 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Client } from "../pjrt/client.ts";
 import type { HostArray } from "../pjrt/buffer.ts";
 import { emit } from "../stablehlo/emit.ts";
-import { constant, MAX_CONSTANT, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
+import { constant, MAX_CONSTANT, type Node, type TensorType } from "../stablehlo/node.ts";
 import { reshape } from "../stablehlo/ops.ts";
 import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 import { Storage } from "./storage.ts";
 
-/** What the engine knows of one tfjs data id: a value that exists, or the node that will compute it. */
+/**
+ * What the engine knows of one tfjs data id: a value that exists, or the node that will compute it. Small arrays made
+ * while a function is traced have both: they are constants of the program.
+ */
 export interface Entry {
   references: number;
   type: TensorType;
@@ -16,12 +19,24 @@ export interface Entry {
   storage?: Storage;
 }
 
-/** The recording of one function by `jit`: what would be freed while it lasts is kept until it ends. */
+/** The recording of one function by `jit`. */
 export interface Trace {
+  /** What was freed while it lasts: kept until it ends. */
   readonly freed: Storage[];
+  /** The values of variables: they are different ones when the program runs, so they can't be read. */
+  readonly variables: ReadonlySet<Storage>;
 }
 
 const isUniform = (values: HostArray): boolean => values.every((value) => value === values[0]);
+
+const NO_VALUE =
+  "a tensor that was made inside a compiled function has no value outside of it; return it from the function instead";
+
+/** The value that a program's parameter stands for. @throws Error if it only existed while a function was traced. */
+export function storageFor(parameter: object): Storage {
+  if (parameter instanceof Storage) return parameter;
+  throw new Error(NO_VALUE);
+}
 
 /** Eager programs are run at the latest after this many recorded operations, so that graphs stay small. */
 const MAX_PENDING = 2000;
@@ -48,7 +63,14 @@ export class XlaBackend extends tf.KernelBackend {
   /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
   nodeOf({ dataId, shape }: tf.TensorInfo): Node {
     const entry = this.#data.get(dataId);
-    return reshape(entry.node ?? entry.storage!.leaf, shape);
+    const { node, storage } = entry;
+    if (!this.trace && !storage && !this.#pending.has(entry)) throw new Error(NO_VALUE);
+    return reshape(node ?? storage!.leaf, shape);
+  }
+
+  /** To be called before the operands of an operation are looked at: runs what is pending if it is much. */
+  beginOperation(): void {
+    if (this.#recorded > MAX_PENDING && !this.trace) this.evaluate();
   }
 
   /** A new data id for a recorded node. */
@@ -57,7 +79,7 @@ export class XlaBackend extends tf.KernelBackend {
     const dataId = this.#add(entry);
     if (!this.trace) {
       this.#pending.add(entry);
-      if (++this.#recorded > MAX_PENDING) this.evaluate();
+      this.#recorded++;
     }
     return { dataId, shape: [...node.shape], dtype: dtypeOf(node.element) };
   }
@@ -79,9 +101,12 @@ export class XlaBackend extends tf.KernelBackend {
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
-    const dataId = {};
-    this.move(dataId, values, shape, dtype, 1);
-    return dataId;
+    const { entry, host } = this.#entryOf(values, shape, dtype, 1);
+    // A small or uniform array made while a function is traced is part of the function.
+    if (this.trace && (host.length <= MAX_CONSTANT || isUniform(host))) {
+      entry.node = constant(host, entry.type);
+    }
+    return this.#add(entry);
   }
 
   override move(
@@ -91,13 +116,18 @@ export class XlaBackend extends tf.KernelBackend {
     dtype: tf.DataType,
     references: number,
   ): void {
+    this.#data.set(dataId, this.#entryOf(values, shape, dtype, references).entry);
+  }
+
+  #entryOf(
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    references: number,
+  ): { entry: Entry; host: HostArray } {
     const type: TensorType = { shape: [...shape], element: elementOf(dtype) };
     const host = toHostArray(values as unknown as ArrayLike<number>, type.element);
-    // A small or uniform array made while a function is traced is part of the function: it becomes a constant.
-    const entry: Entry = this.trace && (host.length <= MAX_CONSTANT || isUniform(host))
-      ? { references, type, node: constant(host, type) }
-      : { references, type, storage: new Storage(this.client, type, host) };
-    this.#data.set(dataId, entry);
+    return { entry: { references, type, storage: new Storage(this.client, type, host) }, host };
   }
 
   override incRef(dataId: tf.DataId): void {
@@ -117,7 +147,7 @@ export class XlaBackend extends tf.KernelBackend {
     const entry = this.#data.get(dataId);
     if (--entry.references > 0 && !force) return false;
     this.#data.delete(dataId);
-    this.#pending.delete(entry);
+    if (this.#pending.delete(entry) && this.#pending.size === 0) this.#settle();
     if (!entry.storage) return true;
     if (this.trace) this.trace.freed.push(entry.storage);
     else if (this.#pending.size > 0) this.#freed.push(entry.storage);
@@ -127,41 +157,55 @@ export class XlaBackend extends tf.KernelBackend {
 
   /** Compiles and runs everything that is pending, so that every data id has its value. */
   evaluate(): void {
-    const entries = [...this.#pending];
-    if (entries.length > 0) {
-      const program = emit(entries.map(({ node }) => node!));
-      const { launch } = this.programs.acquire(program);
-      program.parameters.forEach((value, i) => launch.inputs[i] = (value as Storage).handle());
-      launch.run();
-      entries.forEach((entry, i) => {
-        entry.storage = new Storage(this.client, entry.type, launch.outputs[i]!);
-        entry.node = undefined;
-      });
-      this.programs.release(program);
-    }
+    if (this.#pending.size === 0) return;
+    this.#compute([...this.#pending]);
+    this.#settle();
+  }
+
+  /** Nothing is pending any more: what was freed meanwhile is not needed. */
+  #settle(): void {
     this.#pending.clear();
     this.#recorded = 0;
-    this.#freed.forEach((storage) => storage.release());
+    for (const storage of this.#freed) storage.release();
     this.#freed = [];
+  }
+
+  #compute(entries: readonly Entry[]): void {
+    const program = emit(entries.map(({ node }) => node!));
+    const { launch } = this.programs.acquire(program);
+    try {
+      program.parameters.forEach((value, i) => launch.inputs[i] = storageFor(value).handle());
+      launch.run();
+    } finally {
+      this.programs.release(program);
+    }
+    entries.forEach((entry, i) => {
+      entry.storage = new Storage(this.client, entry.type, launch.outputs[i]!);
+      entry.node = undefined;
+    });
   }
 
   /** The value of a data id, computed if it is pending. @throws Error while a function is traced. */
   storageOf(dataId: tf.DataId): Storage {
     const entry = this.#data.get(dataId);
-    if (entry.storage) return entry.storage;
-    if (this.trace) {
+    const { storage } = entry;
+    if (this.trace && (!storage || this.trace.variables.has(storage))) {
       throw new Error(
         "a tensor's value was read inside a compiled function, where only shapes are known; " +
           "return the tensor and read it outside, or compute with tensors",
       );
     }
-    this.evaluate();
-    if (!entry.storage) {
-      throw new Error(
-        "this tensor was made inside a compiled function and has no value outside; return it instead",
-      );
+    if (storage) return storage;
+    if (!this.#pending.has(entry)) throw new Error(NO_VALUE);
+    try {
+      this.evaluate();
+    } catch (error) {
+      // One operation that can't be compiled must not take the values of all others with it.
+      if (this.#pending.size === 1) throw error;
+      this.#compute([entry]);
+      this.#pending.delete(entry);
     }
-    return entry.storage;
+    return entry.storage!;
   }
 
   override readSync(dataId: tf.DataId): HostArray {
@@ -191,10 +235,5 @@ export class XlaBackend extends tf.KernelBackend {
 
   override epsilon(): number {
     return 1e-7;
-  }
-
-  /** Bytes of a type on the device. */
-  static bytes({ shape, element }: TensorType): number {
-    return sizeOf(shape) * (element === "i1" ? 1 : 4);
   }
 }

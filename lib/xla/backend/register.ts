@@ -27,6 +27,7 @@ export const kernels: KernelTable = {
 function adapt(name: string, kernel: Kernel): tf.KernelFunc {
   return ({ inputs, backend, attrs }) => {
     const xla = backend as XlaBackend;
+    xla.beginOperation();
     const infos = inputs as unknown as Record<string, tf.TensorInfo | undefined>;
     const call: KernelCall = {
       attrs: (attrs ?? {}) as Record<string, unknown>,

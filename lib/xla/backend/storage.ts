@@ -74,6 +74,11 @@ export class Storage implements TensorType {
     return this;
   }
 
+  /** Whether somebody else keeps it too: then its memory must not be given away. */
+  get shared(): boolean {
+    return this.#holders > 1;
+  }
+
   release(): void {
     if (--this.#holders > 0) return;
     this.#host = undefined;

@@ -10,12 +10,10 @@ export interface Program {
 /**
  * Writes the StableHLO module that computes `outputs`.
  *
- * @param order leaves that become the first parameters, in this order, whether they are used or not.
  * @param donated index of the output that may be written into the memory of a leaf's value.
  */
 export function emit(
   outputs: readonly Node[],
-  order: readonly Node[] = [],
   donated: ReadonlyMap<object, number> = new Map(),
 ): Program {
   const lines: string[] = [];
@@ -51,7 +49,6 @@ export function emit(
     return of.results > 1 ? `${name}#${index}` : name;
   };
 
-  for (const node of order) names.set(node, addLeaf(node));
   // Depth first with a stack of its own: recorded programs are deeper than JavaScript's call stack.
   const stack: Node[] = [...outputs].reverse();
   while (stack.length > 0) {

@@ -92,10 +92,14 @@ function nest(values: readonly string[], shape: readonly number[]): string {
   return `[${rows.map((row) => nest(row, shape.slice(1))).join(", ")}]`;
 }
 
-/** A number as MLIR reads it: floats by their bits, so that nothing is lost on the way. */
+/**
+ * A number as MLIR reads it: floats by their bits, so that nothing is lost on the way; integers modulo 2^32, as
+ * JavaScript's typed arrays store them.
+ */
 function literal(value: number, element: ElementType): string {
   if (element === "i1") return value ? "true" : "false";
-  if (element !== "f32") return String(Math.trunc(value));
+  if (element === "i32") return String(value | 0);
+  if (element === "ui32") return String(value >>> 0);
   const bits = new Uint32Array(new Float32Array([value]).buffer)[0]!;
   return `0x${bits.toString(16).toUpperCase().padStart(8, "0")}`;
 }

@@ -55,7 +55,23 @@ export type Comparison = "EQ" | "NE" | "LT" | "LE" | "GT" | "GE";
 const signature = (operands: readonly Node[], result: TensorType): string =>
   `(${operands.map(typeText).join(", ")}) -> ${typeText(result)}`;
 
+const OF_INTEGERS: readonly (Unary | Binary)[] = [
+  "not",
+  "and",
+  "or",
+  "xor",
+  "shift_left",
+  "shift_right_logical",
+];
+const OF_NUMBERS: readonly Unary[] = ["abs", "negate", "sign"];
+
 export function unary(op: Unary, x: Node): Node {
+  const fits = OF_INTEGERS.includes(op)
+    ? x.element !== "f32"
+    : OF_NUMBERS.includes(op)
+    ? x.element !== "i1"
+    : x.element === "f32";
+  check(fits, () => `${op}: ${typeText(x)}`);
   return node(x, [x], ([a]) => `stablehlo.${op} ${a} : ${typeText(x)}`);
 }
 
@@ -64,12 +80,14 @@ export function special(
   op: "erf" | "erf_inv" | "acos" | "acosh" | "asin" | "asinh" | "atan" | "atanh" | "cosh" | "sinh",
   x: Node,
 ): Node {
+  check(x.element === "f32", () => `${op}: ${typeText(x)}`);
   return node(x, [x], ([a]) => `chlo.${op} ${a} : ${typeText(x)} -> ${typeText(x)}`);
 }
 
 export function binary(op: Binary, x: Node, y: Node): Node {
+  const fits = OF_INTEGERS.includes(op) ? x.element !== "f32" : op !== "atan2" || x.element === "f32";
   check(
-    sameShape(x.shape, y.shape) && x.element === y.element,
+    sameShape(x.shape, y.shape) && x.element === y.element && fits,
     () => `${op}: ${typeText(x)} and ${typeText(y)}`,
   );
   return node(x, [x, y], ([a, b]) => `stablehlo.${op} ${a}, ${b} : ${typeText(x)}`);
@@ -89,6 +107,7 @@ export function compare(direction: Comparison, x: Node, y: Node): Node {
 }
 
 export function isFinite(x: Node): Node {
+  check(x.element === "f32", () => `is_finite: ${typeText(x)}`);
   const type: TensorType = { shape: x.shape, element: "i1" };
   return node(type, [x], ([a]) => `stablehlo.is_finite ${a} : ${signature([x], type)}`);
 }

@@ -11,7 +11,7 @@ import {
   select,
   unary,
 } from "../../stablehlo/ops.ts";
-import { type Kernel, type KernelTable, like } from "./kernel.ts";
+import { float, type Kernel, type KernelTable, like, number } from "./kernel.ts";
 import { leaky } from "./unary.ts";
 
 /** Elementwise kernels of two operands, which broadcast as in NumPy. */
@@ -25,49 +25,61 @@ export function broadcastBoth(a: Node, b: Node): [Node, Node] {
 const of = (f: (a: Node, b: Node) => Node): Kernel => ({ input }) =>
   f(...broadcastBoth(input("a"), input("b")));
 
-/** Arithmetic on bool operands is arithmetic on 0 and 1. */
-const number = (x: Node): Node => x.element === "i1" ? convert(x, "i32") : x;
 const plain = (op: Binary): Kernel => of((a, b) => binary(op, number(a), number(b)));
 const comparison = (direction: Comparison): Kernel => of((a, b) => compare(direction, a, b));
 
+/** The larger or smaller of two values; NaN if either is NaN (XLA's own operation may return the other one). */
+export const extreme = (op: "maximum" | "minimum", a: Node, b: Node): Node =>
+  a.element === "f32" ? select(compare("NE", b, b), b, binary(op, a, b)) : binary(op, a, b);
+
+/** The quotient rounded down, int32 for all operands; 0 for a division of integers by 0. */
 const floorDivide = (a: Node, b: Node): Node => {
-  if (a.element === "f32") return unary("floor", binary("divide", a, b));
+  if (a.element === "f32") return convert(unary("floor", binary("divide", a, b)), "i32");
   const quotient = binary("divide", a, b);
   const remainder = binary("remainder", a, b);
   const inexact = compare("NE", remainder, like(a, 0));
   const opposite = compare("NE", compare("LT", a, like(a, 0)), compare("LT", b, like(b, 0)));
-  return select(binary("and", inexact, opposite), binary("subtract", quotient, like(a, 1)), quotient);
+  const down = select(binary("and", inexact, opposite), binary("subtract", quotient, like(a, 1)), quotient);
+  return select(compare("EQ", b, like(b, 0)), like(a, 0), down);
 };
 
-/** The remainder with the sign of the divisor. */
+/** The remainder with the sign of the divisor; 0 for a division of integers by 0. */
 const floorMod = (a: Node, b: Node): Node => {
   const remainder = binary("remainder", a, b);
   const opposite = compare("NE", compare("LT", a, like(a, 0)), compare("LT", b, like(b, 0)));
-  return select(opposite, binary("remainder", binary("add", remainder, b), b), remainder);
+  const mod = select(opposite, binary("remainder", binary("add", remainder, b), b), remainder);
+  return a.element === "f32" ? mod : select(compare("EQ", b, like(b, 0)), like(a, 0), mod);
+};
+
+/** Both operands in the type that holds either. */
+const sameType = (a: Node, b: Node): [Node, Node] => {
+  if (a.element === b.element) return [a, b];
+  return a.element === "f32" || b.element === "f32" ? [float(a), float(b)] : [number(a), number(b)];
 };
 
 export const binaryKernels: KernelTable = {
   Add: plain("add"),
   AddN: ({ inputs }) => inputs().reduce((sum, x) => binary("add", sum, x)),
-  Atan2: plain("atan2"),
+  Atan2: of((a, b) => binary("atan2", float(a), float(b))),
   Equal: comparison("EQ"),
-  FloorDiv: of(floorDivide),
+  FloorDiv: of((a, b) => floorDivide(number(a), number(b))),
   Greater: comparison("GT"),
   GreaterEqual: comparison("GE"),
   Less: comparison("LT"),
   LessEqual: comparison("LE"),
   LogicalAnd: of((a, b) => binary("and", a, b)),
   LogicalOr: of((a, b) => binary("or", a, b)),
-  Maximum: plain("maximum"),
-  Minimum: plain("minimum"),
-  Mod: of(floorMod),
+  Maximum: of((a, b) => extreme("maximum", number(a), number(b))),
+  Minimum: of((a, b) => extreme("minimum", number(a), number(b))),
+  Mod: of((a, b) => floorMod(number(a), number(b))),
   Multiply: plain("multiply"),
   NotEqual: comparison("NE"),
   Pow: plain("power"),
   Prelu: ({ input }) => leaky(...broadcastBoth(input("x"), input("alpha"))),
   RealDiv: plain("divide"),
   Select: ({ input }) => {
-    const [condition, t, e] = [input("condition"), input("t"), input("e")];
+    const condition = input("condition");
+    const [t, e] = sameType(input("t"), input("e"));
     // A condition of rank 1 chooses whole rows.
     const full = condition.shape.length === 1 && t.shape.length > 1
       ? broadcastInDim(condition, [0], t.shape)
@@ -75,7 +87,7 @@ export const binaryKernels: KernelTable = {
     return select(full, t, e);
   },
   SquaredDifference: of((a, b) => {
-    const difference = binary("subtract", a, b);
+    const difference = binary("subtract", number(a), number(b));
     return binary("multiply", difference, difference);
   }),
   Sub: plain("subtract"),

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { type Node, splat } from "../../stablehlo/node.ts";
+import { convert } from "../../stablehlo/ops.ts";
 
 /** What a kernel is given: its operands as nodes, by name or in a list, and tfjs's attributes. */
 export interface KernelCall {
@@ -21,6 +22,12 @@ export type KernelTable = Record<string, Kernel>;
 
 /** A scalar of the type of `x`, repeated to its shape. */
 export const like = (x: Node, value: number): Node => splat(value, x);
+
+/** Arithmetic on bool operands is arithmetic on 0 and 1. */
+export const number = (x: Node): Node => x.element === "i1" ? convert(x, "i32") : x;
+
+/** The operand of functions that exist for float32 alone. */
+export const float = (x: Node): Node => convert(x, "f32");
 
 /** The axes an attribute names, all if it names none, none of them negative. */
 export function axesOf(axis: unknown, rank: number): number[] {

@@ -10,7 +10,7 @@ import {
   select,
   unary,
 } from "../../stablehlo/ops.ts";
-import { axesOf, type Kernel, type KernelTable, like } from "./kernel.ts";
+import { axesOf, type Kernel, type KernelTable, like, number } from "./kernel.ts";
 
 /** Kernels that fold axes away, and the softmaxes built on them. */
 
@@ -18,7 +18,6 @@ type Fold = (x: Node, axes: number[]) => Node;
 
 const lowest = (x: Node): number => x.element === "f32" ? -Infinity : -(2 ** 31);
 const highest = (x: Node): number => x.element === "f32" ? Infinity : 2 ** 31 - 1;
-const number = (x: Node): Node => x.element === "i1" ? convert(x, "i32") : x;
 
 /** Folds the axes that the attributes name, keeping them with length 1 if they say so. */
 const folding = (fold: Fold): Kernel => ({ input, attrs }) => {

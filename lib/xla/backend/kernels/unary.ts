@@ -11,21 +11,33 @@ import {
   unary,
 } from "../../stablehlo/ops.ts";
 import { elementOf } from "../dtypes.ts";
-import { type Kernel, type KernelTable, like, type tf } from "./kernel.ts";
+import { float, type Kernel, type KernelTable, like, number, type tf } from "./kernel.ts";
 
 /** Elementwise kernels of one operand, in the arithmetic of tfjs's own cpu backend. */
 
-const plain = (op: Unary): Kernel => ({ input }) => unary(op, input("x"));
-const expanded = (op: Parameters<typeof special>[0]): Kernel => ({ input }) => special(op, input("x"));
+/** Functions of real numbers: integers become float32 first, and the result is float32. */
+const real = (op: Unary): Kernel => ({ input }) => unary(op, float(input("x")));
+/** Roundings leave integers as they are. */
+const rounding = (op: Unary): Kernel => ({ input }) => {
+  const x = number(input("x"));
+  return x.element === "f32" ? unary(op, x) : x;
+};
+const expanded = (op: Parameters<typeof special>[0]): Kernel => ({ input }) => special(op, float(input("x")));
+const ofReal = (f: (x: Node, attrs: Record<string, unknown>) => Node): Kernel => ({ input, attrs }) =>
+  f(float(input("x")), attrs);
 const of = (f: (x: Node, attrs: Record<string, unknown>) => Node): Kernel => ({ input, attrs }) =>
   f(input("x"), attrs);
 
+/** XLA's maximum keeps a NaN that stands first. */
 const positivePart = (x: Node): Node => binary("maximum", x, like(x, 0));
 const isNaN = (x: Node): Node => compare("NE", x, x);
 
-/** Values between two bounds, NaN kept. */
-export const clamp = (x: Node, low: number, high: number): Node =>
-  binary("minimum", binary("maximum", x, like(x, low)), like(x, high));
+/** Values between two bounds, NaN kept. Infinite bounds of integers are the ends of their range. */
+export const clamp = (x: Node, low: number, high: number): Node => {
+  const bound = (value: number) =>
+    like(x, x.element === "f32" ? value : Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1));
+  return binary("minimum", binary("maximum", x, bound(low)), bound(high));
+};
 
 /** A conversion as tfjs's cast does it: to bool by comparison with zero, to int by truncation. */
 export function cast(x: Node, element: ElementType): Node {
@@ -43,7 +55,7 @@ export const elu = (x: Node): Node =>
   select(compare("GE", x, like(x, 0)), x, unary("exponential_minus_one", x));
 
 export const unaryKernels: KernelTable = {
-  Abs: plain("abs"),
+  Abs: of((x) => unary("abs", number(x))),
   Acos: expanded("acos"),
   Acosh: expanded("acosh"),
   Asin: expanded("asin"),
@@ -51,57 +63,60 @@ export const unaryKernels: KernelTable = {
   Atan: expanded("atan"),
   Atanh: expanded("atanh"),
   Cast: of((x, attrs) => cast(x, elementOf(attrs["dtype"] as tf.DataType))),
-  Ceil: plain("ceil"),
+  Ceil: rounding("ceil"),
   ClipByValue: of((x, attrs) => clamp(x, attrs["clipValueMin"] as number, attrs["clipValueMax"] as number)),
-  Cos: plain("cosine"),
+  Cos: real("cosine"),
   Cosh: expanded("cosh"),
-  Elu: of(elu),
+  Elu: ofReal(elu),
   EluGrad: ({ input }) => {
     const [dy, y] = [input("dy"), input("y")];
     return select(compare("GE", y, like(y, 0)), dy, binary("multiply", dy, binary("add", y, like(y, 1))));
   },
   Erf: expanded("erf"),
-  Exp: plain("exponential"),
-  Expm1: plain("exponential_minus_one"),
-  Floor: plain("floor"),
-  IsFinite: of((x) => isFinite(x)),
-  IsInf: of((x) => compare("EQ", unary("abs", x), like(x, Infinity))),
+  Exp: real("exponential"),
+  Expm1: real("exponential_minus_one"),
+  Floor: rounding("floor"),
+  IsFinite: ofReal((x) => isFinite(x)),
+  IsInf: ofReal((x) => compare("EQ", unary("abs", x), like(x, Infinity))),
   IsNan: of(isNaN),
-  LeakyRelu: of((x, attrs) => leaky(x, like(x, attrs["alpha"] as number))),
-  Log: plain("log"),
-  Log1p: plain("log_plus_one"),
-  LogicalNot: plain("not"),
-  Neg: plain("negate"),
+  LeakyRelu: ofReal((x, attrs) => leaky(x, like(x, attrs["alpha"] as number))),
+  Log: real("log"),
+  Log1p: real("log_plus_one"),
+  LogicalNot: of((x) => unary("not", x)),
+  Neg: of((x) => unary("negate", number(x))),
   Reciprocal: of((x) => binary("divide", like(x, 1), x)),
   Relu: of(positivePart),
   Relu6: of((x) => clamp(x, 0, 6)),
-  Round: plain("round_nearest_even"),
-  Rsqrt: plain("rsqrt"),
-  Selu: of((x) =>
+  Round: rounding("round_nearest_even"),
+  Rsqrt: real("rsqrt"),
+  Selu: ofReal((x) =>
     select(
       compare("GE", x, like(x, 0)),
       binary("multiply", x, like(x, SELU_SCALE)),
       binary("multiply", unary("exponential_minus_one", x), like(x, SELU_ALPHA)),
     )
   ),
-  Sigmoid: plain("logistic"),
-  Sign: plain("sign"),
-  Sin: plain("sine"),
+  Sigmoid: real("logistic"),
+  Sign: of((x) => {
+    const sign = unary("sign", number(x));
+    return sign.element === "f32" ? select(isNaN(x), like(x, 0), sign) : sign;
+  }),
+  Sin: real("sine"),
   Sinh: expanded("sinh"),
-  Softplus: of((x) =>
+  Softplus: ofReal((x) =>
     binary(
       "add",
       positivePart(x),
       unary("log_plus_one", unary("exponential", unary("negate", unary("abs", x)))),
     )
   ),
-  Sqrt: plain("sqrt"),
+  Sqrt: real("sqrt"),
   Square: of((x) => binary("multiply", x, x)),
   Step: of((x, attrs) => {
     const below = like(x, attrs["alpha"] as number);
     const step = select(compare("GT", x, like(x, 0)), like(x, 1), below);
     return x.element === "f32" ? select(isNaN(x), x, step) : step;
   }),
-  Tan: plain("tan"),
-  Tanh: plain("tanh"),
+  Tan: real("tan"),
+  Tanh: real("tanh"),
 };

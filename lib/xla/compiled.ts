@@ -1,0 +1,154 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Entry, XlaBackend } from "./backend/backend.ts";
+import { elementOf } from "./backend/dtypes.ts";
+import type { Loaded } from "./backend/programs.ts";
+import { Storage } from "./backend/storage.ts";
+import type { Program } from "./stablehlo/emit.ts";
+import { sameShape } from "./stablehlo/node.ts";
+import { assign, type Source, type Traced, type Update } from "./trace.ts";
+import { flatten, rebuild } from "./tree.ts";
+
+/** A recorded function as a compiled program, with all that a call needs. */
+export interface Compiled<R> extends Loaded {
+  program: Program;
+  sources: Source[];
+  updates: Update[];
+  result: R;
+  types: { shape: number[]; dtype: tf.DataType }[];
+}
+
+/** Values from outside that are built into the program: kept as long as it is. */
+const capturesOf = ({ sources }: Pick<Compiled<unknown>, "sources">): Storage[] =>
+  sources.flatMap((source) => source.kind === "capture" ? [source.storage] : []);
+
+/** Frees a program and what it keeps. */
+export function free(backend: XlaBackend, compiled: Pick<Compiled<unknown>, "sources" | "program">): void {
+  backend.programs.release(compiled.program);
+  for (const storage of capturesOf(compiled)) storage.release();
+}
+
+/** Compiles what was recorded and runs it for the first time. @throws PjrtError; variables are then as before. */
+export function start<R>(
+  backend: XlaBackend,
+  traced: Traced<R>,
+  args: tf.Tensor[],
+): { compiled: Compiled<R>; result: R } {
+  let compiled: Compiled<R> | undefined;
+  try {
+    compiled = prepare(backend, traced);
+    launchFirst(backend, compiled, traced, args);
+  } catch (error) {
+    if (compiled) free(backend, compiled);
+    traced.restore();
+    throw error;
+  }
+  finish(backend, compiled);
+  for (const storage of traced.freed) storage.release();
+  return { compiled, result: collect(backend, compiled) };
+}
+
+function prepare<R>(backend: XlaBackend, { program, sources, updates, result }: Traced<R>): Compiled<R> {
+  for (const storage of capturesOf({ sources })) storage.hold();
+  try {
+    return {
+      ...backend.programs.acquire(program),
+      program,
+      sources,
+      updates,
+      result,
+      types: flatten(result).tensors.map((tensor) => {
+        const { shape, dtype } = tensor as tf.Tensor;
+        return { shape: [...shape], dtype };
+      }),
+    };
+  } catch (error) {
+    for (const storage of capturesOf({ sources })) storage.release();
+    throw error;
+  }
+}
+
+/** The first run: assigned variables still hold placeholders, and their old values are in the trace. */
+function launchFirst<R>(
+  backend: XlaBackend,
+  compiled: Compiled<R>,
+  traced: Traced<R>,
+  args: tf.Tensor[],
+): void {
+  const { launch, sources, updates } = compiled;
+  sources.forEach((source, i) => {
+    const storage = source.kind === "argument"
+      ? backend.storageOf(args[source.index]!.dataId)
+      : source.kind === "variable"
+      ? source.before
+      : source.storage;
+    launch.inputs[i] = storage.handle();
+  });
+  const keep = updates.flatMap(({ parameter }) => {
+    if (parameter === undefined) return [];
+    const source = sources[parameter]!;
+    return source.kind === "variable" && traced.freed.includes(source.before) ? [] : [BigInt(parameter)];
+  });
+  launch.run(BigInt64Array.from(keep));
+}
+
+/** Runs the program again, on other arguments and on the variables as they are now. */
+export function run<R>(backend: XlaBackend, compiled: Compiled<R>, args: tf.Tensor[]): R {
+  const { launch, sources, updates } = compiled;
+  // What is pending may need the values of variables that this call overwrites.
+  backend.evaluate();
+  for (let i = 0; i < sources.length; i++) {
+    const source = sources[i]!;
+    const storage = source.kind === "argument"
+      ? backend.storageOf(args[source.index]!.dataId)
+      : source.kind === "variable"
+      ? currentValue(backend, source.variable)
+      : source.storage;
+    launch.inputs[i] = storage.handle();
+  }
+  let keep: bigint[] | undefined;
+  for (const { variable, parameter } of updates) {
+    checkAlive(variable);
+    if (parameter !== undefined && !isOwner(backend.entry(variable.dataId))) {
+      (keep ??= []).push(BigInt(parameter));
+    }
+  }
+  launch.run(keep && BigInt64Array.from(keep));
+  finish(backend, compiled);
+  return collect(backend, compiled);
+}
+
+function currentValue(backend: XlaBackend, variable: tf.Variable): Storage {
+  checkAlive(variable);
+  return backend.storageOf(variable.dataId);
+}
+
+function checkAlive({ isDisposed, name }: tf.Variable): void {
+  if (isDisposed) throw new Error(`variable '${name}' is disposed, and a compiled function uses it`);
+}
+
+/** Whether nothing but the one variable uses an entry's memory: only then may a program overwrite it. */
+const isOwner = ({ references, storage }: Entry): boolean => references === 1 && storage?.shared === false;
+
+/** Makes a program's outputs the values of the variables it assigns. */
+function finish<R>(backend: XlaBackend, { launch, updates }: Compiled<R>): void {
+  for (const { variable, output } of updates) {
+    const entry = backend.entry(variable.dataId);
+    const handle = launch.outputs[output]!;
+    if (isOwner(entry) && sameShape(entry.storage!.shape, variable.shape)) {
+      entry.storage!.replace(handle);
+      entry.node = undefined;
+    } else {
+      const type = { shape: variable.shape, element: entry.type.element };
+      assign(backend, variable, new Storage(backend.client, type, handle));
+    }
+  }
+}
+
+/** The function's result with the program's outputs at its leaves. */
+function collect<R>(backend: XlaBackend, { launch, result, types }: Compiled<R>): R {
+  const tensors = types.map(({ shape, dtype }, i) => {
+    const storage = new Storage(backend.client, { shape, element: elementOf(dtype) }, launch.outputs[i]!);
+    return tf.engine().makeTensorFromTensorInfo(backend.adopt(storage));
+  });
+  return rebuild(result, tensors);
+}
