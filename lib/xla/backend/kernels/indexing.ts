@@ -1,5 +1,7 @@
-import { constant, type Node, sizeOf, splat } from "../../stablehlo/node.ts";
+import type { ElementType } from "../../pjrt/buffer.ts";
+import { constant, MAX_CONSTANT, type Node, sizeOf, splat, type TensorType } from "../../stablehlo/node.ts";
 import {
+  binary,
   broadcastInDim,
   compare,
   concatenate,
@@ -54,6 +56,13 @@ function batchedGather(x: Node, indices: Node, axis: number, batchDims: number):
   return transpose(gathered, order);
 }
 
+/** start, start + step, ...: written out if it is short, computed if it would make the program long. */
+function arithmeticSequence(start: number, step: number, length: number, element: ElementType): Node {
+  const type: TensorType = { shape: [length], element };
+  if (length <= MAX_CONSTANT) return constant(Array.from({ length }, (_, i) => start + i * step), type);
+  return binary("add", splat(start, type), binary("multiply", iota(type, 0), splat(step, type)));
+}
+
 export const indexingKernels: KernelTable = {
   GatherNd: ({ input }) => gatherSlices(input("params"), input("indices")),
   GatherV2: ({ input, attrs }) => {
@@ -63,11 +72,7 @@ export const indexingKernels: KernelTable = {
   },
   LinSpace: ({ attrs }) => {
     const [start, stop, num] = [attrs["start"], attrs["stop"], attrs["num"]] as [number, number, number];
-    const values = Array.from(
-      { length: num },
-      (_, i) => start + (num === 1 ? 0 : i * (stop - start) / (num - 1)),
-    );
-    return constant(values, { shape: [num], element: "f32" });
+    return arithmeticSequence(start, num === 1 ? 0 : (stop - start) / (num - 1), num, "f32");
   },
   OneHot: ({ input, attrs }) => {
     const indices = input("indices");
@@ -86,8 +91,7 @@ export const indexingKernels: KernelTable = {
     const [start, stop, step] = [attrs["start"], attrs["stop"], attrs["step"]] as [number, number, number];
     const dtype = (attrs["dtype"] as tf.DataType | undefined) ?? "float32";
     const length = Math.max(0, Math.ceil((stop - start) / step));
-    const values = Array.from({ length }, (_, i) => start + i * step);
-    return constant(values, { shape: [length], element: elementOf(dtype) });
+    return arithmeticSequence(start, step, length, elementOf(dtype));
   },
   ScatterNd: ({ input, attrs }) => {
     const [indices, updates] = [input("indices"), input("updates")];

@@ -12,12 +12,13 @@ import {
 } from "../../stablehlo/ops.ts";
 import { axesOf, type Kernel, type KernelTable, like, number } from "./kernel.ts";
 
-/** Kernels that fold axes away, and the softmaxes built on them. */
+/** Kernels that fold axes away, and the softmax built on them. */
 
 type Fold = (x: Node, axes: number[]) => Node;
 
-const lowest = (x: Node): number => x.element === "f32" ? -Infinity : -(2 ** 31);
-const highest = (x: Node): number => x.element === "f32" ? Infinity : 2 ** 31 - 1;
+/** The values that every other one exceeds, and that exceed every other one. */
+const lowest = (x: Node): number => x.element === "f32" ? -Infinity : x.element === "i1" ? 0 : -(2 ** 31);
+const highest = (x: Node): number => x.element === "f32" ? Infinity : x.element === "i1" ? 1 : 2 ** 31 - 1;
 
 /** Folds the axes that the attributes name, keeping them with length 1 if they say so. */
 const folding = (fold: Fold): Kernel => ({ input, attrs }) => {
@@ -37,9 +38,19 @@ const mean: Fold = (x, axes) => {
 const max: Fold = (x, axes) => reduce("maximum", x, axes, lowest(x));
 const min: Fold = (x, axes) => reduce("minimum", x, axes, highest(x));
 
-/** The first index along an axis at which the extreme value stands. */
-const argument = (extreme: Fold): Kernel => ({ input, attrs }) => {
-  const x = input("x");
+const isNaN = (x: Node): Node => compare("NE", x, x);
+
+/** NaN where any value is NaN, which XLA's own folds do not promise. */
+const withNaN = (fold: Fold): Fold => (x, axes) => {
+  const folded = fold(x, axes);
+  if (x.element !== "f32") return folded;
+  return select(reduce("or", isNaN(x), axes, 0), like(folded, NaN), folded);
+};
+
+/** The first index along an axis at which the extreme value stands; NaN is passed over. */
+const argument = (extreme: Fold, worst: (x: Node) => number): Kernel => ({ input, attrs }) => {
+  const given = input("x");
+  const x = given.element === "f32" ? select(isNaN(given), like(given, worst(given)), given) : given;
   const [axis] = axesOf(attrs["axis"] ?? 0, x.shape.length) as [number];
   const best = spread(extreme(x, [axis]), x, [axis]);
   const index = iota({ shape: x.shape, element: "i32" }, axis);
@@ -56,31 +67,24 @@ function spread(folded: Node, x: Node, axes: readonly number[]): Node {
   return broadcastInDim(folded, x.shape.map((_, i) => i).filter((i) => !axes.includes(i)), x.shape);
 }
 
-/** exp(x - max) along the last axis and its sum, for the softmaxes. */
-function shifted(x: Node): { centred: Node; exponentials: Node; total: Node; axes: number[] } {
+/** exp(x - max) / sum(exp(x - max)) along the last axis. */
+function softmax(x: Node): Node {
   const axes = [x.shape.length - 1];
-  const centred = binary("subtract", x, spread(max(x, axes), x, axes));
-  const exponentials = unary("exponential", centred);
-  return { centred, exponentials, total: reduce("add", exponentials, axes, 0), axes };
+  const exponentials = unary("exponential", binary("subtract", x, spread(max(x, axes), x, axes)));
+  const total = reduce("add", exponentials, axes, 0);
+  const inverse = binary("divide", splat(1, total), total);
+  return binary("multiply", exponentials, spread(inverse, x, axes));
 }
 
 export const reduceKernels: KernelTable = {
   All: folding((x, axes) => reduce("and", x, axes, 1)),
   Any: folding((x, axes) => reduce("or", x, axes, 0)),
-  ArgMax: argument(max),
-  ArgMin: argument(min),
-  LogSoftmax: ({ input }) => {
-    const { centred, total, axes } = shifted(input("logits"));
-    return binary("subtract", centred, spread(unary("log", total), centred, axes));
-  },
-  Max: folding(max),
+  ArgMax: argument(max, lowest),
+  ArgMin: argument(min, highest),
+  Max: folding(withNaN(max)),
   Mean: folding(mean),
-  Min: folding(min),
+  Min: folding(withNaN(min)),
   Prod: folding((x, axes) => reduce("multiply", number(x), axes, 1)),
-  Softmax: ({ input }) => {
-    const { exponentials, total, axes } = shifted(input("logits"));
-    const inverse = binary("divide", splat(1, total), total);
-    return binary("multiply", exponentials, spread(inverse, exponentials, axes));
-  },
+  Softmax: ({ input }) => softmax(input("logits")),
   Sum: folding(sum),
 };

@@ -1,15 +1,6 @@
 import { slice_util } from "@tensorflow/tfjs-core";
 import { type Node, sizeOf, splat } from "../../stablehlo/node.ts";
-import {
-  broadcastInDim,
-  broadcastTo,
-  concatenate,
-  pad,
-  reshape,
-  reverse,
-  slice,
-  transpose,
-} from "../../stablehlo/ops.ts";
+import { broadcastInDim, concatenate, pad, reshape, reverse, slice, transpose } from "../../stablehlo/ops.ts";
 import { elementOf } from "../dtypes.ts";
 import { axesOf, type KernelTable, like, type tf } from "./kernel.ts";
 
@@ -39,7 +30,6 @@ function tile(x: Node, reps: readonly number[]): Node {
 }
 
 export const shapeKernels: KernelTable = {
-  BroadcastTo: ({ input, attrs }) => broadcastTo(input("x"), attrs["shape"] as number[]),
   Concat: ({ inputs, attrs }) => {
     const all = inputs();
     const [axis] = axesOf(attrs["axis"] ?? 0, all[0]!.shape.length) as [number];

@@ -1,0 +1,59 @@
+import { deepEqual, ok } from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { useEngine } from "../../engine/mod.ts";
+import { xlaTest } from "../../engine/testing.ts";
+import type { Cases } from "../testing/cases.ts";
+import { computeAll, differences } from "../testing/compare.ts";
+import { elementwise } from "../testing/elementwise.ts";
+import { folds } from "../testing/folds.ts";
+import { indexing } from "../testing/indexing.ts";
+import { products, shapes } from "../testing/shapes.ts";
+import { kernels } from "./register.ts";
+
+const used = new Set<string>();
+
+/** Computes all cases on both engines; on xla everything that is compared is computed by one program. */
+async function compare(cases: Cases): Promise<void> {
+  await useEngine("cpu");
+  const expected = tf.tidy(() => computeAll(cases) as never) as ReturnType<typeof computeAll>;
+  await useEngine("xla");
+  let found: ReturnType<typeof computeAll> = {};
+  const { kernelNames } = await tf.profile(() => {
+    found = tf.tidy(() => computeAll(cases) as never);
+    return [] as unknown as tf.TensorContainer;
+  });
+  for (const name of kernelNames) used.add(name);
+  deepEqual(differences(found, expected), []);
+}
+
+xlaTest(
+  "elementwise operations and their gradients are those of tfjs's cpu engine",
+  () => compare(elementwise),
+);
+xlaTest("folds and their gradients are those of tfjs's cpu engine", () => compare(folds));
+xlaTest("changes of shape and matrix products are those of tfjs's cpu engine", async () => {
+  await compare({ ...shapes, ...products });
+});
+xlaTest("reads and writes by index are those of tfjs's cpu engine", () => compare(indexing));
+
+xlaTest("no compiled operation was left out above", () => {
+  const untested = Object.keys(kernels).filter((name) => !used.has(name));
+  deepEqual(untested, ["KeyedUniform"]);
+});
+
+xlaTest("functions of real numbers take integers, where tfjs's cpu engine cuts their results off", () => {
+  const x = tf.tensor1d([-2, 0, 3], "int32");
+  const [atan, sinh] = [tf.atan(x), tf.sinh(x)];
+  deepEqual([atan.dtype, sinh.dtype], ["float32", "float32"]);
+  for (const [i, value] of [-2, 0, 3].entries()) {
+    ok(Math.abs(atan.dataSync()[i]! - Math.atan(value)) < 1e-6);
+    ok(Math.abs(sinh.dataSync()[i]! - Math.sinh(value)) < 1e-5);
+  }
+});
+
+xlaTest("arithmetic on bools is arithmetic on 0 and 1", () => {
+  const [a, b] = [tf.tensor1d([true, true, false], "bool"), tf.tensor1d([true, false, true], "bool")];
+  deepEqual([...tf.add(a, b).dataSync()], [2, 1, 1]);
+  deepEqual([...tf.sub(a, b).dataSync()], [0, 1, -1]);
+  deepEqual([...tf.mul(a, b).dataSync()], [1, 0, 0]);
+});
