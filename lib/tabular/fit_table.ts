@@ -1,6 +1,5 @@
-import type { ProgramMemory } from "../engine/mod.ts";
 import { currentEngine } from "../engine/mod.ts";
-import { fit, type Look } from "../train/fit.ts";
+import { fit, type Fitted } from "../train/fit.ts";
 import { loadModel as readModel } from "../train/model_file.ts";
 import { score } from "../train/score.ts";
 import { type TabularModel, tabularModel } from "./model.ts";
@@ -11,18 +10,10 @@ export interface FitTableOptions extends TrainingOptions {
   label?: string | null;
 }
 
-/** A model with the story of its training. */
-export interface FittedTable extends TabularModel {
+/** A model with the story of its training; `steps` are fewer than asked for if it was stopped. */
+export interface FittedTable
+  extends TabularModel, Pick<Fitted, "history" | "best" | "steps" | "stopped" | "seconds" | "memory"> {
   rows: { train: number; validation: number };
-  history: Look[];
-  /** The step whose weights it has, and their label loss on the validation rows (NaN without such rows). */
-  best: { step: number; validation: number };
-  /** Steps taken: fewer than asked for if it was stopped. */
-  steps: number;
-  stopped: boolean;
-  seconds: { compile: number; train: number; evaluate: number };
-  /** Of the compiled training step, where the engine compiles. */
-  memory: ProgramMemory | undefined;
 }
 
 /**
