@@ -162,11 +162,12 @@ export function broadcastTo(x: Node, shape: readonly number[]): Node {
 }
 
 export function transpose(x: Node, permutation: readonly number[]): Node {
-  if (permutation.every((axis, i) => axis === i)) return x;
   check(
-    permutation.length === x.shape.length && new Set(permutation).size === x.shape.length,
+    permutation.length === x.shape.length && new Set(permutation).size === x.shape.length &&
+      permutation.every((axis) => x.shape[axis] !== undefined),
     () => `transpose: ${typeText(x)} by [${permutation}]`,
   );
+  if (permutation.every((axis, i) => axis === i)) return x;
   const type: TensorType = { shape: permutation.map((axis) => x.shape[axis]!), element: x.element };
   return node(
     type,
@@ -199,10 +200,11 @@ export function concatenate(parts: readonly Node[], axis: number): Node {
   const first = parts[0];
   check(first !== undefined, () => "concatenate: no operand");
   check(
-    parts.every((part) =>
-      part.element === first.element && part.shape.length === first.shape.length &&
-      part.shape.every((n, i) => i === axis || n === first.shape[i])
-    ),
+    first.shape[axis] !== undefined &&
+      parts.every((part) =>
+        part.element === first.element && part.shape.length === first.shape.length &&
+        part.shape.every((n, i) => i === axis || n === first.shape[i])
+      ),
     () => `concatenate along axis ${axis}: ${parts.map(typeText).join(", ")}`,
   );
   if (parts.length === 1) return first;
@@ -222,7 +224,7 @@ export function concatenate(parts: readonly Node[], axis: number): Node {
 export function pad(x: Node, value: Node, low: readonly number[], high: readonly number[]): Node {
   check(
     value.shape.length === 0 && value.element === x.element && low.length === x.shape.length &&
-      [...low, ...high].every((n) => n >= 0),
+      high.length === x.shape.length && [...low, ...high].every((n) => n >= 0),
     () => `pad: ${typeText(x)} with ${typeText(value)} by [${low}] and [${high}]`,
   );
   const type: TensorType = { shape: x.shape.map((n, i) => n + low[i]! + high[i]!), element: x.element };
@@ -239,6 +241,7 @@ export function pad(x: Node, value: Node, low: readonly number[], high: readonly
 
 export function reverse(x: Node, axes: readonly number[]): Node {
   if (axes.length === 0) return x;
+  check(axes.every((axis) => x.shape[axis] !== undefined), () => `reverse: ${typeText(x)} along [${axes}]`);
   return node(x, [x], ([a]) => `stablehlo.reverse ${a}, dims = [${axes.join(", ")}] : ${typeText(x)}`);
 }
 
@@ -324,7 +327,7 @@ export function topK(x: Node, k: number): [values: Node, indices: Node] {
 
 /** Rows of `x` (slices along axis 0) chosen by the index vectors in the last axis of `indices`. */
 export function gatherSlices(x: Node, indices: Node): Node {
-  const depth = indices.shape.at(-1)!;
+  const depth = indices.shape.at(-1) ?? Infinity;
   check(
     depth <= x.shape.length && indices.element === "i32",
     () => `gather: ${typeText(x)} by ${typeText(indices)}`,
@@ -349,10 +352,11 @@ export function gatherSlices(x: Node, indices: Node): Node {
 
 /** Adds slices of `updates` into `x` at the index vectors in the last axis of `indices`. */
 export function scatterAdd(x: Node, indices: Node, updates: Node): Node {
-  const depth = indices.shape.at(-1)!;
+  const depth = indices.shape.at(-1) ?? Infinity;
   const batch = indices.shape.length - 1;
   check(
-    updates.shape.length === batch + x.shape.length - depth && updates.element === x.element,
+    depth <= x.shape.length && indices.element === "i32" && updates.element === x.element &&
+      sameShape(updates.shape, [...indices.shape.slice(0, -1), ...x.shape.slice(depth)]),
     () => `scatter: ${typeText(updates)} into ${typeText(x)} by ${typeText(indices)}`,
   );
   const window = x.shape.slice(depth).map((_, i) => batch + i).join(", ");
