@@ -41,6 +41,8 @@ export async function useEngine(name?: string): Promise<EngineInfo> {
   if (asked !== undefined && !ENGINES.includes(asked as EngineName)) {
     throw new UserError(`engine: expected one of ${ENGINES.join(", ")}, found '${asked}'`);
   }
+  // tfjs's cpu engine, which also stands in for what others lack, suggests a native add-on at its first use.
+  (tf.findBackend("cpu") as unknown as { firstUse: boolean }).firstUse = false;
   if (asked === undefined || asked === "xla") {
     const plugin = await findPlugin();
     if (plugin.path) return current = await startXla(plugin.path);
@@ -83,8 +85,6 @@ async function startXla(path: string): Promise<EngineInfo> {
 async function startCpu(): Promise<EngineInfo> {
   registerHostRandom("cpu");
   await tf.setBackend("cpu");
-  // tfjs suggests its native add-on at first use; here the engine was chosen on purpose.
-  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
   return { engine: "cpu", device: "cpu", threads: 1, tfjs: tf.version_core };
 }
 

@@ -133,8 +133,10 @@ function changes(
   let created: Created = "none";
   for (const variable of registeredVariables()) {
     const old = before.get(variable);
-    const { storage } = backend.entry(variable.dataId);
+    const entry = backend.entry(variable.dataId);
+    const { storage } = entry;
     if (old === undefined && storage !== undefined) {
+      entry.node = undefined;
       if (created === "none") created = "known";
       continue;
     }
@@ -154,10 +156,12 @@ function restore(
 ): void {
   const changed: [tf.Variable, Storage][] = [];
   for (const variable of registeredVariables()) {
-    const { storage } = backend.entry(variable.dataId);
+    const entry = backend.entry(variable.dataId);
+    const { storage } = entry;
     const old = before.get(variable);
     if (old === undefined) {
       if (storage === undefined) variable.dispose();
+      else entry.node = undefined;
     } else if (storage !== old) {
       const at = freed.indexOf(old);
       if (at >= 0) freed.splice(at, 1);

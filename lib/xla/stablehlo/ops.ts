@@ -262,9 +262,8 @@ export function dotGeneral(x: Node, y: Node, { batch, contract }: DotAxes): Node
   check(
     x.element === y.element && pairs(batch) && pairs(contract),
     () =>
-      `dot_general: ${typeText(x)} and ${typeText(y)}, batch ${batch.join(" x ")}, contracting ${
-        contract.join(" x ")
-      }`,
+      `dot_general: ${typeText(x)} and ${typeText(y)}, batch [${batch.join("] x [")}], ` +
+      `contracting [${contract.join("] x [")}]`,
   );
   const free = (shape: readonly number[], used: readonly number[]) =>
     shape.filter((_, i) => !used.includes(i));
