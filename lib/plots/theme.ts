@@ -8,8 +8,8 @@ export interface Style {
 /** Colours of Okabe and Ito, which colour-blind readers can tell apart; symbols differ as well. */
 const MODELS: Record<string, Style> = {
   spin: { label: "SPIN", colour: "#0072b2", symbol: "circle" },
-  "spin-flat": { label: "SPIN, flat", colour: "#0072b2", symbol: "circle" },
-  "spin-nested": { label: "SPIN, nested", colour: "#3fa7e0", symbol: "diamond" },
+  "spin-flat": { label: "SPIN, flat", colour: "#3fa7e0", symbol: "diamond" },
+  "spin-nested": { label: "SPIN, nested", colour: "#0072b2", symbol: "circle" },
   npt: { label: "NPT", colour: "#d55e00", symbol: "square" },
   "set-transformer": { label: "Set Transformer", colour: "#009e73", symbol: "triangle" },
   xgboost: { label: "XGBoost", colour: "#a3548a", symbol: "star" },
