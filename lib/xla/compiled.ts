@@ -86,9 +86,9 @@ function launchFirst<R>(
   const keep = updates.flatMap(({ parameter }) => {
     if (parameter === undefined) return [];
     const source = sources[parameter]!;
-    return source.kind === "variable" && traced.freed.includes(source.before) ? [] : [BigInt(parameter)];
+    return source.kind === "variable" && traced.freed.includes(source.before) ? [] : [parameter];
   });
-  launch.run(BigInt64Array.from(keep));
+  launch.run(keep);
 }
 
 /** Runs the program again, on other arguments and on the variables as they are now. */
@@ -105,14 +105,14 @@ export function run<R>(backend: XlaBackend, compiled: Compiled<R>, args: tf.Tens
       : source.storage;
     launch.inputs[i] = storage.handle();
   }
-  let keep: bigint[] | undefined;
+  let keep: number[] | undefined;
   for (const { variable, parameter } of updates) {
     checkAlive(variable);
     if (parameter !== undefined && !isOwner(backend.entry(variable.dataId))) {
-      (keep ??= []).push(BigInt(parameter));
+      (keep ??= []).push(parameter);
     }
   }
-  launch.run(keep && BigInt64Array.from(keep));
+  launch.run(keep);
   finish(backend, compiled);
   return collect(backend, compiled);
 }

@@ -38,8 +38,11 @@ export function storageFor(parameter: object): Storage {
   throw new Error(NO_VALUE);
 }
 
-/** Eager programs are run at the latest after this many recorded operations, so that graphs stay small. */
-const MAX_PENDING = 2000;
+/**
+ * Eager programs are run at the latest after about this many recorded operations: the compiler's time grows faster than
+ * the length of what it fuses.
+ */
+export const MAX_PENDING = 1000;
 
 /**
  * The tfjs backend: kernels record nodes; reading a value compiles and runs all that is pending at once.

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { codeName, PjrtError } from "./errors.ts";
 import { checkLibrary } from "./library.ts";
-import { addressOf, readText, struct } from "./struct.ts";
+import { readText, struct } from "./struct.ts";
 
 /**
  * The functions of the PJRT C API that are used here, with their place in the PJRT_Api struct: the number of
@@ -16,7 +16,6 @@ const FUNCTIONS = {
   Event_IsReady: 6,
   Event_Await: 8,
   Client_Create: 10,
-  Client_Destroy: 11,
   Client_PlatformName: 12,
   Client_PlatformVersion: 14,
   Client_AddressableDevices: 16,
@@ -24,17 +23,12 @@ const FUNCTIONS = {
   Client_BufferFromHostBuffer: 22,
   DeviceDescription_Kind: 26,
   Device_GetDescription: 29,
-  Device_MemoryStats: 34,
   Executable_Destroy: 40,
   Executable_NumOutputs: 44,
-  Executable_OptimizedProgram: 48,
-  Executable_Serialize: 49,
   LoadedExecutable_Destroy: 50,
   LoadedExecutable_GetExecutable: 51,
   LoadedExecutable_Execute: 55,
-  Executable_DeserializeAndLoad: 56,
   Buffer_Destroy: 58,
-  Buffer_OnDeviceSizeInBytes: 64,
   Buffer_ToHostBuffer: 70,
   Buffer_ReadyEvent: 72,
   Executable_GetCompiledMemoryStats: 96,
@@ -135,8 +129,8 @@ function takeError(api: PjrtApi, error: Deno.PointerObject, where: string): Pjrt
   return result;
 }
 
-const VOID = { parameters: ["pointer"], result: "void" } as const;
+const VOID = { parameters: ["buffer"], result: "void" } as const;
 
 function callVoid(api: PjrtApi, name: FunctionName, args: BigUint64Array<ArrayBuffer>): void {
-  new Deno.UnsafeFnPointer(api.address(name), VOID).call(Deno.UnsafePointer.create(addressOf(args)));
+  new Deno.UnsafeFnPointer(api.address(name), VOID).call(args);
 }

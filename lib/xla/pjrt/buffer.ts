@@ -1,7 +1,7 @@
 import type { PjrtApi } from "./api.ts";
 import { callerOf } from "./call_fast.ts";
 import { awaitEvent, awaitEventSync } from "./event.ts";
-import { addressOf, struct } from "./struct.ts";
+import { struct } from "./struct.ts";
 
 /** Element types of tensors, by their StableHLO names. */
 export type ElementType = "f32" | "i32" | "ui32" | "i1";
@@ -33,9 +33,9 @@ export function bufferFromHost(
   const IMMUTABLE_ONLY_DURING_CALL = 0;
   const args = struct(
     client,
-    addressOf(data),
+    data,
     BUFFER_TYPE[type],
-    addressOf(dims),
+    dims,
     dims.length,
     0,
     0,
@@ -73,7 +73,7 @@ export async function bufferToHost(api: PjrtApi, buffer: bigint, into: HostArray
 }
 
 function startCopy(api: PjrtApi, buffer: bigint, into: HostArray): bigint {
-  const args = struct(buffer, 0, addressOf(into), into.byteLength, 0);
+  const args = struct(buffer, 0, into, into.byteLength, 0);
   api.call("Buffer_ToHostBuffer", args);
   return args[6]!;
 }

@@ -1,6 +1,6 @@
 import { countBuffers } from "./buffer.ts";
 import type { Client } from "./client.ts";
-import { addressOf, readBytes, struct, utf8 } from "./struct.ts";
+import { struct, utf8, words } from "./struct.ts";
 
 /** What the compiler says a program needs, in bytes: exact, and known before it runs. */
 export interface ProgramMemory {
@@ -43,19 +43,10 @@ const COMPILE_OPTIONS = new Uint8Array([
 export function compile(client: Client, stablehlo: string): Executable {
   const code = utf8(stablehlo);
   const format = utf8("mlir");
-  const program = struct(addressOf(code), code.length, addressOf(format), format.length);
-  const args = struct(
-    client.handle,
-    addressOf(program),
-    addressOf(COMPILE_OPTIONS),
-    COMPILE_OPTIONS.length,
-    0,
-  );
+  const program = struct(code, code.length, format, format.length);
+  const args = struct(client.handle, program, COMPILE_OPTIONS, COMPILE_OPTIONS.length, 0);
   client.api.call("Client_Compile", args);
-  return loaded(client, args[6]!);
-}
-
-function loaded(client: Client, handle: bigint): Executable {
+  const handle = args[6]!;
   return withExecutable(client, handle, (executable) => {
     const outputs = struct(executable, 0);
     client.api.call("Executable_NumOutputs", outputs);
@@ -91,27 +82,6 @@ export function programMemory({ client, handle }: Executable): ProgramMemory {
   });
 }
 
-const FREE = { parameters: ["pointer"], result: "void" } as const;
-
-/** The compiled program in the plugin's own form, to be kept on disk. */
-export function serialize({ client, handle }: Executable): Uint8Array<ArrayBuffer> {
-  return withExecutable(client, handle, (executable) => {
-    const args = struct(executable, 0, 0, 0, 0);
-    client.api.call("Executable_Serialize", args);
-    const bytes = readBytes(args[3]!, args[4]!);
-    const free = Deno.UnsafePointer.create<typeof FREE>(args[6]!);
-    if (free !== null) new Deno.UnsafeFnPointer(free, FREE).call(Deno.UnsafePointer.create(args[5]!));
-    return bytes;
-  });
-}
-
-/** Loads what `serialize` gave. @throws PjrtError if the bytes are not a program of this plugin. */
-export function deserialize(client: Client, bytes: Uint8Array<ArrayBuffer>): Executable {
-  const args = struct(client.handle, addressOf(bytes), bytes.length, 0, 0, 0);
-  client.api.call("Executable_DeserializeAndLoad", args);
-  return loaded(client, args[5]!);
-}
-
 export function destroyExecutable({ client, handle }: Executable): void {
   client.api.call("LoadedExecutable_Destroy", struct(handle));
 }
@@ -123,34 +93,31 @@ export interface Launch {
   /** [outputs] handles of the new output buffers after each run; the caller owns them. */
   readonly outputs: BigUint64Array<ArrayBuffer>;
   /** Starts the program. Inputs whose index is in `keep` are not donated in this run. */
-  run(keep?: BigInt64Array<ArrayBuffer>): void;
+  run(keep?: readonly number[]): void;
 }
 
 /** Prepares calls of a program with a fixed number of arguments. Not to be used by two callers at once. */
 export function prepareLaunch(executable: Executable, argumentCount: number): Launch {
   const inputs = new BigUint64Array(argumentCount);
   const outputs = new BigUint64Array(executable.outputs);
-  const inputLists = new BigUint64Array([addressOf(inputs)]);
-  const outputLists = new BigUint64Array([addressOf(outputs)]);
-  const options = struct(...new Array<number>(12).fill(0));
+  const kept = new BigInt64Array(argumentCount);
+  const options = struct(0, 0, 0, 0, 0, kept, 0, 0, 0, 0, 0, 0);
   const args = struct(
     executable.handle,
-    addressOf(options),
-    addressOf(inputLists),
+    options,
+    words([inputs]),
     1,
     argumentCount,
-    addressOf(outputLists),
+    words([outputs]),
     0,
     0,
   );
-  // The plugin reads and writes these arrays through the addresses above, so they must live as long as the launch.
-  const kept = { inputLists, outputLists, options };
   return {
     inputs,
     outputs,
-    run(keep) {
-      kept.options[7] = keep ? addressOf(keep) : 0n;
-      kept.options[8] = BigInt(keep?.length ?? 0);
+    run(keep = []) {
+      keep.forEach((index, i) => kept[i] = BigInt(index));
+      options[8] = BigInt(keep.length);
       executable.client.api.call("LoadedExecutable_Execute", args);
       countBuffers(outputs.length);
     },
