@@ -117,7 +117,7 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R): Compiled<A, 
     return eager(fn, args);
   };
   return Object.assign(call, {
-    memory: (...args: A) => compiled?.memory(...args),
+    memory: (...args: A) => current?.engine === "xla" ? compiled?.memory(...args) : undefined,
     dispose: () => compiled?.dispose(),
   });
 }

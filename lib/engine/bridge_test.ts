@@ -1,0 +1,57 @@
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { jit, useEngine } from "./mod.ts";
+import { noPlugin } from "./testing.ts";
+
+/** Operations that only tfjs's cpu engine has: one result, several, none of the operands' type, and a gradient. */
+function bridged(): number[][] {
+  return tf.tidy(() => {
+    const x = tf.tensor2d([3, 1, 2, 1, 5, 4], [2, 3]);
+    const image = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
+    const { values, indices } = tf.unique(tf.tensor1d([3, 1, 3], "int32"));
+    const results = [
+      tf.cumsum(tf.add(x, 1), 1),
+      tf.image.resizeBilinear(image, [3, 3]),
+      values,
+      indices,
+      tf.grad((x) => tf.sum(tf.square(tf.cumsum(x, 1, true, true))))(x),
+    ];
+    return results.map((tensor) => Array.from(tensor.dataSync()));
+  });
+}
+
+for (const engine of ["xla", "wasm"]) {
+  Deno.test({
+    name: `on ${engine}, operations that it lacks give what the cpu engine gives, and leave nothing behind`,
+    ignore: engine === "xla" && noPlugin,
+    fn: async () => {
+      await useEngine("cpu");
+      const expected = bridged();
+      await useEngine(engine);
+      bridged();
+      const before = tf.memory().numTensors;
+      const ids = tf.engine().backend.numDataIds();
+      const found = bridged();
+      deepEqual(found.map(round), expected.map(round));
+      equal(tf.memory().numTensors, before);
+      equal(tf.engine().backend.numDataIds(), ids);
+      ok((tf.findBackend("cpu") as tf.KernelBackend).numDataIds() === 0);
+    },
+  });
+}
+
+const round = (list: number[]) => list.map((v) => Math.round(v * 1e4) / 1e4);
+
+Deno.test({
+  name: "an operation that is not compiled is named when it is used inside a compiled function",
+  ignore: noPlugin,
+  fn: async () => {
+    await useEngine("xla");
+    const sums = jit((x: tf.Tensor) => tf.cumsum(x));
+    throws(
+      () => sums(tf.tensor1d([1, 2])),
+      /the operation Cumsum is not compiled, and its operand can't be read: .*inside a compiled function/,
+    );
+    deepEqual(Array.from(tf.cumsum(tf.tensor1d([1, 2])).dataSync()), [1, 3]);
+  },
+});

@@ -1,0 +1,108 @@
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { useEngine } from "../../engine/mod.ts";
+import { xlaTest } from "../../engine/testing.ts";
+import { liveBuffers } from "../pjrt/buffer.ts";
+import { node } from "../stablehlo/node.ts";
+import { jit, values, xla } from "../testing/backend.ts";
+import { MAX_PENDING } from "./backend.ts";
+
+xlaTest("nothing is computed before a value is read, and then everything at once", async () => {
+  const { spent } = xla().programs;
+  const x = tf.tensor1d([1, 2, 3]);
+  const before = spent.programs;
+  const [sum, square, cosine] = [tf.sum(x), tf.square(x), tf.cos(x)];
+  equal(spent.programs, before);
+  deepEqual(Array.from(await square.data()), [1, 4, 9]);
+  equal(spent.programs, before + 1);
+  deepEqual([values(sum), values(cosine)[0]], [[6], Math.fround(Math.cos(1))]);
+  equal(spent.programs, before + 1);
+});
+
+xlaTest("the same operations on other values are compiled once", () => {
+  const { spent } = xla().programs;
+  const f = (value: number) => values(tf.exp(tf.mul(tf.tensor1d([value, 1]), tf.scalar(value))));
+  f(1);
+  const before = spent.programs;
+  deepEqual(f(0), [1, 1]);
+  equal(spent.programs, before);
+});
+
+xlaTest("long computations are run in pieces, wherever the border falls", () => {
+  const { spent } = xla().programs;
+  for (const missing of [0, 1, 2, 3, 4]) {
+    const x = tf.tidy(() => tf.add(tf.tensor1d([1, 2, 3, 4]), tf.scalar(1)));
+    const y = tf.neg(x);
+    x.dispose();
+    for (let i = 0; i < MAX_PENDING - missing; i++) tf.abs(y).dispose();
+    const before = spent.programs;
+    const parts = tf.unstack(y);
+    y.dispose();
+    const sum = tf.addN([...parts.reverse(), tf.scalar(1)]);
+    tf.dispose(parts);
+    deepEqual(values(sum), [-13]);
+    ok(spent.programs - before <= 2);
+  }
+});
+
+xlaTest("operands may be disposed before what needs them is computed", () => {
+  const before = liveBuffers();
+  const x = tf.tensor1d([1, 2]);
+  values(tf.add(x, 0));
+  const y = tf.mul(x, 3);
+  x.dispose();
+  const z = tf.add(y, 1);
+  y.dispose();
+  deepEqual(values(z), [4, 7]);
+  const unread = tf.neg(tf.tensor1d([1]));
+  unread.dispose();
+  values(tf.scalar(1));
+  equal(liveBuffers(), before);
+});
+
+xlaTest("one operation that can't be compiled does not take the values of others with it", () => {
+  const good = tf.add(tf.tensor1d([1, 2]), 1);
+  const broken = node({ shape: [2], element: "f32" }, [], () => "stablehlo.no_such_operation");
+  const bad = tf.engine().makeTensorFromTensorInfo(xla().record(broken));
+  const after = tf.mul(good, 2);
+  deepEqual(values(after), [4, 6]);
+  throws(() => bad.dataSync(), /no_such_operation/);
+  throws(() => jit(() => tf.scalar(1))(), /no_such_operation/);
+  bad.dispose();
+  deepEqual(values(good), [2, 3]);
+  deepEqual(values(jit(() => tf.scalar(1))()), [1]);
+});
+
+xlaTest("empty tensors and scalars can be read", async () => {
+  const empty = tf.mul(tf.zeros([0, 3]), 2);
+  deepEqual([empty.shape, Array.from(empty.dataSync()), Array.from(await empty.data())], [[0, 3], [], []]);
+  deepEqual(values(tf.sum(empty)), [0]);
+  deepEqual(values(tf.scalar(5, "int32")), [5]);
+  deepEqual(values(tf.scalar(true)), [1]);
+});
+
+xlaTest("tensors of types that programs do not carry are refused", async () => {
+  throws(() => tf.tensor1d(["a"]), /float32, int32 and bool tensors; found string/);
+  await rejects(async () => await tf.complex([1], [2]).data(), /found complex64/);
+});
+
+xlaTest("tensors follow when the engine changes", async () => {
+  const x = tf.add(tf.tensor1d([1, 2]), 1);
+  const shared = x.reshape([2, 1]);
+  await useEngine("cpu");
+  deepEqual(values(tf.mul(x, 2)), [4, 6]);
+  await useEngine("xla");
+  deepEqual(values(tf.mul(shared, 3)), [6, 9]);
+  deepEqual(values(x), [2, 3]);
+  const small = await onCpu();
+  const f = jit(() => tf.add(small, 1));
+  deepEqual(values(f()), [8]);
+  deepEqual(values(small), [7], "still there after it was built into a program");
+});
+
+async function onCpu(): Promise<tf.Tensor> {
+  await useEngine("cpu");
+  const tensor = tf.scalar(7);
+  await useEngine("xla");
+  return tensor;
+}
