@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { balancedBatches, batchCount, type EncodedTable, type Fold } from "../data/mod.ts";
+import { balancedBatches, batchCount, type EncodedTable, type Fold, shuffled } from "../data/mod.ts";
 import { compileTime, type ProgramMemory, ready } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { createTableModel, type TableModel } from "../spin/mod.ts";
 import { createSnapshot } from "./best.ts";
 import { createOptimizer } from "./optimizer.ts";
-import { createPredictor, type Predictor } from "./predictor.ts";
+import { createPredictor, type Keeps, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { learningRate, tradeoff } from "./schedule.ts";
 import { score } from "./score.ts";
@@ -48,12 +48,19 @@ export interface Fitted {
   dispose(): void;
 }
 
-/** Query rows per prediction program. */
+/** Query rows per prediction program; more where each program reads a large part of the table again. */
 const CHUNK = 128;
+const LARGE_CHUNK = 512;
+
+/** Most train rows that prediction reads: attention between rows costs memory by their square, encoding by their number. */
+const MOST_CONTEXT: Record<Keeps, number> = { rows: 2048, latents: 65_536, nothing: 0 };
 
 /**
  * Trains a table model on a fold (reference section 3.10): every `evaluateEvery` steps the validation rows are
  * predicted, and the weights that did best on them are kept. Validation and test labels are never inputs of a step.
+ *
+ * From a large table prediction reads a random part of the train rows: 2,048 where every row attends to all (NPT, Set
+ * Transformer), 65,536 where they are encoded once (SPIN).
  *
  * Nothing is copied to the host inside the loop but the losses at each look.
  *
@@ -70,12 +77,14 @@ export async function fit(
   const variables = model.parameters.map((p) => p.variable);
   const optimizer = createOptimizer(model.parameters, recipe.optimizer);
   const step = createStep(model, optimizer, table, fold, recipe);
+  const contextRows = contextOf(fold, MOST_CONTEXT[keepsOf(model, recipe)], recipe.seed);
+  const chunk = contextRows.length < fold.train.length ? LARGE_CHUNK : CHUNK;
   const predictor = createPredictor({
     model,
     recipe,
     context: table,
-    contextRows: fold.train,
-    chunk: Math.min(CHUNK, Math.max(fold.val.length, fold.test.length) || CHUNK),
+    contextRows,
+    chunk: Math.min(chunk, Math.max(fold.val.length, fold.test.length) || chunk),
   });
   const best = createSnapshot(variables);
   const rate = learningRate(recipe.schedule, recipe.learningRate, recipe.steps, recipe.flatShare);
@@ -175,6 +184,11 @@ export async function fit(
       model.dispose();
     },
   };
+}
+
+/** The train rows that prediction reads: all of them, or a random part of very many. */
+function contextOf({ train }: Fold, most: number, seed: number): Int32Array {
+  return train.length <= most ? train : shuffled(train, [seed, 0]).subarray(0, most).sort();
 }
 
 /** The label loss of the validation rows; without such rows the last weights are the best. */
