@@ -1,5 +1,6 @@
 import { countBuffers } from "./buffer.ts";
 import type { Client } from "./client.ts";
+import { exitAtOnce } from "./exit.ts";
 import { struct, utf8, words } from "./struct.ts";
 
 /** What the compiler says a program needs, in bytes: exact, and known before it runs. */
@@ -46,6 +47,7 @@ export function compile(client: Client, stablehlo: string): Executable {
   const program = struct(code, code.length, format, format.length);
   const args = struct(client.handle, program, COMPILE_OPTIONS, COMPILE_OPTIONS.length, 0);
   client.api.call("Client_Compile", args);
+  exitAtOnce();
   const handle = args[6]!;
   return withExecutable(client, handle, (executable) => {
     const outputs = struct(executable, 0);
