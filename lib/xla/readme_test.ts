@@ -10,7 +10,7 @@ xlaTest("the example of the README runs and finds its weights", async () => {
   const example = readme.match(/```ts\n([\s\S]*?)```/)![1]!;
   const { path } = await findPlugin();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", example],
+    args: ["eval", "--check", example],
     cwd: ROOT,
     env: { PJRT_PLUGIN_LIBRARY_PATH: path!, NO_COLOR: "1" },
     stdout: "piped",
