@@ -56,6 +56,7 @@ export async function scalePrediction(
       costs.push({ model, n, queries, ...record!.metrics } as PredictionCost);
     }
   }
+  bar.update(costs.length);
   await bar.done();
   return costs;
 }

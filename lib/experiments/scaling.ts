@@ -98,6 +98,7 @@ export async function scaleSteps(
     const record = await recorded(folder, identity, () => stepCost(model, n, d, config));
     costs.push({ model, n, d, parameters: record!.parameters, ...record!.metrics } as StepCost);
   }
+  bar.update(costs.length);
   await bar.done();
   return costs;
 }
