@@ -9,50 +9,51 @@ import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 export function bridgeMissingKernels(backendName: string): void {
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend("cpu")) {
     if (tf.getKernel(kernelName, backendName)) continue;
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs, backend }) => {
-        const cpu = tf.findBackend("cpu") as MathBackendCPU;
-        const target = backend as tf.KernelBackend;
-        const lent: tf.DataId[] = [];
-        const lend = (info: tf.TensorInfo): tf.TensorInfo => {
-          const values = read(kernelName, target, info);
-          const dataId = cpu.write(values, info.shape, info.dtype);
-          lent.push(dataId);
-          return { dataId, shape: info.shape, dtype: info.dtype };
-        };
-        const given = Array.isArray(inputs)
-          ? inputs.map((info) => lend(info as tf.TensorInfo))
-          : Object.fromEntries(
-            Object.entries(inputs).filter(([, info]) => info != null)
-              .map(([name, info]) => [name, lend(info as tf.TensorInfo)]),
-          );
-        const take = (info: tf.TensorInfo): tf.TensorInfo => {
-          const values = cpu.readSync(info.dataId) as tf.backend_util.BackendValues;
-          lent.push(info.dataId);
-          return {
-            dataId: target.write(values, info.shape, info.dtype),
-            shape: info.shape,
-            dtype: info.dtype,
-          };
-        };
-        const result = kernelFunc({ inputs: given as tf.NamedTensorInfoMap, attrs, backend: cpu });
-        const taken = Array.isArray(result) ? result.map(take) : take(result);
-        for (const dataId of lent) cpu.disposeData(dataId, true);
-        return taken;
-      },
-    });
+    tf.registerKernel({ kernelName, backendName, kernelFunc: bridged(kernelName, kernelFunc) });
   }
+}
+
+/** An operand as kernels are given it: a tensor, a list of tensors, or nothing. */
+type Operand = tf.TensorInfo | tf.TensorInfo[] | null | undefined;
+
+function bridged(kernelName: string, kernel: tf.KernelFunc): tf.KernelFunc {
+  return ({ inputs, attrs, backend }) => {
+    const cpu = tf.findBackend("cpu") as MathBackendCPU;
+    const target = backend as tf.KernelBackend;
+    const lent: tf.DataId[] = [];
+    const lend = (operand: Operand): Operand => {
+      if (operand === null || operand === undefined) return operand;
+      if (Array.isArray(operand)) return operand.map((one) => lend(one) as tf.TensorInfo);
+      const { shape, dtype } = operand;
+      const dataId = cpu.write(read(kernelName, target, operand), shape, dtype);
+      lent.push(dataId);
+      // Some kernels are written for tensors, which know their rank.
+      return { dataId, shape, dtype, rank: shape.length } as tf.TensorInfo;
+    };
+    const take = ({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo => {
+      const values = cpu.readSync(dataId) as tf.backend_util.BackendValues;
+      lent.push(dataId);
+      return { dataId: target.write(values, shape, dtype), shape, dtype };
+    };
+    try {
+      const given = Array.isArray(inputs) ? lend(inputs as unknown as tf.TensorInfo[]) : Object.fromEntries(
+        Object.entries(inputs).map(([name, operand]) => [name, lend(operand as Operand)]),
+      );
+      const result = kernel({ inputs: given as tf.NamedTensorInfoMap, attrs, backend: cpu });
+      return Array.isArray(result) ? result.map(take) : take(result);
+    } finally {
+      for (const dataId of lent) cpu.disposeData(dataId, true);
+    }
+  };
 }
 
 function read(
   kernelName: string,
   from: tf.KernelBackend,
-  info: tf.TensorInfo,
+  { dataId }: tf.TensorInfo,
 ): tf.backend_util.BackendValues {
   try {
-    return from.readSync(info.dataId) as tf.backend_util.BackendValues;
+    return from.readSync(dataId) as tf.backend_util.BackendValues;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`the operation ${kernelName} is not compiled, and its operand can't be read: ${reason}`, {

@@ -14,6 +14,10 @@ function bridged(): number[][] {
       tf.image.resizeBilinear(image, [3, 3]),
       values,
       indices,
+      ...tf.grads((x, filter) => tf.sum(tf.dilation2d(x as tf.Tensor4D, filter as tf.Tensor3D, 1, "valid")))([
+        image,
+        tf.ones([2, 1, 1]),
+      ]),
       tf.grad((x) => tf.sum(tf.square(tf.cumsum(x, 1, true, true))))(x),
     ];
     return results.map((tensor) => Array.from(tensor.dataSync()));
@@ -53,5 +57,16 @@ Deno.test({
       /the operation Cumsum is not compiled, and its operand can't be read: .*inside a compiled function/,
     );
     deepEqual(Array.from(tf.cumsum(tf.tensor1d([1, 2])).dataSync()), [1, 3]);
+  },
+});
+
+Deno.test({
+  name: "an operation that fails on the cpu engine leaves nothing there",
+  ignore: noPlugin,
+  fn: async () => {
+    await useEngine("xla");
+    const sparse = () => tf.sparseToDense(tf.tensor1d([9], "int32"), tf.tensor1d([1]), [2], tf.scalar(0));
+    throws(sparse);
+    equal((tf.findBackend("cpu") as tf.KernelBackend).numDataIds(), 0);
   },
 });

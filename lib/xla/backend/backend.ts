@@ -228,6 +228,11 @@ export class XlaBackend extends tf.KernelBackend {
     return { unreliable: false };
   }
 
+  /** Called when tfjs starts afresh: what is pending is dropped. Tensors free their memory when they are disposed. */
+  override dispose(): void {
+    this.#settle();
+  }
+
   override timerAvailable(): boolean {
     return false;
   }

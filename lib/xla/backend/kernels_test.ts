@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useEngine } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
@@ -56,4 +56,19 @@ xlaTest("arithmetic on bools is arithmetic on 0 and 1", () => {
   deepEqual([...tf.add(a, b).dataSync()], [2, 1, 1]);
   deepEqual([...tf.sub(a, b).dataSync()], [0, 1, -1]);
   deepEqual([...tf.mul(a, b).dataSync()], [1, 0, 0]);
+});
+
+xlaTest("operands that do not fit are refused when they are used, with tfjs's words or the shapes", () => {
+  const [x, y] = [tf.zeros([2, 3]), tf.zeros([3, 2])];
+  throws(() => tf.matMul(x, x), /dot_general: tensor<2x3xf32> and tensor<2x3xf32>/);
+  throws(() => tf.matMul(x, tf.zeros([3]) as tf.Tensor), /two axes or more, found .* tensor<3xf32>/);
+  throws(() => tf.concat([x, y], 1), /does not match the shape of the rest/);
+  throws(() => tf.concat([tf.zeros([0, 3]), tf.zeros([2, 4])], 0), /does not match the shape of the rest/);
+  throws(() => tf.split(x, [1, 1], 1), /sum of sizes must match/);
+  throws(() => tf.split(x, 2, 1), /must evenly divide/);
+  throws(() => tf.expandDims(x, -4), /new axis -1 in tensor<2x3xf32>/);
+  throws(
+    () => tf.gather(x, tf.zeros([3, 1], "int32") as tf.Tensor2D, 1, 1),
+    /x.shape\[0\]: 2 should be equal/,
+  );
 });

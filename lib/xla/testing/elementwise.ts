@@ -140,6 +140,7 @@ const binary: Cases = {
   "logical xor": two(() => bools([3, 4]), () => bools([4]), tf.logicalXor),
   "logical not": one(() => bools([3, 4]), tf.logicalNot),
   "prelu": two(() => floats([2, 3]), () => floats([3]), tf.prelu, true),
+  "prelu of int32": two(() => ints([2, 3]), () => floats([3]), tf.prelu),
   "add n": {
     inputs: () => [floats([2, 3]), floats([2, 3], 1), floats([2, 3], 2)],
     run: (...x) => tf.addN(x),

@@ -29,6 +29,15 @@ export const indexing: Cases = {
     () => floats([3, 2]),
     (x) => tf.scatterND(tf.tensor2d([[4], [0], [4]], [3, 1], "int32"), x, [5, 2]),
   ),
+  "scatter by a list": one(
+    () => floats([4]),
+    (x) => tf.scatterND(tf.tensor1d([4, 0, 4, 1], "int32"), x, [5]),
+  ),
+  "gather, negative batch axes": two(
+    () => floats([2, 3]),
+    () => tf.tensor2d([[0, 2], [1, 1]], [2, 2], "int32"),
+    (x, i) => tf.gather(x, i as tf.Tensor2D, 1, -1),
+  ),
   "segment sum": one(
     matrix,
     (x) => tf.unsortedSegmentSum(x, tf.tensor1d([2, 0, 2, 1], "int32"), 4),
@@ -53,6 +62,7 @@ export const indexing: Cases = {
     return [values, indices];
   }),
   "range": one(() => floats([]), (x) => tf.add(x, tf.range(1, 10, 2.5))),
+  "range downwards by default": one(() => floats([]), (x) => tf.add(x, tf.range(4, -2))),
   "range downwards": one(() => ints([]), (x) => tf.add(x, tf.range(5, 0, -2, "int32"))),
   "empty range": one(() => floats([]), (x) => tf.add(x, tf.range(3, 3))),
   "long range": one(() => floats([]), (x) => tf.add(x, tf.range(0, 3000, 0.5))),

@@ -75,7 +75,7 @@ export const binaryKernels: KernelTable = {
   Multiply: plain("multiply"),
   NotEqual: comparison("NE"),
   Pow: plain("power"),
-  Prelu: ({ input }) => leaky(...broadcastBoth(input("x"), input("alpha"))),
+  Prelu: ({ input }) => leaky(...broadcastBoth(float(input("x")), float(input("alpha")))),
   RealDiv: plain("divide"),
   Select: ({ input }) => {
     const condition = input("condition");

@@ -1,3 +1,4 @@
+import { backend_util } from "@tensorflow/tfjs-core";
 import type { ElementType } from "../../pjrt/buffer.ts";
 import { constant, MAX_CONSTANT, type Node, sizeOf, splat, type TensorType } from "../../stablehlo/node.ts";
 import {
@@ -68,7 +69,12 @@ export const indexingKernels: KernelTable = {
   GatherV2: ({ input, attrs }) => {
     const [x, indices] = [input("x"), input("indices")];
     const [axis] = axesOf(attrs["axis"] ?? 0, x.shape.length) as [number];
-    return batchedGather(x, cast(indices, "i32"), axis, (attrs["batchDims"] as number | undefined) ?? 0);
+    const given = (attrs["batchDims"] as number | undefined) ?? 0;
+    const batchDims = given < 0 ? given + indices.shape.length : given;
+    const info = ({ shape }: Node) => ({ shape: [...shape] }) as unknown as tf.Tensor;
+    // Throws the errors that tfjs has for batch axes that do not fit.
+    backend_util.segment_util.collectGatherOpShapeInfo(info(x), info(indices), axis, batchDims);
+    return batchedGather(x, cast(indices, "i32"), axis, batchDims);
   },
   LinSpace: ({ attrs }) => {
     const [start, stop, num] = [attrs["start"], attrs["stop"], attrs["num"]] as [number, number, number];
@@ -88,13 +94,15 @@ export const indexingKernels: KernelTable = {
     );
   },
   Range: ({ attrs }) => {
-    const [start, stop, step] = [attrs["start"], attrs["stop"], attrs["step"]] as [number, number, number];
+    const [start, stop, given] = [attrs["start"], attrs["stop"], attrs["step"]] as [number, number, number];
+    const step = stop < start && given === 1 ? -1 : given;
     const dtype = (attrs["dtype"] as tf.DataType | undefined) ?? "float32";
     const length = Math.max(0, Math.ceil((stop - start) / step));
     return arithmeticSequence(start, step, length, elementOf(dtype));
   },
   ScatterNd: ({ input, attrs }) => {
-    const [indices, updates] = [input("indices"), input("updates")];
+    const [given, updates] = [input("indices"), input("updates")];
+    const indices = given.shape.length === 1 ? reshape(given, [...given.shape, 1]) : given;
     return scatterAdd(
       splat(0, { shape: attrs["shape"] as number[], element: updates.element }),
       indices,

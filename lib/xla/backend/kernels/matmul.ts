@@ -1,5 +1,5 @@
 import { backend_util } from "@tensorflow/tfjs-core";
-import type { Node } from "../../stablehlo/node.ts";
+import { check, type Node, typeText } from "../../stablehlo/node.ts";
 import { binary, broadcastTo, dotGeneral, unary } from "../../stablehlo/ops.ts";
 import { type KernelTable, like } from "./kernel.ts";
 import { broadcastBoth } from "./binary.ts";
@@ -7,6 +7,10 @@ import { clamp, elu, leaky } from "./unary.ts";
 
 /** Matrix products. Leading axes are batch axes and broadcast. */
 export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
+  check(
+    a.shape.length >= 2 && b.shape.length >= 2,
+    () => `matMul: expected two axes or more, found ${typeText(a)} and ${typeText(b)}`,
+  );
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const batch = backend_util.assertAndGetBroadcastShape(batchA, batchB);
   const x = broadcastTo(a, [...batch, ...a.shape.slice(-2)]);

@@ -1,13 +1,15 @@
-import { slice_util } from "@tensorflow/tfjs-core";
-import { type Node, sizeOf, splat } from "../../stablehlo/node.ts";
+import { backend_util, slice_util } from "@tensorflow/tfjs-core";
+import { check, type Node, sizeOf, splat, typeText } from "../../stablehlo/node.ts";
 import { broadcastInDim, concatenate, pad, reshape, reverse, slice, transpose } from "../../stablehlo/ops.ts";
 import { elementOf } from "../dtypes.ts";
 import { axesOf, type KernelTable, like, type tf } from "./kernel.ts";
 
 /** Kernels that move, repeat and cut. */
 
-const insertAxis = (x: Node, axis: number): Node =>
-  reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
+function insertAxis(x: Node, axis: number): Node {
+  check(axis >= 0 && axis <= x.shape.length, () => `new axis ${axis} in ${typeText(x)}`);
+  return reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
+}
 
 /** Parts of the given lengths along an axis. */
 function split(x: Node, lengths: readonly number[], axis: number): Node[] {
@@ -33,6 +35,7 @@ export const shapeKernels: KernelTable = {
   Concat: ({ inputs, attrs }) => {
     const all = inputs();
     const [axis] = axesOf(attrs["axis"] ?? 0, all[0]!.shape.length) as [number];
+    backend_util.assertParamsConsistent(all.map(({ shape }) => [...shape]), axis);
     const filled = all.filter((x) => sizeOf(x.shape) > 0);
     return concatenate(filled.length > 0 ? filled : all, axis);
   },
@@ -74,11 +77,12 @@ export const shapeKernels: KernelTable = {
   SplitV: ({ input, attrs }) => {
     const x = input("x");
     const [axis] = axesOf(attrs["axis"] ?? 0, x.shape.length) as [number];
-    const sizes = attrs["numOrSizeSplits"] as number | number[];
-    const length = x.shape[axis]!;
-    if (typeof sizes === "number") return split(x, Array<number>(sizes).fill(length / sizes), axis);
-    const rest = length - sizes.filter((n) => n >= 0).reduce((a, b) => a + b, 0);
-    return split(x, sizes.map((n) => n < 0 ? rest : n), axis);
+    const sizes = backend_util.prepareSplitSize(
+      { shape: [...x.shape] } as tf.Tensor,
+      attrs["numOrSizeSplits"] as number | number[],
+      axis,
+    );
+    return split(x, sizes, axis);
   },
   Tile: ({ input, attrs }) => tile(input("x"), attrs["reps"] as number[]),
   Transpose: ({ input, attrs }) => transpose(input("x"), attrs["perm"] as number[]),
