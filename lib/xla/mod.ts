@@ -5,9 +5,11 @@ import { BACKEND, registerKernels } from "./backend/register.ts";
 import { createClient } from "./pjrt/client.ts";
 
 export { BACKEND, XlaBackend };
+export { checkpoint } from "./checkpoint.ts";
 export { jit, type Jitted, memoryOf } from "./jit.ts";
 export { liveBuffers } from "./pjrt/buffer.ts";
 export type { ProgramMemory } from "./pjrt/executable.ts";
+export { scan, type ScanOptions, type ScanStep } from "./scan.ts";
 export { type TensorSpec, tensorSpec } from "./tree.ts";
 
 /**

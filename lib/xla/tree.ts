@@ -18,7 +18,7 @@ const isSpec = (value: object): value is TensorSpec => specs.has(value);
 
 /** What a tree of arrays and objects holds at its leaves. */
 export interface Flat {
-  /** Tensors (or their types) in order; variables are not among them, they stand for themselves. */
+  /** Tensors (or their types) in order; variables are among them only if that was asked for. */
   tensors: (tf.Tensor | TensorSpec)[];
   /** A text that is equal for trees of the same form, with tensors of the same types and equal plain values. */
   signature: string;
@@ -29,11 +29,14 @@ const unexpected = (found: string) =>
     `a compiled function takes and returns tensors, arrays, plain objects and plain values; found ${found}`,
   );
 
+/** What variables are among the leaves of a tree: themselves, the same at every call, or tensors like others. */
+export type Variables = "themselves" | "tensors";
+
 /** Takes a tree of tensors, arrays, plain objects and plain values apart. */
-export function flatten(value: unknown): Flat {
+export function flatten(value: unknown, variables: Variables = "themselves"): Flat {
   const tensors: Flat["tensors"] = [];
   const walk = (part: unknown): string => {
-    if (part instanceof tf.Variable) return `v${part.id}`;
+    if (part instanceof tf.Variable && variables === "themselves") return `v${part.id}`;
     if (part instanceof tf.Tensor) {
       tensors.push(part);
       return `${part.dtype}[${part.shape}]`;
@@ -62,10 +65,10 @@ export function flatten(value: unknown): Flat {
 }
 
 /** The same tree with other tensors at its leaves, in the order of `flatten`. */
-export function rebuild<T>(value: T, tensors: readonly tf.Tensor[]): T {
+export function rebuild<T>(value: T, tensors: readonly tf.Tensor[], variables: Variables = "themselves"): T {
   let next = 0;
   const walk = (part: unknown): unknown => {
-    if (part instanceof tf.Variable) return part;
+    if (part instanceof tf.Variable && variables === "themselves") return part;
     if (part instanceof tf.Tensor) return tensors[next++];
     if (Array.isArray(part)) return part.map(walk);
     if (part !== null && typeof part === "object") {

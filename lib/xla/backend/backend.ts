@@ -19,12 +19,16 @@ export interface Entry {
   storage?: Storage;
 }
 
-/** The recording of one function by `jit`. */
+/** The recording of one function by `jit`, or of a part of it that is a closure. */
 export interface Trace {
   /** What was freed while it lasts: kept until it ends. */
   readonly freed: Storage[];
   /** The values of variables: they are different ones when the program runs, so they can't be read. */
   readonly variables: ReadonlySet<Storage>;
+  /** For a closure: what was recorded inside it. */
+  readonly inside?: Set<Entry>;
+  /** For a closure: the node that stands for a value from outside. */
+  readonly capture?: (dataId: tf.DataId, value: Node) => Node;
 }
 
 const isUniform = (values: HostArray): boolean => values.every((value) => value === values[0]);
@@ -68,7 +72,9 @@ export class XlaBackend extends tf.KernelBackend {
     const entry = this.#data.get(dataId);
     const { node, storage } = entry;
     if (!this.trace && !storage && !this.#pending.has(entry)) throw new Error(NO_VALUE);
-    return reshape(node ?? storage!.leaf, shape);
+    const value = node ?? storage!.leaf;
+    const { capture, inside } = this.trace ?? {};
+    return reshape(capture && !inside!.has(entry) ? capture(dataId, value) : value, shape);
   }
 
   /** To be called before the operands of an operation are looked at: runs what is pending if it is much. */
@@ -80,7 +86,9 @@ export class XlaBackend extends tf.KernelBackend {
   record(node: Node): tf.TensorInfo {
     const entry: Entry = { references: 1, type: node, node };
     const dataId = this.#add(entry);
-    if (!this.trace) {
+    if (this.trace) {
+      this.trace.inside?.add(entry);
+    } else {
       this.#pending.add(entry);
       this.#recorded++;
     }
@@ -151,11 +159,28 @@ export class XlaBackend extends tf.KernelBackend {
     if (--entry.references > 0 && !force) return false;
     this.#data.delete(dataId);
     if (this.#pending.delete(entry) && this.#pending.size === 0) this.#settle();
-    if (!entry.storage) return true;
-    if (this.trace) this.trace.freed.push(entry.storage);
-    else if (this.#pending.size > 0) this.#freed.push(entry.storage);
-    else entry.storage.release();
+    if (entry.storage) this.#free(entry.storage);
     return true;
+  }
+
+  /** Frees a value once nothing recorded can need it. */
+  #free(storage: Storage): void {
+    if (this.trace) this.trace.freed.push(storage);
+    else if (this.#pending.size > 0) this.#freed.push(storage);
+    else storage.release();
+  }
+
+  /** Records `fn` as a closure inside whatever is recorded now: nothing of it is pending, and nothing can be read. */
+  recordClosure<T>(capture: NonNullable<Trace["capture"]>, fn: () => T): T {
+    const outer = this.trace;
+    const freed: Storage[] = [];
+    this.trace = { freed, variables: outer?.variables ?? new Set(), inside: new Set(), capture };
+    try {
+      return fn();
+    } finally {
+      this.trace = outer;
+      for (const storage of freed) this.#free(storage);
+    }
   }
 
   /** Compiles and runs everything that is pending, so that every data id has its value. */

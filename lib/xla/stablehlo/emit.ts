@@ -1,4 +1,4 @@
-import { type Node, type Operation, typeText } from "./node.ts";
+import { type Node, type Operation, type Region, typeText } from "./node.ts";
 
 /** A program as text, with what it must be given, in order. */
 export interface Program {
@@ -6,6 +6,9 @@ export interface Program {
   /** The values of the leaves, one for each parameter. */
   readonly parameters: readonly object[];
 }
+
+/** Names a leaf where it is first met. */
+type NameLeaf = (node: Node) => string;
 
 /**
  * Writes the StableHLO module that computes `outputs`.
@@ -16,36 +19,61 @@ export function emit(
   outputs: readonly Node[],
   donated: ReadonlyMap<object, number> = new Map(),
 ): Program {
-  const lines: string[] = [];
-  const names = new Map<Node | Operation, string>();
-  const written = new Map<string, string>();
   const leaves = new Map<object, { name: string; type: string }>();
-
-  const addLeaf = (node: Node): string => {
+  const addLeaf: NameLeaf = (node) => {
     const known = leaves.get(node.leaf!);
     if (known) return known.name;
     const name = `%arg${leaves.size}`;
     leaves.set(node.leaf!, { name, type: typeText(node) });
     return name;
   };
+  const { lines, names } = write(outputs, addLeaf, "", { count: 0 });
+  const parameters = [...leaves].map(([value, { name, type }]) => {
+    const output = donated.get(value);
+    return `${name}: ${type}${output === undefined ? "" : ` {tf.aliasing_output = ${output} : i32}`}`;
+  });
+  const types = outputs.map(typeText).join(", ");
+  const text = `module @program {
+  func.func public @main(${parameters.join(", ")}) -> (${types}) {
+${lines.join("\n")}
+    return${outputs.length > 0 ? ` ${names.join(", ")} : ${types}` : ""}
+  }
+}
+`;
+  return { text, parameters: [...leaves.keys()] };
+}
+
+/** The operations that compute `outputs`, one per line, and the names of the outputs. */
+function write(
+  outputs: readonly Node[],
+  nameLeaf: NameLeaf,
+  prefix: string,
+  regions: { count: number },
+): { lines: string[]; names: string[] } {
+  const lines: string[] = [];
+  const names = new Map<Node | Operation, string>();
+  const written = new Map<string, string>();
 
   /** The same text with the same operands is the same value: written once. */
-  const write = (right: string, results: number): string => {
+  const writeLine = (right: string, results: number): string => {
     const known = written.get(right);
     if (known) return known;
-    const name = `%${written.size}`;
+    const name = `%${prefix}${written.size}`;
     written.set(right, name);
     lines.push(`    ${name}${results > 1 ? `:${results}` : ""} = ${right}`);
     return name;
   };
 
   const finish = (node: Node): string => {
-    if (node.leaf) return addLeaf(node);
+    if (node.leaf) return nameLeaf(node);
     const operands = node.operands.map((operand) => names.get(operand)!);
-    if (!node.result) return write(node.text(operands), 1);
+    if (!node.result) return writeLine(node.text(operands), 1);
     const { of, index } = node.result;
     let name = names.get(of);
-    if (!name) names.set(of, name = write(of.text(operands), of.results));
+    if (!name) {
+      const inner = (of.regions ?? []).map((region) => writeRegion(region, regions));
+      names.set(of, name = writeLine(of.text(operands, inner), of.results));
+    }
     return of.results > 1 ? `${name}#${index}` : name;
   };
 
@@ -65,18 +93,23 @@ export function emit(
     names.set(node, finish(node));
     stack.pop();
   }
-
-  const parameters = [...leaves].map(([value, { name, type }]) => {
-    const output = donated.get(value);
-    return `${name}: ${type}${output === undefined ? "" : ` {tf.aliasing_output = ${output} : i32}`}`;
-  });
-  const types = outputs.map(typeText).join(", ");
-  const text = `module @program {
-  func.func public @main(${parameters.join(", ")}) -> (${types}) {
-${lines.join("\n")}
-    return${outputs.length > 0 ? ` ${outputs.map((node) => names.get(node)).join(", ")} : ${types}` : ""}
-  }
+  return { lines, names: outputs.map((node) => names.get(node)!) };
 }
-`;
-  return { text, parameters: [...leaves.keys()] };
+
+/** A region in braces; its names are unlike all others of the program. @throws Error if it reads what is outside. */
+function writeRegion({ parameters, outputs }: Region, regions: { count: number }): string {
+  const prefix = `r${regions.count++}_`;
+  const known = new Map(parameters.map(({ leaf }, i) => [leaf!, `%${prefix}arg${i}`]));
+  const nameLeaf: NameLeaf = (node) => {
+    const name = known.get(node.leaf!);
+    if (!name) throw new Error(`a region reads a ${typeText(node)} that is not among its parameters`);
+    return name;
+  };
+  const { lines, names } = write(outputs, nameLeaf, prefix, regions);
+  const list = parameters.map((node) => `${known.get(node.leaf!)}: ${typeText(node)}`).join(", ");
+  return `{
+    ^bb0${list ? `(${list})` : ""}:
+${lines.join("\n")}
+    stablehlo.return ${names.join(", ")} : ${outputs.map(typeText).join(", ")}
+    }`;
 }

@@ -19,11 +19,22 @@ export interface Node extends TensorType {
   readonly leaf?: object;
 }
 
-/** An operation with several results; its results are nodes that refer to it. */
+/**
+ * An operation with several results; its results are nodes that refer to it. `text` is given the text of its regions
+ * too.
+ */
 export interface Operation {
   readonly operands: readonly Node[];
   readonly results: number;
-  readonly text: (names: readonly string[]) => string;
+  readonly text: (names: readonly string[], regions: readonly string[]) => string;
+  /** What it runs, once or many times. */
+  readonly regions?: readonly Region[];
+}
+
+/** A program inside a program. It sees nothing but its parameters, which are leaves. */
+export interface Region {
+  readonly parameters: readonly Node[];
+  readonly outputs: readonly Node[];
 }
 
 /** Raised when operands do not fit an operation: says which operation, and what it was given. */
@@ -50,9 +61,15 @@ export function node(type: TensorType, operands: readonly Node[], text: Node["te
 }
 
 /** The results of an operation with several, each as a node. */
-export function results(types: readonly TensorType[], operands: readonly Node[], text: Node["text"]): Node[] {
-  const operation: Operation = { operands, text, results: types.length };
-  return types.map((type, index) => ({ ...node(type, operands, text), result: { of: operation, index } }));
+export function results(
+  types: readonly TensorType[],
+  operands: readonly Node[],
+  text: Operation["text"],
+  regions?: readonly Region[],
+): Node[] {
+  const operation: Operation = { operands, text, results: types.length, regions };
+  const alone = (names: readonly string[]) => text(names, []);
+  return types.map((type, index) => ({ ...node(type, operands, alone), result: { of: operation, index } }));
 }
 
 /** A value that the program is given when it runs; `value` identifies it. */
