@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { XlaBackend } from "./backend/backend.ts";
 import { firstOrder, recordClosure } from "./closure.ts";
-import { barrier } from "./stablehlo/control.ts";
+import { apart } from "./stablehlo/control.ts";
 import type { Node } from "./stablehlo/node.ts";
 import { leavesOf, substitute } from "./stablehlo/substitute.ts";
 import { tapeIsOn, withGradient } from "./tape.ts";
@@ -50,11 +50,14 @@ export function checkpoint<A extends unknown[], R>(
         return substitute(closure.outputs, replacing(leaves, nodes)).map(record);
       },
       (dys, saved) => {
-        // Behind the barrier, with the gradients that arrive only when it is time to begin, the compiler can neither
-        // take what the first computation found nor begin early.
+        // The gradients of the results, which come last, arrive only when it is time to begin.
         const known = [...saved, ...told.map((i) => dys[i]!)].map((tensor) => backend.nodeOf(tensor));
         const from = [...kept.map((i) => leaves[i]!), ...told.map((i) => gradient.outputs[i]!)];
-        const made = substitute(present, replacing(from, barrier(known)));
+        const made = apart(
+          known,
+          (nodes) => substitute(present, replacing(from, nodes)),
+          backend.client.platform === "cpu" ? "condition" : "barrier",
+        );
         let next = 0;
         const gradients = wanted.map((node) => node && made[next++]);
         return firstOrder(backend, "checkpoint", [...sources, ...dys], gradients);

@@ -6,11 +6,12 @@ import {
   type Region,
   results,
   sameShape,
+  sizeOf,
   splat,
   type TensorType,
   typeText,
 } from "./node.ts";
-import { binary, compare, reshape } from "./ops.ts";
+import { binary, compare, reshape, slice } from "./ops.ts";
 
 const types = (nodes: readonly TensorType[]): string => nodes.map(typeText).join(", ");
 
@@ -124,4 +125,51 @@ export function forLoop(
     [condition, body],
   );
   return done.slice(1, 1 + initial.length);
+}
+
+/** True, though the compiler can't know it: the second lowest bit of a number's lowest bit is zero. */
+function hiddenTrue(x: Node): Node {
+  const scalar = reshape(slice(x, x.shape.map(() => 0), x.shape.map(() => 1)), []);
+  const bits = node(
+    INDEX,
+    [scalar],
+    ([a]) => `stablehlo.bitcast_convert ${a} : (${typeText(scalar)}) -> ${typeText(INDEX)}`,
+  );
+  const zero = binary("shift_right_logical", binary("and", bits, index(1)), index(1));
+  return compare("EQ", zero, index(0));
+}
+
+/** What `compute` makes of the operands if the condition holds, else zeros. Only one of them is computed. */
+function whether(
+  condition: Node,
+  operands: readonly Node[],
+  compute: (operands: readonly Node[]) => readonly Node[],
+): Node[] {
+  const parameters = operands.map((operand) => leaf(operand, {}));
+  const outputs = compute(parameters);
+  const otherwise = outputs.map((type) => splat(0, type));
+  return results(
+    outputs,
+    [condition, ...operands],
+    ([name], regions) =>
+      `"stablehlo.if"(${name}) (${regions.join(", ")}) : (tensor<i1>) -> (${types(outputs)})`,
+    [{ parameters, outputs, operands: 1 }, { parameters, outputs: otherwise, operands: 1 }],
+  );
+}
+
+/**
+ * Computes something apart from all else, once all `operands` are there: nothing of it is shared with the same
+ * computation elsewhere, or begun earlier. The last operand is float32.
+ *
+ * @param how a barrier, or a condition that always holds for compilers that drop barriers (XLA's for the CPU does,
+ * before it looks for common computations)
+ */
+export function apart(
+  operands: readonly Node[],
+  compute: (operands: readonly Node[]) => readonly Node[],
+  how: "barrier" | "condition",
+): readonly Node[] {
+  const last = operands.at(-1);
+  if (how === "barrier" || !last || sizeOf(last.shape) === 0) return compute(barrier(operands));
+  return whether(hiddenTrue(last), operands, compute);
 }

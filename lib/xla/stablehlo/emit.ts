@@ -71,7 +71,7 @@ function write(
     const { of, index } = node.result;
     let name = names.get(of);
     if (!name) {
-      const inner = (of.regions ?? []).map((region) => writeRegion(region, regions));
+      const inner = (of.regions ?? []).map((region) => writeRegion(region, operands, regions));
       names.set(of, name = writeLine(of.text(operands, inner), of.results));
     }
     return of.results > 1 ? `${name}#${index}` : name;
@@ -97,18 +97,22 @@ function write(
 }
 
 /** A region in braces; its names are unlike all others of the program. @throws Error if it reads what is outside. */
-function writeRegion({ parameters, outputs }: Region, regions: { count: number }): string {
+function writeRegion(
+  { parameters, outputs, operands: first }: Region,
+  operands: readonly string[],
+  regions: { count: number },
+): string {
   const prefix = `r${regions.count++}_`;
-  const known = new Map(parameters.map(({ leaf }, i) => [leaf!, `%${prefix}arg${i}`]));
+  const nameOf = (i: number) => first === undefined ? `%${prefix}arg${i}` : operands[first + i]!;
+  const known = new Map(parameters.map(({ leaf }, i) => [leaf!, nameOf(i)]));
   const nameLeaf: NameLeaf = (node) => {
     const name = known.get(node.leaf!);
     if (!name) throw new Error(`a region reads a ${typeText(node)} that is not among its parameters`);
     return name;
   };
   const { lines, names } = write(outputs, nameLeaf, prefix, regions);
-  const list = parameters.map((node) => `${known.get(node.leaf!)}: ${typeText(node)}`).join(", ");
-  return `{
-    ^bb0${list ? `(${list})` : ""}:
+  const list = parameters.map((node, i) => `${nameOf(i)}: ${typeText(node)}`).join(", ");
+  return `{${first === undefined && list ? `\n    ^bb0(${list}):` : ""}
 ${lines.join("\n")}
     stablehlo.return ${names.join(", ")} : ${outputs.map(typeText).join(", ")}
     }`;

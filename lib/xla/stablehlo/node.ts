@@ -35,6 +35,11 @@ export interface Operation {
 export interface Region {
   readonly parameters: readonly Node[];
   readonly outputs: readonly Node[];
+  /**
+   * Where the operation passes its region no arguments: the parameters are its operands from this one on, by the names
+   * that they have outside.
+   */
+  readonly operands?: number;
 }
 
 /** Raised when operands do not fit an operation: says which operation, and what it was given. */
