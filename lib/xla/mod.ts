@@ -5,6 +5,7 @@ import { BACKEND, registerKernels } from "./backend/register.ts";
 import { createClient } from "./pjrt/client.ts";
 
 export { BACKEND, XlaBackend };
+export { bucketOf, type Buckets, maskOf, padTo } from "./buckets.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { jit, type Jitted, memoryOf } from "./jit.ts";
 export { liveBuffers } from "./pjrt/buffer.ts";
