@@ -9,8 +9,20 @@ import { findPlugin } from "../setup/plugin.ts";
 import { registerHostRandom } from "./random.ts";
 import { startWasm } from "./wasm.ts";
 
+export { checkpoint, scan } from "./control.ts";
 export { createRng, type Rng } from "./random.ts";
-export { liveBuffers, type ProgramMemory, type TensorSpec, tensorSpec } from "../xla/mod.ts";
+export {
+  bucketOf,
+  type Buckets,
+  liveBuffers,
+  maskOf,
+  padTo,
+  type ProgramMemory,
+  type ScanOptions,
+  type ScanStep,
+  type TensorSpec,
+  tensorSpec,
+} from "../xla/mod.ts";
 
 export const ENGINES = ["xla", "wasm", "cpu"] as const;
 export type EngineName = (typeof ENGINES)[number];

@@ -8,7 +8,7 @@ export const tapeIsOn = (): boolean => {
 
 /** Gradients of a scalar. */
 export interface Taped {
-  /** With respect to the given tensors; undefined where it does not depend on one. */
+  /** With respect to the given tensors; undefined where it does not depend on one, or one is not float32. */
   given: (tf.Tensor | undefined)[];
   /** With respect to the float32 tensors and variables from outside that it depends on. */
   outside: { tensor: tf.Tensor; gradient: tf.Tensor }[];
@@ -56,7 +56,7 @@ export function recordTape(given: readonly tf.Tensor[], fn: () => tf.Tensor): Ta
       true,
     );
     return {
-      given: grads.slice(1, 1 + given.length),
+      given: given.map(({ dtype }, i) => dtype === "float32" ? grads[1 + i] : undefined),
       outside: outside.flatMap((tensor, i) => {
         const gradient = grads[1 + given.length + i] as tf.Tensor | undefined;
         return gradient ? [{ tensor, gradient }] : [];
