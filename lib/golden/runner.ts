@@ -5,6 +5,8 @@ import { type GoldenCase, readCase, type Tolerance } from "./case.ts";
 import { compare, type Comparison, type Produced } from "./compare.ts";
 import { runCellMask, runRowMask } from "./masks.ts";
 import { runModel } from "./models.ts";
+import { runProcessBlock } from "./process_blocks.ts";
+import { runLatentProcess } from "./process_models.ts";
 import { runOptimizer, runSchedule } from "./training.ts";
 
 type Status = "pass" | "fail" | "unsupported";
@@ -28,6 +30,10 @@ const FAMILIES: [string, (golden: GoldenCase) => Promise<Produced>][] = [
   ["table_bert_mask", runCellMask],
   ["table_chunk_mask", runRowMask],
   ["table_", runModel],
+  ["block_", runProcessBlock],
+  ["model_ipanp_abla", runLatentProcess],
+  ["model_ipanp_ha", runLatentProcess],
+  ["model_ipanp_k", runLatentProcess],
   ["optim_", runOptimizer],
   ["schedule_", runSchedule],
 ];

@@ -35,7 +35,7 @@ export interface ParameterSpec {
 /** Where the layers of a model declare their parameters. */
 export interface Init {
   create(spec: ParameterSpec): Parameter;
-  /** The same, with `name` and a dot before all names. */
+  /** The same, with `name` and a dot before all names; nothing before them if `name` is empty. */
   within(name: string): Init;
   /** Everything declared so far, in order of declaration. */
   readonly parameters: Parameter[];
@@ -47,7 +47,7 @@ export function createInit(seed: number): Init {
   const names = new Set<string>();
   const at = (prefix: string): Init => ({
     parameters,
-    within: (name) => at(`${prefix}${name}.`),
+    within: (name) => at(name === "" ? prefix : `${prefix}${name}.`),
     create: (spec) => {
       const name = prefix + spec.name;
       if (names.has(name)) throw new Error(`Two parameters are named ${name}.`);

@@ -1,0 +1,39 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Init } from "../nn/parameters.ts";
+import { reluMlp } from "../nn/relu_mlp.ts";
+import { attention } from "./attention.ts";
+import type { EncoderDims } from "./dims.ts";
+import { pairs } from "./points.ts";
+import { latentWidth, spin, type SpinOptions } from "./spin.ts";
+
+/**
+ * Deterministic encoder that reads a context through inducing points (`CrossAttnSpinEncoder`,
+ * `regression/models/modules.py`).
+ *
+ * @returns from a context and query inputs xt [b, nt, dimX] to [b, nt, dimHid]
+ */
+export function crossSpinEncoder(
+  init: Init,
+  name: string,
+  dims: EncoderDims & { vDepth: number; qkDepth: number },
+  options: SpinOptions,
+) {
+  const { dimX, dimY, dimHid, vDepth, qkDepth } = dims;
+  const scope = init.within(name);
+  const width = latentWidth(options, dimHid);
+  const values = reluMlp(scope, "net_v", dimX + dimY, dimHid, dimHid, vDepth - 2);
+  const read = spin(scope, "spin", dimHid, options);
+  const queries = reluMlp(scope, "net_q", dimX, dimHid, width, qkDepth);
+  // Always eight heads, whatever the inducing points use.
+  const attend = attention(scope, "attn", {
+    dimQ: width,
+    dimK: width,
+    dimV: width,
+    dimOut: dimHid,
+    heads: 8,
+  });
+  return (xc: tf.Tensor3D, yc: tf.Tensor3D, xt: tf.Tensor3D): tf.Tensor3D => {
+    const induced = read(values.deferred(pairs(xc, yc)));
+    return attend.rows(queries.deferred(xt), induced, induced);
+  };
+}

@@ -1,0 +1,68 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { softmaxProduct } from "./softmax_product.ts";
+
+/**
+ * Softmax attention over rows, head by head.
+ *
+ * @param q [b, nq, w] @param k, v [b, nk, w] @param hidden [b, nk], 1 for rows that must not be read
+ * @returns [b, nq, w]
+ */
+export function attendRows(
+  q: tf.Tensor3D,
+  k: tf.Tensor3D,
+  v: tf.Tensor3D,
+  heads: number,
+  scale: number,
+  hidden?: tf.Tensor2D,
+): tf.Tensor3D {
+  const [b, nk] = k.shape;
+  const [nq, width] = [q.shape[1], q.shape[2] / heads];
+  const split = (x: tf.Tensor3D): tf.Tensor3D =>
+    tf.reshape(
+      tf.transpose(tf.reshape(x, [b, x.shape[1], heads, width]), [0, 2, 1, 3]),
+      [b * heads, x.shape[1], width],
+    );
+  const scores = tf.matMul(split(k), split(tf.mul(q, scale)), false, true) as tf.Tensor3D;
+  const perHead = hidden &&
+    tf.reshape(tf.tile(tf.reshape(hidden, [b, 1, nk]), [1, heads, 1]), [b * heads, nk, 1]);
+  const attended = softmaxProduct(scores, split(v), perHead as tf.Tensor3D | undefined);
+  const merged = tf.transpose(tf.reshape(attended, [b, heads, nq, width]), [0, 2, 1, 3]);
+  return tf.reshape(merged, [b, nq, heads * width]);
+}
+
+/**
+ * Attention between features: in every head, feature i of the query reads the features of the value, with weights
+ * softmax(qᵀk · scale), summed over the rows; cost linear in the rows.
+ *
+ * @param q, k, v [b, n, w] @param hidden [b, n]: the reference's mask, which fits only where n is a head's width, and
+ * then hides features
+ * @returns [b, n, w]
+ * @throws Error if a mask does not fit.
+ */
+export function attendFeatures(
+  q: tf.Tensor3D,
+  k: tf.Tensor3D,
+  v: tf.Tensor3D,
+  heads: number,
+  scale: number,
+  hidden?: tf.Tensor2D,
+): tf.Tensor3D {
+  const [b, n, w] = q.shape;
+  const width = w / heads;
+  if (hidden && n !== width) {
+    throw new Error(
+      `attention between features: a mask of ${n} rows fits only heads of that width, found ${width}`,
+    );
+  }
+  // [b·heads, width, n]: features in the place of rows.
+  const split = (x: tf.Tensor3D): tf.Tensor3D =>
+    tf.reshape(
+      tf.transpose(tf.reshape(x, [b, n, heads, width]), [0, 2, 3, 1]),
+      [b * heads, width, n],
+    );
+  const scores = tf.matMul(split(k), split(tf.mul(q, scale)), false, true) as tf.Tensor3D;
+  const perHead = hidden &&
+    tf.reshape(tf.tile(tf.reshape(hidden, [b, 1, width]), [1, heads, 1]), [b * heads, width, 1]);
+  const attended = softmaxProduct(scores, split(v), perHead as tf.Tensor3D | undefined);
+  return tf.reshape(tf.transpose(tf.reshape(attended, [b, heads, width, n]), [0, 3, 1, 2]), [b, n, w]);
+}

@@ -1,0 +1,44 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Stands for minus infinity; finite, so that no NaN arises where all is hidden. */
+const HIDDEN = -1e30;
+
+/**
+ * Weighted sums of rows: softmax of `scores` over the rows, times the rows.
+ *
+ * The sums are divided after the product, and the gradient needs no pass over the rows to normalise:
+ * with E the exponentials and Z their sums, O = EᵀV / Z, so dE = V·(dO/Z)ᵀ - (dO·O)/Z.
+ *
+ * @param scores [b, n, p]: the logits of p readers over n rows
+ * @param values [b, n, c]
+ * @param hidden [b, n, 1], 1 for rows that nobody may read; readers that may read nothing get 0
+ * @returns [b, p, c]
+ */
+export function softmaxProduct(
+  scores: tf.Tensor3D,
+  values: tf.Tensor3D,
+  hidden?: tf.Tensor3D,
+): tf.Tensor3D {
+  const open = hidden && tf.sub(1, hidden);
+  return tf.customGrad((s, v, save) => {
+    const logits = hidden ? tf.where(tf.cast(hidden, "bool"), HIDDEN, s as tf.Tensor3D) : s as tf.Tensor3D;
+    const raw = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
+    const weights = (open ? tf.mul(raw, open) : raw) as tf.Tensor3D;
+    const [b, , p] = weights.shape;
+    const sums = tf.reshape(tf.sum(weights, 1), [b, p, 1]);
+    const inverse = tf.div(1, open ? tf.maximum(sums, 1e-30) : sums);
+    const value = tf.mul(tf.matMul(weights, v as tf.Tensor3D, true, false), inverse) as tf.Tensor3D;
+    (save as tf.GradSaveFunc)([weights, v as tf.Tensor, value, inverse]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor3D, saved: tf.Tensor[]) => {
+        const [e, v, o, z] = saved as tf.Tensor3D[] as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+        const scaled = tf.mul(dy, z) as tf.Tensor3D;
+        const [b, p] = o.shape;
+        const along = tf.reshape(tf.sum(tf.mul(scaled, o), -1), [b, 1, p]);
+        const slope = tf.sub(tf.matMul(v, scaled, false, true), along);
+        return [tf.mul(e, slope), tf.matMul(e, scaled)];
+      },
+    };
+  })(scores, values) as tf.Tensor3D;
+}

@@ -1,0 +1,65 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import { type Affine, rowsOf } from "../nn/affine.ts";
+import { standardNormal, xavierLatents } from "../nn/initialisers.ts";
+import { linear } from "../nn/linear.ts";
+import type { Draw, Init } from "../nn/parameters.ts";
+import type { Reach } from "./attention.ts";
+import { firstRows, stack } from "./latent_attention.ts";
+import { type Latents, spinBlock } from "./spin_block.ts";
+
+/** Names follow the reference's arguments. */
+export interface SpinOptions {
+  useHA: boolean;
+  ablaInduce: boolean;
+  /** Width of H_A and H_D with latent attributes; otherwise they are as wide as the data. */
+  haDim: number;
+  /** m, the number of inducing points. */
+  induce: number;
+  heads: number;
+  blocks: number;
+  /** `orthogonal` is, as in the reference, one standard normal array of Euclidean norm 1. */
+  initial?: "xavier" | "orthogonal";
+}
+
+/** Reads rows [b, n, data] into inducing points [b, m, latent], several times over if `reach` says so. */
+export type Spin = (rows: Affine, reach?: Reach) => tf.Tensor3D;
+
+/** Width of the inducing points for data of a width. */
+export const latentWidth = ({ useHA, haDim }: SpinOptions, dataDim: number): number =>
+  useHA ? haDim : dataDim;
+
+/** `Spin` (`regression/models/spin.py`): learned inducing points read a data set through blocks in a row. */
+export function spin(init: Init, name: string, dataDim: number, options: SpinOptions): Spin {
+  const { useHA, ablaInduce, induce, heads, blocks, initial = "xavier" } = options;
+  const scope = init.within(name);
+  const latentDim = latentWidth(options, dataDim);
+  const project = useHA ? linear(scope, "H_A_proj", dataDim, latentDim) : undefined;
+  const fill = initial === "xavier" ? xavierLatents(induce, latentDim) : unitNormal(induce * latentDim);
+  const points = scope.create({ name: "H_D", shape: [1, induce, latentDim], fill });
+  const layers = Array.from(
+    { length: blocks },
+    (_, i) => spinBlock(scope, `spin_blocks.${i}`, { useHA, ablaInduce, dataDim, latentDim, heads }),
+  );
+  const read: Spin = (rows, reach) => {
+    // Attributes read the rows as they are.
+    const source = project ? { x: rowsOf(rows) } : rows;
+    const start: Latents = { ha: project?.(source.x), hd: points.variable as tf.Variable<tf.Rank.R3> };
+    return layers.reduce((latents, layer) => layer(source, latents, reach), start).hd;
+  };
+  if (!useHA) return read;
+  // Latent attributes are made of all rows they are given: each number of rows has its own.
+  return (rows, { hidden, firsts } = {}) => {
+    const x = rowsOf(rows);
+    return stack(
+      (firsts ?? [x.shape[1]]).map((count) =>
+        read({ x: firstRows(x, count) }, { hidden: hidden && firstRows(hidden, count) })
+      ),
+    );
+  };
+}
+
+const unitNormal = (n: number) => (draw: Draw): Float32Array => {
+  const values = standardNormal(n)(draw);
+  const norm = Math.hypot(...values);
+  return values.map((value) => value / norm);
+};
