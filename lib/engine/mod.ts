@@ -14,6 +14,7 @@ export { createRng, type Rng } from "./random.ts";
 export {
   bucketOf,
   type Buckets,
+  type JitOptions,
   liveBuffers,
   maskOf,
   padTo,
@@ -110,6 +111,11 @@ async function startWasmEngine(): Promise<EngineInfo> {
 /** A function that `jit` made. */
 export interface Compiled<A extends unknown[], R> {
   (...args: A): R;
+  /**
+   * The same, but resolves when the results are there; where programs are compiled and run by other threads, the event
+   * loop goes on meanwhile.
+   */
+  async(...args: A): Promise<R>;
   /** The memory its program needs for these arguments, once called; undefined on engines that do not compile. */
   memory(...args: A): xla.ProgramMemory | undefined;
   dispose(): void;
@@ -120,15 +126,25 @@ export interface Compiled<A extends unknown[], R> {
  * program, with the variables it assigns updated in place; on other engines it runs as it is, freeing what it makes.
  * Plain numbers are part of the signature: pass what changes at every step as a tensor.
  *
+ * @param options matter on `xla` alone: elsewhere nothing is compiled, and donated tensors keep their values.
+ *
  * The engine is the one in use when the compiled function is called; it must be chosen by then.
  */
-export function jit<A extends unknown[], R>(fn: (...args: A) => R): Compiled<A, R> {
+export function jit<A extends unknown[], R>(
+  fn: (...args: A) => R,
+  options?: xla.JitOptions,
+): Compiled<A, R> {
   let compiled: xla.Jitted<A, R> | undefined;
-  const call = (...args: A): R => {
-    if (current?.engine === "xla") return (compiled ??= xla.jit(backend!, fn))(...args);
+  const onXla = () => compiled ??= xla.jit(backend!, fn, options);
+  const call = (...args: A): R => current?.engine === "xla" ? onXla()(...args) : eager(fn, args);
+  const async = async (...args: A): Promise<R> => {
+    if (current?.engine === "xla") return await onXla().async(...args);
+    // Timers and events first: nothing else lets them through here.
+    await new Promise((resolve) => setTimeout(resolve));
     return eager(fn, args);
   };
   return Object.assign(call, {
+    async,
     memory: (...args: A) => current?.engine === "xla" ? compiled?.memory(...args) : undefined,
     dispose: () => compiled?.dispose(),
   });

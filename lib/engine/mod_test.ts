@@ -85,6 +85,26 @@ Deno.test("a compiled function uses the engine of the time when it is called, an
   f.dispose();
 });
 
+Deno.test("an asynchronous call gives the same, and timers fire before it ends", async () => {
+  for (const name of engines) {
+    await useEngine(name);
+    const f = jit((x: tf.Tensor, { by }: { by: number }) => tf.mul(x, by), { static: [1] });
+    const x = tf.scalar(3);
+    let fired = false;
+    setTimeout(() => fired = true);
+    const start = performance.now();
+    let y = await f.async(x, { by: 4 });
+    while (!fired && performance.now() - start < 2000) {
+      y.dispose();
+      y = await f.async(x, { by: 4 });
+    }
+    ok(fired, name);
+    deepEqual([...y.dataSync()], [12]);
+    tf.dispose([x, y]);
+    f.dispose();
+  }
+});
+
 Deno.test("an async function is refused on every engine", async () => {
   for (const name of engines) {
     await useEngine(name);

@@ -3,6 +3,7 @@ import type { Entry, XlaBackend } from "./backend/backend.ts";
 import { elementOf } from "./backend/dtypes.ts";
 import type { Loaded } from "./backend/programs.ts";
 import { Storage } from "./backend/storage.ts";
+import { bufferReady } from "./pjrt/buffer.ts";
 import type { Program } from "./stablehlo/emit.ts";
 import { sameShape } from "./stablehlo/node.ts";
 import { assign, type Source, type Traced, type Update } from "./trace.ts";
@@ -15,6 +16,10 @@ export interface Compiled<R> extends Loaded {
   updates: Update[];
   result: R;
   types: { shape: number[]; dtype: tf.DataType }[];
+  /** Which tensors among the arguments have no value after a run. */
+  donated: readonly number[];
+  /** For error messages. */
+  name: string;
 }
 
 /** Values from outside that are built into the program: kept as long as it is. */
@@ -32,10 +37,11 @@ export function start<R>(
   backend: XlaBackend,
   traced: Traced<R>,
   args: tf.Tensor[],
+  name: string,
 ): { compiled: Compiled<R>; result: R } {
   let compiled: Compiled<R> | undefined;
   try {
-    compiled = prepare(backend, traced);
+    compiled = keepCaptures(traced, () => assemble(traced, backend.programs.acquire(traced.program), name));
     launchFirst(backend, compiled, traced, args);
   } catch (error) {
     if (compiled) free(backend, compiled);
@@ -43,28 +49,52 @@ export function start<R>(
     throw error;
   }
   finish(backend, compiled);
+  takeDonated(backend, compiled, args);
   for (const storage of traced.freed) storage.release();
   return { compiled, result: collect(backend, compiled) };
 }
 
-function prepare<R>(backend: XlaBackend, { program, sources, updates, result }: Traced<R>): Compiled<R> {
-  for (const storage of capturesOf({ sources })) storage.hold();
+/**
+ * Compiles what was recorded on another thread, without running it: variables have their old values meanwhile and
+ * after.
+ *
+ * @throws PjrtError
+ */
+export async function prepareAsync<R>(
+  backend: XlaBackend,
+  traced: Traced<R>,
+  name: string,
+): Promise<Compiled<R>> {
+  const captures = capturesOf(traced);
+  for (const storage of captures) storage.hold();
+  traced.restore();
   try {
-    return {
-      ...backend.programs.acquire(program),
-      program,
-      sources,
-      updates,
-      result,
-      types: flatten(result).tensors.map((tensor) => {
-        const { shape, dtype } = tensor as tf.Tensor;
-        return { shape: [...shape], dtype };
-      }),
-    };
+    return assemble(traced, await backend.programs.acquireAsync(traced.program), name);
   } catch (error) {
-    for (const storage of capturesOf({ sources })) storage.release();
+    for (const storage of captures) storage.release();
     throw error;
   }
+}
+
+/** Keeps the values that a program has built in, unless `make` fails. */
+function keepCaptures<T>(traced: Pick<Compiled<unknown>, "sources">, make: () => T): T {
+  const captures = capturesOf(traced);
+  for (const storage of captures) storage.hold();
+  try {
+    return make();
+  } catch (error) {
+    for (const storage of captures) storage.release();
+    throw error;
+  }
+}
+
+function assemble<R>(traced: Traced<R>, loaded: Loaded, name: string): Compiled<R> {
+  const { program, sources, updates, result, donated } = traced;
+  const types = flatten(result).tensors.map((tensor) => {
+    const { shape, dtype } = tensor as tf.Tensor;
+    return { shape: [...shape], dtype };
+  });
+  return { ...loaded, program, sources, updates, result, types, donated, name };
 }
 
 /** The first run: assigned variables still hold placeholders, and their old values are in the trace. */
@@ -114,6 +144,7 @@ export function run<R>(backend: XlaBackend, compiled: Compiled<R>, args: tf.Tens
   }
   launch.run(keep);
   finish(backend, compiled);
+  takeDonated(backend, compiled, args);
   return collect(backend, compiled);
 }
 
@@ -142,6 +173,17 @@ function finish<R>(backend: XlaBackend, { launch, updates }: Compiled<R>): void 
       assign(backend, variable, new Storage(backend.client, type, handle));
     }
   }
+}
+
+function takeDonated(backend: XlaBackend, { donated, name }: Compiled<unknown>, args: tf.Tensor[]): void {
+  for (const index of donated) backend.storageOf(args[index]!.dataId).donate(name);
+}
+
+/** Resolves when the outputs of the last run are there, after a turn of the event loop at least. @throws PjrtError if it failed. */
+export async function outputsReady(backend: XlaBackend, { launch }: Compiled<unknown>): Promise<void> {
+  const [first] = launch.outputs;
+  // All outputs of a program are there when one is.
+  if (first !== undefined) await bufferReady(backend.client.api, first, true);
 }
 
 /** The function's result with the program's outputs at its leaves. */

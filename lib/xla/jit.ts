@@ -1,14 +1,35 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { XlaBackend } from "./backend/backend.ts";
 import { BACKEND } from "./backend/register.ts";
-import { type Compiled, free, run, start } from "./compiled.ts";
+import { type Compiled, free, outputsReady, prepareAsync, run, start } from "./compiled.ts";
+import { checkDonation } from "./donation.ts";
 import { type ProgramMemory, programMemory } from "./pjrt/executable.ts";
-import { record } from "./trace.ts";
-import { type Flat, flatten } from "./tree.ts";
+import { type Call, readCall, variation } from "./signature.ts";
+import { record, type Traced } from "./trace.ts";
+import { flatten } from "./tree.ts";
+
+export interface JitOptions {
+  /**
+   * Indexes of arguments that are plain values, whatever their form: they are part of the signature and reach the
+   * function as they are.
+   */
+  static?: readonly number[];
+  /** Indexes of arguments whose tensors lend their memory to results, and have no value after the call. */
+  donate?: readonly number[];
+  /** How many programs it may have; 64 by default. */
+  maxPrograms?: number;
+  /** What messages call it instead of the function's own name. */
+  name?: string;
+}
 
 /** A compiled function: called like the one it was made from. */
 export interface Jitted<A extends unknown[], R> {
   (...args: A): R;
+  /**
+   * The same, but resolves when the results are there, and the event loop goes on meanwhile: compilation and execution
+   * take place on other threads. Only recording the function, at its first call, holds the loop up.
+   */
+  async(...args: A): Promise<R>;
   /** How many programs it has compiled: one for each signature of its arguments. */
   readonly programs: () => number;
   /** What the compiler said of the program for these arguments, which must have been called before. */
@@ -19,6 +40,14 @@ export interface Jitted<A extends unknown[], R> {
 
 /** So many programs of one function are a sign of arguments that vary where they need not. */
 const MANY_PROGRAMS = 16;
+const MAX_PROGRAMS = 64;
+
+const ADVICE = "pad varying shapes to a few sizes, and pass changing numbers as tensors";
+
+interface Known<R> {
+  parts: string[];
+  compiled: Compiled<R>;
+}
 
 /**
  * Compiles a function of tensors with XLA. It is recorded once for each signature (shapes, types and plain values of
@@ -26,50 +55,115 @@ const MANY_PROGRAMS = 16;
  * Variables that it reads become inputs, variables that it assigns are updated in place.
  *
  * Plain numbers among the arguments are part of the signature: pass what changes at every step as a tensor.
+ * Calls warn at 16 programs and throw an Error beyond `maxPrograms`, naming the arguments that vary.
  */
-export function jit<A extends unknown[], R>(backend: XlaBackend, fn: (...args: A) => R): Jitted<A, R> {
-  const programs = new Map<string, Compiled<R>>();
-  const call = (...args: A): R => {
-    if (backend.trace) return fn(...args);
-    const { tensors, signature } = flatten(args);
-    check(tensors, fn);
-    const known = programs.get(signature);
-    if (known) return run(backend, known, tensors);
-    let traced = record(backend, fn, args);
-    if (traced.created === "known") {
-      traced.restore();
-      traced = record(backend, fn, args);
+export function jit<A extends unknown[], R>(
+  backend: XlaBackend,
+  fn: (...args: A) => R,
+  options: JitOptions = {},
+): Jitted<A, R> {
+  const { static: fixed = [], donate = [], maxPrograms = MAX_PROGRAMS } = options;
+  const name = options.name ?? (fn.name || "a compiled function");
+  const programs = new Map<string, Known<R>>();
+  const read = (args: A) => readCall(name, args, fixed);
+  const donatedOf = ({ owners }: Call) => owners.flatMap((owner, i) => donate.includes(owner) ? [i] : []);
+
+  const recordCall = (args: A, call: Call): Traced<R> => {
+    refuseTooMany();
+    const dynamic = args.filter((_, i) => !fixed.includes(i));
+    const whole = (...given: unknown[]): R => {
+      let next = 0;
+      return fn(...args.map((arg, i) => fixed.includes(i) ? arg : given[next++]) as A);
+    };
+    const traced = record(backend, whole, dynamic, donatedOf(call));
+    if (traced.created !== "known") return traced;
+    traced.restore();
+    return record(backend, whole, dynamic, donatedOf(call));
+  };
+
+  const refuseTooMany = () => {
+    if (programs.size < maxPrograms) return;
+    throw new Error(
+      `jit: ${name} has ${programs.size} programs, the most it may have: ${variationOf()}; ${ADVICE}, ` +
+        "or raise maxPrograms",
+    );
+  };
+  const variationOf = () => variation([...programs.values()].map(({ parts }) => parts));
+
+  const add = (call: Call, compiled: Compiled<R>): void => {
+    programs.set(call.parts.join(), { parts: call.parts, compiled });
+    if (programs.size === MANY_PROGRAMS) {
+      console.warn(
+        `jit: ${name} was compiled for ${MANY_PROGRAMS} different signatures: ${variationOf()}; ${ADVICE}`,
+      );
     }
-    const { compiled, result } = start(backend, traced, tensors);
-    if (traced.created !== "none") {
-      free(backend, compiled);
-    } else {
-      programs.set(signature, compiled);
-      if (programs.size === MANY_PROGRAMS) {
-        console.warn(
-          `jit: ${fn.name || "a function"} was compiled for ${MANY_PROGRAMS} different signatures; ` +
-            "pad varying shapes to a few sizes, and pass changing numbers as tensors",
-        );
-      }
-    }
+  };
+
+  const checked = (call: Call): tf.Tensor[] => {
+    checkTensors(call.tensors, name);
+    checkDonation(backend, name, call.tensors, donatedOf(call));
+    return call.tensors;
+  };
+
+  const first = (traced: Traced<R>, call: Call, tensors: tf.Tensor[]): R => {
+    const { compiled, result } = start(backend, traced, tensors, name);
+    if (traced.created === "none") add(call, compiled);
+    else free(backend, compiled);
     return result;
   };
+
+  const call = (...args: A): R => {
+    if (backend.trace) return fn(...args);
+    const call = read(args);
+    const tensors = checked(call);
+    const known = programs.get(call.parts.join());
+    return known ? run(backend, known.compiled, tensors) : first(recordCall(args, call), call, tensors);
+  };
+
+  const async = async (...args: A): Promise<R> => {
+    if (backend.trace) {
+      throw new Error(`${name}: async was used inside a compiled function; call it directly`);
+    }
+    const call = read(args);
+    const tensors = checked(call);
+    const key = call.parts.join();
+    if (!programs.has(key)) {
+      const traced = recordCall(args, call);
+      // Variables whose first values the program computes can't wait: the function has them already.
+      if (traced.created === "computed") {
+        const result = first(traced, call, tensors);
+        const [tensor] = flatten(result).tensors as tf.Tensor[];
+        if (tensor) await backend.ready(tensor.dataId);
+        return result;
+      }
+      const compiled = await prepareAsync(backend, traced, name);
+      // The same call may have been compiled twice meanwhile, and an argument may be gone.
+      if (programs.has(key)) free(backend, compiled);
+      else add(call, compiled);
+      checked(call);
+    }
+    const { compiled } = programs.get(key)!;
+    const result = run(backend, compiled, tensors);
+    await outputsReady(backend, compiled);
+    return result;
+  };
+
   return Object.assign(call, {
+    async,
     programs: () => programs.size,
     memory: (...args: A) => {
-      const compiled = programs.get(flatten(args).signature);
-      return compiled && programMemory(compiled.executable);
+      const known = programs.get(read(args).parts.join());
+      return known && programMemory(known.compiled.executable);
     },
     dispose: () => {
-      for (const compiled of programs.values()) free(backend, compiled);
+      for (const { compiled } of programs.values()) free(backend, compiled);
       programs.clear();
     },
   });
 }
 
 /** @throws Error if the engine is another one now, or an argument has no value. */
-function check(args: Flat["tensors"], fn: (...args: never[]) => unknown): asserts args is tf.Tensor[] {
-  const name = fn.name || "a compiled function";
+function checkTensors(args: Call["tensors"], name: string): asserts args is tf.Tensor[] {
   const { backendName } = tf.engine();
   if (backendName !== BACKEND) {
     throw new Error(`${name} was compiled for ${BACKEND}; the engine is now ${backendName}`);

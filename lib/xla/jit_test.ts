@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useEngine } from "../engine/mod.ts";
 import { xlaTest } from "../engine/testing.ts";
@@ -168,23 +168,6 @@ xlaTest("a tensor kept inside a compiled function has no value outside, and says
   throws(() => jit(() => tf.add(kept!, 1))(), message);
   deepEqual(values(tf.add(tf.scalar(1), 1)), [2], "nothing else is disturbed");
   kept!.dispose();
-});
-
-xlaTest("many signatures of one function give one line of advice", () => {
-  const lines: string[] = [];
-  const warn = console.warn;
-  console.warn = (line: string) => lines.push(line);
-  try {
-    const f = jit(function padded(x: tf.Tensor, _length: number) {
-      return x;
-    });
-    for (let i = 0; i < 18; i++) f(tf.scalar(1), i).dispose();
-    equal(f.programs(), 18);
-  } finally {
-    console.warn = warn;
-  }
-  equal(lines.length, 1);
-  match(lines[0]!, /padded was compiled for 16 different signatures; pad varying shapes/);
 });
 
 xlaTest("a compiled function belongs to its engine", async () => {

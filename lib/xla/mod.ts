@@ -7,7 +7,7 @@ import { createClient } from "./pjrt/client.ts";
 export { BACKEND, XlaBackend };
 export { bucketOf, type Buckets, maskOf, padTo } from "./buckets.ts";
 export { checkpoint } from "./checkpoint.ts";
-export { jit, type Jitted, memoryOf } from "./jit.ts";
+export { jit, type JitOptions, type Jitted, memoryOf } from "./jit.ts";
 export { liveBuffers } from "./pjrt/buffer.ts";
 export type { ProgramMemory } from "./pjrt/executable.ts";
 export { scan, type ScanOptions, type ScanStep } from "./scan.ts";

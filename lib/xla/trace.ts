@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { storageFor, type Trace, type XlaBackend } from "./backend/backend.ts";
 import { elementOf } from "./backend/dtypes.ts";
 import { Storage } from "./backend/storage.ts";
+import { pairDonations } from "./donation.ts";
 import { emit, type Program } from "./stablehlo/emit.ts";
 import { leaf, type Node } from "./stablehlo/node.ts";
 import { flatten, rebuild } from "./tree.ts";
@@ -35,6 +36,8 @@ export interface Traced<R> {
   /** The function's result, with placeholders for its tensors. */
   result: R;
   created: Created;
+  /** Which tensors among the arguments have no value after a run. */
+  donated: readonly number[];
   /** Values that the function's assignments freed: inputs of the first run, to be released after it. */
   freed: Storage[];
   /** Makes all as it was before, when the program is not to be run. Variables whose values it computes are disposed. */
@@ -44,22 +47,26 @@ export interface Traced<R> {
 /**
  * Runs `fn` once on placeholders and records what it computes, variables included.
  *
+ * @param donatedArguments indexes of tensors among the arguments whose memory may be used for results
  * @throws whatever `fn` throws; variables then have the values they had.
  */
 export function record<A extends unknown[], R>(
   backend: XlaBackend,
   fn: (...args: A) => R,
   args: A,
+  donatedArguments: readonly number[] = [],
 ): Traced<R> {
   const engine = tf.engine();
   backend.evaluate();
   const before = variablesBefore(backend);
   const trace: Trace = { freed: [], variables: new Set(before.values()) };
   const holders: object[] = [];
+  const leaves: Node[] = [];
   const placeholder = (like: { shape: number[]; dtype: tf.DataType }): tf.Tensor => {
     const holder = {};
     holders.push(holder);
     const node = leaf({ shape: [...like.shape], element: elementOf(like.dtype) }, holder);
+    leaves.push(node);
     return engine.makeTensorFromTensorInfo(backend.record(node));
   };
 
@@ -75,8 +82,9 @@ export function record<A extends unknown[], R>(
       throw new TypeError("a compiled function must not be async: it is recorded in one go");
     }
     const outputs = flatten(result).tensors.map((tensor) => backend.nodeOf(tensor as tf.Tensor));
+    const lent = pairDonations(donatedArguments.map((i) => leaves[i]!), outputs);
     const { assigned, created, donated } = changes(backend, before, outputs);
-    const program = emit(outputs, donated);
+    const program = emit(outputs, new Map([...lent, ...donated]));
     const sources = program.parameters.map((value) => source(value, holders, before));
     complete = true;
     return {
@@ -84,6 +92,7 @@ export function record<A extends unknown[], R>(
       sources,
       result,
       created,
+      donated: donatedArguments,
       freed: trace.freed,
       restore: () => restore(backend, before, trace.freed),
       updates: assigned.map((update) => {

@@ -1,6 +1,7 @@
 import type { Client } from "../pjrt/client.ts";
 import {
   compile,
+  compileAsync,
   destroyExecutable,
   type Executable,
   type Launch,
@@ -18,6 +19,8 @@ export interface Loaded {
 export interface Programs {
   /** The program, compiled if its text is new. The caller releases it when done with it. */
   acquire(program: Program): Loaded;
+  /** The same, compiled on another thread: the event loop goes on meanwhile. */
+  acquireAsync(program: Program): Promise<Loaded>;
   release(program: Program): void;
   /** Milliseconds spent compiling so far, and how many programs were compiled. */
   readonly spent: { milliseconds: number; programs: number };
@@ -34,20 +37,45 @@ const IDLE = 64;
 export function createPrograms(client: Client): Programs {
   const known = new Map<string, Entry>();
   const spent = { milliseconds: 0, programs: 0 };
-  const compileTimed = (text: string): Entry => {
-    const start = performance.now();
-    const entry = { executable: compile(client, text), users: 0 };
+  const add = (text: string, executable: Executable, start: number): Entry => {
+    const entry = { executable, users: 0 };
     spent.milliseconds += performance.now() - start;
     spent.programs++;
     known.set(text, entry);
     return entry;
   };
+  const compileTimed = (text: string): Entry => {
+    const start = performance.now();
+    return add(text, compile(client, text), start);
+  };
+  /** Compilations on other threads that have not ended. */
+  const underWay = new Map<string, Promise<void>>();
+  const compileTimedAsync = async (text: string): Promise<void> => {
+    const start = performance.now();
+    const executable = await compileAsync(client, text);
+    // Somebody who could not wait may have compiled it meanwhile.
+    if (known.has(text)) destroyExecutable(executable);
+    else add(text, executable, start);
+  };
+  const acquire: Programs["acquire"] = ({ text, parameters }) => {
+    const entry = known.get(text) ?? compileTimed(text);
+    entry.users++;
+    return { executable: entry.executable, launch: prepareLaunch(entry.executable, parameters.length) };
+  };
   return {
     spent,
-    acquire({ text, parameters }) {
-      const entry = known.get(text) ?? compileTimed(text);
-      entry.users++;
-      return { executable: entry.executable, launch: prepareLaunch(entry.executable, parameters.length) };
+    acquire,
+    async acquireAsync(program) {
+      const { text } = program;
+      if (!known.has(text)) {
+        let compilation = underWay.get(text);
+        if (!compilation) {
+          compilation = compileTimedAsync(text).finally(() => underWay.delete(text));
+          underWay.set(text, compilation);
+        }
+        await compilation;
+      }
+      return acquire(program);
     },
     release({ text }) {
       const entry = known.get(text);

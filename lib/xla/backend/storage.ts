@@ -8,7 +8,7 @@ import {
 } from "../pjrt/buffer.ts";
 import type { Client } from "../pjrt/client.ts";
 import { leaf, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
-import { hostArray } from "./dtypes.ts";
+import { dtypeOf, hostArray } from "./dtypes.ts";
 
 /**
  * A value that exists: on the device, or still on the host until a program needs it.
@@ -17,8 +17,9 @@ import { hostArray } from "./dtypes.ts";
 export class Storage implements TensorType {
   readonly shape: readonly number[];
   readonly element: TensorType["element"];
-  /** The node by which programs refer to this value. */
-  readonly leaf: Node;
+  readonly #leaf: Node;
+  /** The function that took the value, if it was donated to one. */
+  #taker: string | undefined;
   #holders = 1;
   #handle: bigint | undefined;
   #host: HostArray | undefined;
@@ -26,16 +27,40 @@ export class Storage implements TensorType {
   constructor(readonly client: Client, type: TensorType, value: bigint | HostArray) {
     this.shape = type.shape;
     this.element = type.element;
-    this.leaf = leaf(type, this);
+    this.#leaf = leaf(type, this);
     if (typeof value === "bigint") this.#handle = value;
     else this.#host = value;
+  }
+
+  /** The node by which programs refer to this value. @throws Error if the value was donated. */
+  get leaf(): Node {
+    this.#checkNotTaken();
+    return this.#leaf;
+  }
+
+  #checkNotTaken(): void {
+    if (this.#taker !== undefined) {
+      throw new Error(
+        `a tensor (${dtypeOf(this.element)} [${this.shape}]) was donated to ${this.#taker}, which may have ` +
+          "written over its memory, and has no value any more",
+      );
+    }
+  }
+
+  /** After a program has taken the value's memory: frees what is left. */
+  donate(taker: string): void {
+    if (this.#handle !== undefined) destroyBuffer(this.client.api, this.#handle);
+    this.#host = undefined;
+    this.#handle = undefined;
+    this.#taker = taker;
   }
 
   /** The device buffer; uploads the value on first use. @throws Error if the value was donated or freed. */
   handle(): bigint {
     if (this.#handle === undefined) {
+      this.#checkNotTaken();
       if (!this.#host) {
-        throw new Error("this value was donated to a compiled step or freed, and can't be read");
+        throw new Error("this value was freed, and can't be read");
       }
       const { api, handle, device } = this.client;
       this.#handle = bufferFromHost(api, handle, device, this.#host, this.element, this.shape);

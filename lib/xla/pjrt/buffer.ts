@@ -78,9 +78,14 @@ function startCopy(api: PjrtApi, buffer: bigint, into: HostArray): bigint {
   return args[6]!;
 }
 
-/** Resolves when the value of a buffer is there. @throws PjrtError if the computation of it failed. */
-export async function bufferReady(api: PjrtApi, buffer: bigint): Promise<void> {
+/**
+ * Resolves when the value of a buffer is there.
+ *
+ * @param turn lets the event loop go round even if it is there already
+ * @throws PjrtError if the computation of it failed
+ */
+export async function bufferReady(api: PjrtApi, buffer: bigint, turn = false): Promise<void> {
   const args = struct(buffer, 0);
   api.call("Buffer_ReadyEvent", args);
-  await awaitEvent(api, args[3]!);
+  await awaitEvent(api, args[3]!, turn);
 }

@@ -10,11 +10,16 @@ export function awaitEventSync(api: PjrtApi, event: bigint): void {
   }
 }
 
-/** Waits for an event while the event loop goes on, and frees it. @throws PjrtError as above. */
-export async function awaitEvent(api: PjrtApi, event: bigint): Promise<void> {
+/**
+ * Waits for an event while the event loop goes on, and frees it.
+ *
+ * @param turn lets the event loop go round even if the event is there already: timers fire
+ * @throws PjrtError as above
+ */
+export async function awaitEvent(api: PjrtApi, event: bigint, turn = false): Promise<void> {
   try {
     const ready = struct(event, 0);
-    api.call("Event_IsReady", ready);
+    if (!turn) api.call("Event_IsReady", ready);
     if ((ready[3]! & 0xffn) === 0n) await api.callAsync("Event_Await", struct(event));
     else api.call("Event_Await", struct(event));
   } finally {

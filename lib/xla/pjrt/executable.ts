@@ -42,13 +42,27 @@ const COMPILE_OPTIONS = new Uint8Array([
 
 /** Compiles a StableHLO module given as text. @throws PjrtError with the compiler's message. */
 export function compile(client: Client, stablehlo: string): Executable {
+  const args = compileArguments(client, stablehlo);
+  client.api.call("Client_Compile", args);
+  return compiled(client, args[6]!);
+}
+
+/** The same on another thread: the event loop goes on meanwhile. */
+export async function compileAsync(client: Client, stablehlo: string): Promise<Executable> {
+  const args = compileArguments(client, stablehlo);
+  await client.api.callAsync("Client_Compile", args);
+  return compiled(client, args[6]!);
+}
+
+function compileArguments(client: Client, stablehlo: string): BigUint64Array<ArrayBuffer> {
   const code = utf8(stablehlo);
   const format = utf8("mlir");
   const program = struct(code, code.length, format, format.length);
-  const args = struct(client.handle, program, COMPILE_OPTIONS, COMPILE_OPTIONS.length, 0);
-  client.api.call("Client_Compile", args);
+  return struct(client.handle, program, COMPILE_OPTIONS, COMPILE_OPTIONS.length, 0);
+}
+
+function compiled(client: Client, handle: bigint): Executable {
   exitAtOnce();
-  const handle = args[6]!;
   return withExecutable(client, handle, (executable) => {
     const outputs = struct(executable, 0);
     client.api.call("Executable_NumOutputs", outputs);

@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { jit as jitOn, type Jitted, memoryOf as memoryOn } from "../jit.ts";
+import { jit as jitOn, type JitOptions, type Jitted, memoryOf as memoryOn } from "../jit.ts";
 import type { XlaBackend } from "../backend/backend.ts";
 import type { ProgramMemory } from "../pjrt/executable.ts";
 
 /** The backend that `xlaTest` chose. */
 export const xla = (): XlaBackend => tf.backend() as XlaBackend;
 
-export const jit = <A extends unknown[], R>(fn: (...args: A) => R): Jitted<A, R> => jitOn(xla(), fn);
+export const jit = <A extends unknown[], R>(fn: (...args: A) => R, options?: JitOptions): Jitted<A, R> =>
+  jitOn(xla(), fn, options);
 
 export const memoryOf = (fn: (...args: never[]) => unknown, ...inputs: unknown[]): ProgramMemory =>
   memoryOn(xla(), fn, ...inputs);
