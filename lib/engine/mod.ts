@@ -1,10 +1,12 @@
 /** The tensor engine: which one runs below the TensorFlow.js API, and what it can tell of itself. */
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 // Registers tfjs's gradients and its cpu backend, which tfjs-core alone does not.
 import "@tensorflow/tfjs";
 import { UserError } from "../errors.ts";
 import * as xla from "../xla/mod.ts";
 import { bridgeMissingKernels } from "./bridge.ts";
+import { CACHE } from "../setup/paths.ts";
 import { findPlugin } from "../setup/plugin.ts";
 import { registerHostRandom } from "./random.ts";
 import { startWasm } from "./wasm.ts";
@@ -79,7 +81,7 @@ export function describeEngine(info: EngineInfo): string {
 
 async function startXla(path: string): Promise<EngineInfo> {
   try {
-    backend = xla.registerXla(path);
+    backend = xla.registerXla(path, { programFolder: programFolder() });
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }
@@ -94,6 +96,10 @@ async function startXla(path: string): Promise<EngineInfo> {
     tfjs: tf.version_core,
   };
 }
+
+/** Compiled programs of earlier processes; none with SPIN_PROGRAMS=off, for those who time compilation. */
+const programFolder = (): string | undefined =>
+  Deno.env.get("SPIN_PROGRAMS") === "off" ? undefined : join(CACHE, "programs");
 
 async function startCpu(): Promise<EngineInfo> {
   registerHostRandom("cpu");
@@ -173,9 +179,12 @@ export function memoryOf(fn: (...args: never[]) => unknown, ...inputs: unknown[]
   return xla.memoryOf(backend!, fn, ...inputs);
 }
 
-/** Milliseconds spent compiling so far, and the number of programs; zero on engines that do not compile. */
-export function compileTime(): { milliseconds: number; programs: number } {
-  return { ...(backend?.programs.spent ?? { milliseconds: 0, programs: 0 }) };
+/**
+ * Milliseconds spent compiling so far, and the numbers of programs that were compiled and that came from disk; zero on
+ * engines that do not compile.
+ */
+export function compileTime(): { milliseconds: number; programs: number; stored: number } {
+  return { ...(backend?.programs.spent ?? { milliseconds: 0, programs: 0, stored: 0 }) };
 }
 
 /** Resolves when the tensors' values are there, letting the event loop go on meanwhile. */

@@ -3,6 +3,7 @@ import type { Entry, XlaBackend } from "./backend/backend.ts";
 import { elementOf } from "./backend/dtypes.ts";
 import type { Loaded } from "./backend/programs.ts";
 import { Storage } from "./backend/storage.ts";
+import { feed, replicasOf } from "./mesh.ts";
 import { bufferReady } from "./pjrt/buffer.ts";
 import type { Program } from "./stablehlo/emit.ts";
 import { sameShape } from "./stablehlo/node.ts";
@@ -18,6 +19,8 @@ export interface Compiled<R> extends Loaded {
   types: { shape: number[]; dtype: tf.DataType }[];
   /** Which tensors among the arguments have no value after a run. */
   donated: readonly number[];
+  /** Which tensors among the arguments are split over the devices. */
+  split: ReadonlySet<number>;
   /** For error messages. */
   name: string;
 }
@@ -89,12 +92,12 @@ function keepCaptures<T>(traced: Pick<Compiled<unknown>, "sources">, make: () =>
 }
 
 function assemble<R>(traced: Traced<R>, loaded: Loaded, name: string): Compiled<R> {
-  const { program, sources, updates, result, donated } = traced;
+  const { program, sources, updates, result, donated, split } = traced;
   const types = flatten(result).tensors.map((tensor) => {
     const { shape, dtype } = tensor as tf.Tensor;
     return { shape: [...shape], dtype };
   });
-  return { ...loaded, program, sources, updates, result, types, donated, name };
+  return { ...loaded, program, sources, updates, result, types, donated, split, name };
 }
 
 /** The first run: assigned variables still hold placeholders, and their old values are in the trace. */
@@ -104,37 +107,48 @@ function launchFirst<R>(
   traced: Traced<R>,
   args: tf.Tensor[],
 ): void {
-  const { launch, sources, updates } = compiled;
-  sources.forEach((source, i) => {
-    const storage = source.kind === "argument"
-      ? backend.storageOf(args[source.index]!.dataId)
-      : source.kind === "variable"
-      ? source.before
-      : source.storage;
-    launch.inputs[i] = storage.handle();
-  });
+  const { sources, updates } = compiled;
   const keep = updates.flatMap(({ parameter }) => {
     if (parameter === undefined) return [];
     const source = sources[parameter]!;
     return source.kind === "variable" && traced.freed.includes(source.before) ? [] : [parameter];
   });
-  launch.run(keep);
+  launchOn(
+    compiled,
+    (source) =>
+      source.kind === "argument"
+        ? backend.storageOf(args[source.index]!.dataId)
+        : source.kind === "variable"
+        ? source.before
+        : source.storage,
+    keep,
+  );
+}
+
+/** Gives the program its inputs and starts it. */
+function launchOn(
+  { launch, sources, split }: Compiled<unknown>,
+  storageOf: (source: Source) => Storage,
+  keep?: readonly number[],
+): void {
+  const made: (() => void)[] = [];
+  try {
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i]!;
+      const free = feed(launch, i, storageOf(source), source.kind === "argument" && split.has(source.index));
+      if (free) made.push(free);
+    }
+    launch.run(keep);
+  } finally {
+    for (const free of made) free();
+  }
 }
 
 /** Runs the program again, on other arguments and on the variables as they are now. */
 export function run<R>(backend: XlaBackend, compiled: Compiled<R>, args: tf.Tensor[]): R {
-  const { launch, sources, updates } = compiled;
+  const { updates } = compiled;
   // What is pending may need the values of variables that this call overwrites.
   backend.evaluate();
-  for (let i = 0; i < sources.length; i++) {
-    const source = sources[i]!;
-    const storage = source.kind === "argument"
-      ? backend.storageOf(args[source.index]!.dataId)
-      : source.kind === "variable"
-      ? currentValue(backend, source.variable)
-      : source.storage;
-    launch.inputs[i] = storage.handle();
-  }
   let keep: number[] | undefined;
   for (const { variable, parameter } of updates) {
     checkAlive(variable);
@@ -142,7 +156,16 @@ export function run<R>(backend: XlaBackend, compiled: Compiled<R>, args: tf.Tens
       (keep ??= []).push(parameter);
     }
   }
-  launch.run(keep);
+  launchOn(
+    compiled,
+    (source) =>
+      source.kind === "argument"
+        ? backend.storageOf(args[source.index]!.dataId)
+        : source.kind === "variable"
+        ? currentValue(backend, source.variable)
+        : source.storage,
+    keep,
+  );
   finish(backend, compiled);
   takeDonated(backend, compiled, args);
   return collect(backend, compiled);
@@ -165,12 +188,13 @@ function finish<R>(backend: XlaBackend, { launch, updates }: Compiled<R>): void 
   for (const { variable, output } of updates) {
     const entry = backend.entry(variable.dataId);
     const handle = launch.outputs[output]!;
+    const replicas = replicasOf(launch, output);
     if (isOwner(entry) && sameShape(entry.storage!.shape, variable.shape)) {
-      entry.storage!.replace(handle);
+      entry.storage!.replace(handle, replicas);
       entry.node = undefined;
     } else {
       const type = { shape: variable.shape, element: entry.type.element };
-      assign(backend, variable, new Storage(backend.client, type, handle));
+      assign(backend, variable, new Storage(backend.client, type, handle, replicas));
     }
   }
 }
@@ -189,7 +213,8 @@ export async function outputsReady(backend: XlaBackend, { launch }: Compiled<unk
 /** The function's result with the program's outputs at its leaves. */
 function collect<R>(backend: XlaBackend, { launch, result, types }: Compiled<R>): R {
   const tensors = types.map(({ shape, dtype }, i) => {
-    const storage = new Storage(backend.client, { shape, element: elementOf(dtype) }, launch.outputs[i]!);
+    const type = { shape, element: elementOf(dtype) };
+    const storage = new Storage(backend.client, type, launch.outputs[i]!, replicasOf(launch, i));
     return tf.engine().makeTensorFromTensorInfo(backend.adopt(storage));
   });
   return rebuild(result, tensors);

@@ -3,6 +3,7 @@ import type { XlaBackend } from "./backend/backend.ts";
 import { BACKEND } from "./backend/register.ts";
 import { type Compiled, free, outputsReady, prepareAsync, run, start } from "./compiled.ts";
 import { checkDonation } from "./donation.ts";
+import { checkMesh, type Mesh } from "./mesh.ts";
 import { type ProgramMemory, programMemory } from "./pjrt/executable.ts";
 import { type Call, readCall, variation } from "./signature.ts";
 import { record, type Traced } from "./trace.ts";
@@ -16,6 +17,8 @@ export interface JitOptions {
   static?: readonly number[];
   /** Indexes of arguments whose tensors lend their memory to results, and have no value after the call. */
   donate?: readonly number[];
+  /** Runs it on several devices: some arguments split, all else on each. Results and variables are whole. */
+  mesh?: Mesh;
   /** How many programs it may have; 64 by default. */
   maxPrograms?: number;
   /** What messages call it instead of the function's own name. */
@@ -62,11 +65,12 @@ export function jit<A extends unknown[], R>(
   fn: (...args: A) => R,
   options: JitOptions = {},
 ): Jitted<A, R> {
-  const { static: fixed = [], donate = [], maxPrograms = MAX_PROGRAMS } = options;
+  const { static: fixed = [], donate = [], mesh, maxPrograms = MAX_PROGRAMS } = options;
   const name = options.name ?? (fn.name || "a compiled function");
   const programs = new Map<string, Known<R>>();
   const read = (args: A) => readCall(name, args, fixed);
-  const donatedOf = ({ owners }: Call) => owners.flatMap((owner, i) => donate.includes(owner) ? [i] : []);
+  const ownedBy = ({ owners }: Call, args: readonly number[] = []) =>
+    owners.flatMap((owner, i) => args.includes(owner) ? [i] : []);
 
   const recordCall = (args: A, call: Call): Traced<R> => {
     refuseTooMany();
@@ -75,10 +79,15 @@ export function jit<A extends unknown[], R>(
       let next = 0;
       return fn(...args.map((arg, i) => fixed.includes(i) ? arg : given[next++]) as A);
     };
-    const traced = record(backend, whole, dynamic, donatedOf(call));
+    const use = {
+      donate: ownedBy(call, donate),
+      split: ownedBy(call, mesh?.batch),
+      devices: mesh?.devices,
+    };
+    const traced = record(backend, whole, dynamic, use);
     if (traced.created !== "known") return traced;
     traced.restore();
-    return record(backend, whole, dynamic, donatedOf(call));
+    return record(backend, whole, dynamic, use);
   };
 
   const refuseTooMany = () => {
@@ -101,7 +110,8 @@ export function jit<A extends unknown[], R>(
 
   const checked = (call: Call): tf.Tensor[] => {
     checkTensors(call.tensors, name);
-    checkDonation(backend, name, call.tensors, donatedOf(call));
+    checkDonation(backend, name, call.tensors, ownedBy(call, donate));
+    if (mesh) checkMesh(backend.client, name, mesh.devices, call.tensors, ownedBy(call, mesh.batch));
     return call.tensors;
   };
 

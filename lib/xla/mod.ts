@@ -2,12 +2,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { XlaBackend } from "./backend/backend.ts";
 import { BACKEND, registerKernels } from "./backend/register.ts";
-import { createClient } from "./pjrt/client.ts";
+import { type ClientOptions, createClient } from "./pjrt/client.ts";
 
-export { BACKEND, XlaBackend };
+export { BACKEND, type ClientOptions, XlaBackend };
 export { bucketOf, type Buckets, maskOf, padTo } from "./buckets.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { jit, type JitOptions, type Jitted, memoryOf } from "./jit.ts";
+export type { Mesh } from "./mesh.ts";
 export { liveBuffers } from "./pjrt/buffer.ts";
 export type { ProgramMemory } from "./pjrt/executable.ts";
 export { scan, type ScanOptions, type ScanStep } from "./scan.ts";
@@ -17,13 +18,14 @@ export { type TensorSpec, tensorSpec } from "./tree.ts";
  * Makes XLA available to tfjs under the name "xla": `tf.setBackend("xla")` then uses it.
  *
  * @param pluginPath a PJRT plugin; the caller vouches for it, since its code is run.
+ * @param options `programFolder`: compiled programs are kept there for the next process
  * @throws Error if it can't be loaded.
  */
-export function registerXla(pluginPath: string): XlaBackend {
+export function registerXla(pluginPath: string, options: { programFolder?: string } = {}): XlaBackend {
   registerKernels();
   const existing = tf.findBackend(BACKEND) as XlaBackend | null;
   if (existing) return existing;
-  const backend = new XlaBackend(createClient(pluginPath));
+  const backend = new XlaBackend(createClient(pluginPath), options.programFolder);
   tf.registerBackend(BACKEND, () => backend, 3);
   return backend;
 }

@@ -38,23 +38,34 @@ export interface Traced<R> {
   created: Created;
   /** Which tensors among the arguments have no value after a run. */
   donated: readonly number[];
+  /** Which tensors among the arguments are split over the devices. */
+  split: ReadonlySet<number>;
   /** Values that the function's assignments freed: inputs of the first run, to be released after it. */
   freed: Storage[];
   /** Makes all as it was before, when the program is not to be run. Variables whose values it computes are disposed. */
   restore(): void;
 }
 
+/** How a function's program uses tensors among its arguments, by their indexes. */
+export interface RecordOptions {
+  /** Their memory may be used for results. */
+  donate?: readonly number[];
+  /** They are split along axis 0 over the devices. */
+  split?: readonly number[];
+  /** How many devices run it together. */
+  devices?: number;
+}
+
 /**
  * Runs `fn` once on placeholders and records what it computes, variables included.
  *
- * @param donatedArguments indexes of tensors among the arguments whose memory may be used for results
  * @throws whatever `fn` throws; variables then have the values they had.
  */
 export function record<A extends unknown[], R>(
   backend: XlaBackend,
   fn: (...args: A) => R,
   args: A,
-  donatedArguments: readonly number[] = [],
+  { donate = [], split = [], devices = 1 }: RecordOptions = {},
 ): Traced<R> {
   const engine = tf.engine();
   backend.evaluate();
@@ -82,9 +93,10 @@ export function record<A extends unknown[], R>(
       throw new TypeError("a compiled function must not be async: it is recorded in one go");
     }
     const outputs = flatten(result).tensors.map((tensor) => backend.nodeOf(tensor as tf.Tensor));
-    const lent = pairDonations(donatedArguments.map((i) => leaves[i]!), outputs);
+    const lent = pairDonations(donate.map((i) => leaves[i]!), outputs);
     const { assigned, created, donated } = changes(backend, before, outputs);
-    const program = emit(outputs, new Map([...lent, ...donated]));
+    const spread = { devices, split: new Set(split.map((i) => holders[i]!)) };
+    const program = emit(outputs, new Map([...lent, ...donated]), devices > 1 ? spread : undefined);
     const sources = program.parameters.map((value) => source(value, holders, before));
     complete = true;
     return {
@@ -92,7 +104,8 @@ export function record<A extends unknown[], R>(
       sources,
       result,
       created,
-      donated: donatedArguments,
+      donated: donate,
+      split: new Set(split),
       freed: trace.freed,
       restore: () => restore(backend, before, trace.freed),
       updates: assigned.map((update) => {

@@ -5,6 +5,7 @@ import { emit } from "../stablehlo/emit.ts";
 import { constant, MAX_CONSTANT, type Node, type TensorType } from "../stablehlo/node.ts";
 import { reshape } from "../stablehlo/ops.ts";
 import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
+import { createProgramStore } from "./program_store.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 import { Storage } from "./storage.ts";
 
@@ -61,9 +62,13 @@ export class XlaBackend extends tf.KernelBackend {
   /** Values freed while recorded operations may still need them. */
   #freed: Storage[] = [];
 
-  constructor(readonly client: Client) {
+  /** @param programFolder where compiled programs are kept for the next process; undefined: nowhere */
+  constructor(readonly client: Client, programFolder?: string) {
     super();
-    this.programs = createPrograms(client);
+    this.programs = createPrograms(
+      client,
+      programFolder ? createProgramStore(client, programFolder) : undefined,
+    );
     this.#data = new tf.DataStorage(this, tf.engine());
   }
 

@@ -8,6 +8,7 @@ import {
   prepareLaunch,
 } from "../pjrt/executable.ts";
 import type { Program } from "../stablehlo/emit.ts";
+import type { ProgramStore } from "./program_store.ts";
 
 /** A compiled program, ready to be launched by one user. */
 export interface Loaded {
@@ -22,8 +23,8 @@ export interface Programs {
   /** The same, compiled on another thread: the event loop goes on meanwhile. */
   acquireAsync(program: Program): Promise<Loaded>;
   release(program: Program): void;
-  /** Milliseconds spent compiling so far, and how many programs were compiled. */
-  readonly spent: { milliseconds: number; programs: number };
+  /** Milliseconds spent compiling so far, how many programs were compiled, and how many came from the store. */
+  readonly spent: { milliseconds: number; programs: number; stored: number };
 }
 
 interface Entry {
@@ -34,43 +35,62 @@ interface Entry {
 /** How many programs that nobody uses are kept for the next one who does. */
 const IDLE = 64;
 
-export function createPrograms(client: Client): Programs {
+/** Programs that were compiled faster than this, in milliseconds, are not worth a file. */
+const WORTH_STORING = 20;
+
+/** @param store where programs of earlier processes are */
+export function createPrograms(client: Client, store?: ProgramStore): Programs {
   const known = new Map<string, Entry>();
-  const spent = { milliseconds: 0, programs: 0 };
-  const add = (text: string, executable: Executable, start: number): Entry => {
+  const spent = { milliseconds: 0, programs: 0, stored: 0 };
+  const keep = (text: string, executable: Executable): Entry => {
     const entry = { executable, users: 0 };
-    spent.milliseconds += performance.now() - start;
-    spent.programs++;
     known.set(text, entry);
     return entry;
   };
-  const compileTimed = (text: string): Entry => {
+  const add = (program: Program, executable: Executable, start: number): Entry => {
+    const milliseconds = performance.now() - start;
+    spent.milliseconds += milliseconds;
+    spent.programs++;
+    if (milliseconds > WORTH_STORING) store?.save(program, executable);
+    return keep(program.text, executable);
+  };
+  const stored = (program: Program): Entry | undefined => {
+    const executable = store?.load(program);
+    if (!executable) return undefined;
+    spent.stored++;
+    return keep(program.text, executable);
+  };
+  const compileTimed = (program: Program): Entry => {
     const start = performance.now();
-    return add(text, compile(client, text), start);
+    return add(program, compile(client, program.text, program.partitions), start);
   };
   /** Compilations on other threads that have not ended. */
   const underWay = new Map<string, Promise<void>>();
-  const compileTimedAsync = async (text: string): Promise<void> => {
+  const compileTimedAsync = async (program: Program): Promise<void> => {
+    const { text, partitions } = program;
     const start = performance.now();
-    const executable = await compileAsync(client, text);
+    const executable = await compileAsync(client, text, partitions);
     // Somebody who could not wait may have compiled it meanwhile.
     if (known.has(text)) destroyExecutable(executable);
-    else add(text, executable, start);
+    else add(program, executable, start);
   };
-  const acquire: Programs["acquire"] = ({ text, parameters }) => {
-    const entry = known.get(text) ?? compileTimed(text);
+  const acquire: Programs["acquire"] = (program) => {
+    const entry = known.get(program.text) ?? stored(program) ?? compileTimed(program);
     entry.users++;
-    return { executable: entry.executable, launch: prepareLaunch(entry.executable, parameters.length) };
+    return {
+      executable: entry.executable,
+      launch: prepareLaunch(entry.executable, program.parameters.length),
+    };
   };
   return {
     spent,
     acquire,
     async acquireAsync(program) {
       const { text } = program;
-      if (!known.has(text)) {
+      if (!known.has(text) && !stored(program)) {
         let compilation = underWay.get(text);
         if (!compilation) {
-          compilation = compileTimedAsync(text).finally(() => underWay.delete(text));
+          compilation = compileTimedAsync(program).finally(() => underWay.delete(text));
           underWay.set(text, compilation);
         }
         await compilation;

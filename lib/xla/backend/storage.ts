@@ -1,5 +1,6 @@
 import {
   bufferFromHost,
+  bufferOnDevice,
   bufferReady,
   bufferToHost,
   bufferToHostSync,
@@ -23,8 +24,16 @@ export class Storage implements TensorType {
   #holders = 1;
   #handle: bigint | undefined;
   #host: HostArray | undefined;
+  /** The same value on further devices, in their order. */
+  #replicas: readonly bigint[];
 
-  constructor(readonly client: Client, type: TensorType, value: bigint | HostArray) {
+  constructor(
+    readonly client: Client,
+    type: TensorType,
+    value: bigint | HostArray,
+    replicas: readonly bigint[] = [],
+  ) {
+    this.#replicas = replicas;
     this.shape = type.shape;
     this.element = type.element;
     this.#leaf = leaf(type, this);
@@ -49,10 +58,16 @@ export class Storage implements TensorType {
 
   /** After a program has taken the value's memory: frees what is left. */
   donate(taker: string): void {
+    this.#clear();
+    this.#taker = taker;
+  }
+
+  #clear(): void {
     if (this.#handle !== undefined) destroyBuffer(this.client.api, this.#handle);
+    for (const replica of this.#replicas) destroyBuffer(this.client.api, replica);
     this.#host = undefined;
     this.#handle = undefined;
-    this.#taker = taker;
+    this.#replicas = [];
   }
 
   /** The device buffer; uploads the value on first use. @throws Error if the value was donated or freed. */
@@ -69,11 +84,34 @@ export class Storage implements TensorType {
     return this.#handle;
   }
 
-  /** After a step has written a new value in the place of a donated one: takes the new buffer. */
-  replace(handle: bigint): void {
-    if (this.#handle !== undefined) destroyBuffer(this.client.api, this.#handle);
-    this.#host = undefined;
+  /** Buffers on the first `count` devices; copies the value to where it is not yet. @throws Error like `handle`. */
+  handles(count: number): readonly bigint[] {
+    const { api, devices } = this.client;
+    const first = this.handle();
+    const missing = devices.slice(1 + this.#replicas.length, count);
+    if (missing.length > 0) {
+      this.#replicas = [...this.#replicas, ...missing.map((device) => bufferOnDevice(api, first, device))];
+    }
+    return [first, ...this.#replicas.slice(0, count - 1)];
+  }
+
+  /** New buffers, the caller's to destroy: equal parts along axis 0, one on each of the first `count` devices. */
+  split(count: number): bigint[] {
+    const { api, handle, devices } = this.client;
+    const host = this.#host ?? this.readSync();
+    const size = host.length / count;
+    const shape = [this.shape[0]! / count, ...this.shape.slice(1)];
+    return devices.slice(0, count).map((device, i) => {
+      const part = host.slice(i * size, (i + 1) * size) as HostArray;
+      return bufferFromHost(api, handle, device, part, this.element, shape);
+    });
+  }
+
+  /** After a step has written a new value in the place of a donated one: takes the new buffers. */
+  replace(handle: bigint, replicas: readonly bigint[] = []): void {
+    this.#clear();
     this.#handle = handle;
+    this.#replicas = replicas;
   }
 
   readSync(): HostArray {
@@ -106,8 +144,6 @@ export class Storage implements TensorType {
 
   release(): void {
     if (--this.#holders > 0) return;
-    this.#host = undefined;
-    if (this.#handle !== undefined) destroyBuffer(this.client.api, this.#handle);
-    this.#handle = undefined;
+    this.#clear();
   }
 }

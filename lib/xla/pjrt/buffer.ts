@@ -53,6 +53,14 @@ export function bufferFromHost(
   return buffer;
 }
 
+/** A copy of a buffer on another device. */
+export function bufferOnDevice(api: PjrtApi, buffer: bigint, device: bigint): bigint {
+  const args = struct(buffer, device, 0);
+  api.call("Buffer_CopyToDevice", args);
+  live++;
+  return args[4]!;
+}
+
 let destroyer: { api: PjrtApi; destroy: (buffer: bigint) => void } | undefined;
 
 /** Frees a buffer; what still computes with it keeps it alive inside the plugin. */

@@ -1,31 +1,47 @@
 import { loadPlugin, type PjrtApi } from "./api.ts";
-import { readText, struct } from "./struct.ts";
+import { readText, struct, utf8, words } from "./struct.ts";
 
 /** One plugin, its client and the device that programs run on. */
 export interface Client {
   readonly api: PjrtApi;
   readonly handle: bigint;
   readonly device: bigint;
+  /** All devices, the first of them being `device`: programs over a mesh run on several. */
+  readonly devices: readonly bigint[];
   /** For example "cpu" or "cuda". */
   readonly platform: string;
   readonly platformVersion: string;
   /** The kind of the device, for example "cpu" or "NVIDIA H200". */
   readonly deviceKind: string;
-  readonly deviceCount: number;
+}
+
+export interface ClientOptions {
+  /** How many devices the CPU is to be; other plugins ignore it. The plugin decides if it is not given. */
+  cpuDevices?: number;
+}
+
+/** A PJRT_NamedValue whose value is an int64: size, extension, name, its length, type 1, value, one of it. */
+function namedNumber(name: string, value: number): BigUint64Array<ArrayBuffer> {
+  const text = utf8(name);
+  return words([56, 0, text, text.length, 1, value, 1]);
 }
 
 /** Loads a plugin and creates its client; the first addressable device is used. */
-export function createClient(pluginPath: string): Client {
+export function createClient(pluginPath: string, { cpuDevices }: ClientOptions = {}): Client {
   const api = loadPlugin(pluginPath);
-  const create = struct(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  const create = cpuDevices === undefined
+    ? struct(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    : struct(namedNumber("cpu_device_count", cpuDevices), 1, 0, 0, 0, 0, 0, 0, 0);
   api.call("Client_Create", create);
   const handle = create[8]!;
 
-  const devices = struct(handle, 0, 0);
-  api.call("Client_AddressableDevices", devices);
-  const deviceCount = Number(devices[4]!);
-  if (deviceCount === 0) throw new Error(`${pluginPath}: the client has no device`);
-  const device = new Deno.UnsafePointerView(Deno.UnsafePointer.create(devices[3]!)!).getBigUint64(0);
+  const list = struct(handle, 0, 0);
+  api.call("Client_AddressableDevices", list);
+  const count = Number(list[4]!);
+  if (count === 0) throw new Error(`${pluginPath}: the client has no device`);
+  const view = new Deno.UnsafePointerView(Deno.UnsafePointer.create(list[3]!)!);
+  const devices = Array.from({ length: count }, (_, i) => view.getBigUint64(8 * i));
+  const device = devices[0]!;
 
   const description = struct(device, 0);
   api.call("Device_GetDescription", description);
@@ -41,7 +57,7 @@ export function createClient(pluginPath: string): Client {
     api,
     handle,
     device,
-    deviceCount,
+    devices,
     platform: text("Client_PlatformName", handle),
     platformVersion: text("Client_PlatformVersion", handle),
     deviceKind: text("DeviceDescription_Kind", description[3]!),

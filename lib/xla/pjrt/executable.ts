@@ -22,56 +22,59 @@ export interface Executable {
   readonly client: Client;
   readonly handle: bigint;
   readonly outputs: number;
+  /** How many devices it runs on at once. */
+  readonly partitions: number;
 }
 
 /**
- * Serialised CompileOptionsProto: executable_build_options (field 3) with device_ordinal -1, one replica and
- * one partition, as every plugin expects for a program that runs on one device.
+ * Serialised CompileOptionsProto: executable_build_options (field 3) with device_ordinal (1) -1, one replica (4), so many
+ * partitions (5), and for more than one use_spmd_partitioning (6): the compiler then splits the program by the
+ * annotations of its arguments.
  */
-const COMPILE_OPTIONS = new Uint8Array([
-  0x1a,
-  0x0f,
-  0x08,
-  ...new Array<number>(9).fill(0xff),
-  0x01,
-  0x20,
-  0x01,
-  0x28,
-  0x01,
-]);
+function compileOptions(partitions: number): Uint8Array<ArrayBuffer> {
+  const minusOne = [...new Array<number>(9).fill(0xff), 0x01];
+  const build = [0x08, ...minusOne, 0x20, 0x01, 0x28, partitions, ...(partitions > 1 ? [0x30, 0x01, 0x98, 0x01, 0x01] : [])];
+  return new Uint8Array([0x1a, build.length, ...build]);
+}
 
 /** Compiles a StableHLO module given as text. @throws PjrtError with the compiler's message. */
-export function compile(client: Client, stablehlo: string): Executable {
-  const args = compileArguments(client, stablehlo);
+export function compile(client: Client, stablehlo: string, partitions = 1): Executable {
+  const args = compileArguments(client, stablehlo, partitions);
   client.api.call("Client_Compile", args);
-  return compiled(client, args[6]!);
+  return loadedExecutable(client, args[6]!, partitions);
 }
 
 /** The same on another thread: the event loop goes on meanwhile. */
-export async function compileAsync(client: Client, stablehlo: string): Promise<Executable> {
-  const args = compileArguments(client, stablehlo);
+export async function compileAsync(client: Client, stablehlo: string, partitions = 1): Promise<Executable> {
+  const args = compileArguments(client, stablehlo, partitions);
   await client.api.callAsync("Client_Compile", args);
-  return compiled(client, args[6]!);
+  return loadedExecutable(client, args[6]!, partitions);
 }
 
-function compileArguments(client: Client, stablehlo: string): BigUint64Array<ArrayBuffer> {
+function compileArguments(
+  client: Client,
+  stablehlo: string,
+  partitions: number,
+): BigUint64Array<ArrayBuffer> {
+  const options = compileOptions(partitions);
   const code = utf8(stablehlo);
   const format = utf8("mlir");
   const program = struct(code, code.length, format, format.length);
-  return struct(client.handle, program, COMPILE_OPTIONS, COMPILE_OPTIONS.length, 0);
+  return struct(client.handle, program, options, options.length, 0);
 }
 
-function compiled(client: Client, handle: bigint): Executable {
+/** What is known of a PJRT_LoadedExecutable. */
+export function loadedExecutable(client: Client, handle: bigint, partitions: number): Executable {
   exitAtOnce();
   return withExecutable(client, handle, (executable) => {
     const outputs = struct(executable, 0);
     client.api.call("Executable_NumOutputs", outputs);
-    return { client, handle, outputs: Number(outputs[3]!) };
+    return { client, handle, outputs: Number(outputs[3]!), partitions };
   });
 }
 
 /** A PJRT_LoadedExecutable hands out a PJRT_Executable that describes it and must be freed. */
-function withExecutable<T>(client: Client, handle: bigint, use: (executable: bigint) => T): T {
+export function withExecutable<T>(client: Client, handle: bigint, use: (executable: bigint) => T): T {
   const get = struct(handle, 0);
   client.api.call("LoadedExecutable_GetExecutable", get);
   try {
@@ -102,40 +105,51 @@ export function destroyExecutable({ client, handle }: Executable): void {
   client.api.call("LoadedExecutable_Destroy", struct(handle));
 }
 
-/** A prepared call of a program: the argument structs are built once and used for every execution. */
-export interface Launch {
+/** What one device is given and gives. */
+export interface DeviceLists {
   /** [arguments] handles of the input buffers, to be filled before each run. */
   readonly inputs: BigUint64Array<ArrayBuffer>;
   /** [outputs] handles of the new output buffers after each run; the caller owns them. */
   readonly outputs: BigUint64Array<ArrayBuffer>;
+}
+
+/**
+ * A prepared call of a program: the argument structs are built once and used for every execution. `inputs` and
+ * `outputs` are those of the first device.
+ */
+export interface Launch extends DeviceLists {
+  /** One for each device, the first included. */
+  readonly devices: readonly DeviceLists[];
   /** Starts the program. Inputs whose index is in `keep` are not donated in this run. */
   run(keep?: readonly number[]): void;
 }
 
 /** Prepares calls of a program with a fixed number of arguments. Not to be used by two callers at once. */
 export function prepareLaunch(executable: Executable, argumentCount: number): Launch {
-  const inputs = new BigUint64Array(argumentCount);
-  const outputs = new BigUint64Array(executable.outputs);
+  const devices = Array.from({ length: executable.partitions }, (): DeviceLists => ({
+    inputs: new BigUint64Array(argumentCount),
+    outputs: new BigUint64Array(executable.outputs),
+  }));
   const kept = new BigInt64Array(argumentCount);
   const options = struct(0, 0, 0, 0, 0, kept, 0, 0, 0, 0, 0, 0);
   const args = struct(
     executable.handle,
     options,
-    words([inputs]),
-    1,
+    words(devices.map(({ inputs }) => inputs)),
+    devices.length,
     argumentCount,
-    words([outputs]),
+    words(devices.map(({ outputs }) => outputs)),
     0,
     0,
   );
   return {
-    inputs,
-    outputs,
+    ...devices[0]!,
+    devices,
     run(keep = []) {
       keep.forEach((index, i) => kept[i] = BigInt(index));
       options[8] = BigInt(keep.length);
       executable.client.api.call("LoadedExecutable_Execute", args);
-      countBuffers(outputs.length);
+      countBuffers(executable.outputs * devices.length);
     },
   };
 }

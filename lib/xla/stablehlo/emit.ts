@@ -5,6 +5,14 @@ export interface Program {
   readonly text: string;
   /** The values of the leaves, one for each parameter. */
   readonly parameters: readonly object[];
+  /** How many devices it runs on at once; 1 if it is not said. The text says it, too. */
+  readonly partitions?: number;
+}
+
+/** How a program is spread over devices: leaves (by their values) that are split along axis 0; all else is on each. */
+export interface Spread {
+  readonly devices: number;
+  readonly split: ReadonlySet<object>;
 }
 
 /** Names a leaf where it is first met. */
@@ -14,33 +22,48 @@ type NameLeaf = (node: Node) => string;
  * Writes the StableHLO module that computes `outputs`.
  *
  * @param donated index of the output that may be written into the memory of a leaf's value.
+ * @param spread for a program that runs on several devices
  */
 export function emit(
   outputs: readonly Node[],
   donated: ReadonlyMap<object, number> = new Map(),
+  spread?: Spread,
 ): Program {
-  const leaves = new Map<object, { name: string; type: string }>();
+  const leaves = new Map<object, { name: string; type: string; rank: number }>();
   const addLeaf: NameLeaf = (node) => {
     const known = leaves.get(node.leaf!);
     if (known) return known.name;
     const name = `%arg${leaves.size}`;
-    leaves.set(node.leaf!, { name, type: typeText(node) });
+    leaves.set(node.leaf!, { name, type: typeText(node), rank: node.shape.length });
     return name;
   };
   const { lines, names } = write(outputs, addLeaf, "", { count: 0 });
-  const parameters = [...leaves].map(([value, { name, type }]) => {
+  const sharding = (value: object | undefined, rank: number): string[] => {
+    if (!spread) return [];
+    const { split } = spread;
+    const axes = Array.from({ length: rank }, (_, axis) => axis === 0 && value && split.has(value) ? `{"batch"}` : "{}");
+    return [`sdy.sharding = #sdy.sharding<@mesh, [${axes.join(", ")}]>`];
+  };
+  const attributes = (list: string[]) => list.length > 0 ? ` {${list.join(", ")}}` : "";
+  const parameters = [...leaves].map(([value, { name, type, rank }]) => {
     const output = donated.get(value);
-    return `${name}: ${type}${output === undefined ? "" : ` {tf.aliasing_output = ${output} : i32}`}`;
+    const alias = output === undefined ? [] : [`tf.aliasing_output = ${output} : i32`];
+    return `${name}: ${type}${attributes([...sharding(value, rank), ...alias])}`;
   });
   const types = outputs.map(typeText).join(", ");
-  const text = `module @program {
-  func.func public @main(${parameters.join(", ")}) -> (${types}) {
+  const results = outputs.map((node) => typeText(node) + attributes(sharding(undefined, node.shape.length))).join(", ");
+  const module = spread
+    ? ` attributes {mhlo.num_partitions = ${spread.devices} : i32, mhlo.num_replicas = 1 : i32}`
+    : "";
+  const mesh = spread ? `  sdy.mesh @mesh = <["batch"=${spread.devices}]>\n` : "";
+  const text = `module @program${module} {
+${mesh}  func.func public @main(${parameters.join(", ")}) -> (${results}) {
 ${lines.join("\n")}
     return${outputs.length > 0 ? ` ${names.join(", ")} : ${types}` : ""}
   }
 }
 `;
-  return { text, parameters: [...leaves.keys()] };
+  return { text, parameters: [...leaves.keys()], partitions: spread?.devices };
 }
 
 /** The operations that compute `outputs`, one per line, and the names of the outputs. */

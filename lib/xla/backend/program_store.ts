@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Client } from "../pjrt/client.ts";
+import type { Executable } from "../pjrt/executable.ts";
+import { deserialize, serialize } from "../pjrt/serialize.ts";
+import type { Program } from "../stablehlo/emit.ts";
+import { machineIdentity } from "./machine.ts";
+
+/** Compiled programs on disk, for the next process. A store that fails is one that has nothing: it never throws. */
+export interface ProgramStore {
+  load(program: Program): Executable | undefined;
+  save(program: Program, executable: Executable): void;
+}
+
+/** What all programs on disk may need together, in bytes; beyond that the longest unused go. */
+const LIMIT = 2 * 2 ** 30;
+const END = ".xla";
+const DIGEST_BYTES = 32;
+
+const sha256 = (...parts: (string | Uint8Array)[]): Uint8Array => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+
+/**
+ * Keeps programs in a folder, one file each: 32 bytes of SHA-256 over name and content, then the content. The name is a
+ * digest of the program and of all that a compiled program depends on: plugin, device, processor and compiler options.
+ * A file that is torn, was changed or belongs elsewhere fails its check and is made anew.
+ */
+export function createProgramStore(client: Client, folder: string, limit = LIMIT): ProgramStore {
+  const identity = machineIdentity(client);
+  const nameOf = ({ text, partitions }: Program): string =>
+    sha256(identity, `\n${partitions ?? 1}\n`, text).toHex() + END;
+  return {
+    load(program) {
+      const name = nameOf(program);
+      const path = join(folder, name);
+      try {
+        const file = readFileSync(path);
+        const content = new Uint8Array(file.subarray(DIGEST_BYTES));
+        const digest = file.subarray(0, DIGEST_BYTES).toHex();
+        if (digest !== sha256(name, content).toHex()) return undefined;
+        const executable = deserialize(client, content, program.partitions ?? 1);
+        const now = new Date();
+        utimesSync(path, now, now);
+        return executable;
+      } catch {
+        return undefined;
+      }
+    },
+    save(program, executable) {
+      const name = nameOf(program);
+      const temporary = join(folder, `${name}.${Deno.pid}.part`);
+      try {
+        const content = serialize(executable);
+        mkdirSync(folder, { recursive: true });
+        makeRoom(folder, limit - content.length);
+        writeFileSync(temporary, sha256(name, content));
+        writeFileSync(temporary, content, { flag: "a" });
+        renameSync(temporary, join(folder, name));
+      } catch {
+        rmSync(temporary, { force: true });
+      }
+    },
+  };
+}
+
+/** Removes what was not used for longest until the folder holds no more than `bytes`. */
+function makeRoom(folder: string, bytes: number): void {
+  const files = readdirSync(folder).filter((name) => name.endsWith(END)).map((name) => {
+    const path = join(folder, name);
+    const { size, mtimeMs } = statSync(path);
+    return { path, size, mtimeMs };
+  });
+  let held = files.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+    if (held <= bytes) return;
+    rmSync(path, { force: true });
+    held -= size;
+  }
+}
