@@ -28,12 +28,20 @@ export interface Executable {
 
 /**
  * Serialised CompileOptionsProto: executable_build_options (field 3) with device_ordinal (1) -1, one replica (4), so many
- * partitions (5), and for more than one use_spmd_partitioning (6): the compiler then splits the program by the
- * annotations of its arguments.
+ * partitions (5), and for more than one use_spmd_partitioning (6) with use_shardy_partitioner (19): the compiler then
+ * splits the program by the annotations of its arguments.
  */
 function compileOptions(partitions: number): Uint8Array<ArrayBuffer> {
   const minusOne = [...new Array<number>(9).fill(0xff), 0x01];
-  const build = [0x08, ...minusOne, 0x20, 0x01, 0x28, partitions, ...(partitions > 1 ? [0x30, 0x01, 0x98, 0x01, 0x01] : [])];
+  const build = [
+    0x08,
+    ...minusOne,
+    0x20,
+    0x01,
+    0x28,
+    partitions,
+    ...(partitions > 1 ? [0x30, 0x01, 0x98, 0x01, 0x01] : []),
+  ];
   return new Uint8Array([0x1a, build.length, ...build]);
 }
 

@@ -38,20 +38,21 @@ export function emit(
     return name;
   };
   const { lines, names } = write(outputs, addLeaf, "", { count: 0 });
-  const sharding = (value: object | undefined, rank: number): string[] => {
+  const sharding = (rank: number, value?: object): string[] => {
     if (!spread) return [];
-    const { split } = spread;
-    const axes = Array.from({ length: rank }, (_, axis) => axis === 0 && value && split.has(value) ? `{"batch"}` : "{}");
+    const whole = Array<string>(rank).fill("{}");
+    const axes = value && spread.split.has(value) ? whole.with(0, '{"batch"}') : whole;
     return [`sdy.sharding = #sdy.sharding<@mesh, [${axes.join(", ")}]>`];
   };
   const attributes = (list: string[]) => list.length > 0 ? ` {${list.join(", ")}}` : "";
   const parameters = [...leaves].map(([value, { name, type, rank }]) => {
     const output = donated.get(value);
     const alias = output === undefined ? [] : [`tf.aliasing_output = ${output} : i32`];
-    return `${name}: ${type}${attributes([...sharding(value, rank), ...alias])}`;
+    return `${name}: ${type}${attributes([...sharding(rank, value), ...alias])}`;
   });
   const types = outputs.map(typeText).join(", ");
-  const results = outputs.map((node) => typeText(node) + attributes(sharding(undefined, node.shape.length))).join(", ");
+  const results = outputs.map((node) => typeText(node) + attributes(sharding(node.shape.length)))
+    .join(", ");
   const module = spread
     ? ` attributes {mhlo.num_partitions = ${spread.devices} : i32, mhlo.num_replicas = 1 : i32}`
     : "";

@@ -57,3 +57,15 @@ Deno.test("a donated value's parameter names the output that takes its memory", 
 Deno.test("a program may have no result", () => {
   match(emit([]).text, /@main\(\) -> \(\) \{\n\n {4}return\n/);
 });
+
+Deno.test("a program over a mesh says which parameters are split, and that its results are whole", () => {
+  const [x, w] = [leaf({ shape: [8, 2], element: "f32" }, {}), leaf({ shape: [8, 2], element: "f32" }, {})];
+  const spread = { devices: 4, split: new Set([x.leaf!]) };
+  const { text, partitions } = emit([binary("add", x, w)], new Map([[w.leaf!, 0]]), spread);
+  equal(partitions, 4);
+  match(text, /mhlo\.num_partitions = 4 : i32/);
+  match(text, /sdy\.mesh @mesh = <\["batch"=4\]>/);
+  match(text, /%arg0: tensor<8x2xf32> \{sdy\.sharding = #sdy\.sharding<@mesh, \[\{"batch"\}, \{\}\]>\}/);
+  match(text, /%arg1: tensor<8x2xf32> \{sdy\.sharding = #sdy\.sharding<@mesh, \[\{\}, \{\}\]>, tf\.aliasing/);
+  match(text, /-> \(tensor<8x2xf32> \{sdy\.sharding = #sdy\.sharding<@mesh, \[\{\}, \{\}\]>\}\)/);
+});
