@@ -2,7 +2,11 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { xlaTest } from "../engine/testing.ts";
 import { liveBuffers } from "./pjrt/buffer.ts";
+import { compileAsync, destroyExecutable } from "./pjrt/executable.ts";
 import { scan } from "./scan.ts";
+import { emit } from "./stablehlo/emit.ts";
+import { leaf, splat } from "./stablehlo/node.ts";
+import { binary, type DotAxes, dotGeneral, unary } from "./stablehlo/ops.ts";
 import { jit, values, variable, xla } from "./testing/backend.ts";
 
 /** A step that computes for about `length` times 0.5 ms. */
@@ -36,23 +40,19 @@ xlaTest("timers fire while a program is compiled and while it runs", async () =>
   ok(running.milliseconds > 50, `a long step takes ${running.milliseconds} ms`);
   ok(running.ticks >= running.milliseconds / 5 / 4, `${running.ticks} ticks in ${running.milliseconds} ms`);
 
-  // Unlike any other program, and slow to compile: many different functions that are not merged.
-  const large = jit((x: tf.Tensor) => {
-    let y = x;
-    for (let i = 0; i < 60; i++) {
-      y = tf.add(tf.softmax(tf.sin(tf.mul(y, i))), tf.matMul(y as tf.Tensor2D, x as tf.Tensor2D));
-    }
-    return tf.softmax(y);
-  });
-  const recorded = performance.now();
-  const promise = large.async(x);
-  const recording = performance.now() - recorded;
-  const compiling = await ticksDuring(() => promise);
+  // A program that is slow to compile, and that no earlier process can have left.
+  const { client } = xla();
+  let y = leaf({ shape: [64, 64], element: "f32" }, {});
+  const axes: DotAxes = { batch: [[], []], contract: [[1], [0]] };
+  for (let i = 0; i < 100; i++) y = binary("add", unary("sine", dotGeneral(y, y, axes)), splat(i, y));
+  const compiling = await ticksDuring(async () =>
+    destroyExecutable(await compileAsync(client, emit([y]).text))
+  );
+  ok(compiling.milliseconds > 50, `compiling takes ${compiling.milliseconds} ms`);
   ok(
     compiling.ticks >= compiling.milliseconds / 5 / 4,
-    `${compiling.ticks} ticks in ${compiling.milliseconds} ms after ${recording} ms of recording`,
+    `${compiling.ticks} ticks in ${compiling.milliseconds} ms of compiling`,
   );
-  (await promise).dispose();
   x.dispose();
 });
 

@@ -55,7 +55,7 @@ export function padTo<T extends tf.Tensor>(tensor: T, axis: number, size: number
     return tf.pad(tensor, shape.map((_, i) => [0, i === at ? size - length : 0]), value) as T;
   }
   const inner = shape.slice(at + 1).reduce((a, b) => a * b, 1);
-  const values = backend.readSync(tensor.dataId);
+  const values = backend.storageOf(tensor.dataId).readSync();
   const wide = shape.map((n, i) => i === at ? size : n);
   const padded = new (values.constructor as typeof Float32Array)(tf.util.sizeFromShape(wide)).fill(value);
   for (let row = 0; row * length * inner < values.length; row++) {

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { xlaTest } from "../engine/testing.ts";
 import { checkpoint as checkpointOn } from "./checkpoint.ts";
 import { liveBuffers } from "./pjrt/buffer.ts";
+import { scan } from "./scan.ts";
 import { jit, memoryOf, values, variable, xla } from "./testing/backend.ts";
 import { tensorSpec } from "./tree.ts";
 
@@ -61,6 +62,27 @@ xlaTest("the memory between operands and results is not kept", () => {
   ok(kept > 7 * hidden, `${kept} bytes without`);
   ok(again < 4 * hidden, `${again} bytes with checkpoint, ${kept} without`);
   tf.dispose([w, shift]);
+});
+
+xlaTest("inside a scan, around one and inside another, gradients are the same", () => {
+  tf.tidy(() => {
+    const loss = (wrap: typeof checkpoint) => (x: tf.Tensor, w: tf.Tensor): tf.Tensor => {
+      const inner = wrap((h: tf.Tensor) => tf.sin(tf.mul(h, w)));
+      const outer = wrap((h: tf.Tensor) => tf.tanh(tf.add(inner(inner(h)), tf.mul(h, w))));
+      const loop = wrap((xs: tf.Tensor) =>
+        scan(xla(), (c: tf.Tensor, v: tf.Tensor) => [tf.add(outer(c), v), inner(c)], tf.scalar(0.3), xs)
+      );
+      const [last, all] = loop(x);
+      return tf.add(last, tf.sum(all));
+    };
+    const [x, w] = [tf.tensor1d([0.5, -1, 2]), tf.scalar(0.8)];
+    const expected = tf.grads(loss((fn) => fn))([x, w]);
+    for (
+      const run of [tf.grads(loss(checkpoint)), (all: tf.Tensor[]) => jit(tf.grads(loss(checkpoint)))(all)]
+    ) {
+      run([x, w]).forEach((gradient, i) => near(gradient, expected[i]!));
+    }
+  });
 });
 
 xlaTest("several results of any type, plain values, and draws in JavaScript", () => {
