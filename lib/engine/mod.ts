@@ -5,10 +5,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs";
 import { UserError } from "../errors.ts";
 import * as xla from "../xla/mod.ts";
-import { bridgeMissingKernels } from "./bridge.ts";
 import { CACHE } from "../setup/paths.ts";
 import { findPlugin } from "../setup/plugin.ts";
 import { registerHostRandom } from "./random.ts";
+import { startTensorflow } from "./tensorflow.ts";
 import { startWasm } from "./wasm.ts";
 
 export { checkpoint, scan } from "./control.ts";
@@ -27,7 +27,7 @@ export {
   tensorSpec,
 } from "../xla/mod.ts";
 
-export const ENGINES = ["xla", "wasm", "cpu"] as const;
+export const ENGINES = ["xla", "tensorflow", "wasm", "cpu"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** What is written into records and shown to users. */
@@ -39,6 +39,8 @@ export interface EngineInfo {
   threads: number;
   /** For xla: the plugin's file name, the version of its API and its own version. */
   plugin?: string;
+  /** For tensorflow: the versions of TensorFlow and of tfjs-node. */
+  library?: string;
   tfjs: string;
 }
 
@@ -49,7 +51,7 @@ let backend: xla.XlaBackend | undefined;
  * Chooses the engine for all that follows: by name, else by the environment variable SPIN_ENGINE, else `xla`
  * where a plugin is at hand and `wasm` elsewhere (with one line that says so).
  *
- * @throws UserError for an unknown name, or where `xla` was asked for and no plugin can be loaded.
+ * @throws UserError for an unknown name, or where `xla` or `tensorflow` was asked for and cannot be loaded.
  */
 export async function useEngine(name?: string): Promise<EngineInfo> {
   const asked = name ?? (Deno.env.get("SPIN_ENGINE") || undefined);
@@ -64,6 +66,7 @@ export async function useEngine(name?: string): Promise<EngineInfo> {
     if (asked) throw new UserError(plugin.reason);
     console.error(`${plugin.reason} Using the wasm engine.`);
   }
+  if (asked === "tensorflow") return current = await startTensorflowEngine();
   return current = asked === "cpu" ? await startCpu() : await startWasmEngine();
 }
 
@@ -74,7 +77,8 @@ export async function currentEngine(): Promise<EngineInfo> {
 
 /** A short line for people: engine, device, versions, threads. */
 export function describeEngine(info: EngineInfo): string {
-  const plugin = info.plugin ? `, ${info.plugin}` : "";
+  const below = info.plugin ?? info.library;
+  const plugin = below ? `, ${below}` : "";
   const threads = `${info.threads} thread${info.threads === 1 ? "" : "s"}`;
   return `${info.engine} on ${info.device} (${threads}${plugin}, tfjs ${info.tfjs})`;
 }
@@ -85,7 +89,6 @@ async function startXla(path: string): Promise<EngineInfo> {
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }
-  bridgeMissingKernels(xla.BACKEND);
   await tf.setBackend(xla.BACKEND);
   const { client } = backend;
   return {
@@ -97,9 +100,11 @@ async function startXla(path: string): Promise<EngineInfo> {
   };
 }
 
-/** Compiled programs of earlier processes; none with SPIN_PROGRAMS=off, for those who time compilation. */
-const programFolder = (): string | undefined =>
-  Deno.env.get("SPIN_PROGRAMS") === "off" ? undefined : join(CACHE, "programs");
+/** Where compiled programs of earlier processes are: SPIN_PROGRAMS names another folder, or is "off". */
+function programFolder(): string | undefined {
+  const asked = Deno.env.get("SPIN_PROGRAMS") || join(CACHE, "programs");
+  return asked === "off" ? undefined : asked;
+}
 
 async function startCpu(): Promise<EngineInfo> {
   registerHostRandom("cpu");
@@ -107,10 +112,17 @@ async function startCpu(): Promise<EngineInfo> {
   return { engine: "cpu", device: "cpu", threads: 1, tfjs: tf.version_core };
 }
 
+async function startTensorflowEngine(): Promise<EngineInfo> {
+  const started = await startTensorflow();
+  registerHostRandom("tensorflow");
+  xla.bridgeMissingKernels("tensorflow");
+  return { engine: "tensorflow", ...started, tfjs: tf.version_core };
+}
+
 async function startWasmEngine(): Promise<EngineInfo> {
   const threads = await startWasm();
   registerHostRandom("wasm");
-  bridgeMissingKernels("wasm");
+  xla.bridgeMissingKernels("wasm");
   return { engine: "wasm", device: "cpu", threads, tfjs: tf.version_core };
 }
 

@@ -5,6 +5,7 @@ import { BACKEND, registerKernels } from "./backend/register.ts";
 import { type ClientOptions, createClient } from "./pjrt/client.ts";
 
 export { BACKEND, type ClientOptions, XlaBackend };
+export { bridgeMissingKernels } from "./backend/bridge.ts";
 export { bucketOf, type Buckets, maskOf, padTo } from "./buckets.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { jit, type JitOptions, type Jitted, memoryOf } from "./jit.ts";

@@ -5,6 +5,7 @@ import { emit } from "../stablehlo/emit.ts";
 import { constant, MAX_CONSTANT, type Node, type TensorType } from "../stablehlo/node.ts";
 import { reshape } from "../stablehlo/ops.ts";
 import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
+import { type Complex, type HostValue, isHostValue, readHostValue } from "./host_values.ts";
 import { createProgramStore } from "./program_store.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 import { Storage } from "./storage.ts";
@@ -56,7 +57,7 @@ export const MAX_PENDING = 1000;
 export class XlaBackend extends tf.KernelBackend {
   readonly programs: Programs;
   trace: Trace | undefined;
-  readonly #data: tf.DataStorage<Entry>;
+  readonly #data: tf.DataStorage<Entry | HostValue>;
   readonly #pending = new Set<Entry>();
   #recorded = 0;
   /** Values freed while recorded operations may still need them. */
@@ -74,7 +75,7 @@ export class XlaBackend extends tf.KernelBackend {
 
   /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
   nodeOf({ dataId, shape }: tf.TensorInfo): Node {
-    const entry = this.#data.get(dataId);
+    const entry = this.entry(dataId);
     const { node, storage } = entry;
     if (!this.trace && !storage && !this.#pending.has(entry)) throw new Error(NO_VALUE);
     const value = node ?? storage!.leaf;
@@ -106,18 +107,35 @@ export class XlaBackend extends tf.KernelBackend {
     return { dataId, shape: [...storage.shape], dtype: dtypeOf(storage.element) };
   }
 
-  #add(entry: Entry): tf.DataId {
+  #add(entry: Entry | HostValue): tf.DataId {
     const dataId = {};
     this.#data.set(dataId, entry);
     return dataId;
   }
 
+  /** @throws Error for strings and complex numbers. */
   entry(dataId: tf.DataId): Entry {
-    return this.#data.get(dataId);
+    const entry = this.#data.get(dataId);
+    if (!isHostValue(entry)) return entry;
+    const found = "strings" in entry ? "string" : "complex64";
+    throw new Error(`programs have float32, int32 and bool tensors; found ${found}`);
+  }
+
+  /** Complex numbers made of two float32 tensors; both are kept as long as the result is. */
+  complex(real: tf.TensorInfo, imag: tf.TensorInfo): tf.TensorInfo {
+    this.incRef(real.dataId);
+    this.incRef(imag.dataId);
+    return { dataId: this.#add({ references: 1, real, imag }), shape: real.shape, dtype: "complex64" };
+  }
+
+  /** The parts of complex numbers, which still belong to them. */
+  partsOf({ dataId }: tf.TensorInfo): Pick<Complex, "real" | "imag"> {
+    return this.#data.get(dataId) as Complex;
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
-    const { entry, host } = this.#entryOf(values, shape, dtype, 1);
+    if (dtype === "string" || dtype === "complex64") return this.#add(this.#hostValue(values, shape, dtype));
+    const { entry, host } = this.#entryOf(values, shape, dtype);
     // A small or uniform array made while a function is traced is part of the function.
     if (this.trace && (host.length <= MAX_CONSTANT || isUniform(host))) {
       entry.node = constant(host, entry.type);
@@ -132,18 +150,35 @@ export class XlaBackend extends tf.KernelBackend {
     dtype: tf.DataType,
     references: number,
   ): void {
-    this.#data.set(dataId, this.#entryOf(values, shape, dtype, references).entry);
+    const entry = dtype === "string" || dtype === "complex64"
+      ? this.#hostValue(values, shape, dtype)
+      : this.#entryOf(values, shape, dtype).entry;
+    this.#data.set(dataId, { ...entry, references });
+  }
+
+  #hostValue(
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: "string" | "complex64",
+  ): HostValue {
+    if (dtype === "string") return { references: 1, strings: [...values as Uint8Array[]] };
+    const { real, imag } = tf.backend_util.splitRealAndImagArrays(values as Float32Array);
+    const part = (of: Float32Array): tf.TensorInfo => ({
+      dataId: this.write(of, shape, "float32"),
+      shape,
+      dtype: "float32",
+    });
+    return { references: 1, real: part(real), imag: part(imag) };
   }
 
   #entryOf(
     values: tf.backend_util.BackendValues,
     shape: number[],
     dtype: tf.DataType,
-    references: number,
   ): { entry: Entry; host: HostArray } {
     const type: TensorType = { shape: [...shape], element: elementOf(dtype) };
     const host = toHostArray(values as unknown as ArrayLike<number>, type.element);
-    return { entry: { references, type, storage: new Storage(this.client, type, host) }, host };
+    return { entry: { references: 1, type, storage: new Storage(this.client, type, host) }, host };
   }
 
   override incRef(dataId: tf.DataId): void {
@@ -163,6 +198,10 @@ export class XlaBackend extends tf.KernelBackend {
     const entry = this.#data.get(dataId);
     if (--entry.references > 0 && !force) return false;
     this.#data.delete(dataId);
+    if (isHostValue(entry)) {
+      if ("real" in entry) { for (const part of [entry.real, entry.imag]) this.disposeData(part.dataId); }
+      return true;
+    }
     if (this.#pending.delete(entry) && this.#pending.size === 0) this.#settle();
     if (entry.storage) this.#free(entry.storage);
     return true;
@@ -220,7 +259,7 @@ export class XlaBackend extends tf.KernelBackend {
 
   /** The value of a data id, computed if it is pending. @throws Error while a function is traced. */
   storageOf(dataId: tf.DataId): Storage {
-    const entry = this.#data.get(dataId);
+    const entry = this.entry(dataId);
     const { storage } = entry;
     if (this.trace && (!storage || this.trace.variables.has(storage))) {
       throw new Error(
@@ -241,12 +280,14 @@ export class XlaBackend extends tf.KernelBackend {
     return entry.storage!;
   }
 
-  override readSync(dataId: tf.DataId): HostArray {
+  override readSync(dataId: tf.DataId): HostArray | Uint8Array[] {
+    const entry = this.#data.get(dataId);
+    if (isHostValue(entry)) return readHostValue(entry, (part) => this.storageOf(part).readSync());
     return this.storageOf(dataId).readSync();
   }
 
-  override read(dataId: tf.DataId): Promise<HostArray> {
-    return this.storageOf(dataId).read();
+  override async read(dataId: tf.DataId): Promise<HostArray | Uint8Array[]> {
+    return isHostValue(this.#data.get(dataId)) ? this.readSync(dataId) : await this.storageOf(dataId).read();
   }
 
   /** Resolves when the value of a data id is there. */

@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { XlaBackend } from "./backend.ts";
+import { bridge, bridgeMissingKernels } from "./bridge.ts";
+import { isHostType } from "./host_values.ts";
 import { binaryKernels } from "./kernels/binary.ts";
 import { indexingKernels } from "./kernels/indexing.ts";
 import type { Kernel, KernelCall, KernelTable } from "./kernels/kernel.ts";
@@ -23,12 +25,18 @@ export const kernels: KernelTable = {
   ...unaryKernels,
 };
 
-/** Makes a kernel from the form in which tfjs calls it. */
+/** Makes a kernel from the form in which tfjs calls it. Strings and complex numbers go over the bridge. */
 function adapt(name: string, kernel: Kernel): tf.KernelFunc {
+  const ofHostValues = bridge(name);
   return ({ inputs, backend, attrs }) => {
     const xla = backend as XlaBackend;
     xla.beginOperation();
     const infos = inputs as unknown as Record<string, tf.TensorInfo | undefined>;
+    const dtypes = [
+      (attrs as { dtype?: tf.DataType } | undefined)?.dtype,
+      ...Object.values(infos).map((info) => info?.dtype),
+    ];
+    if (ofHostValues && dtypes.some(isHostType)) return ofHostValues({ inputs, backend, attrs });
     const call: KernelCall = {
       attrs: (attrs ?? {}) as Record<string, unknown>,
       optional: (key) => infos[key] && xla.nodeOf(infos[key]),
@@ -56,13 +64,34 @@ const alias: tf.KernelFunc = ({ inputs, backend, attrs }) => {
   };
 };
 
-/** Registers every kernel with tfjs. Safe to call more than once. */
+/** Kernels of complex numbers that compute nothing. */
+const ofParts: Record<string, tf.KernelFunc> = {
+  Complex: ({ inputs, backend }) => {
+    const { real, imag } = inputs as { real: tf.TensorInfo; imag: tf.TensorInfo };
+    return (backend as XlaBackend).complex(real, imag);
+  },
+  Real: ({ inputs, backend }) => part(inputs, backend as XlaBackend, "real"),
+  Imag: ({ inputs, backend }) => part(inputs, backend as XlaBackend, "imag"),
+};
+
+function part(inputs: tf.NamedTensorInfoMap, backend: XlaBackend, name: "real" | "imag"): tf.TensorInfo {
+  const { input } = inputs as { input: tf.TensorInfo };
+  const found = backend.partsOf(input)[name];
+  backend.incRef(found.dataId);
+  return { ...found, shape: input.shape };
+}
+
+/** Registers every kernel with tfjs, those that only its cpu engine has too. Safe to call more than once. */
 export function registerKernels(): void {
   if (tf.getKernel("Identity", BACKEND)) return;
   for (const name of ["Identity", "Reshape"]) {
     tf.registerKernel({ kernelName: name, backendName: BACKEND, kernelFunc: alias });
   }
+  for (const [kernelName, kernelFunc] of Object.entries(ofParts)) {
+    tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
+  }
   for (const [name, kernel] of Object.entries(kernels)) {
     tf.registerKernel({ kernelName: name, backendName: BACKEND, kernelFunc: adapt(name, kernel) });
   }
+  bridgeMissingKernels(BACKEND);
 }

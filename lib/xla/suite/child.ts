@@ -1,0 +1,54 @@
+/** Runs the bundled test suite in this process: `child.ts BUNDLE OPTIONS RESULTS`. Started by `run.ts`. */
+import jasmineCore from "jasmine-core";
+import type { ChildOptions, Spec } from "./run.ts";
+
+/** What the bundle exports (it is built at run time, so its types are told here). */
+interface Bundle {
+  registerXla(plugin: string): unknown;
+  setTestEnvs(envs: { name: string; backendName: string; isDataSync: boolean }[]): void;
+  setupTestFilters(filters: [], include: (name: string) => boolean): void;
+  loadTests(): Promise<unknown>;
+}
+
+interface SpecResult {
+  fullName: string;
+  status: string;
+  duration: number | null;
+  failedExpectations: { message: string; stack?: string }[];
+}
+
+const [bundlePath, optionsText, resultsPath] = Deno.args as [string, string, string];
+const { backend, plugin, skipped, only }: ChildOptions = JSON.parse(optionsText);
+
+// Jasmine's functions are globals, and the tests expect them when they are loaded.
+const jasmine = jasmineCore.boot();
+const environment = jasmine.getEnv();
+const bundle: Bundle = await import(bundlePath);
+if (plugin !== undefined) bundle.registerXla(plugin);
+bundle.setTestEnvs([{ name: backend, backendName: backend, isDataSync: true }]);
+
+/** tfjs puts the engine's name and flags into the names of specs; here they are the same on every engine. */
+const plainName = (name: string) => name.replace(` ${backend} {}`, "");
+const left = new Set(skipped);
+bundle.setupTestFilters([], (name) => {
+  const plain = plainName(name);
+  return !left.has(plain) && (only === undefined || plain.startsWith(only));
+});
+await bundle.loadTests();
+
+const specs: Spec[] = [];
+environment.configure({ random: false });
+environment.addReporter({
+  specDone({ fullName, status, duration, failedExpectations }: SpecResult) {
+    const errors = failedExpectations.map(({ message }) => message);
+    specs.push({
+      name: plainName(fullName),
+      status: status as Spec["status"],
+      milliseconds: duration ?? 0,
+      errors,
+    });
+  },
+});
+await environment.execute();
+Deno.writeTextFileSync(resultsPath, JSON.stringify(specs));
+Deno.exit(0);

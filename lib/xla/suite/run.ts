@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundleSuite } from "./bundle.ts";
+
+/** One spec of tfjs-core's test suite. */
+export interface Spec {
+  /** The names of its groups and its own, without the engine's. */
+  name: string;
+  /** `excluded`: left out by name; `pending`: left out by the suite itself. */
+  status: "passed" | "failed" | "excluded" | "pending";
+  milliseconds: number;
+  errors: string[];
+}
+
+export interface ChildOptions {
+  /** The tfjs engine that is tested. */
+  backend: "xla" | "cpu";
+  /** The PJRT plugin, for `xla`. */
+  plugin?: string;
+  /** Names of specs that are not run. */
+  skipped: string[];
+  /** Only specs whose names start like this are run. */
+  only?: string;
+}
+
+/**
+ * Runs tfjs-core's own test suite, unmodified, in a process of its own.
+ *
+ * @returns every spec, in the suite's order
+ * @throws Error with the end of the process's output if it did not come to its end
+ */
+export async function runSuite(options: ChildOptions): Promise<Spec[]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const bundle = join(folder, "suite.mjs");
+    const results = join(folder, "results.json");
+    await bundleSuite(bundle);
+    const { code, signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--allow-all",
+        "--no-check",
+        fileURLToPath(new URL("child.ts", import.meta.url)),
+        bundle,
+        JSON.stringify(options),
+        results,
+      ],
+      // The suite looks at which platform it is on.
+      env: { NO_COLOR: "1" },
+    }).output();
+    if (code !== 0) {
+      const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+      throw new Error(
+        `the test suite ended with ${signal ?? `code ${code}`}; its last words:\n${said.slice(-4000)}`,
+      );
+    }
+    return JSON.parse(await Deno.readTextFile(results));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+export function count(specs: readonly Spec[]): Counts {
+  const of = (...states: Spec["status"][]) => specs.filter(({ status }) => states.includes(status)).length;
+  return { passed: of("passed"), failed: of("failed"), skipped: of("excluded", "pending") };
+}
