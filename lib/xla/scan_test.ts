@@ -194,6 +194,60 @@ xlaTest("trees of any type are carried; integers and bools have no gradient", ()
   deepEqual([values(tf.grad(loss)(tf.scalar(2))), values(tf.grad(loss)(tf.scalar(7)))], [[0], [6]]);
 });
 
+xlaTest("integer entries choose rows of a captured variable, and comparisons mask", () => {
+  const table = tf.tidy(() => tf.variable(tf.tensor2d([[1, 2], [3, 4], [5, 6]])));
+  const run = (loop: typeof unrolled) => () =>
+    tf.variableGrads(() => {
+      const [[sum]] = loop(
+        ([sum], at) => {
+          const row = tf.gather(table, at as tf.Scalar);
+          const large = tf.cast(tf.greater(row, 2.5), "float32");
+          return [[tf.add(sum!, tf.mul(tf.square(row), large))], tf.scalar(0)];
+        },
+        [tf.zeros([2])],
+        tf.tensor1d([2, 0, 2, 1], "int32"),
+      );
+      return tf.sum(sum!) as tf.Scalar;
+    }, [table]);
+  for (const { value, grads } of [run(scan as typeof unrolled)(), jit(run(scan as typeof unrolled))()]) {
+    deepEqual([values(value), values(grads[table.name]!)], [[147], [0, 0, 6, 8, 20, 24]]);
+  }
+  table.dispose();
+});
+
+xlaTest("one tensor may be the carry, the entries, and be captured; so may a variable", () => {
+  const run = (loop: typeof unrolled) => (t: tf.Tensor) => {
+    const [[c], ys] = loop(([c], x) => [[tf.add(tf.mul(c!, x), tf.sum(t))], tf.mul(t, x)], [t], t);
+    return tf.add(tf.sum(c!), tf.sum(ys));
+  };
+  const t = variable([0.5, 1.5]);
+  const looped = run(scan as typeof unrolled);
+  near(tf.grad(looped)(t), tf.grad(run(unrolled))(t), 1e-5);
+  const { value, grads } = jit(() => tf.variableGrads(() => looped(t) as tf.Scalar))();
+  near(value, run(unrolled)(t), 1e-5);
+  near(grads[t.name]!, tf.grad(run(unrolled))(t), 1e-5);
+  t.dispose();
+});
+
+xlaTest("what a step leaves outside has no value, and says so", () => {
+  let kept: tf.Tensor | undefined;
+  const f = () =>
+    scan(
+      (c: tf.Tensor, x: tf.Tensor) => {
+        kept = tf.keep(tf.add(c, x));
+        return [c, null];
+      },
+      tf.scalar(1),
+      tf.tensor1d([1, 2]),
+    )[0];
+  const message = /made inside a compiled function has no value outside of it/;
+  deepEqual(values(f()), [1]);
+  throws(() => kept!.dataSync(), message);
+  throws(() => tf.add(kept!, 1), message);
+  throws(() => jit(() => tf.add(f(), kept!))(), message);
+  deepEqual(values(tf.add(tf.scalar(1), 1)), [2], "nothing else is disturbed");
+});
+
 xlaTest("a scan inside a scan has the values and gradients of the unrolled loops", () => {
   const run = (loop: typeof unrolled, w: tf.Tensor) => {
     const outer = ([h]: tf.Tensor[], row: tf.Tensor): [tf.Tensor[], tf.Tensor] => {

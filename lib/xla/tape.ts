@@ -25,7 +25,8 @@ export function recordTape(given: readonly tf.Tensor[], fn: () => tf.Tensor): Ta
   const { activeTape, gradientDepth } = state;
   // Tensors are numbered as they are made: whatever has a smaller number than this one came from outside.
   const first = tf.scalar(0);
-  const sources: tf.Tensor[] = [first, ...given];
+  const continuous = given.filter(({ dtype }) => dtype === "float32");
+  const sources: tf.Tensor[] = [first, ...continuous];
   const outside: tf.Tensor[] = [];
   state.gradientDepth = 0;
   try {
@@ -56,9 +57,12 @@ export function recordTape(given: readonly tf.Tensor[], fn: () => tf.Tensor): Ta
       true,
     );
     return {
-      given: given.map(({ dtype }, i) => dtype === "float32" ? grads[1 + i] : undefined),
+      given: given.map((tensor) => {
+        const at = continuous.indexOf(tensor);
+        return at < 0 ? undefined : grads[1 + at];
+      }),
       outside: outside.flatMap((tensor, i) => {
-        const gradient = grads[1 + given.length + i] as tf.Tensor | undefined;
+        const gradient = grads[1 + continuous.length + i] as tf.Tensor | undefined;
         return gradient ? [{ tensor, gradient }] : [];
       }),
     };
