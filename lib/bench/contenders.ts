@@ -12,28 +12,36 @@ export interface Contender {
   about: EngineInfo | { torch: string; threads: number };
   /** Takes steps until there are so many, or so many seconds have passed; at least one. */
   steps(steps: number, seconds: number): Promise<Stepped>;
-  /** Compile time and compiled memory; undefined where nothing is compiled. */
-  facts(): Promise<Facts | undefined>;
+  /** Compile time, memory, time to the first step. */
+  facts(): Promise<Facts>;
   close(): Promise<void>;
 }
 
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-/** Starts the measuring process of an engine. */
-export const startWorker = (engine: EngineName): Conversation =>
-  converse(Deno.execPath(), ["run", "--quiet", "-A", pathOf("worker.ts")], { SPIN_ENGINE: engine });
+/**
+ * Starts the measuring process of an engine.
+ *
+ * @param programs folder of compiled programs, or "off"
+ */
+export const startWorker = (engine: EngineName, programs = "off"): Conversation =>
+  converse(Deno.execPath(), ["run", "--quiet", "-A", pathOf("worker.ts")], {
+    SPIN_ENGINE: engine,
+    SPIN_PROGRAMS: programs,
+  });
 
 /**
  * One of our engines with a model.
  *
- * @param weights a file to write its initial weights and cells to
+ * @param weights a file to write its initial weights and data to
+ * @param programs folder of compiled programs, or "off"
  */
 export async function engineContender(
   engine: EngineName,
   config: StepConfig,
-  weights?: string,
+  { weights, programs }: { weights?: string; programs?: string } = {},
 ): Promise<Contender> {
-  const worker = startWorker(engine);
+  const worker = startWorker(engine, programs);
   const started = await worker.ask<{ engine: EngineInfo; parameters: number }>({
     do: "start",
     config,
@@ -44,10 +52,7 @@ export async function engineContender(
     parameters: started.parameters,
     about: started.engine,
     steps: (steps, seconds) => worker.ask({ do: "steps", steps, seconds }),
-    async facts() {
-      const facts = await worker.ask<Facts>({ do: "facts" });
-      return facts.programs > 0 ? facts : undefined;
-    },
+    facts: () => worker.ask({ do: "facts" }),
     close: worker.close,
   };
 }
@@ -74,7 +79,7 @@ export async function twinContender(
     parameters,
     about,
     steps: (steps, seconds) => twin.ask({ do: "steps", steps, seconds }),
-    facts: () => Promise.resolve(undefined),
+    facts: () => twin.ask({ do: "facts" }),
     close: twin.close,
   };
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { threefryUniform } from "../engine/threefry.ts";
 import { type Cells, layoutOf, type ModelColumn } from "../spin/mod.ts";
-import type { StepConfig } from "./sizes.ts";
+import type { ProcessStep, TableStep } from "./sizes.ts";
 
 export const modelColumns = (columns: readonly number[]): ModelColumn[] =>
   columns.map((classes) => ({
@@ -10,20 +10,36 @@ export const modelColumns = (columns: readonly number[]): ModelColumn[] =>
   }));
 
 /** Made-up cells of one column: [rows, 1] standard normal, or [rows, classes] one-hot. */
-export function columnCells({ rows, columns, seed }: StepConfig, j: number): Float32Array {
+export function columnCells({ rows, columns, seed }: TableStep, j: number): Float32Array {
   const classes = columns[j]!;
-  const u = threefryUniform(seed, j, 0, rows);
   if (classes > 0) {
+    const u = threefryUniform(seed, j, 0, rows);
     const onehot = new Float32Array(rows * classes);
     u.forEach((x, i) => onehot[i * classes + Math.floor(x * classes)] = 1);
     return onehot;
   }
-  const v = threefryUniform(seed, j, 1, rows);
+  return standardNormal(seed, j, rows);
+}
+
+function standardNormal(seed: number, stream: number, count: number): Float32Array {
+  const u = threefryUniform(seed, stream, 0, count);
+  const v = threefryUniform(seed, stream, 1, count);
   return u.map((x, i) => Math.sqrt(-2 * Math.log(1 - x)) * Math.cos(2 * Math.PI * v[i]!));
 }
 
+/** Made-up tasks: x in [-2, 2), y = sin(3x), and standard normal draws of the latent variable. */
+export function benchPoints({ context, targets, batch, width, seed }: ProcessStep) {
+  const n = context + targets;
+  const x = threefryUniform(seed, 0, 0, batch * n).map((u) => 4 * u - 2);
+  return {
+    x: { shape: [batch, n, 1], data: x },
+    y: { shape: [batch, n, 1], data: x.map((value) => Math.sin(3 * value)) },
+    noise: { shape: [batch, width], data: standardNormal(seed, 1, batch * width) },
+  };
+}
+
 /** All columns as a model reads them, nothing hidden. */
-export function benchCells(config: StepConfig): Cells {
+export function benchCells(config: TableStep): Cells {
   const { rows, columns } = config;
   const { numeric, categorical, classes, width } = layoutOf(modelColumns(columns));
   const values = new Float32Array(rows * numeric.length);

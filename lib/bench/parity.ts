@@ -1,39 +1,37 @@
-import { BENCH_MODELS, type BenchModel, SMALL, type StepConfig } from "./sizes.ts";
+import type { StepConfig } from "./sizes.ts";
 import { type Contender, engineContender, twinContender } from "./contenders.ts";
 
 /** Whether the twin computes what we compute. */
 export interface Parity {
-  model: BenchModel;
+  label: string;
   parameters: { ours: number; twin: number };
-  /** Losses of the same steps from the same weights on the same cells, without dropout. */
+  /** Losses of the same steps from the same weights on the same data, without dropout. */
   losses: { ours: number[]; twin: number[] };
   /** Largest difference of two losses, relative to the twin's. */
   difference: number;
 }
 
 const STEPS = 4;
-const ROWS = 20;
 /** Seconds; never reached. */
 const PATIENCE = 600;
 
 /** Lets our engine and the twin start from the same weights; equal losses need equal models, gradients and optimisers. */
 export async function parity(
-  model: BenchModel,
+  label: string,
+  config: StepConfig,
   python: string,
   threads: number,
-  seed: number,
 ): Promise<Parity> {
-  const config: StepConfig = { ...SMALL, ...BENCH_MODELS[model], rows: ROWS, dropout: 0, seed };
   const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
   const open: Contender[] = [];
   try {
-    const ours = await engineContender("cpu", config, weights);
+    const ours = await engineContender("cpu", config, { weights });
     open.push(ours);
     const twin = await twinContender(python, threads, config, weights);
     open.push(twin);
     const [a, b] = [await ours.steps(STEPS, PATIENCE), await twin.steps(STEPS, PATIENCE)];
     return {
-      model,
+      label,
       parameters: { ours: ours.parameters, twin: twin.parameters },
       losses: { ours: a.losses, twin: b.losses },
       difference: Math.max(...a.losses.map((loss, i) => Math.abs(loss - b.losses[i]!) / b.losses[i]!)),

@@ -11,32 +11,46 @@ const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 const stepTime = (seconds: number): string =>
   seconds < 1 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
 
-function heatRow(timed: Timed, reference: Timed | undefined): string[] {
-  const { median, min, parameters, steps, compiled } = timed;
+function heatRow({ timed, cold }: HeatResult, contender: Timed): string[] {
+  const { median, min, parameters, steps, facts } = contender;
+  const twin = timed.find(({ about }) => !isEngine(about));
+  const compiles = isEngine(contender.about) && contender.about.engine === "xla";
   return [
     parameters.toLocaleString("en"),
     stepTime(median),
     stepTime(min),
     String(steps),
-    compiled ? formatDuration(compiled.compileSeconds) : "",
-    compiled?.memory ? mebibytes(compiled.memory.temporary) : "",
-    reference && reference !== timed ? `${ratio(timed, reference).toFixed(2)}x` : "",
+    twin && twin !== contender ? `${ratio(contender, twin).toFixed(2)}x` : "",
+    facts.resident === null ? "" : mebibytes(facts.resident),
+    facts.memory ? mebibytes(facts.memory.temporary) : "",
+    formatDuration(facts.firstStep),
+    compiles && cold ? formatDuration(cold.compileSeconds) : "",
   ];
 }
 
-function heatTable(name: string, results: HeatResult[]): TableView {
-  const rows = results.flatMap(({ model, timed }) => {
-    const twin = timed.find(({ about }) => !isEngine(about));
-    return timed.map((contender) => ({
-      label: `${model}, ${contender.name}`,
-      cells: cells(...heatRow(contender, twin)),
-    }));
-  });
+function heatTable(group: string, results: HeatResult[]): TableView {
+  const rows = results.flatMap((result) =>
+    result.timed.map((contender) => ({
+      label: `${result.label}, ${contender.name}`,
+      cells: cells(...heatRow(result, contender)),
+    }))
+  );
   return {
-    title: `Training step, ${name}: ${describeSize(results[0]!.size)}`,
-    head: ["", "parameters", "median", "min", "steps", "compile", "temporary", "to PyTorch"],
+    title: `Training step, ${group}`,
+    head: [
+      "",
+      "parameters",
+      "median",
+      "min",
+      "steps",
+      "to PyTorch",
+      "resident",
+      "temporary",
+      "first step",
+      "compile",
+    ],
     rows,
-    notes: [],
+    notes: results.map(({ label, config }) => `${label}: ${describeSize(config)}`),
   };
 }
 
@@ -54,10 +68,10 @@ function callTable({ calls }: BenchRecord): TableView {
 
 function parityTable({ parity }: BenchRecord): TableView {
   return {
-    title: "The PyTorch twin against ours: same weights, same cells, no dropout, Adam steps",
+    title: "The PyTorch twin against ours: same weights, same data, no dropout, Adam steps",
     head: ["", "parameters", "in the twin", "steps", "largest difference of losses"],
-    rows: parity.map(({ model, parameters, losses, difference }) => ({
-      label: model,
+    rows: parity.map(({ label, parameters, losses, difference }) => ({
+      label,
       cells: cells(
         parameters.ours.toLocaleString("en"),
         parameters.twin.toLocaleString("en"),
@@ -74,11 +88,11 @@ const BUSY = 0.7;
 
 /** A record as tables for people. */
 export function benchReport(record: BenchRecord): string {
-  const names = [...new Set(record.heats.map(({ name }) => name))];
+  const groups = [...new Set(record.heats.map(({ group }) => group))];
   const tables = [
     ...record.parity.length > 0 ? [parityTable(record)] : [],
     ...record.calls.length > 0 ? [callTable(record)] : [],
-    ...names.map((name) => heatTable(name, record.heats.filter((heat) => heat.name === name))),
+    ...groups.map((group) => heatTable(group, record.heats.filter((heat) => heat.group === group))),
   ];
   const { cpu, cores } = record.environment;
   const lines = [

@@ -4,19 +4,24 @@ import type { CallCost } from "./calls.ts";
 import { type Contender, engineContender, startWorker, twinContender } from "./contenders.ts";
 import { type Parity, parity } from "./parity.ts";
 import { type Effort, race, type Timed } from "./race.ts";
-import { BENCH_MODELS, type BenchModel, describeSize, type Size } from "./sizes.ts";
+import { UserError } from "../errors.ts";
+import { describeSize, type StepConfig } from "./sizes.ts";
+import type { Facts } from "./worker.ts";
 
 export interface Heat {
-  /** What the size is called. */
-  name: string;
-  size: Size;
+  /** Heats of one group make one table. */
+  group: string;
+  /** What the program is called there. */
+  label: string;
+  config: StepConfig;
   engines: EngineName[];
   effort: Effort;
 }
 
 export interface BenchPlan {
   heats: Heat[];
-  models: BenchModel[];
+  /** Small programs of which our engine and the twin must compute the same, by what they are called. */
+  parity: Record<string, StepConfig>;
   /** Variables of the programs whose call is timed, and how often; none on engines without `jit`. */
   calls: { buffers: number[]; calls: number } | null;
   /** An interpreter that has torch, for the comparison. */
@@ -25,17 +30,16 @@ export interface BenchPlan {
   seed: number;
 }
 
-/** Step times of one model at one size. */
-export interface HeatResult {
-  name: string;
-  size: Size;
-  model: BenchModel;
+/** Step times of one program. */
+export interface HeatResult extends Pick<Heat, "group" | "label" | "config"> {
   timed: Timed[];
+  /** Of the engine that compiles, in a process that had no compiled program to begin with. */
+  cold: Pick<Facts, "compileSeconds" | "programs" | "firstStep" | "resident"> | null;
 }
 
 /** Everything that one run of the bench found. */
 export interface BenchRecord {
-  format: 1;
+  format: 2;
   kind: "bench";
   date: string;
   seed: number;
@@ -55,13 +59,20 @@ export interface BenchRecord {
  * @throws UserError if an engine or the twin cannot be started.
  */
 export async function runBench(plan: BenchPlan, say: (line: string) => void): Promise<BenchRecord> {
-  const { heats, models, calls, python, threads, seed } = plan;
+  const { heats, calls, python, threads, seed } = plan;
   const before = Deno.loadavg()[0]!;
   const found: Pick<BenchRecord, "heats" | "calls" | "parity"> = { heats: [], calls: [], parity: [] };
   if (python) {
-    for (const model of models) {
-      say(`comparing ${model} with its PyTorch twin`);
-      found.parity.push(await parity(model, python, threads, seed));
+    for (const [label, config] of Object.entries(plan.parity)) {
+      say(`comparing ${label} with its PyTorch twin`);
+      const compared = await parity(label, config, python, threads);
+      if (!(compared.difference < PARITY)) {
+        throw new UserError(
+          `${label}: the losses of the PyTorch twin differ by ${compared.difference.toExponential(1)}, ` +
+            `expected less than ${PARITY}; it does not compute the same and is not timed.`,
+        );
+      }
+      found.parity.push(compared);
     }
   }
   if (calls) {
@@ -72,22 +83,9 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
     }
     await worker.close();
   }
-  for (const { name, size, engines, effort } of heats) {
-    for (const model of models) {
-      say(`timing steps of ${model} at ${describeSize(size)}`);
-      const config = { ...size, ...BENCH_MODELS[model], seed };
-      const contenders: Contender[] = [];
-      try {
-        for (const engine of engines) contenders.push(await engineContender(engine, config));
-        if (python) contenders.push(await twinContender(python, threads, config));
-        found.heats.push({ name, size, model, timed: await race(contenders, effort) });
-      } finally {
-        await Promise.all(contenders.map((contender) => contender.close()));
-      }
-    }
-  }
+  for (const heat of heats) found.heats.push(await runHeat(heat, plan, say));
   return {
-    format: 1,
+    format: 2,
     kind: "bench",
     date: new Date().toISOString(),
     seed,
@@ -96,4 +94,38 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
     load: { before, after: Deno.loadavg()[0]! },
     ...found,
   };
+}
+
+/** Losses of the twin may differ from ours by so much of themselves. */
+const PARITY = 1e-4;
+
+async function runHeat(
+  { group, label, config, engines, effort }: Heat,
+  { python, threads }: BenchPlan,
+  say: (line: string) => void,
+): Promise<HeatResult> {
+  say(`timing steps of ${label}, ${describeSize(config)}`);
+  const programs = await Deno.makeTempDir();
+  const contenders: Contender[] = [];
+  try {
+    const cold = engines.includes("xla") ? await coldStart(config, programs) : null;
+    for (const engine of engines) contenders.push(await engineContender(engine, config, { programs }));
+    if (python) contenders.push(await twinContender(python, threads, config));
+    return { group, label, config, timed: await race(contenders, effort), cold };
+  } finally {
+    await Promise.all(contenders.map((contender) => contender.close()));
+    await Deno.remove(programs, { recursive: true });
+  }
+}
+
+/** A first process, which compiles; those after it find its programs in the folder. */
+async function coldStart(config: StepConfig, programs: string): Promise<HeatResult["cold"]> {
+  const first = await engineContender("xla", config, { programs });
+  try {
+    await first.steps(1, 0);
+    const { compileSeconds, programs, firstStep, resident } = await first.facts();
+    return { compileSeconds, programs, firstStep, resident };
+  } finally {
+    await first.close();
+  }
 }

@@ -1,7 +1,8 @@
-/** What is timed: models, sizes, contenders. Plain data that goes to the measuring processes as JSON. */
+/** What is timed: programs, sizes, contenders. Plain data that goes to the measuring processes as JSON. */
 
-/** One training step to time; the PyTorch twin reads the same names. */
-export interface StepConfig {
+/** A training step of a table model; the PyTorch twin reads the same names. */
+export interface TableStep {
+  kind: "table";
   model: "spin" | "npt";
   predictor: "flat" | "nested";
   rows: number;
@@ -16,7 +17,22 @@ export interface StepConfig {
   seed: number;
 }
 
-export type Size = Omit<StepConfig, "model" | "predictor" | "seed">;
+/** A training step of IPNP: latent path, ABLA on the inducing points, no H_A, one sample. */
+export interface ProcessStep {
+  kind: "process";
+  /** Context and target points of a task. */
+  context: number;
+  targets: number;
+  batch: number;
+  width: number;
+  induce: number;
+  seed: number;
+}
+
+export type StepConfig = TableStep | ProcessStep;
+
+/** A size of tables without the model. */
+export type TableSize = Omit<TableStep, "kind" | "model" | "predictor" | "seed">;
 
 /** The models by the names they are printed with. */
 export const BENCH_MODELS = {
@@ -27,7 +43,7 @@ export const BENCH_MODELS = {
 export type BenchModel = keyof typeof BENCH_MODELS;
 
 /** Boston housing as the paper's code types it: CHAS and RAD are categories. */
-export const BOSTON: Size = {
+export const BOSTON: TableSize = {
   rows: 506,
   columns: [0, 0, 0, 2, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0],
   embedding: 32,
@@ -39,8 +55,43 @@ export const BOSTON: Size = {
 };
 
 /** The same columns, small enough for the engines that interpret. */
-export const SMALL: Size = { ...BOSTON, rows: 64, embedding: 8, depth: 2, heads: 2, h: 5, f: 5 };
+export const SMALL: TableSize = { ...BOSTON, rows: 64, embedding: 8, depth: 2, heads: 2, h: 5, f: 5 };
 
-/** "506 x 14, e=32, L=8, 8 heads, h=10, f=10, dropout 0.1" */
-export const describeSize = ({ rows, columns, embedding, depth, heads, h, f, dropout }: Size): string =>
-  `${rows} x ${columns.length}, e=${embedding}, L=${depth}, ${heads} heads, h=${h}, f=${f}, dropout ${dropout}`;
+/** A batch of a window of genotypes: 150 known and 100 unknown SNPs as words of five, the published widths. */
+export const IMPUTATION: TableSize = {
+  rows: 256,
+  columns: Array<number>(50).fill(33),
+  embedding: 64,
+  depth: 4,
+  heads: 4,
+  h: 10,
+  f: 10,
+  dropout: 0.4,
+};
+
+/** IPNP with the published widths and so many points. */
+export const processSize = (context: number, targets: number): Omit<ProcessStep, "seed"> => ({
+  kind: "process",
+  context,
+  targets,
+  batch: 16,
+  width: 128,
+  induce: 16,
+});
+
+export const tableStep = (model: BenchModel, size: TableSize, seed: number): TableStep => ({
+  kind: "table",
+  ...size,
+  ...BENCH_MODELS[model],
+  seed,
+});
+
+/** "506 x 14, e=32, L=8, 8 heads, h=10, f=10, dropout 0.1", "32 + 32 points, batch 16, width 128, 16 inducing points" */
+export function describeSize(config: TableSize | Omit<ProcessStep, "seed">): string {
+  if ("context" in config) {
+    const { context, targets, batch, width, induce } = config;
+    return `${context} + ${targets} points, batch ${batch}, width ${width}, ${induce} inducing points`;
+  }
+  const { rows, columns, embedding, depth, heads, h, f, dropout } = config;
+  return `${rows} x ${columns.length}, e=${embedding}, L=${depth}, ${heads} heads, h=${h}, f=${f}, dropout ${dropout}`;
+}

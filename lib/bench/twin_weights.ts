@@ -1,7 +1,8 @@
 import type { StoredTensor } from "../data/mod.ts";
 import type { TableModel } from "../spin/mod.ts";
-import { columnCells } from "./data.ts";
-import type { StepConfig } from "./sizes.ts";
+import type { Parameter } from "../nn/parameters.ts";
+import { benchPoints, columnCells } from "./data.ts";
+import type { ProcessStep, TableStep } from "./sizes.ts";
 
 /** Layers inside an attention block, as torch_twin.py calls them. */
 const LAYERS: Record<string, string> = {
@@ -60,7 +61,7 @@ function columnTensor(own: Float32Array, what: string, channels: number, e: numb
  */
 export async function twinTensors(
   { parameters, layout }: TableModel,
-  config: StepConfig,
+  config: TableStep,
 ): Promise<Map<string, StoredTensor>> {
   const tensors = new Map<string, StoredTensor>();
   const e = config.embedding;
@@ -96,5 +97,22 @@ export async function twinTensors(
     const data = columnCells(config, j);
     tensors.set(`cells.${j}`, { dtype: "F32", shape: [config.rows, classes || 1], data });
   });
+  return tensors;
+}
+
+/** The same of IPNP, whose parameters have the reference's names: tasks as `points.x`, `points.y` and `points.noise`. */
+export async function processTensors(
+  parameters: Parameter[],
+  config: ProcessStep,
+): Promise<Map<string, StoredTensor>> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, shape, variable } of parameters) {
+    const data = await variable.data() as Float32Array;
+    const turned = shape.length === 2;
+    tensors.set(name, turned ? matrix(data, shape[0]!, shape[1]!, true) : { dtype: "F32", shape, data });
+  }
+  for (const [name, { shape, data }] of Object.entries(benchPoints(config))) {
+    tensors.set(`points.${name}`, { dtype: "F32", shape, data });
+  }
   return tensors;
 }

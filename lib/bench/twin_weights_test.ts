@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
-import { createBenchStep } from "./step.ts";
-import { BENCH_MODELS, type BenchModel, SMALL } from "./sizes.ts";
+import { BENCH_MODELS, type BenchModel, processSize, SMALL, tableStep } from "./sizes.ts";
+import { createProcessStep } from "./process_step.ts";
+import { createTableStep } from "./table_step.ts";
 import { twinTensors } from "./twin_weights.ts";
 
 for (const name of Object.keys(BENCH_MODELS) as BenchModel[]) {
   Deno.test(`Every weight of ${name} has its place in the twin, padding left out`, async () => {
     await useEngine("cpu");
-    const config = { ...SMALL, ...BENCH_MODELS[name], rows: 3, seed: 1 };
-    const { model } = createBenchStep(config);
+    const config = tableStep(name, { ...SMALL, rows: 3 }, 1);
+    const { model } = createTableStep(config);
     const tensors = [...await twinTensors(model, config)];
     const count = (entries: typeof tensors) => entries.reduce((sum, [, { data }]) => sum + data.length, 0);
     const cells = tensors.filter(([name]) => name.startsWith("cells."));
@@ -22,16 +23,14 @@ for (const name of Object.keys(BENCH_MODELS) as BenchModel[]) {
 
 Deno.test("The weights of a categorical column lie as PyTorch's Linear has them, the mask token last", async () => {
   await useEngine("cpu");
-  const config = {
+  const config = tableStep("NPT", {
     ...SMALL,
-    ...BENCH_MODELS["NPT"],
     columns: [0, 2, 3],
     rows: 3,
     embedding: 2,
     heads: 1,
-    seed: 1,
-  };
-  const { model } = createBenchStep(config);
+  }, 1);
+  const { model } = createTableStep(config);
   const ours = await model.parameters.find(({ name }) => name === "embedding.categorical.weight")!.variable
     .data();
   const tensors = await twinTensors(model, config);
@@ -40,4 +39,17 @@ Deno.test("The weights of a categorical column lie as PyTorch's Linear has them,
   assert.deepEqual(shape, [2, 3]);
   assert.deepEqual([...data], [0, 2, 6, 1, 3, 7].map((at) => ours[at]));
   model.dispose();
+});
+
+Deno.test("IPNP's weights have the twin's names, matrices turned, with the tasks beside them", async () => {
+  await useEngine("cpu");
+  const step = createProcessStep({ ...processSize(4, 3), batch: 2, width: 16, induce: 2, seed: 1 });
+  const tensors = await step.tensors();
+  assert.deepEqual(tensors.get("dec.fc.weight")!.shape, [16, 33]);
+  assert.deepEqual(tensors.get("points.x")!.shape, [2, 7, 1]);
+  assert.equal(tensors.size, step.parameters.length + 3);
+  const { variable } = step.parameters.find(({ name }) => name === "dec.fc.weight")!;
+  const ours = await variable.data();
+  assert.equal(tensors.get("dec.fc.weight")!.data[1], ours[16]);
+  step.parameters.forEach((parameter) => parameter.dispose());
 });

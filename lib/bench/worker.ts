@@ -5,8 +5,9 @@ import { writeSafetensors } from "../data/mod.ts";
 import { compileTime, type EngineInfo, useEngine } from "../engine/mod.ts";
 import { callCost } from "./calls.ts";
 import type { StepConfig } from "./sizes.ts";
-import { type BenchStep, createBenchStep } from "./step.ts";
-import { twinTensors } from "./twin_weights.ts";
+import { createProcessStep } from "./process_step.ts";
+import type { BenchStep } from "./step.ts";
+import { createTableStep } from "./table_step.ts";
 
 export type Request =
   | { do: "start"; config: StepConfig; /** file for the initial weights and the cells */ weights?: string }
@@ -30,19 +31,33 @@ export interface Facts {
   programs: number;
   /** Bytes that the compiled step needs beyond its inputs and outputs, and at its peak; null where not compiled. */
   memory: { temporary: number; peak: number } | null;
+  /** The most that the process had in memory at once, in bytes; null where the system does not say. */
+  resident: number | null;
+  /** Seconds from the process's start to its first finished step. */
+  firstStep: number;
 }
 
 const engine = await useEngine();
 let step: BenchStep | undefined;
+let firstStep = 0;
+
+/** The process's peak resident memory in bytes (Linux). */
+function residentPeak(): number | null {
+  try {
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(Deno.readTextFileSync("/proc/self/status"))!;
+    return Number(kilobytes) * 1024;
+  } catch {
+    return null;
+  }
+}
 
 async function answer(request: Request): Promise<unknown> {
   switch (request.do) {
     case "start": {
-      step = createBenchStep(request.config);
-      const { parameters } = step.model;
-      if (request.weights) {
-        await writeSafetensors(request.weights, await twinTensors(step.model, request.config));
-      }
+      const { config, weights } = request;
+      step = config.kind === "table" ? createTableStep(config) : createProcessStep(config);
+      const { parameters } = step;
+      if (weights) await writeSafetensors(weights, await step.tensors());
       return { engine, parameters: parameters.reduce((sum, { count }) => sum + count, 0) } satisfies Started;
     }
     case "steps": {
@@ -51,6 +66,8 @@ async function answer(request: Request): Promise<unknown> {
       do {
         const start = performance.now();
         stepped.losses.push(await step!.run());
+        // The clock of performance starts with the process.
+        firstStep ||= performance.now() / 1000;
         stepped.seconds.push((performance.now() - start) / 1000);
       } while (
         stepped.seconds.length < request.steps && performance.now() - begin < request.seconds * 1000
@@ -63,6 +80,8 @@ async function answer(request: Request): Promise<unknown> {
       return {
         compileSeconds: milliseconds / 1000,
         programs,
+        resident: residentPeak(),
+        firstStep,
         memory: memory ? { temporary: Number(memory.temporary), peak: Number(memory.peak) } : null,
       } satisfies Facts;
     }

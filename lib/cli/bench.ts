@@ -1,7 +1,18 @@
 /** `task bench`: what a training step costs on every engine, side by side. */
-import { BENCH_MODELS, type BenchModel, BOSTON, SMALL } from "../bench/sizes.ts";
+import {
+  BENCH_MODELS,
+  type BenchModel,
+  BOSTON,
+  IMPUTATION,
+  processSize,
+  SMALL,
+  type StepConfig,
+  type TableSize,
+  tableStep,
+} from "../bench/sizes.ts";
+import type { Effort } from "../bench/race.ts";
 import { benchReport } from "../bench/report.ts";
-import { type BenchPlan, runBench } from "../bench/run.ts";
+import { type BenchPlan, type Heat, runBench } from "../bench/run.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
 import { writeAtomic } from "../files.ts";
 import { findPlugin } from "../setup/plugin.ts";
@@ -12,27 +23,65 @@ import { requireWritable } from "./predict_files.ts";
 import { userPath } from "./user_path.ts";
 
 const SEED = 42;
+const MODELS = Object.keys(BENCH_MODELS) as BenchModel[];
 /** Variables of a trivial program, of a small optimiser, of a model with its optimiser. */
 const BUFFERS = [1, 60, 300];
 
-/** What is measured; `quick` leaves out the large size, which the interpreting engines need minutes for. */
+/** Context and target points of the neural process. */
+const POINTS = [[32, 32], [512, 256], [2048, 256]] as const;
+
+/** Small and without dropout, to compare losses with the twin's. */
+const PARITY: Record<string, StepConfig> = {
+  "IPNP": { ...processSize(12, 7), batch: 3, width: 32, induce: 4, seed: SEED },
+  ...Object.fromEntries(
+    MODELS.map((model) => [model, tableStep(model, { ...SMALL, rows: 20, dropout: 0 }, SEED)]),
+  ),
+};
+
+/** What is measured; `quick` leaves out the large sizes, which the interpreting engines need minutes for. */
 function planOf(
   quick: boolean,
   engines: EngineName[],
   python: string | undefined,
   threads: number,
 ): BenchPlan {
-  const small = { name: "small size", size: SMALL, engines, effort: { rounds: 5, steps: 5, seconds: 10 } };
-  const boston = {
-    name: "Boston size",
-    size: BOSTON,
-    // The cpu engine would take minutes for one step.
-    engines: engines.filter((engine) => engine !== "cpu"),
-    effort: { rounds: 7, steps: 4, seconds: 20 },
-  };
+  // The cpu engine would take minutes for one large step, and wasm for the largest.
+  const large = engines.filter((engine) => engine !== "cpu");
+  const largest = large.filter((engine) => engine !== "wasm");
+  const table = (
+    group: string,
+    model: BenchModel,
+    size: TableSize,
+    engines: EngineName[],
+    effort: Effort,
+  ) => ({
+    group,
+    label: model,
+    config: tableStep(model, size, SEED),
+    engines,
+    effort,
+  });
+  const processes: Heat[] = (quick ? POINTS.slice(0, 1) : POINTS).map(([context, targets]) => ({
+    group: "neural process",
+    label: `IPNP ${context} + ${targets}`,
+    config: { ...processSize(context, targets), seed: SEED },
+    engines: context > 1000 ? largest : large,
+    effort: { rounds: 9, steps: Math.ceil(2000 / context / (context < 100 ? 3 : 1)), seconds: 25 },
+  }));
+  const small = MODELS.map((model) =>
+    table("small tables", model, SMALL, engines, { rounds: 5, steps: 5, seconds: 10 })
+  );
+  const boston = MODELS.map((model) =>
+    table("Boston size", model, BOSTON, large, { rounds: 7, steps: 4, seconds: 20 })
+  );
+  const imputation = table("imputation size", "SPIN, nested", IMPUTATION, largest, {
+    rounds: 5,
+    steps: 2,
+    seconds: 40,
+  });
   return {
-    heats: quick ? [small] : [small, boston],
-    models: Object.keys(BENCH_MODELS) as BenchModel[],
+    heats: quick ? [...processes, ...small] : [...processes, ...boston, imputation, ...small],
+    parity: PARITY,
     calls: engines.includes("xla") ? { buffers: BUFFERS, calls: quick ? 500 : 2000 } : null,
     python,
     threads,
@@ -44,7 +93,7 @@ if (import.meta.main) {
   await runCommand({
     name: "bench",
     summary:
-      "Times training steps of SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
+      "Times training steps of IPNP, SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
       "functions. With --python the same steps in PyTorch take part. Nothing else should run meanwhile.",
     options: {
       json: { type: "string", value: "FILE", help: "also write everything measured to this JSON file" },
@@ -54,7 +103,7 @@ if (import.meta.main) {
         value: "N",
         help: "threads for PyTorch (default: as many as there are cores)",
       },
-      quick: { type: "boolean", help: "the small size only" },
+      quick: { type: "boolean", help: "the small sizes only" },
     },
     examples: ["bench", "bench --quick", "bench --python /usr/bin/python3 --json bench.json"],
   }, async ({ values }) => {
