@@ -31,7 +31,11 @@ if (import.meta.main) {
       "Compares outputs, losses and gradients with those of the official implementation, case by case.",
     options: {
       dir: { type: "string", value: "DIR", help: "folder of parity cases (default: data/golden)" },
-      engine: { type: "string", value: "NAME", help: "xla, wasm or cpu (default: SPIN_ENGINE, else xla)" },
+      engine: {
+        type: "string",
+        value: "NAME",
+        help: "xla, tensorflow, wasm or cpu (default: SPIN_ENGINE, else xla)",
+      },
       only: { type: "string", value: "TEXT", help: "only cases whose name contains this" },
     },
     examples: ["golden", "golden --engine cpu --only spin"],

@@ -1,17 +1,49 @@
 import { setup } from "../setup/mod.ts";
+import { UserError } from "../errors.ts";
 import { formatDuration } from "../progress/format.ts";
 import { runCommand } from "./main.ts";
+
+const CUDA = ["auto", "12", "13"] as const;
+
+/** The version of CUDA that was asked for. @throws UserError for one that there is none of */
+function cudaVersion(text: string | undefined): typeof CUDA[number] | undefined {
+  const found = CUDA.find((version) => version === text);
+  if (found || text === undefined) return found;
+  throw new UserError(`option --cuda: expected 12, 13 or nothing, found ${JSON.stringify(text)}`);
+}
 
 await runCommand({
   name: "setup",
   summary:
     "Makes everything the workspace needs: a Python environment with JupyterLab in .venv, the Deno kernel, npm\n" +
-    "packages and the XLA plugin. What is in place already is left as it is.",
+    "packages and the XLA plugin. What is in place already is left as it is. Other engines and GPUs, on Linux on\n" +
+    "x86-64, come when asked for: their wheels are pinned with SHA-256, and kept in data/cache.",
   options: {
-    repair: { type: "boolean", help: "download the XLA plugin anew, for example when its file is damaged" },
+    tensorflow: {
+      type: "boolean",
+      help:
+        "also SPIN_ENGINE=tensorflow: TensorFlow's CPU libraries (270 MB to load, 0.9 GB on disk); needs g++",
+    },
+    "tensorflow-gpu": {
+      type: "boolean",
+      help:
+        "the same for NVIDIA GPUs (about 2.5 GB to load, 6 GB on disk); not tested by its makers, who had no GPU",
+    },
+    cuda: {
+      type: "string",
+      value: "[VERSION]",
+      help:
+        "also SPIN_DEVICE=cuda: XLA and NVIDIA's libraries, 12 or 13 (default: as the driver; 2.4 GB, 4 GB on disk)",
+    },
+    repair: {
+      type: "boolean",
+      help: "download the XLA plugin (and what is asked for) anew, for example when its file is damaged",
+    },
   },
+  examples: ["setup", "setup --tensorflow", "setup --cuda", "setup --cuda=12"],
 }, async ({ values }) => {
   const start = performance.now();
-  await setup({ verbose: true, repair: values.repair });
+  const kind = values["tensorflow-gpu"] ? "gpu" : values.tensorflow ? "cpu" : undefined;
+  await setup({ verbose: true, repair: values.repair, tensorflow: kind, cuda: cudaVersion(values.cuda) });
   console.log(`set-up done in ${formatDuration((performance.now() - start) / 1000)}`);
-});
+}, { words: Deno.args.map((word) => word === "--cuda" ? "--cuda=auto" : word) });

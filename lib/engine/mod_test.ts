@@ -3,11 +3,13 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../setup/paths.ts";
+import { findTensorflow } from "../setup/tensorflow.ts";
 import { notPlugins } from "../xla/testing/libraries.ts";
 import { currentEngine, describeEngine, ENGINES, jit, memoryOf, ready, useEngine } from "./mod.ts";
 import { noPlugin, xlaTest } from "./testing.ts";
 
-const engines = ENGINES.filter((name) => name !== "xla" || !noPlugin);
+const absent: string[] = [...noPlugin ? ["xla"] : [], ...await findTensorflow() ? [] : ["tensorflow"]];
+const engines = ENGINES.filter((name) => !absent.includes(name));
 
 for (const name of engines) {
   Deno.test(`${name} can be chosen by name and describes itself`, async () => {
@@ -16,10 +18,13 @@ for (const name of engines) {
     equal(tf.getBackend(), name);
     deepEqual(await currentEngine(), info);
     ok(info.threads >= 1 && info.device.length > 0);
-    const plugin = name === "xla" ? ", .+ \\(PJRT API 0\\.\\d+, .+\\)" : "";
+    const below: Partial<Record<string, string>> = {
+      xla: ", .+ \\(PJRT API 0\\.\\d+, .+\\)",
+      tensorflow: ", TensorFlow \\d+\\.\\d+\\.\\d+, tfjs-node \\d+\\.\\d+\\.\\d+",
+    };
     match(
       describeEngine(info),
-      new RegExp(`^${name} on \\S.* \\(\\d+ threads?${plugin}, tfjs 4\\.\\d+\\.\\d+\\)$`),
+      new RegExp(`^${name} on \\S.* \\(\\d+ threads?${below[name] ?? ""}, tfjs 4\\.\\d+\\.\\d+\\)$`),
     );
     deepEqual(Array.from(tf.add(tf.tensor1d([1, 2]), 1).dataSync()), [2, 3]);
   });
@@ -122,7 +127,7 @@ Deno.test("memoryOf needs an engine that compiles, and says which one is in use"
 });
 
 Deno.test("an unknown engine is refused with the names of those there are, wherever the name comes from", async () => {
-  const message = /engine: expected one of xla, wasm, cpu, found 'tpu'/;
+  const message = /engine: expected one of xla, tensorflow, wasm, cpu, found 'tpu'/;
   await rejects(useEngine("tpu"), message);
   const before = Deno.env.get("SPIN_ENGINE");
   try {
@@ -168,6 +173,12 @@ Deno.test("without a plugin, the default is wasm with one line that says why; xl
   match(fallback.err, /plugin.* Using the wasm engine\.$/);
   const asked = await elsewhere({ SPIN_ENGINE: "xla" });
   match(asked.out, /^UserError: .*plugin/);
+});
+
+Deno.test("tensorflow without its installation is one message with the command to run", async () => {
+  const { code, out } = await elsewhere({ SPIN_ENGINE: "tensorflow" });
+  equal(code, 0);
+  match(out, /^UserError: .* is not installed: npx .* task setup --tensorflow installs it\.$/);
 });
 
 xlaTest("a file that is no plugin is an error of the user's that names the file", async () => {

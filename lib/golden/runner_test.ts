@@ -4,6 +4,7 @@ import { readSafetensors, writeSafetensors } from "../data/safetensors.ts";
 import { useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { findPlugin } from "../setup/plugin.ts";
+import { findTensorflow } from "../setup/tensorflow.ts";
 import { type GoldenRow, runGolden } from "./runner.ts";
 
 const DIR = new URL("../../data/golden", import.meta.url).pathname;
@@ -29,10 +30,17 @@ async function spoiled(name: string, spoil: (path: string) => Promise<void>): Pr
 
 const noPlugin = !(await findPlugin()).path;
 
-for (const engine of ["cpu", "xla"]) {
+/** Why an engine can't be tested here, if it can't. */
+const ABSENT: Record<string, string> = {
+  ...noPlugin ? { xla: "no plugin" } : {},
+  ...await findTensorflow() ? {} : { tensorflow: "not installed, see task setup --tensorflow" },
+};
+
+for (const engine of ["cpu", "xla", "tensorflow"]) {
+  const absent = ABSENT[engine];
   Deno.test({
-    name: `every parity case passes on ${engine}`,
-    ignore: engine === "xla" && noPlugin,
+    name: `every parity case passes on ${engine}${absent ? ` (${absent})` : ""}`,
+    ignore: absent !== undefined,
     async fn() {
       await useEngine(engine);
       const before = tf.memory().numTensors;

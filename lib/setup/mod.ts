@@ -5,15 +5,22 @@ import { ensureEnvironment } from "./environment.ts";
 import { ensureKernel } from "./kernel.ts";
 import { withLock } from "./lock.ts";
 import { ensurePackages } from "./packages.ts";
+import { type CudaVersion, ensureCuda } from "./cuda_install.ts";
 import { CACHE } from "./paths.ts";
 import { ensurePlugin } from "./plugin_install.ts";
 import { type Report, step } from "./step.ts";
+import type { TensorflowKind } from "./tensorflow.ts";
+import { ensureTensorflow } from "./tensorflow_install.ts";
 
 export interface SetupOptions {
   /** Say that a step found everything in place; otherwise only work is reported. */
   verbose?: boolean;
-  /** Download the XLA plugin anew. */
+  /** Download the XLA plugin, and what else is asked for here, anew. */
   repair?: boolean;
+  /** Install the engine of `@tensorflow/tfjs-node` as well. */
+  tensorflow?: TensorflowKind;
+  /** Install XLA for NVIDIA GPUs as well; `auto` takes the version that suits the driver. */
+  cuda?: CudaVersion | "auto";
   print?: (line: string) => void;
 }
 
@@ -24,7 +31,7 @@ export interface SetupOptions {
  * @throws UserError that says what is missing and how to get it
  */
 export async function setup(
-  { verbose = false, repair = false, print = console.log }: SetupOptions = {},
+  { verbose = false, repair = false, tensorflow, cuda, print = console.log }: SetupOptions = {},
 ): Promise<void> {
   if (Deno.build.os === "windows") {
     throw new UserError("this workspace runs on Linux and macOS; on Windows, use it inside WSL 2");
@@ -35,5 +42,9 @@ export async function setup(
     await step("kernel", ensureKernel, report);
     await step("packages", ensurePackages, report);
     await step("plugin", (say) => ensurePlugin(say, repair), report);
+    if (tensorflow) {
+      await step("tensorflow", (say) => ensureTensorflow(say, tensorflow, repair), report);
+    }
+    if (cuda) await step("cuda", (say) => ensureCuda(say, cuda, repair), report);
   }, print);
 }

@@ -1,0 +1,78 @@
+/** TensorFlow's own kernels below tfjs: `@tensorflow/tfjs-node`, from where set-up installed it. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import util from "node:util";
+import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "../errors.ts";
+import { ADDON, type InstalledTensorflow, PACKAGE, requireTensorflow } from "../setup/tensorflow.ts";
+import { preload } from "../setup/preload.ts";
+
+const BACKEND = "tensorflow";
+
+/** What the addon exports, as far as it is used here. */
+interface Binding {
+  TF_Version: string;
+}
+
+interface NodeBackend extends tf.KernelBackend {
+  binding: Binding;
+  isUsingGpuDevice: boolean;
+}
+
+export interface StartedTensorflow {
+  device: string;
+  threads: number;
+  /** The versions of TensorFlow and of tfjs-node. */
+  library: string;
+}
+
+/**
+ * What TensorFlow reads when it is loaded, unless the user set it: kernels that give the same bits for the same input
+ * (a few on GPUs would add in the order in which threads finish), and no log but errors.
+ */
+const SETTINGS = { TF_DETERMINISTIC_OPS: "1", TF_CPP_MIN_LOG_LEVEL: "2" };
+
+/**
+ * Makes TensorFlow the tfjs backend. `TF_NUM_INTRAOP_THREADS` limits its threads.
+ *
+ * @throws UserError if it is not installed, damaged, or can't be loaded
+ */
+export async function startTensorflow(): Promise<StartedTensorflow> {
+  const installed = await requireTensorflow();
+  const require = createRequire(join(installed.folder, PACKAGE, "dist", "index.js"));
+  if (!tf.findBackend(BACKEND)) await register(installed, require);
+  await tf.setBackend(BACKEND);
+  const backend = tf.findBackend(BACKEND) as NodeBackend;
+  return {
+    device: backend.isUsingGpuDevice ? "gpu" : "cpu",
+    threads: Number(Deno.env.get("TF_NUM_INTRAOP_THREADS")) || navigator.hardwareConcurrency,
+    library: `TensorFlow ${backend.binding.TF_Version}, tfjs-node ${require("../package.json").version}`,
+  };
+}
+
+function register({ kind, folder, files }: InstalledTensorflow, require: NodeJS.Require): void {
+  for (const [name, value] of Object.entries(SETTINGS)) {
+    if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
+  }
+  restoreUtil(util as unknown as Record<string, unknown>);
+  if (kind === "gpu") preload(folder, files);
+  let binding: Binding;
+  try {
+    binding = require(join(folder, ADDON));
+  } catch (error) {
+    throw new UserError(`TensorFlow could not be loaded: ${error instanceof Error ? error.message : error}`);
+  }
+  require("./register_all_kernels.js");
+  const { NodeJSKernelBackend } = require("./nodejs_kernel_backend.js");
+  const backend: NodeBackend = new NodeJSKernelBackend(
+    binding,
+    `@tensorflow/tfjs-node${kind === "gpu" ? "-gpu" : ""}`,
+  );
+  tf.registerBackend(BACKEND, () => backend, 1);
+}
+
+/** Puts back what tfjs-node takes from `node:util` and newer versions of it left out. */
+export function restoreUtil(module: Record<string, unknown>): void {
+  module.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  module.isArray ??= Array.isArray;
+}

@@ -1,0 +1,61 @@
+/** Installs XLA's plugin for NVIDIA GPUs and NVIDIA's libraries, from wheels pinned with their SHA-256. */
+import { UserError } from "../errors.ts";
+import { isInstalled, makeBundle, verifyBundle } from "./bundle.ts";
+import { type CudaBundle, cudaBundle, type CudaVersion } from "./cuda.ts";
+import { requireSpace } from "./disk.ts";
+import { type Driver, probeDriver } from "./driver.ts";
+import { ROOT, taskCommand } from "./paths.ts";
+import type { Say } from "./step.ts";
+import { unpackWheels } from "./wheels.ts";
+
+export type { CudaVersion };
+
+/** 3.9 GB of libraries, and the largest wheel (0.5 GB) beside them. */
+const SPACE = 5 * 2 ** 30;
+
+const PLATFORM = "x86_64-unknown-linux-gnu";
+
+/** The libraries, the programs that XLA starts, and NVIDIA's device library. */
+const PATTERNS = ["*.so", "*.so.*", "nvidia/*/bin/*", "*.bc"];
+
+/**
+ * The version of CUDA to install.
+ *
+ * @throws UserError if it is left to the driver and there is none, or one too old
+ */
+export function chooseVersion(asked: CudaVersion | "auto", driver: Driver): CudaVersion {
+  if (asked !== "auto") return asked;
+  const choose = `choose one with ${taskCommand("setup --cuda=13")} or --cuda=12`;
+  if (!driver.cuda) throw new UserError(`${driver.reason}, so the version of CUDA is not known: ${choose}`);
+  const [major, minor] = driver.cuda;
+  if (major >= 13) return "13";
+  if (major === 12) return "12";
+  throw new UserError(
+    `the NVIDIA driver runs CUDA ${major}.${minor} at most; expected 12 or later: update the driver`,
+  );
+}
+
+/**
+ * Makes sure that XLA for NVIDIA GPUs is installed.
+ *
+ * @param repair installs it anew even if it is there
+ * @returns a line that names what is installed, and says so if no GPU can be used
+ * @throws UserError as `chooseVersion` does, without network or disk space, or for a wrong checksum
+ */
+export async function ensureCuda(say: Say, asked: CudaVersion | "auto", repair: boolean): Promise<string> {
+  const driver = probeDriver();
+  const bundle = await cudaBundle(chooseVersion(asked, driver));
+  if (repair || !await isInstalled(bundle)) await install(bundle, say);
+  else await verifyBundle(bundle);
+  const gpu = driver.reason ? `; it can't be used here: ${driver.reason}` : "";
+  const [plugin] = bundle.lock.pins;
+  return `${bundle.name} (${plugin!.package} ${plugin!.version}), checksums verified${gpu}`;
+}
+
+async function install(bundle: CudaBundle, say: Say): Promise<void> {
+  if (Deno.build.target !== PLATFORM) {
+    throw new UserError(`XLA for CUDA can be installed on ${PLATFORM}; this is ${Deno.build.target}`);
+  }
+  await requireSpace(ROOT, SPACE, bundle.name);
+  await makeBundle(bundle, (folder) => unpackWheels(bundle.lock, folder, { patterns: PATTERNS }, say));
+}
