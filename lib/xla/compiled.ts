@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Entry, XlaBackend } from "./backend/backend.ts";
 import { elementOf } from "./backend/dtypes.ts";
+import { countRun } from "./backend/device_memory.ts";
 import type { Loaded } from "./backend/programs.ts";
 import { Storage } from "./backend/storage.ts";
 import { feed, replicasOf } from "./mesh.ts";
@@ -127,7 +128,7 @@ function launchFirst<R>(
 
 /** Gives the program its inputs and starts it. */
 function launchOn(
-  { launch, sources, split }: Compiled<unknown>,
+  { launch, temporary, sources, split }: Compiled<unknown>,
   storageOf: (source: Source) => Storage,
   keep?: readonly number[],
 ): void {
@@ -138,6 +139,7 @@ function launchOn(
       const free = feed(launch, i, storageOf(source), source.kind === "argument" && split.has(source.index));
       if (free) made.push(free);
     }
+    countRun(temporary);
     launch.run(keep);
   } finally {
     for (const free of made) free();

@@ -6,6 +6,7 @@ import { type ClientOptions, createClient } from "./pjrt/client.ts";
 
 export { BACKEND, type ClientOptions, XlaBackend };
 export { bridgeMissingKernels } from "./backend/bridge.ts";
+export { type DeviceMemory, deviceMemory, resetPeak } from "./backend/device_memory.ts";
 export { bucketOf, type Buckets, maskOf, padTo } from "./buckets.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { jit, type JitOptions, type Jitted, memoryOf } from "./jit.ts";

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Client } from "../pjrt/client.ts";
 import type { HostArray } from "../pjrt/buffer.ts";
-import { emit } from "../stablehlo/emit.ts";
-import { constant, MAX_CONSTANT, type Node, type TensorType } from "../stablehlo/node.ts";
+import { emit, type Program } from "../stablehlo/emit.ts";
+import { constant, MAX_CONSTANT, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
 import { reshape } from "../stablehlo/ops.ts";
+import { countRun, deviceMemory } from "./device_memory.ts";
 import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
 import { type Complex, type HostValue, isHostValue, readHostValue } from "./host_values.ts";
 import { createProgramStore } from "./program_store.ts";
@@ -44,6 +45,17 @@ export function storageFor(parameter: object): Storage {
   throw new Error(NO_VALUE);
 }
 
+/** Eager programs whose inputs and outputs have no more elements than this are compiled quickly. */
+const SMALL = 16_384;
+
+function eagerProgram(outputs: readonly Node[]): Program {
+  const program = emit(outputs);
+  const inputs = program.parameters.map((value) => storageFor(value));
+  const elements = [...outputs, ...inputs].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (elements > SMALL) return program;
+  return { ...program, text: program.text.replace("module @program", "module @small"), quickly: true };
+}
+
 /**
  * Eager programs are run at the latest after about this many recorded operations: the compiler's time grows faster than
  * the length of what it fuses.
@@ -62,6 +74,8 @@ export class XlaBackend extends tf.KernelBackend {
   #recorded = 0;
   /** Values freed while recorded operations may still need them. */
   #freed: Storage[] = [];
+  /** Data ids that nobody can reach any more: the garbage collector frees what was not disposed of. */
+  readonly #unreachable = new FinalizationRegistry<Entry | HostValue>((entry) => this.#drop(entry));
 
   /** @param programFolder where compiled programs are kept for the next process; undefined: nowhere */
   constructor(readonly client: Client, programFolder?: string) {
@@ -109,8 +123,13 @@ export class XlaBackend extends tf.KernelBackend {
 
   #add(entry: Entry | HostValue): tf.DataId {
     const dataId = {};
-    this.#data.set(dataId, entry);
+    this.#keep(dataId, entry);
     return dataId;
+  }
+
+  #keep(dataId: tf.DataId, entry: Entry | HostValue): void {
+    this.#data.set(dataId, entry);
+    this.#unreachable.register(dataId, entry, dataId);
   }
 
   /** @throws Error for strings and complex numbers. */
@@ -153,7 +172,7 @@ export class XlaBackend extends tf.KernelBackend {
     const entry = dtype === "string" || dtype === "complex64"
       ? this.#hostValue(values, shape, dtype)
       : this.#entryOf(values, shape, dtype).entry;
-    this.#data.set(dataId, { ...entry, references });
+    this.#keep(dataId, { ...entry, references });
   }
 
   #hostValue(
@@ -198,13 +217,18 @@ export class XlaBackend extends tf.KernelBackend {
     const entry = this.#data.get(dataId);
     if (--entry.references > 0 && !force) return false;
     this.#data.delete(dataId);
+    this.#unreachable.unregister(dataId);
+    this.#drop(entry);
+    return true;
+  }
+
+  #drop(entry: Entry | HostValue): void {
     if (isHostValue(entry)) {
       if ("real" in entry) { for (const part of [entry.real, entry.imag]) this.disposeData(part.dataId); }
-      return true;
+      return;
     }
     if (this.#pending.delete(entry) && this.#pending.size === 0) this.#settle();
     if (entry.storage) this.#free(entry.storage);
-    return true;
   }
 
   /** Frees a value once nothing recorded can need it. */
@@ -243,10 +267,11 @@ export class XlaBackend extends tf.KernelBackend {
   }
 
   #compute(entries: readonly Entry[]): void {
-    const program = emit(entries.map(({ node }) => node!));
-    const { launch } = this.programs.acquire(program);
+    const program = eagerProgram(entries.map(({ node }) => node!));
+    const { launch, temporary } = this.programs.acquire(program);
     try {
       program.parameters.forEach((value, i) => launch.inputs[i] = storageFor(value).handle());
+      countRun(temporary);
       launch.run();
     } finally {
       this.programs.release(program);
@@ -295,13 +320,23 @@ export class XlaBackend extends tf.KernelBackend {
     return this.storageOf(dataId).ready();
   }
 
-  override memory(): { unreliable: boolean } {
-    return { unreliable: false };
+  /** `tf.memory()` also tells what values hold on the device, now and at most, in bytes. */
+  override memory(): { unreliable: boolean; deviceBytes: number; peakDeviceBytes: number } {
+    const { live, peak } = deviceMemory();
+    return { unreliable: false, deviceBytes: live, peakDeviceBytes: peak };
   }
 
   /** Called when tfjs starts afresh: what is pending is dropped. Tensors free their memory when they are disposed. */
   override dispose(): void {
     this.#settle();
+  }
+
+  /** Milliseconds that `fn` and the computation of what it records take, compilation included. */
+  override time(fn: () => void): Promise<tf.BackendTimingInfo> {
+    const start = performance.now();
+    fn();
+    this.evaluate();
+    return Promise.resolve({ kernelMs: performance.now() - start });
   }
 
   override timerAvailable(): boolean {

@@ -11,6 +11,9 @@ export function elementOf(dtype: DataType): ElementType {
   return element;
 }
 
+/** Bytes of one element. */
+export const bytesOf = (element: ElementType): number => element === "i1" ? 1 : 4;
+
 export const dtypeOf = (element: ElementType): DataType => DTYPE[element];
 
 /** A new host array for `size` elements of a type. */

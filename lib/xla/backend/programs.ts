@@ -6,6 +6,7 @@ import {
   type Executable,
   type Launch,
   prepareLaunch,
+  programMemory,
 } from "../pjrt/executable.ts";
 import type { Program } from "../stablehlo/emit.ts";
 import type { ProgramStore } from "./program_store.ts";
@@ -14,6 +15,8 @@ import type { ProgramStore } from "./program_store.ts";
 export interface Loaded {
   executable: Executable;
   launch: Launch;
+  /** Bytes that a run needs beside inputs and outputs. */
+  temporary: number;
 }
 
 /** Compiled programs by their text: the same program is compiled once, however many functions use it. */
@@ -29,6 +32,7 @@ export interface Programs {
 
 interface Entry {
   executable: Executable;
+  temporary: number;
   users: number;
 }
 
@@ -43,7 +47,7 @@ export function createPrograms(client: Client, store?: ProgramStore): Programs {
   const known = new Map<string, Entry>();
   const spent = { milliseconds: 0, programs: 0, stored: 0 };
   const keep = (text: string, executable: Executable): Entry => {
-    const entry = { executable, users: 0 };
+    const entry = { executable, temporary: programMemory(executable).temporary, users: 0 };
     known.set(text, entry);
     return entry;
   };
@@ -51,7 +55,7 @@ export function createPrograms(client: Client, store?: ProgramStore): Programs {
     const milliseconds = performance.now() - start;
     spent.milliseconds += milliseconds;
     spent.programs++;
-    if (milliseconds > WORTH_STORING) store?.save(program, executable);
+    if (milliseconds > WORTH_STORING && !program.quickly) store?.save(program, executable);
     return keep(program.text, executable);
   };
   const stored = (program: Program): Entry | undefined => {
@@ -62,7 +66,7 @@ export function createPrograms(client: Client, store?: ProgramStore): Programs {
   };
   const compileTimed = (program: Program): Entry => {
     const start = performance.now();
-    return add(program, compile(client, program.text, program.partitions), start);
+    return add(program, compile(client, program.text, program.partitions, program.quickly), start);
   };
   /** Compilations on other threads that have not ended. */
   const underWay = new Map<string, Promise<void>>();
@@ -80,6 +84,7 @@ export function createPrograms(client: Client, store?: ProgramStore): Programs {
     return {
       executable: entry.executable,
       launch: prepareLaunch(entry.executable, program.parameters.length),
+      temporary: entry.temporary,
     };
   };
   return {

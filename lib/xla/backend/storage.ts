@@ -9,7 +9,8 @@ import {
 } from "../pjrt/buffer.ts";
 import type { Client } from "../pjrt/client.ts";
 import { leaf, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
-import { dtypeOf, hostArray } from "./dtypes.ts";
+import { countBytes } from "./device_memory.ts";
+import { bytesOf, dtypeOf, hostArray } from "./dtypes.ts";
 
 /**
  * A value that exists: on the device, or still on the host until a program needs it.
@@ -24,6 +25,7 @@ export class Storage implements TensorType {
   #holders = 1;
   #handle: bigint | undefined;
   #host: HostArray | undefined;
+  readonly #bytes: number;
   /** The same value on further devices, in their order. */
   #replicas: readonly bigint[];
 
@@ -37,8 +39,13 @@ export class Storage implements TensorType {
     this.shape = type.shape;
     this.element = type.element;
     this.#leaf = leaf(type, this);
-    if (typeof value === "bigint") this.#handle = value;
-    else this.#host = value;
+    this.#bytes = sizeOf(type.shape) * bytesOf(type.element);
+    if (typeof value === "bigint") {
+      this.#handle = value;
+      countBytes(this.#bytes * (1 + replicas.length));
+    } else {
+      this.#host = value;
+    }
   }
 
   /** The node by which programs refer to this value. @throws Error if the value was donated. */
@@ -63,7 +70,10 @@ export class Storage implements TensorType {
   }
 
   #clear(): void {
-    if (this.#handle !== undefined) destroyBuffer(this.client.api, this.#handle);
+    if (this.#handle !== undefined) {
+      destroyBuffer(this.client.api, this.#handle);
+      countBytes(-this.#bytes * (1 + this.#replicas.length));
+    }
     for (const replica of this.#replicas) destroyBuffer(this.client.api, replica);
     this.#host = undefined;
     this.#handle = undefined;
@@ -80,6 +90,7 @@ export class Storage implements TensorType {
       const { api, handle, device } = this.client;
       this.#handle = bufferFromHost(api, handle, device, this.#host, this.element, this.shape);
       this.#host = undefined;
+      countBytes(this.#bytes);
     }
     return this.#handle;
   }
@@ -91,6 +102,7 @@ export class Storage implements TensorType {
     const missing = devices.slice(1 + this.#replicas.length, count);
     if (missing.length > 0) {
       this.#replicas = [...this.#replicas, ...missing.map((device) => bufferOnDevice(api, first, device))];
+      countBytes(this.#bytes * missing.length);
     }
     return [first, ...this.#replicas.slice(0, count - 1)];
   }
@@ -112,6 +124,7 @@ export class Storage implements TensorType {
     this.#clear();
     this.#handle = handle;
     this.#replicas = replicas;
+    countBytes(this.#bytes * (1 + replicas.length));
   }
 
   readSync(): HostArray {
