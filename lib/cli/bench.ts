@@ -16,6 +16,7 @@ import { type BenchPlan, type Heat, runBench } from "../bench/run.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
 import { writeAtomic } from "../files.ts";
 import { findPlugin } from "../setup/plugin.ts";
+import { findTensorflow } from "../setup/tensorflow.ts";
 import { setup } from "../setup/mod.ts";
 import { numberValue } from "./arguments.ts";
 import { runCommand } from "./main.ts";
@@ -113,7 +114,10 @@ if (import.meta.main) {
     await setup();
     const { path, reason } = await findPlugin();
     if (!path) console.log(`${reason} The bench goes on without xla.`);
-    const engines = ENGINES.filter((engine) => path || engine !== "xla");
+    const tensorflow = await findTensorflow();
+    const engines = ENGINES.filter((engine) =>
+      engine === "xla" ? path : engine === "tensorflow" ? tensorflow : true
+    );
     // A path as typed is one below the user's folder; a bare name is looked up.
     const python = values.python?.includes("/") ? userPath(values.python) : values.python;
     const plan = planOf(values.quick ?? false, engines, python, threads ?? navigator.hardwareConcurrency);

@@ -1,0 +1,60 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { findPlugin } from "../setup/plugin.ts";
+
+const ENGINE = new URL("./mod.ts", import.meta.url).href;
+
+/** A training step in a process of its own, which tells its loss and how its programs came about. */
+const STEP = `
+import * as tf from "@tensorflow/tfjs-core";
+import { compileTime, jit, useEngine } from "${ENGINE}";
+await useEngine("xla");
+const w = tf.variable(tf.fill([8, 8], 0.5));
+const step = jit((x) => {
+  const { value, grads } = tf.variableGrads(() => tf.mean(tf.square(tf.softmax(tf.matMul(tf.tanh(x), w)))));
+  w.assign(tf.sub(w, grads[w.name]));
+  return value;
+});
+const loss = step(tf.fill([4, 8], 0.25)).dataSync()[0];
+const { programs, stored } = compileTime();
+console.log(JSON.stringify({ loss, programs, stored }));
+`;
+
+async function stepInProcess(folder: string): Promise<{ loss: number; programs: number; stored: number }> {
+  const path = `${folder}/step.ts`;
+  await Deno.writeTextFile(path, STEP);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "-A",
+      "--config",
+      fileURLToPath(new URL("../../deno.json", import.meta.url)),
+      path,
+    ],
+    env: { SPIN_PROGRAMS: `${folder}/programs` },
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  deepEqual([code, new TextDecoder().decode(stderr)], [0, ""], "native code keeps quiet, too");
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+Deno.test({
+  name: "a second process finds the programs of the first and computes the same",
+  ignore: !(await findPlugin()).path,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const first = await stepInProcess(folder);
+      ok(first.programs > 0 && first.stored === 0);
+      const second = await stepInProcess(folder);
+      equal(second.loss, first.loss);
+      // Programs that are compiled in no time are not worth a file.
+      ok(second.stored > 0);
+      equal(second.programs + second.stored, first.programs);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
