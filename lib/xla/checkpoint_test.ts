@@ -13,7 +13,8 @@ const checkpoint = <A extends unknown[], R>(fn: (...args: A) => R): (...args: A)
 const near = (found: tf.Tensor, expected: tf.Tensor) => {
   deepEqual(found.shape, expected.shape);
   const b = expected.dataSync();
-  found.dataSync().forEach((v, i) => ok(Math.abs(v - b[i]!) < 1e-5, `${v} is not ${b[i]}`));
+  const scale = Math.max(1, ...b.map(Math.abs));
+  found.dataSync().forEach((v, i) => ok(Math.abs(v - b[i]!) < 1e-5 * scale, `${v} is not ${b[i]}`));
 };
 
 /** A wide hidden layer, with a variable and a tensor from outside. */
