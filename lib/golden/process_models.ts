@@ -1,8 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "../errors.ts";
+import type { ConditionalProcess } from "../neural_process/conditional_process.ts";
 import type { NeuralProcessDims } from "../neural_process/dims.ts";
-import { ipnp } from "../neural_process/ipnp.ts";
+import { anp, canp, cipnp, cnp, ipnp, np, withoutLatent } from "../neural_process/models.ts";
 import { logDensity, logMeanExp, type Normal } from "../neural_process/normal.ts";
+import type { LatentProcess } from "../neural_process/latent_process.ts";
 import type { Points } from "../neural_process/points.ts";
+import type { Parameter } from "../nn/parameters.ts";
 import { blockToReference } from "../spin/reference_names.ts";
 import { valueAndGradients } from "../train/gradients.ts";
 import { field, type GoldenCase } from "./case.ts";
@@ -31,39 +35,112 @@ const named = (prefix: string, { mean, sigma }: Normal): Record<string, tf.Tenso
   [`output/${prefix}sigma`]: sigma,
 });
 
-/** IPNP with its latent variable: the training pass with gradients, and the evaluation. */
-export async function runLatentProcess(golden: GoldenCase): Promise<Produced> {
+/** A model with one way to train and to predict, whatever it is made of. */
+interface Runnable {
+  parameters: Parameter[];
+  train(): { loss: tf.Scalar; outputs: Record<string, tf.Tensor> };
+  predict(): { prediction: Normal; outputs: Record<string, tf.Tensor> };
+}
+
+function latent({ parameters, train, predict }: LatentProcess, points: Points, golden: GoldenCase): Runnable {
+  // A single draw may be written with an axis for it.
+  const noise = (name: string) => {
+    const z = tensorOf(golden, `noise/${name}`);
+    return z.shape[0] === 1 && z.rank === 3 ? tf.squeeze(z, [0]) : z;
+  };
+  return {
+    parameters,
+    train() {
+      const { loss, terms, prior, posterior, prediction } = train(points, noise("z"));
+      const outputs = {
+        ...named("pz_", prior),
+        ...named("qz_", posterior),
+        ...named("", prediction),
+        ...(terms && { "output/recon": terms.likelihood, "output/kld": terms.divergence }),
+      };
+      return { loss, outputs };
+    },
+    predict() {
+      const { prior, prediction } = predict(points, noise("eval_z"));
+      return { prediction, outputs: named("eval_pz_", prior) };
+    },
+  };
+}
+
+/** @param samples copies that the reference makes of a prediction without a latent variable */
+function conditional(
+  { parameters, train, predict }: ConditionalProcess,
+  points: Points,
+  [samples, evaluated]: [number, number],
+): Runnable {
+  const copies = ({ mean, sigma }: Normal, n: number): Normal =>
+    n === 0 ? { mean, sigma } : {
+      mean: tf.tile(tf.expandDims(mean, 0), [n, 1, 1, 1]),
+      sigma: tf.tile(tf.expandDims(sigma, 0), [n, 1, 1, 1]),
+    };
+  return {
+    parameters,
+    train() {
+      const { loss, prediction } = train(points);
+      return { loss, outputs: { ...named("", copies(prediction, samples)), "output/recon": tf.neg(loss) } };
+    },
+    predict: () => ({ prediction: copies(predict(points), evaluated), outputs: {} }),
+  };
+}
+
+/** The model that a case's class and options name. */
+function build(golden: GoldenCase, points: Points): Runnable {
+  const { class: kind } = field<{ class: string }>(golden.spec, "reference", golden.name);
   const given = field<Arguments>(golden.spec, "constructor", golden.name);
-  const model = ipnp(dimsOf(given), spinOptions(given), 0);
-  const { parameters } = model;
-  const reference = blockToReference(parameters, (name) => name);
-  loadParameters(golden, reference, parameters);
+  const dims = dimsOf(given);
+  switch (kind) {
+    case "CNP":
+      return conditional(cnp(dims, 0), points, [0, 0]);
+    case "CANP":
+      return conditional(canp(dims, 0), points, [0, 0]);
+    case "IPCANP":
+      return conditional(cipnp(dims, spinOptions(given), 0), points, [0, 0]);
+    case "NP":
+      return latent(np(dims, 0), points, golden);
+    case "ANP":
+    case "IPANP": {
+      const options = kind === "IPANP" ? spinOptions(given) : undefined;
+      if (given.use_latent_path === false) {
+        const samples = ["train_call", "eval_call"].map((call) =>
+          Number(field<{ arguments: Arguments }>(golden.spec, call, golden.name).arguments.num_samples ?? 0)
+        ) as [number, number];
+        return conditional(withoutLatent(dims, options, 0), points, samples);
+      }
+      return latent(options ? ipnp(dims, options, 0) : anp(dims, 0), points, golden);
+    }
+    default:
+      throw new UserError(`${golden.name}: expected a known class, found ${kind}.`);
+  }
+}
+
+/** A whole neural process: the training pass with gradients, and the evaluation. */
+export async function runProcess(golden: GoldenCase): Promise<Produced> {
   const points = {
     x: tensorOf(golden, "input/x"),
     y: tensorOf(golden, "input/y"),
     context: tensorOf(golden, "input/xc").shape[1],
   } as Points;
+  const { parameters, train, predict } = build(golden, points);
+  const reference = blockToReference(parameters, (name) => name);
+  loadParameters(golden, reference, parameters);
   const results = await computeNamed(() => {
     const { loss, more, gradients } = valueAndGradients(() => {
-      const { loss, terms, prior, posterior, prediction } = model.train(points, tensorOf(golden, "noise/z"));
-      return {
-        loss,
-        more: {
-          ...named("pz_", prior),
-          ...named("qz_", posterior),
-          ...named("", prediction),
-          ...(terms && { "output/recon": terms.likelihood, "output/kld": terms.divergence }),
-        },
-      };
+      const { loss, outputs } = train();
+      return { loss, more: outputs };
     }, parameters.map((p) => p.variable));
-    const { prior, prediction } = model.predict(points, tensorOf(golden, "noise/eval_z"));
+    const { prediction, outputs } = predict();
     const density = tf.sum(logDensity(prediction, points.y), -1);
     const likelihood = density.rank === 3 ? logMeanExp(density) : density;
     const [inContext, inTarget] = tf.split(likelihood, [points.context, -1], 1);
     return {
       "output/loss": loss,
       ...more,
-      ...named("eval_pz_", prior),
+      ...outputs,
       ...named("eval_", prediction),
       "output/eval_ll": likelihood,
       "output/eval_ctx_ll": tf.mean(inContext!),

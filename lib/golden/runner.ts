@@ -6,7 +6,7 @@ import { compare, type Comparison, type Produced } from "./compare.ts";
 import { runCellMask, runRowMask } from "./masks.ts";
 import { runModel } from "./models.ts";
 import { runProcessBlock } from "./process_blocks.ts";
-import { runLatentProcess } from "./process_models.ts";
+import { runProcess } from "./process_models.ts";
 import { runOptimizer, runSchedule } from "./training.ts";
 
 type Status = "pass" | "fail" | "unsupported";
@@ -31,9 +31,12 @@ const FAMILIES: [string, (golden: GoldenCase) => Promise<Produced>][] = [
   ["table_chunk_mask", runRowMask],
   ["table_", runModel],
   ["block_", runProcessBlock],
-  ["model_ipanp_abla", runLatentProcess],
-  ["model_ipanp_ha", runLatentProcess],
-  ["model_ipanp_k", runLatentProcess],
+  ["model_cnp", runProcess],
+  ["model_canp", runProcess],
+  ["model_ipcanp", runProcess],
+  ["model_np_", runProcess],
+  ["model_anp_", runProcess],
+  ["model_ipanp_", runProcess],
   ["optim_", runOptimizer],
   ["schedule_", runSchedule],
 ];

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Parameter } from "../nn/parameters.ts";
 import type { Decoder } from "./decoder.ts";
+import type { Encode } from "./conditional_process.ts";
 import type { Pooled } from "./pooled.ts";
 import { divergence, logDensity, logMeanExp, type Normal } from "./normal.ts";
 import { contextOf, type Points } from "./points.ts";
@@ -30,9 +31,8 @@ export interface LatentProcess {
   predict(points: Points, noise: tf.Tensor): { prior: Normal; prediction: Normal };
 }
 
-/** The parts of a latent process; `rows` encodes each of the points xt with the context at hand. */
 export interface LatentParts {
-  rows(xc: tf.Tensor3D, yc: tf.Tensor3D, xt: tf.Tensor3D): tf.Tensor;
+  rows: Encode;
   latent: Pooled;
   decode: Decoder;
 }

@@ -1,0 +1,109 @@
+/** The neural processes of the paper, out of their encoders (`regression/models`; reference section 2). */
+import * as tf from "@tensorflow/tfjs-core";
+import { createInit, type Init } from "../nn/parameters.ts";
+import { type ConditionalProcess, conditionalProcess, type Encode } from "./conditional_process.ts";
+import { crossEncoder } from "./cross_encoder.ts";
+import { crossSpinEncoder } from "./cross_spin_encoder.ts";
+import { decoder } from "./decoder.ts";
+import type { NeuralProcessDims } from "./dims.ts";
+import { type LatentProcess, latentProcess } from "./latent_process.ts";
+import type { Pooled } from "./pooled.ts";
+import { poolingEncoder } from "./pooling_encoder.ts";
+import { poolingSpinEncoder } from "./pooling_spin_encoder.ts";
+import { latentWidth, type SpinOptions } from "./spin.ts";
+
+/** Conditional neural process: two pooling encoders. */
+export function cnp(dims: NeuralProcessDims, seed: number): ConditionalProcess {
+  const init = createInit(seed);
+  const encoders = ["enc1", "enc2"].map((name) => repeated(poolingEncoder(init, name, poolingDims(dims))));
+  return conditionalProcess(init.parameters, encoders, decoderOf(init, dims, 2 * dims.dimHid));
+}
+
+/** CNP with attention: every target reads the context. */
+export function canp(dims: NeuralProcessDims, seed: number): ConditionalProcess {
+  const init = createInit(seed);
+  const rows = crossEncoder(init, "enc1", crossDims(dims));
+  const pooled = poolingEncoder(init, "enc2", { ...poolingDims(dims), selfAttention: true });
+  return conditionalProcess(
+    init.parameters,
+    [rows, repeated(pooled)],
+    decoderOf(init, dims, 2 * dims.dimHid),
+  );
+}
+
+/** CIPNP (class IPCANP): CANP that reads its context through inducing points. */
+export function cipnp(dims: NeuralProcessDims, options: SpinOptions, seed: number): ConditionalProcess {
+  const init = createInit(seed);
+  const rows = crossSpinEncoder(init, "enc1", crossDims(dims), options);
+  const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), options);
+  const width = dims.dimHid + latentWidth(options, dims.dimHid);
+  return conditionalProcess(init.parameters, [rows, repeated(pooled)], decoderOf(init, dims, width));
+}
+
+/** Neural process: a pooling encoder, and a latent variable. */
+export function np(dims: NeuralProcessDims, seed: number): LatentProcess {
+  const init = createInit(seed);
+  const pooled = poolingEncoder(init, "denc", poolingDims(dims));
+  const latent = poolingEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat });
+  const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
+  return latentProcess(init.parameters, { rows: repeated(pooled), latent, decode });
+}
+
+/** NP with attention: every target reads the context. */
+export function anp(dims: NeuralProcessDims, seed: number): LatentProcess {
+  const init = createInit(seed);
+  const rows = crossEncoder(init, "denc", crossDims(dims));
+  const latent = poolingEncoder(init, "lenc", {
+    ...poolingDims(dims),
+    dimLat: dims.dimLat,
+    selfAttention: true,
+  });
+  const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
+  return latentProcess(init.parameters, { rows, latent, decode });
+}
+
+/**
+ * IPNP (class IPANP): ANP that reads its context through inducing points, in the encoder of the points and in that of
+ * the latent variable.
+ */
+export function ipnp(dims: NeuralProcessDims, options: SpinOptions, seed: number): LatentProcess {
+  const init = createInit(seed);
+  const rows = crossSpinEncoder(init, "denc", crossDims(dims), options);
+  const latent = poolingSpinEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat }, options);
+  const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
+  return latentProcess(init.parameters, { rows, latent, decode });
+}
+
+/** ANP, or IPNP with `options`, without its latent path: the encoder of the points is twice as wide instead. */
+export function withoutLatent(
+  dims: NeuralProcessDims,
+  options: SpinOptions | undefined,
+  seed: number,
+): ConditionalProcess {
+  const init = createInit(seed);
+  const wide = { ...crossDims(dims), dimHid: 2 * dims.dimHid };
+  const rows = options ? crossSpinEncoder(init, "denc", wide, options) : crossEncoder(init, "denc", wide);
+  return conditionalProcess(init.parameters, [rows], decoderOf(init, dims, 2 * dims.dimHid));
+}
+
+const crossDims = ({ dimX, dimY, dimHid, encVDepth, encQkDepth }: NeuralProcessDims) => ({
+  dimX,
+  dimY,
+  dimHid,
+  vDepth: encVDepth,
+  qkDepth: encQkDepth,
+});
+
+const poolingDims = ({ dimX, dimY, dimHid, encPreDepth, encPostDepth }: NeuralProcessDims) => ({
+  dimX,
+  dimY,
+  dimHid,
+  preDepth: encPreDepth,
+  postDepth: encPostDepth,
+});
+
+const decoderOf = (init: Init, { dimX, dimY, dimHid, decDepth }: NeuralProcessDims, dimEnc: number) =>
+  decoder(init, "dec", { dimX, dimY, dimEnc, dimHid, depth: decDepth });
+
+/** One vector of the context for all targets. */
+const repeated = (pooled: Pooled): Encode => (xc, yc) => tf.expandDims(pooled.vector(xc, yc), 1);
