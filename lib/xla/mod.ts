@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { XlaBackend } from "./backend/backend.ts";
 import { BACKEND, registerKernels } from "./backend/register.ts";
 import { type ClientOptions, createClient } from "./pjrt/client.ts";
+import { type Precision, setPrecision } from "./stablehlo/precision.ts";
 
 export { BACKEND, type ClientOptions, XlaBackend };
 export { bridgeMissingKernels } from "./backend/bridge.ts";
@@ -10,6 +11,8 @@ export { type DeviceMemory, deviceMemory, resetPeak } from "./backend/device_mem
 export { bucketOf, type Buckets, maskOf, padTo } from "./buckets.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { jit, type JitOptions, type Jitted, memoryOf } from "./jit.ts";
+export type { NamedValue } from "./pjrt/named_values.ts";
+export type { Precision } from "./stablehlo/precision.ts";
 export type { Mesh } from "./mesh.ts";
 export { liveBuffers } from "./pjrt/buffer.ts";
 export type { ProgramMemory } from "./pjrt/executable.ts";
@@ -20,14 +23,20 @@ export { type TensorSpec, tensorSpec } from "./tree.ts";
  * Makes XLA available to tfjs under the name "xla": `tf.setBackend("xla")` then uses it.
  *
  * @param pluginPath a PJRT plugin; the caller vouches for it, since its code is run.
- * @param options `programFolder`: compiled programs are kept there for the next process
+ * @param options `programFolder`: compiled programs are kept there for the next process; `precision` of float32
+ * products on devices that have a choice, exact unless told; `createOptions` for the plugin
  * @throws Error if it can't be loaded.
  */
-export function registerXla(pluginPath: string, options: { programFolder?: string } = {}): XlaBackend {
+export function registerXla(
+  pluginPath: string,
+  options: ClientOptions & { programFolder?: string; precision?: Precision } = {},
+): XlaBackend {
   registerKernels();
   const existing = tf.findBackend(BACKEND) as XlaBackend | null;
   if (existing) return existing;
-  const backend = new XlaBackend(createClient(pluginPath), options.programFolder);
+  const client = createClient(pluginPath, options);
+  setPrecision(client.platform === "cpu" ? "fast" : options.precision ?? "exact");
+  const backend = new XlaBackend(client, options.programFolder);
   tf.registerBackend(BACKEND, () => backend, 3);
   return backend;
 }

@@ -1,5 +1,6 @@
 import { loadPlugin, type PjrtApi } from "./api.ts";
-import { readText, struct, utf8, words } from "./struct.ts";
+import { type NamedValue, namedValues } from "./named_values.ts";
+import { readText, struct } from "./struct.ts";
 
 /** One plugin, its client and the device that programs run on. */
 export interface Client {
@@ -18,20 +19,20 @@ export interface Client {
 export interface ClientOptions {
   /** How many devices the CPU is to be; other plugins ignore it. The plugin decides if it is not given. */
   cpuDevices?: number;
-}
-
-/** A PJRT_NamedValue whose value is an int64: size, extension, name, its length, type 1, value, one of it. */
-function namedNumber(name: string, value: number): BigUint64Array<ArrayBuffer> {
-  const text = utf8(name);
-  return words([56, 0, text, text.length, 1, value, 1]);
+  /** Further options of the plugin's own, such as `preallocate: false` of the one for NVIDIA GPUs. */
+  createOptions?: Readonly<Record<string, NamedValue>>;
 }
 
 /** Loads a plugin and creates its client; the first addressable device is used. */
-export function createClient(pluginPath: string, { cpuDevices }: ClientOptions = {}): Client {
+export function createClient(
+  pluginPath: string,
+  { cpuDevices, createOptions = {} }: ClientOptions = {},
+): Client {
   const api = loadPlugin(pluginPath);
-  const create = cpuDevices === undefined
-    ? struct(0, 0, 0, 0, 0, 0, 0, 0, 0)
-    : struct(namedNumber("cpu_device_count", cpuDevices), 1, 0, 0, 0, 0, 0, 0, 0);
+  const options = cpuDevices === undefined
+    ? createOptions
+    : { ...createOptions, cpu_device_count: BigInt(cpuDevices) };
+  const create = struct(namedValues(options), Object.keys(options).length, 0, 0, 0, 0, 0, 0, 0);
   api.call("Client_Create", create);
   const handle = create[8]!;
 

@@ -1,4 +1,5 @@
 import { check, type Node, node, results, splat, type TensorType, typeText } from "../node.ts";
+import { precisionOf } from "../precision.ts";
 import { signature } from "./signature.ts";
 
 export interface DotAxes {
@@ -34,7 +35,7 @@ export function dotGeneral(x: Node, y: Node, { batch, contract }: DotAxes): Node
     ([a, b]) =>
       `stablehlo.dot_general ${a}, ${b},${batching} contracting_dims = ${list(contract[0])} x ${
         list(contract[1])
-      } : ${signature([x, y], type)}`,
+      }${precisionOf(type.element)} : ${signature([x, y], type)}`,
   );
 }
 

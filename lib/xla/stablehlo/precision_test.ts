@@ -1,0 +1,35 @@
+import { deepEqual, doesNotMatch, match } from "node:assert/strict";
+import { xlaTest } from "../../engine/testing.ts";
+import { compile, destroyExecutable } from "../pjrt/executable.ts";
+import { xla } from "../testing/backend.ts";
+import { emit } from "./emit.ts";
+import { leaf } from "./node.ts";
+import { dotGeneral } from "./ops.ts";
+import { setPrecision } from "./precision.ts";
+
+function product(element: "f32" | "i32"): string {
+  const x = leaf({ shape: [2, 2], element }, {});
+  return emit([dotGeneral(x, x, { batch: [[], []], contract: [[1], [0]] })]).text;
+}
+
+Deno.test("exact products of floats say so, others do not", () => {
+  try {
+    setPrecision("exact");
+    match(product("f32"), /contracting_dims = \[1\] x \[0\], precision = \[HIGHEST, HIGHEST\] : /);
+    doesNotMatch(product("i32"), /precision/);
+  } finally {
+    setPrecision("fast");
+  }
+  doesNotMatch(product("f32"), /precision/);
+});
+
+xlaTest("the compiler understands it", () => {
+  try {
+    setPrecision("exact");
+    const executable = compile(xla().client, product("f32"));
+    deepEqual(executable.outputs, 1);
+    destroyExecutable(executable);
+  } finally {
+    setPrecision("fast");
+  }
+});
