@@ -60,7 +60,7 @@ function eagerProgram(outputs: readonly Node[]): Program {
  * Eager programs are run at the latest after about this many recorded operations: the compiler's time grows faster than
  * the length of what it fuses.
  */
-export const MAX_PENDING = 1000;
+export const MAX_PENDING = 300;
 
 /**
  * The tfjs backend: kernels record nodes; reading a value compiles and runs all that is pending at once.
@@ -140,6 +140,11 @@ export class XlaBackend extends tf.KernelBackend {
     throw new Error(`programs have float32, int32 and bool tensors; found ${found}`);
   }
 
+  /** The values of a tensor that are on the host still. */
+  valuesAtHand(dataId: tf.DataId): HostArray | undefined {
+    return this.entry(dataId).storage?.host;
+  }
+
   /** Complex numbers made of two float32 tensors; both are kept as long as the result is. */
   complex(real: tf.TensorInfo, imag: tf.TensorInfo): tf.TensorInfo {
     this.incRef(real.dataId);
@@ -180,7 +185,7 @@ export class XlaBackend extends tf.KernelBackend {
     shape: number[],
     dtype: "string" | "complex64",
   ): HostValue {
-    if (dtype === "string") return { references: 1, strings: [...values as Uint8Array[]] };
+    if (dtype === "string") return { references: 1, strings: (values as Uint8Array[]).slice() };
     const { real, imag } = tf.backend_util.splitRealAndImagArrays(values as Float32Array);
     const part = (of: Float32Array): tf.TensorInfo => ({
       dataId: this.write(of, shape, "float32"),

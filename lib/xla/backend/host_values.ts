@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 /** Strings, which stay on the host, in the form in which tfjs's engines exchange them. */
 export interface Strings {
   references: number;
+  /** Some may be missing, as in a `tf.buffer` that was not filled. */
   strings: Uint8Array[];
 }
 
@@ -26,7 +27,7 @@ export function readHostValue(
   value: HostValue,
   read: (dataId: tf.DataId) => ArrayLike<number>,
 ): Float32Array<ArrayBuffer> | Uint8Array[] {
-  if ("strings" in value) return [...value.strings];
+  if ("strings" in value) return value.strings.slice();
   return tf.backend_util.mergeRealAndImagArrays(
     read(value.real.dataId) as Float32Array,
     read(value.imag.dataId) as Float32Array,

@@ -45,6 +45,7 @@ function adapt(name: string, kernel: Kernel): tf.KernelFunc {
         if (!info) throw new Error(`kernel ${name}: operand '${key}' is missing`);
         return xla.nodeOf(info);
       },
+      atHand: (key) => infos[key] && xla.valuesAtHand(infos[key].dataId),
       inputs: () => Object.values(infos).map((info) => xla.nodeOf(info!)),
     };
     const result = kernel(call);

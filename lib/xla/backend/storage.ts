@@ -127,6 +127,11 @@ export class Storage implements TensorType {
     countBytes(this.#bytes * (1 + replicas.length));
   }
 
+  /** The value, as long as no program has needed it: not to be changed. */
+  get host(): HostArray | undefined {
+    return this.#host;
+  }
+
   readSync(): HostArray {
     if (this.#host) return this.#host.slice();
     const into = hostArray(this.element, sizeOf(this.shape));

@@ -5,6 +5,8 @@ export interface Program {
   readonly text: string;
   /** The values of the leaves, one for each parameter. */
   readonly parameters: readonly object[];
+  /** Whether the compiler should be done soon, rather than the program. Such programs are marked in their text. */
+  readonly quickly?: boolean;
   /** How many devices it runs on at once; 1 if it is not said. The text says it, too. */
   readonly partitions?: number;
 }

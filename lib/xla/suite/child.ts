@@ -1,10 +1,10 @@
 /** Runs the bundled test suite in this process: `child.ts BUNDLE OPTIONS RESULTS`. Started by `run.ts`. */
 import jasmineCore from "jasmine-core";
-import type { ChildOptions, Spec } from "./run.ts";
+import type { ChildOptions, Compilation, Spec, SuiteRun } from "./run.ts";
 
 /** What the bundle exports (it is built at run time, so its types are told here). */
 interface Bundle {
-  registerXla(plugin: string): unknown;
+  registerXla(plugin: string): { programs: { spent: Compilation } };
   setTestEnvs(envs: { name: string; backendName: string; isDataSync: boolean }[]): void;
   setupTestFilters(filters: [], include: (name: string) => boolean): void;
   loadTests(): Promise<unknown>;
@@ -24,7 +24,7 @@ const { backend, plugin, skipped, only }: ChildOptions = JSON.parse(optionsText)
 const jasmine = jasmineCore.boot();
 const environment = jasmine.getEnv();
 const bundle: Bundle = await import(bundlePath);
-if (plugin !== undefined) bundle.registerXla(plugin);
+const compilation = plugin === undefined ? undefined : bundle.registerXla(plugin).programs.spent;
 bundle.setTestEnvs([{ name: backend, backendName: backend, isDataSync: true }]);
 
 /** tfjs puts the engine's name and flags into the names of specs; here they are the same on every engine. */
@@ -50,5 +50,5 @@ environment.addReporter({
   },
 });
 await environment.execute();
-Deno.writeTextFileSync(resultsPath, JSON.stringify(specs));
+Deno.writeTextFileSync(resultsPath, JSON.stringify({ specs, compilation } satisfies SuiteRun));
 Deno.exit(0);

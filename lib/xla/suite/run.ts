@@ -12,6 +12,19 @@ export interface Spec {
   errors: string[];
 }
 
+/** What the programs of the specs cost. */
+export interface Compilation {
+  programs: number;
+  milliseconds: number;
+}
+
+export interface SuiteRun {
+  /** Every spec, in the suite's order. */
+  specs: Spec[];
+  /** Of the engine `xla`. */
+  compilation?: Compilation;
+}
+
 export interface ChildOptions {
   /** The tfjs engine that is tested. */
   backend: "xla" | "cpu";
@@ -26,10 +39,9 @@ export interface ChildOptions {
 /**
  * Runs tfjs-core's own test suite, unmodified, in a process of its own.
  *
- * @returns every spec, in the suite's order
  * @throws Error with the end of the process's output if it did not come to its end
  */
-export async function runSuite(options: ChildOptions): Promise<Spec[]> {
+export async function runSuite(options: ChildOptions): Promise<SuiteRun> {
   const folder = await Deno.makeTempDir();
   try {
     const bundle = join(folder, "suite.mjs");

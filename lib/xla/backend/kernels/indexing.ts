@@ -57,6 +57,13 @@ function batchedGather(x: Node, indices: Node, axis: number, batchDims: number):
   return transpose(gathered, order);
 }
 
+/** Programs don't check indices; here those are checked that are known before one runs. */
+function checkIndices(indices: ArrayLike<number> | undefined, length: number): void {
+  const wrong = Array.prototype.find.call(indices ?? [], (index: number) => index < 0 || index >= length);
+  if (wrong === undefined) return;
+  throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${length - 1}]`);
+}
+
 /** start, start + step, ...: written out if it is short, computed if it would make the program long. */
 function arithmeticSequence(start: number, step: number, length: number, element: ElementType): Node {
   const type: TensorType = { shape: [length], element };
@@ -66,7 +73,7 @@ function arithmeticSequence(start: number, step: number, length: number, element
 
 export const indexingKernels: KernelTable = {
   GatherNd: ({ input }) => gatherSlices(input("params"), input("indices")),
-  GatherV2: ({ input, attrs }) => {
+  GatherV2: ({ input, atHand, attrs }) => {
     const [x, indices] = [input("x"), input("indices")];
     const [axis] = axesOf(attrs["axis"] ?? 0, x.shape.length) as [number];
     const given = (attrs["batchDims"] as number | undefined) ?? 0;
@@ -74,6 +81,7 @@ export const indexingKernels: KernelTable = {
     const info = ({ shape }: Node) => ({ shape: [...shape] }) as unknown as tf.Tensor;
     // Throws the errors that tfjs has for batch axes that do not fit.
     backend_util.segment_util.collectGatherOpShapeInfo(info(x), info(indices), axis, batchDims);
+    checkIndices(atHand("indices"), x.shape[axis]!);
     return batchedGather(x, cast(indices, "i32"), axis, batchDims);
   },
   LinSpace: ({ attrs }) => {

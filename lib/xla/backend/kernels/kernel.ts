@@ -8,6 +8,8 @@ export interface KernelCall {
   input(name: string): Node;
   /** The operand of that name, if there is one. */
   optional(name: string): Node | undefined;
+  /** The values of that operand, where they are known before a program runs. */
+  atHand(name: string): ArrayLike<number> | undefined;
   /** All operands of kernels that take a list. */
   inputs(): Node[];
   // tfjs's attributes are a different record for each kernel; each kernel names the ones it reads.

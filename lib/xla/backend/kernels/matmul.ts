@@ -3,7 +3,7 @@ import { check, type Node, typeText } from "../../stablehlo/node.ts";
 import { binary, broadcastTo, dotGeneral, unary } from "../../stablehlo/ops.ts";
 import { type KernelTable, like } from "./kernel.ts";
 import { broadcastBoth } from "./binary.ts";
-import { clamp, elu, leaky } from "./unary.ts";
+import { clamp, elu, leaky, positivePart } from "./unary.ts";
 
 /** Matrix products. Leading axes are batch axes and broadcast. */
 export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
@@ -28,7 +28,7 @@ function activate(x: Node, name: string, alpha: number, slopes: Node | undefined
     case "linear":
       return x;
     case "relu":
-      return binary("maximum", x, like(x, 0));
+      return positivePart(x);
     case "relu6":
       return clamp(x, 0, 6);
     case "elu":

@@ -28,15 +28,17 @@ const ofReal = (f: (x: Node, attrs: Record<string, unknown>) => Node): Kernel =>
 const of = (f: (x: Node, attrs: Record<string, unknown>) => Node): Kernel => ({ input, attrs }) =>
   f(input("x"), attrs);
 
-/** XLA's maximum keeps a NaN that stands first. */
-const positivePart = (x: Node): Node => binary("maximum", x, like(x, 0));
+/** NaN is kept, which the compiler's own maximum does not promise. */
+export const positivePart = (x: Node): Node => select(compare("LT", x, like(x, 0)), like(x, 0), x);
 const isNaN = (x: Node): Node => compare("NE", x, x);
 
 /** Values between two bounds, NaN kept. Infinite bounds of integers are the ends of their range. */
 export const clamp = (x: Node, low: number, high: number): Node => {
   const bound = (value: number) =>
     like(x, x.element === "f32" ? value : Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1));
-  return binary("minimum", binary("maximum", x, bound(low)), bound(high));
+  // The compiler's own minimum and maximum do not promise to keep NaN.
+  const below = select(compare("LT", x, bound(low)), bound(low), x);
+  return select(compare("GT", x, bound(high)), bound(high), below);
 };
 
 /** A conversion as tfjs's cast does it: to bool by comparison with zero, to int by truncation. */
