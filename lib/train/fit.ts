@@ -123,7 +123,8 @@ export async function fit(
   while (state.step < recipe.steps && !stopped) {
     const at = ++state.step;
     const next = stepInputs(recipe.seed, at, rate(at), weight(at), batches(at - 1));
-    const losses = step.run(next);
+    // The first step compiles, on another thread.
+    const losses = inputs ? step.run(next) : await step.run.async(next);
     // Two steps are under way at most; waiting for the one before lets the event loop go on.
     if (previous) await ready(previous);
     previous?.dispose();
