@@ -6,7 +6,7 @@ import "@tensorflow/tfjs";
 import { UserError } from "../errors.ts";
 import * as xla from "../xla/mod.ts";
 import { CACHE } from "../setup/paths.ts";
-import { findPlugin } from "../setup/plugin.ts";
+import { type DevicePlugin, findDevice } from "./device.ts";
 import { registerHostRandom } from "./random.ts";
 import { startTensorflow } from "./tensorflow.ts";
 import { startWasm } from "./wasm.ts";
@@ -33,7 +33,7 @@ export type EngineName = (typeof ENGINES)[number];
 /** What is written into records and shown to users. */
 export interface EngineInfo {
   engine: EngineName;
-  /** The kind of device, for example "cpu". */
+  /** The kind of device, for example "cpu" or "NVIDIA H200". */
   device: string;
   /** How many threads compute. */
   threads: number;
@@ -49,7 +49,7 @@ let backend: xla.XlaBackend | undefined;
 
 /**
  * Chooses the engine for all that follows: by name, else by the environment variable SPIN_ENGINE, else `xla`
- * where a plugin is at hand and `wasm` elsewhere (with one line that says so).
+ * where a plugin is at hand and `wasm` elsewhere (with one line that says so). SPIN_DEVICE chooses the device of `xla`.
  *
  * @throws UserError for an unknown name, or where `xla` or `tensorflow` was asked for and cannot be loaded.
  */
@@ -61,8 +61,8 @@ export async function useEngine(name?: string): Promise<EngineInfo> {
   // tfjs's cpu engine, which also stands in for what others lack, suggests a native add-on at its first use.
   (tf.findBackend("cpu") as unknown as { firstUse: boolean }).firstUse = false;
   if (asked === undefined || asked === "xla") {
-    const plugin = await findPlugin();
-    if (plugin.path) return current = await startXla(plugin.path);
+    const plugin = await findDevice();
+    if (plugin.path) return current = await startXla(plugin.path, plugin);
     if (asked) throw new UserError(plugin.reason);
     console.error(`${plugin.reason} Using the wasm engine.`);
   }
@@ -83,9 +83,9 @@ export function describeEngine(info: EngineInfo): string {
   return `${info.engine} on ${info.device} (${threads}${plugin}, tfjs ${info.tfjs})`;
 }
 
-async function startXla(path: string): Promise<EngineInfo> {
+async function startXla(path: string, options: DevicePlugin): Promise<EngineInfo> {
   try {
-    backend = xla.registerXla(path, { programFolder: programFolder() });
+    backend = xla.registerXla(path, { ...options, programFolder: programFolder() });
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }

@@ -28,7 +28,7 @@ export interface StartedTensorflow {
 
 /**
  * What TensorFlow reads when it is loaded, unless the user set it: kernels that give the same bits for the same input
- * (a few on GPUs would add in the order in which threads finish), and no log but errors.
+ * (a few on GPUs would add in the order in which threads finish), and fewer lines about the machine.
  */
 const SETTINGS = { TF_DETERMINISTIC_OPS: "1", TF_CPP_MIN_LOG_LEVEL: "2" };
 
