@@ -27,7 +27,7 @@ await runCommand({
     "tensorflow-gpu": {
       type: "boolean",
       help:
-        "the same for NVIDIA GPUs (about 2.5 GB to load, 6 GB on disk); not tested by its makers, who had no GPU",
+        "the same for NVIDIA GPUs (5.3 GB on disk); on a GPU it was not tested by its makers, who had none",
     },
     cuda: {
       type: "string",

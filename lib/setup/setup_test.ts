@@ -61,3 +61,14 @@ Deno.test("two set-ups do not run at the same time", async () => {
 Deno.test("a program that is not there is not an exception", async () => {
   equal(await run("/nowhere/program", []), undefined);
 });
+
+Deno.test("set-up can be left out", async () => {
+  const lines: string[] = [];
+  Deno.env.set("SPIN_SETUP", "off");
+  try {
+    await setup({ print: (line) => void lines.push(line), verbose: true });
+  } finally {
+    Deno.env.delete("SPIN_SETUP");
+  }
+  deepEqual(lines, []);
+});

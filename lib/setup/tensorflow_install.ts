@@ -21,7 +21,7 @@ import {
 } from "./tensorflow.ts";
 import { type Pin, unpackWheels } from "./wheels.ts";
 
-/** The libraries are 0.9 GB for the CPU and about 6 GB with those of NVIDIA; the largest wheel comes on top. */
+/** The libraries are 0.9 GB for the CPU and 5.3 GB with those of NVIDIA; the largest wheel comes on top. */
 const SPACE: Record<TensorflowKind, number> = { cpu: 1.5 * 2 ** 30, gpu: 8 * 2 ** 30 };
 
 const PLATFORM = "x86_64-unknown-linux-gnu";
