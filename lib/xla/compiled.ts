@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Entry, XlaBackend } from "./backend/backend.ts";
 import { elementOf } from "./backend/dtypes.ts";
 import { countRun } from "./backend/device_memory.ts";
+import { launchWithin } from "./backend/out_of_memory.ts";
 import type { Loaded } from "./backend/programs.ts";
 import { Storage } from "./backend/storage.ts";
 import { feed, replicasOf } from "./mesh.ts";
@@ -128,10 +129,11 @@ function launchFirst<R>(
 
 /** Gives the program its inputs and starts it. */
 function launchOn(
-  { launch, temporary, sources, split }: Compiled<unknown>,
+  compiled: Compiled<unknown>,
   storageOf: (source: Source) => Storage,
   keep?: readonly number[],
 ): void {
+  const { launch, memory, name, sources, split } = compiled;
   const made: (() => void)[] = [];
   try {
     for (let i = 0; i < sources.length; i++) {
@@ -139,8 +141,8 @@ function launchOn(
       const free = feed(launch, i, storageOf(source), source.kind === "argument" && split.has(source.index));
       if (free) made.push(free);
     }
-    countRun(temporary);
-    launch.run(keep);
+    launchWithin(name, compiled, keep);
+    countRun(memory.temporary);
   } finally {
     for (const free of made) free();
   }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { XlaBackend } from "./backend/backend.ts";
+import { freeGarbageAfter } from "./backend/out_of_memory.ts";
 import { BACKEND } from "./backend/register.ts";
 import { type Compiled, free, outputsReady, prepareAsync, run, start } from "./compiled.ts";
 import { checkDonation } from "./donation.ts";
@@ -153,7 +154,14 @@ export function jit<A extends unknown[], R>(
       checked(call);
     }
     const { compiled } = programs.get(key)!;
-    const result = run(backend, compiled, tensors);
+    let result: R;
+    try {
+      result = run(backend, compiled, tensors);
+    } catch (error) {
+      await freeGarbageAfter(error);
+      checked(call);
+      result = run(backend, compiled, tensors);
+    }
     await outputsReady(backend, compiled);
     return result;
   };

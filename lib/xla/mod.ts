@@ -8,6 +8,7 @@ import { type Precision, setPrecision } from "./stablehlo/precision.ts";
 export { BACKEND, type ClientOptions, XlaBackend };
 export { bridgeMissingKernels } from "./backend/bridge.ts";
 export { type DeviceMemory, deviceMemory, resetPeak } from "./backend/device_memory.ts";
+export { OutOfMemoryError } from "./backend/out_of_memory.ts";
 export { bucketOf, type Buckets, maskOf, padTo } from "./buckets.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { jit, type JitOptions, type Jitted, memoryOf } from "./jit.ts";

@@ -9,6 +9,7 @@ import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
 import { type Complex, type HostValue, isHostValue, readHostValue } from "./host_values.ts";
 import { createProgramStore } from "./program_store.ts";
 import { createPrograms, type Programs } from "./programs.ts";
+import { launchWithin } from "./out_of_memory.ts";
 import { Storage } from "./storage.ts";
 
 /**
@@ -273,11 +274,12 @@ export class XlaBackend extends tf.KernelBackend {
 
   #compute(entries: readonly Entry[]): void {
     const program = eagerProgram(entries.map(({ node }) => node!));
-    const { launch, temporary } = this.programs.acquire(program);
+    const loaded = this.programs.acquire(program);
+    const { launch, memory } = loaded;
     try {
       program.parameters.forEach((value, i) => launch.inputs[i] = storageFor(value).handle());
-      countRun(temporary);
-      launch.run();
+      launchWithin("a program of single operations", loaded);
+      countRun(memory.temporary);
     } finally {
       this.programs.release(program);
     }

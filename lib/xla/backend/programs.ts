@@ -6,6 +6,7 @@ import {
   type Executable,
   type Launch,
   prepareLaunch,
+  type ProgramMemory,
   programMemory,
 } from "../pjrt/executable.ts";
 import type { Program } from "../stablehlo/emit.ts";
@@ -15,8 +16,7 @@ import type { ProgramStore } from "./program_store.ts";
 export interface Loaded {
   executable: Executable;
   launch: Launch;
-  /** Bytes that a run needs beside inputs and outputs. */
-  temporary: number;
+  memory: ProgramMemory;
 }
 
 /** Compiled programs by their text: the same program is compiled once, however many functions use it. */
@@ -32,7 +32,7 @@ export interface Programs {
 
 interface Entry {
   executable: Executable;
-  temporary: number;
+  memory: ProgramMemory;
   users: number;
 }
 
@@ -47,7 +47,7 @@ export function createPrograms(client: Client, store?: ProgramStore): Programs {
   const known = new Map<string, Entry>();
   const spent = { milliseconds: 0, programs: 0, stored: 0 };
   const keep = (text: string, executable: Executable): Entry => {
-    const entry = { executable, temporary: programMemory(executable).temporary, users: 0 };
+    const entry = { executable, memory: programMemory(executable), users: 0 };
     known.set(text, entry);
     return entry;
   };
@@ -84,7 +84,7 @@ export function createPrograms(client: Client, store?: ProgramStore): Programs {
     return {
       executable: entry.executable,
       launch: prepareLaunch(entry.executable, program.parameters.length),
-      temporary: entry.temporary,
+      memory: entry.memory,
     };
   };
   return {

@@ -97,3 +97,10 @@ export async function bufferReady(api: PjrtApi, buffer: bigint, turn = false): P
   api.call("Buffer_ReadyEvent", args);
   await awaitEvent(api, args[3]!, turn);
 }
+
+/** Waits on this thread until the value of a buffer is there. @throws PjrtError if the computation of it failed */
+export function bufferReadySync(api: PjrtApi, buffer: bigint): void {
+  const args = struct(buffer, 0);
+  api.call("Buffer_ReadyEvent", args);
+  awaitEventSync(api, args[3]!);
+}
