@@ -6,6 +6,7 @@ import { crossEncoder } from "../neural_process/cross_encoder.ts";
 import { crossSpinEncoder } from "../neural_process/cross_spin_encoder.ts";
 import { latentNormal, type Normal } from "../neural_process/normal.ts";
 import type { Pooled } from "../neural_process/pooled.ts";
+import type { Points } from "../neural_process/points.ts";
 import { poolingEncoder } from "../neural_process/pooling_encoder.ts";
 import { poolingSpinEncoder } from "../neural_process/pooling_spin_encoder.ts";
 import { spin, type SpinOptions } from "../neural_process/spin.ts";
@@ -53,10 +54,14 @@ const poolingDims = (given: Arguments) => ({
   dimLat: given.dim_lat === undefined ? undefined : Number(given.dim_lat),
 });
 
-const poolingBlock = (block: Pooled, dimLat: number | undefined): Block => ({ xc, yc, keep }) =>
-  dimLat
-    ? normal(block.latents(xc!, yc!, [xc!.shape[1]])[0]!)
-    : { out: block.vector(xc!, yc!, keep as unknown as tf.Tensor2D | undefined) as tf.Tensor3D };
+const poolingBlock = (block: Pooled, dimLat: number | undefined): Block => ({ xc, yc, keep }) => {
+  const points = pointsOf(xc, yc, keep && tf.sub(1, keep));
+  return dimLat
+    ? normal(block.latents(points, [points.x.shape[1]])[0]!)
+    : { out: block.vector(points) as tf.Tensor3D };
+};
+
+const pointsOf = (x?: tf.Tensor, y?: tf.Tensor, hidden?: tf.Tensor) => ({ x, y, hidden }) as Points;
 
 const normal = ({ mean, sigma }: Normal) => ({ mean, sigma }) as Tensors;
 
@@ -139,14 +144,14 @@ const BUILDERS: Record<string, (init: Init, given: Arguments, call: Arguments) =
       selfAttention: given.self_attn !== false,
     });
     return ({ xc, yc, xt, mask }) => {
-      const out = block(xc!, yc!, xt!, hiddenOf(mask));
+      const out = block(pointsOf(xc, yc, mask), xt!);
       return dimLat ? normal(latentNormal(out)) : { out };
     };
   },
   CrossAttnSpinEncoder(init, given) {
     const dims = { ...dimsOf(given), vDepth: Number(given.v_depth), qkDepth: Number(given.qk_depth) };
     const block = crossSpinEncoder(init, "", dims, spinOptions(given));
-    return ({ xc, yc, xt }) => ({ out: block(xc!, yc!, xt!) });
+    return ({ xc, yc, xt }) => ({ out: block(pointsOf(xc, yc), xt!) });
   },
   Decoder(init, given) {
     const block = decoder(init, "", {

@@ -5,7 +5,7 @@ import type { NeuralProcessDims } from "../neural_process/dims.ts";
 import { anp, canp, cipnp, cnp, ipnp, np, withoutLatent } from "../neural_process/models.ts";
 import { logDensity, logMeanExp, type Normal } from "../neural_process/normal.ts";
 import type { LatentProcess } from "../neural_process/latent_process.ts";
-import type { Points } from "../neural_process/points.ts";
+import type { Tasks } from "../neural_process/points.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { blockToReference } from "../spin/reference_names.ts";
 import { valueAndGradients } from "../train/gradients.ts";
@@ -42,7 +42,7 @@ interface Runnable {
   predict(): { prediction: Normal; outputs: Record<string, tf.Tensor> };
 }
 
-function latent({ parameters, train, predict }: LatentProcess, points: Points, golden: GoldenCase): Runnable {
+function latent({ parameters, train, predict }: LatentProcess, points: Tasks, golden: GoldenCase): Runnable {
   // A single draw may be written with an axis for it.
   const noise = (name: string) => {
     const z = tensorOf(golden, `noise/${name}`);
@@ -70,7 +70,7 @@ function latent({ parameters, train, predict }: LatentProcess, points: Points, g
 /** @param samples copies that the reference makes of a prediction without a latent variable */
 function conditional(
   { parameters, train, predict }: ConditionalProcess,
-  points: Points,
+  points: Tasks,
   [samples, evaluated]: [number, number],
 ): Runnable {
   const copies = ({ mean, sigma }: Normal, n: number): Normal =>
@@ -89,7 +89,7 @@ function conditional(
 }
 
 /** The model that a case's class and options name. */
-function build(golden: GoldenCase, points: Points): Runnable {
+function build(golden: GoldenCase, points: Tasks): Runnable {
   const { class: kind } = field<{ class: string }>(golden.spec, "reference", golden.name);
   const given = field<Arguments>(golden.spec, "constructor", golden.name);
   const dims = dimsOf(given);
@@ -124,7 +124,7 @@ export async function runProcess(golden: GoldenCase): Promise<Produced> {
     x: tensorOf(golden, "input/x"),
     y: tensorOf(golden, "input/y"),
     context: tensorOf(golden, "input/xc").shape[1],
-  } as Points;
+  } as Tasks;
   const { parameters, train, predict } = build(golden, points);
   const reference = blockToReference(parameters, (name) => name);
   loadParameters(golden, reference, parameters);

@@ -4,7 +4,8 @@ import { layerNorm } from "../nn/layer_norm.ts";
 import { linear } from "../nn/linear.ts";
 import type { Init } from "../nn/parameters.ts";
 import { attendFeatures, attendRows } from "./heads.ts";
-import { firstRows, latentAttention, pays, type Read, stack } from "./latent_attention.ts";
+import { latentAttention, pays, type Read, stack } from "./latent_attention.ts";
+import { firstRows } from "./points.ts";
 
 export interface AttentionWidths {
   dimQ: number;

@@ -3,14 +3,14 @@ import type { Init } from "../nn/parameters.ts";
 import { reluMlp } from "../nn/relu_mlp.ts";
 import { attention } from "./attention.ts";
 import type { EncoderDims } from "./dims.ts";
-import { pairs } from "./points.ts";
+import { pairs, type Points } from "./points.ts";
 import { latentWidth, spin, type SpinOptions } from "./spin.ts";
 
 /**
  * Deterministic encoder that reads a context through inducing points (`CrossAttnSpinEncoder`,
  * `regression/models/modules.py`).
  *
- * @returns from a context and query inputs xt [b, nt, dimX] to [b, nt, dimHid]
+ * @returns from a context and inputs xt [b, nt, dimX] to [b, nt, dimHid]
  */
 export function crossSpinEncoder(
   init: Init,
@@ -32,8 +32,8 @@ export function crossSpinEncoder(
     dimOut: dimHid,
     heads: 8,
   });
-  return (xc: tf.Tensor3D, yc: tf.Tensor3D, xt: tf.Tensor3D): tf.Tensor3D => {
-    const induced = read(values.deferred(pairs(xc, yc)));
+  return (context: Points, xt: tf.Tensor3D): tf.Tensor3D => {
+    const induced = read(values.deferred(pairs(context)), { hidden: context.hidden });
     return attend.rows(queries.deferred(xt), induced, induced);
   };
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Affine, matrix } from "../nn/affine.ts";
+import { firstRows } from "./points.ts";
 import { softmaxProduct } from "./softmax_product.ts";
 
 /**
@@ -101,12 +102,6 @@ function scoresOfRows(x: tf.Tensor3D, readers: tf.Tensor3D): tf.Tensor3D {
 export interface Read {
   count: number;
   queries: tf.Tensor3D;
-}
-
-/** The first rows of [b, n, ...]. */
-export function firstRows<T extends tf.Tensor>(x: T, count: number): T {
-  if (x.shape[1] === count) return x;
-  return tf.slice(x, x.shape.map(() => 0), x.shape.map((_, axis) => axis === 1 ? count : -1)) as T;
 }
 
 /** Side by side in the first axis. */

@@ -4,7 +4,7 @@ import type { Decoder } from "./decoder.ts";
 import type { Encode } from "./conditional_process.ts";
 import type { Pooled } from "./pooled.ts";
 import { divergence, logDensity, logMeanExp, type Normal } from "./normal.ts";
-import { contextOf, type Points } from "./points.ts";
+import { contextOf, meanOverPoints, type Tasks } from "./points.ts";
 
 /** What one training pass gives: the scalar to be minimised, and what it was made of. */
 export interface LatentPass {
@@ -26,9 +26,9 @@ export interface LatentProcess {
    * @param noise standard normal: [k, b, dimLat] for the importance weighted bound with k samples, [b, dimLat] for the
    * ELBO with one
    */
-  train(points: Points, noise: tf.Tensor): LatentPass;
-  /** Predictions from the context alone, at all points; `noise` as above. */
-  predict(points: Points, noise: tf.Tensor): { prior: Normal; prediction: Normal };
+  train(tasks: Tasks, noise: tf.Tensor): LatentPass;
+  /** Predictions from the context alone, at all rows; `noise` as above. */
+  predict(tasks: Tasks, noise: tf.Tensor): { prior: Normal; prediction: Normal };
 }
 
 export interface LatentParts {
@@ -40,46 +40,33 @@ export interface LatentParts {
 const sample = ({ mean, sigma }: Normal, noise: tf.Tensor): tf.Tensor => tf.add(mean, tf.mul(noise, sigma));
 
 export function latentProcess(parameters: Parameter[], parts: LatentParts): LatentProcess {
-  const predict = (points: Points, z: tf.Tensor): Normal => {
-    const { x, y } = contextOf(points);
-    return parts.decode([parts.rows(x, y, points.x), tf.expandDims(z, -2)], points.x);
-  };
+  const predict = (tasks: Tasks, z: tf.Tensor): Normal =>
+    parts.decode([parts.rows(contextOf(tasks), tasks.x), tf.expandDims(z, -2)], tasks.x);
   return {
     parameters,
-    predict(points, noise) {
-      const { x, y } = contextOf(points);
-      const [prior] = parts.latent.latents(x, y, [points.context]) as [Normal];
-      return { prior, prediction: predict(points, sample(prior, noise)) };
+    predict(tasks, noise) {
+      const [prior] = parts.latent.latents(contextOf(tasks), [tasks.context]) as [Normal];
+      return { prior, prediction: predict(tasks, sample(prior, noise)) };
     },
-    train(points, noise) {
-      const { x, y, context } = points;
-      const n = x.shape[1];
-      const [prior, posterior] = parts.latent.latents(x, y, [context, n]) as [Normal, Normal];
+    train(tasks, noise) {
+      const [prior, posterior] = parts.latent.latents(tasks, [tasks.context, tasks.x.shape[1]]) as [
+        Normal,
+        Normal,
+      ];
       const z = sample(posterior, noise);
-      const prediction = predict(points, z);
-      const likelihood = tf.sum(logDensity(prediction, y), -1);
+      const prediction = predict(tasks, z);
+      const { mean, sums, count } = meanOverPoints(tf.sum(logDensity(prediction, tasks.y), -1), tasks);
       const pass = { prior, posterior, prediction };
       if (noise.rank === 3) {
-        return { ...pass, loss: importanceWeighted(likelihood, z, prior, posterior, n) as tf.Scalar };
+        const ratio = tf.sub(tf.sum(logDensity(prior, z), -1), tf.sum(logDensity(posterior, z), -1));
+        // Minus the mean over tasks of log mean exp of the samples' weights, per point.
+        const bound = tf.div(logMeanExp(tf.add(sums, ratio)), count);
+        return { ...pass, loss: tf.neg(tf.mean(bound)) as tf.Scalar };
       }
-      const terms = {
-        likelihood: tf.mean(likelihood),
-        divergence: tf.mean(tf.sum(divergence(posterior, prior), -1)),
-      };
-      return { ...pass, terms, loss: tf.sub(tf.div(terms.divergence, n), terms.likelihood) as tf.Scalar };
+      const divergences = tf.sum(divergence(posterior, prior), -1);
+      const terms = { likelihood: mean, divergence: tf.mean(divergences) };
+      const loss = tf.sub(tf.mean(tf.div(divergences, count)), mean) as tf.Scalar;
+      return { ...pass, terms, loss };
     },
   };
-}
-
-/** Minus the mean over tasks of log mean exp of the weights of k samples, per point. */
-function importanceWeighted(
-  likelihood: tf.Tensor,
-  z: tf.Tensor,
-  prior: Normal,
-  posterior: Normal,
-  n: number,
-) {
-  const ratio = tf.sub(tf.sum(logDensity(prior, z), -1), tf.sum(logDensity(posterior, z), -1));
-  const weights = tf.add(tf.sum(likelihood, -1), ratio);
-  return tf.neg(tf.div(tf.mean(logMeanExp(weights)), n));
 }

@@ -106,4 +106,4 @@ const decoderOf = (init: Init, { dimX, dimY, dimHid, decDepth }: NeuralProcessDi
   decoder(init, "dec", { dimX, dimY, dimEnc, dimHid, depth: decDepth });
 
 /** One vector of the context for all targets. */
-const repeated = (pooled: Pooled): Encode => (xc, yc) => tf.expandDims(pooled.vector(xc, yc), 1);
+const repeated = (pooled: Pooled): Encode => (context) => tf.expandDims(pooled.vector(context), 1);

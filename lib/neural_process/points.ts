@@ -1,20 +1,45 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** A batch of tasks that share their numbers of points: x [b, n, dimX], y [b, n, dimY], the context first. */
+/** Points of a batch of tasks: x [b, n, dimX], y [b, n, dimY]. */
 export interface Points {
   x: tf.Tensor3D;
   y: tf.Tensor3D;
-  /** How many of the points are context. */
+  /** [b, n], 1 for rows that are only there to fill the tensors; absent if all are points. */
+  hidden?: tf.Tensor2D;
+}
+
+/** Tasks: the context first, then the targets. */
+export interface Tasks extends Points {
+  /** How many of the rows are context. */
   context: number;
 }
 
-/** The first points: the context alone. */
-export const contextOf = ({ x, y, context }: Points): { x: tf.Tensor3D; y: tf.Tensor3D } => ({
-  x: first(x, context),
-  y: first(y, context),
+/** The first rows: the context alone. */
+export const contextOf = ({ x, y, hidden, context }: Tasks): Points => ({
+  x: firstRows(x, context),
+  y: firstRows(y, context),
+  hidden: hidden && firstRows(hidden, context),
 });
 
-const first = (x: tf.Tensor3D, n: number): tf.Tensor3D => tf.slice(x, [0, 0, 0], [-1, n, -1]);
+/** The first rows of [b, n, ...]. */
+export function firstRows<T extends tf.Tensor>(x: T, count: number): T {
+  if (x.shape[1] === count) return x;
+  return tf.slice(x, x.shape.map(() => 0), x.shape.map((_, axis) => axis === 1 ? count : -1)) as T;
+}
 
-/** Inputs [b, n, dimX] and outputs [b, n, dimY] side by side. */
-export const pairs = (x: tf.Tensor3D, y: tf.Tensor3D): tf.Tensor3D => tf.concat([x, y], -1);
+/** The mean over the points of a value for each row, [..., b, n], and how many points a task has. */
+export function meanOverPoints(
+  values: tf.Tensor,
+  { x, hidden }: Points,
+): { mean: tf.Scalar; sums: tf.Tensor; count: tf.Tensor } {
+  if (!hidden) {
+    return { mean: tf.mean(values), sums: tf.sum(values, -1), count: tf.scalar(x.shape[1]) };
+  }
+  const points = tf.sub(1, hidden);
+  const sums = tf.sum(tf.mul(values, points), -1);
+  const count = tf.sum(points, -1);
+  return { mean: tf.mean(tf.div(sums, count)) as tf.Scalar, sums, count };
+}
+
+/** Inputs and outputs side by side, [b, n, dimX + dimY]. */
+export const pairs = ({ x, y }: Points): tf.Tensor3D => tf.concat([x, y], -1);

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Init } from "../nn/parameters.ts";
 import { reluMlp } from "../nn/relu_mlp.ts";
-import { attention, selfWidths } from "./attention.ts";
+import { attention, type Hidden, selfWidths } from "./attention.ts";
 import type { EncoderDims } from "./dims.ts";
-import { firstRows, stack } from "./latent_attention.ts";
-import { pairs } from "./points.ts";
+import { stack } from "./latent_attention.ts";
+import { firstRows, pairs } from "./points.ts";
 import { type Pooled, pooled } from "./pooled.ts";
 
 /**
@@ -24,24 +24,24 @@ export function poolingEncoder(
   const pre = reluMlp(scope, first as string, dimX + dimY, dimHid, dimHid, depth as number);
   const self = selfAttention ? attention(scope, "net_pre.2", selfWidths(dimHid)) : undefined;
   const post = reluMlp(scope, "net_post", dimHid, dimHid, dimLat ? 2 * dimLat : dimHid, postDepth);
-  const readRows = (rows: tf.Tensor3D): tf.Tensor3D => {
+  const readRows = (rows: tf.Tensor3D, hidden?: Hidden): tf.Tensor3D => {
     if (!self) return rows;
     const x = tf.relu(rows);
-    return self.rows({ x }, x, x);
+    return self.rows({ x }, x, x, hidden);
   };
-  return pooled(post, (x, y, firsts, keep) => {
-    const rows = pre(pairs(x, y));
-    const means = firsts.map((count) => mean(readRows(firstRows(rows, count)), keep));
+  return pooled(post, (points, firsts) => {
+    const rows = pre(pairs(points));
+    const means = firsts.map((count) => {
+      const hidden = points.hidden && firstRows(points.hidden, count);
+      return mean(readRows(firstRows(rows, count), hidden), hidden);
+    });
     return tf.squeeze(stack(means), [1]);
   });
 }
 
-/** The reference's number in the divisor of a masked mean. */
-const EPSILON = 1e-5;
-
-/** The mean over rows [b, n, w], or over those where `keep` [b, n] is 1; [b, 1, w]. */
-function mean(rows: tf.Tensor3D, keep?: tf.Tensor2D): tf.Tensor3D {
-  if (!keep) return tf.mean(rows, 1, true);
-  const kept = tf.expandDims(keep, -1);
-  return tf.div(tf.sum(tf.mul(rows, kept), 1, true), tf.add(tf.sum(kept, 1, true), EPSILON));
+/** The mean over rows [b, n, w] that are not hidden [b, n]; [b, 1, w]. */
+function mean(rows: tf.Tensor3D, hidden?: Hidden): tf.Tensor3D {
+  if (!hidden) return tf.mean(rows, 1, true);
+  const points = tf.expandDims(tf.sub(1, hidden), -1);
+  return tf.div(tf.sum(tf.mul(rows, points), 1, true), tf.sum(points, 1, true));
 }

@@ -23,5 +23,8 @@ export function poolingSpinEncoder(
   const pre = reluMlp(scope, "net_pre.0", dimX + dimY, dimHid, dimHid, preDepth - 2);
   const read = spin(scope, "net_pre.2", dimHid, options);
   const post = reluMlp(scope, "net_post", width, width, dimLat ? 2 * dimLat : width, postDepth);
-  return pooled(post, (x, y, firsts) => tf.mean(read({ x: tf.relu(pre(pairs(x, y))) }, { firsts }), 1));
+  return pooled(post, (points, firsts) => {
+    const rows = { x: tf.relu(pre(pairs(points))) };
+    return tf.mean(read(rows, { firsts, hidden: points.hidden }), 1);
+  });
 }

@@ -4,7 +4,8 @@ import { standardNormal, xavierLatents } from "../nn/initialisers.ts";
 import { linear } from "../nn/linear.ts";
 import type { Draw, Init } from "../nn/parameters.ts";
 import type { Reach } from "./attention.ts";
-import { firstRows, stack } from "./latent_attention.ts";
+import { stack } from "./latent_attention.ts";
+import { firstRows } from "./points.ts";
 import { type Latents, spinBlock } from "./spin_block.ts";
 
 /** Names follow the reference's arguments. */
@@ -47,14 +48,15 @@ export function spin(init: Init, name: string, dataDim: number, options: SpinOpt
     return layers.reduce((latents, layer) => layer(source, latents, reach), start).hd;
   };
   if (!useHA) return read;
-  // Latent attributes are made of all rows they are given: each number of rows has its own.
+  // Latent attributes are made of all rows they are given: each number of rows has its own, and none can be left out.
   return (rows, { hidden, firsts } = {}) => {
+    if (hidden) {
+      throw new Error(
+        `${name}: latent attributes are made of all rows; expected no hidden rows, found some.`,
+      );
+    }
     const x = rowsOf(rows);
-    return stack(
-      (firsts ?? [x.shape[1]]).map((count) =>
-        read({ x: firstRows(x, count) }, { hidden: hidden && firstRows(hidden, count) })
-      ),
-    );
+    return stack((firsts ?? [x.shape[1]]).map((count) => read({ x: firstRows(x, count) })));
   };
 }
 
