@@ -53,7 +53,7 @@ export function choosesCuda(asked: DeviceName, installed: boolean, driver: () =>
 
 /**
  * How XLA shares a GPU: memory is taken as it is needed. SPIN_GPU_MEMORY, a share of it between 0 and 1, takes so much
- * at once instead, which is a little faster and never fragments.
+ * at once instead.
  *
  * @throws UserError for another value
  */

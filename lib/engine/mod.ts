@@ -39,6 +39,8 @@ export interface EngineInfo {
   threads: number;
   /** For xla: the plugin's file name, the version of its API and its own version. */
   plugin?: string;
+  /** For xla on a GPU: how products of float32 are computed, see SPIN_PRECISION. */
+  precision?: "float32" | "tf32";
   /** For tensorflow: the versions of TensorFlow and of tfjs-node. */
   library?: string;
   tfjs: string;
@@ -79,8 +81,9 @@ export async function currentEngine(): Promise<EngineInfo> {
 export function describeEngine(info: EngineInfo): string {
   const below = info.plugin ?? info.library;
   const plugin = below ? `, ${below}` : "";
+  const precision = info.precision ? `, ${info.precision}` : "";
   const threads = `${info.threads} thread${info.threads === 1 ? "" : "s"}`;
-  return `${info.engine} on ${info.device} (${threads}${plugin}, tfjs ${info.tfjs})`;
+  return `${info.engine} on ${info.device} (${threads}${precision}${plugin}, tfjs ${info.tfjs})`;
 }
 
 async function startXla(path: string, options: DevicePlugin): Promise<EngineInfo> {
@@ -95,6 +98,7 @@ async function startXla(path: string, options: DevicePlugin): Promise<EngineInfo
     engine: "xla",
     device: client.deviceKind,
     threads: navigator.hardwareConcurrency,
+    ...client.platform === "cpu" ? {} : { precision: options.precision === "fast" ? "tf32" : "float32" },
     plugin: `${path.split("/").pop()} (PJRT API ${client.api.version}, ${client.platform})`,
     tfjs: tf.version_core,
   };

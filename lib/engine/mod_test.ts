@@ -30,6 +30,20 @@ for (const name of engines) {
   });
 }
 
+Deno.test("a GPU is described with its kind and how it computes products", () => {
+  equal(
+    describeEngine({
+      engine: "xla",
+      device: "NVIDIA H200",
+      threads: 16,
+      precision: "tf32",
+      plugin: "xla_cuda_plugin.so (PJRT API 0.110, cuda)",
+      tfjs: "4.22.0",
+    }),
+    "xla on NVIDIA H200 (16 threads, tf32, xla_cuda_plugin.so (PJRT API 0.110, cuda), tfjs 4.22.0)",
+  );
+});
+
 /** A small network trained for twenty steps. @returns the losses */
 function losses(): number[] {
   return tf.tidy(() => {
