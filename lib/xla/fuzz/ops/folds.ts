@@ -20,7 +20,7 @@ interface FoldOptions {
   empty?: boolean;
   bits?: (x: Value, count: number) => number | undefined;
   slope?: (x: Value, count: number) => number;
-  gradient?: false;
+  gradient?: (axes: readonly number[]) => boolean;
 }
 
 function fold(run: Fold, { wanted, empty, bits, slope, gradient }: FoldOptions): Op {
@@ -36,19 +36,20 @@ function fold(run: Fold, { wanted, empty, bits, slope, gradient }: FoldOptions):
         attrs: { axes, keepDims: draft.chance(0.5) },
         bits: bits?.(x, count),
         slope: slope?.(x, count),
-        ...(gradient === false ? { gradient } : {}),
+        ...(gradient?.(axes) === false ? { gradient: false } : {}),
       };
     },
   };
 }
 
+const never = () => false;
 const keeps = (x: Value) => x.bits;
 const sums = ({ bits }: Value) => bits === Infinity ? undefined : bits;
 const ofFloat: Wanted = { dtype: "float32" };
 const exactFloat: Wanted = { dtype: "float32", exact: true };
 /** Not of empty axes, where tfjs's cpu engine gives false for `all`. */
-const ofBool: FoldOptions = { wanted: { dtype: "bool" }, gradient: false };
-const ofInt: FoldOptions = { wanted: { dtype: "int32" }, gradient: false };
+const ofBool: FoldOptions = { wanted: { dtype: "bool" }, gradient: never };
+const ofInt: FoldOptions = { wanted: { dtype: "int32" }, gradient: never };
 
 /** The place of the largest or smallest element. */
 const place = (run: (x: tf.Tensor, axis: number) => tf.Tensor): Op => ({
@@ -118,6 +119,8 @@ export const folds: Record<string, Op> = {
     wanted: { dtype: "float32", within: [-1.5, 1.5] },
     empty: true,
     slope: ({ low, high }, count) => count * Math.max(1, -low, high) ** (count - 1),
+    // tfjs's gradient is an error for axes that are counted from the end.
+    gradient: (axes) => axes.every((axis) => axis >= 0),
   }),
   prodInt: fold(tf.prod, { ...ofInt, wanted: { dtype: "int32", within: [-3, 3] }, empty: true }),
   max: fold(tf.max, { wanted: exactFloat, bits: keeps }),
