@@ -96,9 +96,15 @@ async function install(bundle: TensorflowBundle, say: Say): Promise<void> {
   });
 }
 
-async function findCompiler(): Promise<string> {
-  const names = [Deno.env.get("CXX"), "g++", "clang++"].filter((name) => name !== undefined && name !== "");
-  for (const name of names) if ((await run(name!, ["--version"]))?.code === 0) return name!;
+/**
+ * The first of these C++ compilers that starts.
+ *
+ * @throws UserError that says what was looked for and how to get one
+ */
+export async function findCompiler(
+  names: string[] = [Deno.env.get("CXX") ?? "", "g++", "clang++"].filter((name) => name !== ""),
+): Promise<string> {
+  for (const name of names) if ((await run(name, ["--version"]))?.code === 0) return name;
   throw new UserError(
     `the tensorflow engine needs a C++ compiler, but none was found (looked for ${
       names.join(", ")
