@@ -4,6 +4,8 @@ import { useEngine } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
 import type { Cases } from "../testing/cases.ts";
 import { computeAll, differences } from "../testing/compare.ts";
+import { convolutions } from "../testing/convolutions.ts";
+import { cuts } from "../testing/cuts.ts";
 import { elementwise } from "../testing/elementwise.ts";
 import { folds } from "../testing/folds.ts";
 import { indexing } from "../testing/indexing.ts";
@@ -35,6 +37,12 @@ xlaTest("changes of shape and matrix products are those of tfjs's cpu engine", a
   await compare({ ...shapes, ...products });
 });
 xlaTest("reads and writes by index are those of tfjs's cpu engine", () => compare(indexing));
+
+xlaTest(
+  "convolutions, pooling and their gradients are those of tfjs's cpu engine",
+  () => compare(convolutions),
+);
+xlaTest("running sums, cuts and Einstein's sums are those of tfjs's cpu engine", () => compare(cuts));
 
 xlaTest("no compiled operation was left out above", () => {
   const untested = Object.keys(kernels).filter((name) => !used.has(name));

@@ -3,9 +3,15 @@ import type { XlaBackend } from "./backend.ts";
 import { bridge, bridgeMissingKernels } from "./bridge.ts";
 import { isHostType } from "./host_values.ts";
 import { binaryKernels } from "./kernels/binary.ts";
+import { convolutionKernels } from "./kernels/convolution.ts";
+import { cumulativeKernels } from "./kernels/cumulative.ts";
+import { cutKernels } from "./kernels/cuts.ts";
+import { einsumKernels } from "./kernels/einsum.ts";
 import { indexingKernels } from "./kernels/indexing.ts";
 import type { Kernel, KernelCall, KernelTable } from "./kernels/kernel.ts";
 import { matMulKernels } from "./kernels/matmul.ts";
+import { normaliseKernels } from "./kernels/normalise.ts";
+import { poolingKernels } from "./kernels/pooling.ts";
 import { randomKernels } from "./kernels/random.ts";
 import { reduceKernels } from "./kernels/reduce.ts";
 import { shapeKernels } from "./kernels/shape.ts";
@@ -17,8 +23,14 @@ export const BACKEND = "xla";
 /** All kernels that are compiled. */
 export const kernels: KernelTable = {
   ...binaryKernels,
+  ...convolutionKernels,
+  ...cumulativeKernels,
+  ...cutKernels,
+  ...einsumKernels,
   ...indexingKernels,
   ...matMulKernels,
+  ...normaliseKernels,
+  ...poolingKernels,
   ...randomKernels,
   ...reduceKernels,
   ...shapeKernels,

@@ -3,3 +3,4 @@ export * from "./ops/elementwise.ts";
 export * from "./ops/folds.ts";
 export * from "./ops/indexing.ts";
 export * from "./ops/shape.ts";
+export * from "./ops/windows.ts";

@@ -51,6 +51,16 @@ const floorMod = (a: Node, b: Node): Node => {
   return a.element === "f32" ? mod : select(compare("EQ", b, like(b, 0)), like(a, 0), mod);
 };
 
+/** Powers of integers with negative exponents, which the compiler does not define, are cut off towards zero. */
+const power = (a: Node, b: Node): Node => {
+  if (a.element === "f32") return binary("power", a, b);
+  const odd = compare("NE", binary("and", b, like(b, 1)), like(b, 0));
+  const ofMinusOne = select(odd, like(a, -1), like(a, 1));
+  const ofOthers = select(compare("EQ", a, like(a, 1)), like(a, 1), like(a, 0));
+  const inverse = select(compare("EQ", a, like(a, -1)), ofMinusOne, ofOthers);
+  return select(compare("LT", b, like(b, 0)), inverse, binary("power", a, binary("maximum", b, like(b, 0))));
+};
+
 /** Both operands in the type that holds either. */
 const sameType = (a: Node, b: Node): [Node, Node] => {
   if (a.element === b.element) return [a, b];
@@ -61,6 +71,7 @@ export const binaryKernels: KernelTable = {
   Add: plain("add"),
   AddN: ({ inputs }) => inputs().reduce((sum, x) => binary("add", sum, x)),
   Atan2: of((a, b) => binary("atan2", float(a), float(b))),
+  BitwiseAnd: of((a, b) => binary("and", a, b)),
   Equal: comparison("EQ"),
   FloorDiv: of((a, b) => floorDivide(number(a), number(b))),
   Greater: comparison("GT"),
@@ -74,7 +85,7 @@ export const binaryKernels: KernelTable = {
   Mod: of((a, b) => floorMod(number(a), number(b))),
   Multiply: plain("multiply"),
   NotEqual: comparison("NE"),
-  Pow: plain("power"),
+  Pow: of((a, b) => power(number(a), number(b))),
   Prelu: ({ input }) => leaky(...broadcastBoth(float(input("x")), float(input("alpha")))),
   RealDiv: plain("divide"),
   Select: ({ input }) => {

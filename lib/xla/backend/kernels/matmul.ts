@@ -23,7 +23,7 @@ export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolea
   });
 }
 
-function activate(x: Node, name: string, alpha: number, slopes: Node | undefined): Node {
+export function activate(x: Node, name: string, alpha: number, slopes: Node | undefined): Node {
   switch (name) {
     case "linear":
       return x;
