@@ -60,8 +60,22 @@ export function check(condition: boolean, message: () => string): asserts condit
   if (!condition) throw new ShapeError(message());
 }
 
-/** Makes a node from its type and the text of its right-hand side. */
+/**
+ * The compiler ends the process over more elements than its integers count; nothing so large exists, so the limit is what
+ * JavaScript's numbers count. Lengths of 0 make it no better.
+ */
+function checkLengths(type: TensorType): void {
+  let size = 4;
+  for (const n of type.shape) {
+    check(Number.isSafeInteger(n) && n >= 0, () => `${typeText(type)}: expected whole lengths, found ${n}`);
+    size *= n || 1;
+  }
+  check(size <= Number.MAX_SAFE_INTEGER, () => `${typeText(type)} is larger than any memory`);
+}
+
+/** Makes a node from its type and the text of its right-hand side. @throws ShapeError for a type that can't be. */
 export function node(type: TensorType, operands: readonly Node[], text: Node["text"]): Node {
+  checkLengths(type);
   return { shape: type.shape, element: type.element, operands, text };
 }
 
