@@ -1,6 +1,7 @@
 /** `task gpu`: everything that is worth knowing of a machine with a GPU, in one go and without network. */
 import { UserError } from "../errors.ts";
 import { environment, lastLines, run } from "../setup/command.ts";
+import { probeDriver } from "../setup/driver.ts";
 import { runChild } from "./child.ts";
 import { runCommand } from "./main.ts";
 
@@ -52,6 +53,8 @@ if (import.meta.main) {
     },
     examples: ["gpu", "gpu --python python3 --bench"],
   }, async ({ values: { python, bench = false } }) => {
+    const { reason } = probeDriver();
+    if (reason) throw new UserError(`a machine with an NVIDIA GPU is needed, but ${reason}`);
     const plugin = python && !Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH") ? await pluginOf(python) : undefined;
     const env = environment({
       SPIN_DEVICE: "cuda",

@@ -33,7 +33,7 @@ await runCommand({
       type: "string",
       value: "[VERSION]",
       help:
-        "also SPIN_DEVICE=cuda: XLA and NVIDIA's libraries, 12 or 13 (default: as the driver; 2.4 GB, 4 GB on disk)",
+        "also SPIN_DEVICE=cuda: XLA and NVIDIA's libraries, 12 or 13 (default: as the driver; 4 to 5 GB on disk)",
     },
     repair: {
       type: "boolean",

@@ -169,7 +169,7 @@ async function elsewhere(env: Record<string, string>): Promise<{ code: number; o
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--allow-all", join(folder, "main.ts")],
       cwd: folder,
-      env: { NO_COLOR: "1", PJRT_PLUGIN_LIBRARY_PATH: "", SPIN_ENGINE: "", ...env },
+      env: { NO_COLOR: "1", PJRT_PLUGIN_LIBRARY_PATH: "", SPIN_DEVICE: "", SPIN_ENGINE: "", ...env },
       stdout: "piped",
       stderr: "piped",
     }).output();
