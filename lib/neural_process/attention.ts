@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Affine, applyAfter, matrix, rowsOf } from "../nn/affine.ts";
+import { type Affine, applyAfter, rowsOf } from "../nn/affine.ts";
 import { layerNorm } from "../nn/layer_norm.ts";
 import { linear } from "../nn/linear.ts";
 import type { Init } from "../nn/parameters.ts";
 import { attendFeatures, attendRows } from "./heads.ts";
-import { latentAttention, pays, type Read, stack } from "./latent_attention.ts";
-import { firstRows } from "./points.ts";
+import { latentAttention, pays, type Read } from "../nn/latent_attention.ts";
+import { firstRows, stack } from "../nn/rows.ts";
 
 export interface AttentionWidths {
   dimQ: number;
@@ -88,7 +88,7 @@ export function attention(init: Init, name: string, widths: AttentionWidths): At
       const projected = query(q);
       const reads = firsts.map((count, i) => ({ count, queries: share(projected, i, firsts.length) }));
       const attended = pays(projected.shape[1], heads, source, dimOut)
-        ? latentAttention(reads, source, matrix(key), matrix(value), heads, scale, hidden)
+        ? latentAttention(reads, source, { key, value, heads, scale, hidden })
         : rowAttention(reads, key(rowsOf(source)), value(rowsOf(source)), heads, scale, hidden);
       return finish(projected, attended);
     },

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { softmaxProduct } from "./softmax_product.ts";
+import { softmaxProduct } from "../nn/softmax_product.ts";
 
 /**
  * Softmax attention over rows, head by head.
  *
- * @param q [b, nq, w] @param k, v [b, nk, w] @param hidden [b, nk], 1 for rows that must not be read
+ * @param q [b, nq, w] @param k, v [b, nk, w]
+ * @param hidden 1 for rows that must not be read: [b, nk] by anyone, or [1 or b, nk, nq] by a query
  * @returns [b, nq, w]
  */
 export function attendRows(
@@ -13,9 +14,9 @@ export function attendRows(
   v: tf.Tensor3D,
   heads: number,
   scale: number,
-  hidden?: tf.Tensor2D,
+  hidden?: tf.Tensor2D | tf.Tensor3D,
 ): tf.Tensor3D {
-  const [b, nk] = k.shape;
+  const b = k.shape[0];
   const [nq, width] = [q.shape[1], q.shape[2] / heads];
   const split = (x: tf.Tensor3D): tf.Tensor3D =>
     tf.reshape(
@@ -23,11 +24,18 @@ export function attendRows(
       [b * heads, x.shape[1], width],
     );
   const scores = tf.matMul(split(k), split(tf.mul(q, scale)), false, true) as tf.Tensor3D;
-  const perHead = hidden &&
-    tf.reshape(tf.tile(tf.reshape(hidden, [b, 1, nk]), [1, heads, 1]), [b * heads, nk, 1]);
-  const attended = softmaxProduct(scores, split(v), perHead as tf.Tensor3D | undefined);
+  const attended = softmaxProduct(scores, split(v), { hidden: hidden && perHead(hidden, heads) });
   const merged = tf.transpose(tf.reshape(attended, [b, heads, nq, width]), [0, 2, 1, 3]);
   return tf.reshape(merged, [b, nq, heads * width]);
+}
+
+/** A mask [b, nk] or [b, nk, nq] for every head, [b·heads, nk, 1 or nq]; one for all tasks stays one. */
+function perHead(hidden: tf.Tensor, heads: number): tf.Tensor3D {
+  const [b, nk, nq = 1] = hidden.shape as [number, number, number?];
+  const mask = tf.reshape(hidden, [b, 1, nk, nq]);
+  return b === 1
+    ? tf.reshape(mask, [1, nk, nq])
+    : tf.reshape(tf.tile(mask, [1, heads, 1, 1]), [b * heads, nk, nq]);
 }
 
 /**
@@ -61,8 +69,6 @@ export function attendFeatures(
       [b * heads, width, n],
     );
   const scores = tf.matMul(split(k), split(tf.mul(q, scale)), false, true) as tf.Tensor3D;
-  const perHead = hidden &&
-    tf.reshape(tf.tile(tf.reshape(hidden, [b, 1, width]), [1, heads, 1]), [b * heads, width, 1]);
-  const attended = softmaxProduct(scores, split(v), perHead as tf.Tensor3D | undefined);
+  const attended = softmaxProduct(scores, split(v), { hidden: hidden && perHead(hidden, heads) });
   return tf.reshape(tf.transpose(tf.reshape(attended, [b, heads, width, n]), [0, 3, 1, 2]), [b, n, w]);
 }

@@ -1,4 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { firstRows } from "../nn/rows.ts";
+
+export { firstRows };
 
 /** Points of a batch of tasks: x [b, n, dimX], y [b, n, dimY]. */
 export interface Points {
@@ -20,12 +23,6 @@ export const contextOf = ({ x, y, hidden, context }: Tasks): Points => ({
   y: firstRows(y, context),
   hidden: hidden && firstRows(hidden, context),
 });
-
-/** The first rows of [b, n, ...]. */
-export function firstRows<T extends tf.Tensor>(x: T, count: number): T {
-  if (x.shape[1] === count) return x;
-  return tf.slice(x, x.shape.map(() => 0), x.shape.map((_, axis) => axis === 1 ? count : -1)) as T;
-}
 
 /** The mean over the points of a value for each row, [..., b, n], and how many points a task has. */
 export function meanOverPoints(

@@ -3,8 +3,8 @@ import type { Init } from "../nn/parameters.ts";
 import { reluMlp } from "../nn/relu_mlp.ts";
 import { attention, type Hidden, selfWidths } from "./attention.ts";
 import type { EncoderDims } from "./dims.ts";
-import { stack } from "./latent_attention.ts";
-import { firstRows, pairs } from "./points.ts";
+import { firstRows, stack } from "../nn/rows.ts";
+import { pairs } from "./points.ts";
 import { type Pooled, pooled } from "./pooled.ts";
 
 /**

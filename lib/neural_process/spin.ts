@@ -4,8 +4,7 @@ import { standardNormal, xavierLatents } from "../nn/initialisers.ts";
 import { linear } from "../nn/linear.ts";
 import type { Draw, Init } from "../nn/parameters.ts";
 import type { Reach } from "./attention.ts";
-import { stack } from "./latent_attention.ts";
-import { firstRows } from "./points.ts";
+import { firstRows, stack } from "../nn/rows.ts";
 import { type Latents, spinBlock } from "./spin_block.ts";
 
 /** Names follow the reference's arguments. */

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../engine/random.ts";
-import { dropout } from "./dropout.ts";
+import { dropout, dropoutFactors } from "./dropout.ts";
 import { gelu } from "./gelu.ts";
+import { latentAttention, pays } from "./latent_attention.ts";
 import { layerNorm } from "./layer_norm.ts";
 import { linear } from "./linear.ts";
 import type { Init } from "./parameters.ts";
@@ -86,22 +87,31 @@ export function mab(init: Init, name: string, widths: MabWidths, options: Attent
   const normRff = norm("pre", "norm1", dimOut);
   const normOut = norm("post", "norm1", dimOut);
   const rff = rowWise(scope, dimOut, options);
-  const attend = options.scoreNorm === "softmax"
-    ? { scale: 1 / Math.sqrt(dimKV), weights: (scores: tf.Tensor4D) => tf.softmax(scores, -1) }
-    : { scale: heads / dimEmb, weights: same };
+  const softmax = options.scoreNorm === "softmax";
+  const scale = softmax ? 1 / Math.sqrt(dimKV) : heads / dimEmb;
+  const weightsOf = (scores: tf.Tensor4D, rng?: Rng) =>
+    dropout(softmax ? tf.softmax(scores, -1) : scores, attentionDropout, rng);
+  const byRows = (q: tf.Tensor3D, y: tf.Tensor3D, rng?: Rng): tf.Tensor3D => {
+    const scores = tf.matMul(splitHeads(tf.mul(q, scale), heads), splitHeads(key(y), heads), false, true);
+    const weights = weightsOf(scores as tf.Tensor4D, rng);
+    return mergeHeads(tf.matMul(weights, splitHeads(value(y), heads)) as tf.Tensor4D);
+  };
+  const byReaders = (q: tf.Tensor3D, y: tf.Tensor3D, rng?: Rng): tf.Tensor3D =>
+    latentAttention([{ count: y.shape[1], queries: q }], { x: y }, {
+      key,
+      value,
+      heads,
+      scale,
+      dropout: dropoutFactors(attentionDropout, rng),
+    });
 
   return (x, y, rng) => {
     expectShape(`${name} queries`, x, [null, null, dimQ]);
     expectShape(`${name} keys`, y, [x.shape[0], null, dimKV]);
     const q = query(normQuery(x));
-    const scores = tf.matMul(
-      splitHeads(tf.mul(q, attend.scale), heads),
-      splitHeads(key(y), heads),
-      false,
-      true,
-    ) as tf.Tensor4D;
-    const weights = dropout(attend.weights(scores), attentionDropout, rng);
-    const attended = mergeHeads(tf.matMul(weights, splitHeads(value(y), heads)) as tf.Tensor4D);
+    // Few queries of many rows, such as inducing points, are cheaper without keys and values of the rows.
+    const attend = softmax && pays(q.shape[1], heads, { x: y }, dimEmb) ? byReaders : byRows;
+    const attended = attend(q, y, rng);
     const sum = normSum(
       tf.add(dropout(mix(attended), hiddenDropout, rng), residual ? residual(x) : q) as tf.Tensor3D,
     );

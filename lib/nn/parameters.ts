@@ -35,8 +35,12 @@ export interface ParameterSpec {
 /** Where the layers of a model declare their parameters. */
 export interface Init {
   create(spec: ParameterSpec): Parameter;
-  /** The same, with `name` and a dot before all names; nothing before them if `name` is empty. */
-  within(name: string): Init;
+  /**
+   * The same, with `name` and a dot before all names; nothing before them if `name` is empty.
+   *
+   * @param drawnAs draws initial values as if this were the name: scopes that share it start as copies
+   */
+  within(name: string, drawnAs?: string): Init;
   /** Everything declared so far, in order of declaration. */
   readonly parameters: Parameter[];
 }
@@ -45,24 +49,26 @@ export interface Init {
 export function createInit(seed: number): Init {
   const parameters: Parameter[] = [];
   const names = new Set<string>();
-  const at = (prefix: string): Init => ({
+  const inside = (prefix: string, name: string) => name === "" ? prefix : `${prefix}${name}.`;
+  const at = (prefix: string, drawn: string): Init => ({
     parameters,
-    within: (name) => at(name === "" ? prefix : `${prefix}${name}.`),
+    within: (name, drawnAs = name) => at(inside(prefix, name), inside(drawn, drawnAs)),
     create: (spec) => {
       const name = prefix + spec.name;
       if (names.has(name)) throw new Error(`Two parameters are named ${name}.`);
       names.add(name);
-      const parameter = declare({ ...spec, name }, seed);
+      const key = hash(drawn + spec.name);
+      const draw: Draw = { uniform: (n, stream = 0) => threefryUniform(seed, key, stream, n) };
+      const parameter = declare({ ...spec, name }, draw);
       parameters.push(parameter);
       return parameter;
     },
   });
-  return at("");
+  return at("", "");
 }
 
-function declare({ name, shape, stacked = false, count, fill }: ParameterSpec, seed: number): Parameter {
+function declare({ name, shape, stacked = false, count, fill }: ParameterSpec, draw: Draw): Parameter {
   let variable: tf.Variable | undefined;
-  const draw: Draw = { uniform: (n, stream = 0) => threefryUniform(seed, hash(name), stream, n) };
   return {
     name,
     shape,

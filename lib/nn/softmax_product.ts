@@ -11,14 +11,16 @@ const HIDDEN = -1e30;
  *
  * @param scores [b, n, p]: the logits of p readers over n rows
  * @param values [b, n, c]
- * @param hidden [b, n, 1], 1 for rows that nobody may read; readers that may read nothing get 0
+ * @param hidden [1 or b, n, 1 or p], 1 for rows that a reader, or nobody, may read; who may read nothing gets 0
+ * @param factors [b, n, p], of the weights after the softmax, for dropout
  * @returns [b, p, c]
  */
 export function softmaxProduct(
   scores: tf.Tensor3D,
   values: tf.Tensor3D,
-  hidden?: tf.Tensor3D,
+  { hidden, factors }: { hidden?: tf.Tensor; factors?: tf.Tensor } = {},
 ): tf.Tensor3D {
+  const times = (x: tf.Tensor): tf.Tensor3D => (factors ? tf.mul(x, factors) : x) as tf.Tensor3D;
   const open = hidden && tf.sub(1, hidden);
   return tf.customGrad((s, v, save) => {
     const logits = hidden ? tf.where(tf.cast(hidden, "bool"), HIDDEN, s as tf.Tensor3D) : s as tf.Tensor3D;
@@ -27,7 +29,7 @@ export function softmaxProduct(
     const [b, , p] = weights.shape;
     const sums = tf.reshape(tf.sum(weights, 1), [b, p, 1]);
     const inverse = tf.div(1, open ? tf.maximum(sums, 1e-30) : sums);
-    const value = tf.mul(tf.matMul(weights, v as tf.Tensor3D, true, false), inverse) as tf.Tensor3D;
+    const value = tf.mul(tf.matMul(times(weights), v as tf.Tensor3D, true, false), inverse) as tf.Tensor3D;
     (save as tf.GradSaveFunc)([weights, v as tf.Tensor, value, inverse]);
     return {
       value,
@@ -36,8 +38,8 @@ export function softmaxProduct(
         const scaled = tf.mul(dy, z) as tf.Tensor3D;
         const [b, p] = o.shape;
         const along = tf.reshape(tf.sum(tf.mul(scaled, o), -1), [b, 1, p]);
-        const slope = tf.sub(tf.matMul(v, scaled, false, true), along);
-        return [tf.mul(e, slope), tf.matMul(e, scaled)];
+        const slope = tf.sub(times(tf.matMul(v, scaled, false, true)), along);
+        return [tf.mul(e, slope), tf.matMul(times(e), scaled)];
       },
     };
   })(scores, values) as tf.Tensor3D;

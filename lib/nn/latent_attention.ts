@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Affine, matrix } from "../nn/affine.ts";
-import { firstRows } from "./points.ts";
+import { type Affine, matrix } from "./affine.ts";
+import type { Linear } from "./linear.ts";
+import { firstRows, stack } from "./rows.ts";
 import { softmaxProduct } from "./softmax_product.ts";
 
 /**
@@ -24,17 +25,12 @@ export function pays(queries: number, heads: number, { x, linear }: Affine, widt
  * the softmax unchanged. Equal to the attention head by head but for rounding.
  *
  * @param reads each reads rows of its own number with projected queries [1 or b, m, w]
- * @param key, value [d, w] @param hidden [b, n], 1 = not to be read
  * @returns [reads·b, m, w]
  */
 export function latentAttention(
   reads: Read[],
   { x, linear }: Affine,
-  key: tf.Tensor2D,
-  value: tf.Tensor2D,
-  heads: number,
-  scale: number,
-  hidden?: tf.Tensor2D,
+  { key, value, heads, scale, hidden, dropout }: Reading,
 ): tf.Tensor3D {
   const c = x.shape[2];
   const [, m, w] = reads[0]!.queries.shape;
@@ -45,36 +41,64 @@ export function latentAttention(
       tf.reshape(before ? tf.matMul(before, weight) : weight, [c, heads, w / heads]),
       [1, 0, 2],
     ) as tf.Tensor3D;
-  const keys = perHead(key);
+  const keys = perHead(matrix(key));
   const scored = new Map<tf.Tensor3D, tf.Tensor3D>();
   const scoresOf = (queries: tf.Tensor3D): tf.Tensor3D => {
     const known = scored.get(queries) ?? scoresOfRows(x, readersOf(queries, keys, scale));
     scored.set(queries, known);
     return known;
   };
+  // What is added to every value counts as much as the weights add up to. They add up to 1, but for dropped and
+  // hidden ones: then a column of ones is read along.
+  const shift = shiftOf(linear, value);
+  const rows = shift && (hidden || dropout) ? tf.concat([x, tf.ones([...x.shape.slice(0, 2), 1])], 2) : x;
   const sums = stack(reads.map(({ count, queries }) => {
+    const scores = firstRows(scoresOf(queries), count);
     const part = hidden && firstRows(hidden, count);
-    return softmaxProduct(
-      firstRows(scoresOf(queries), count),
-      firstRows(x, count),
-      part && tf.expandDims(part, -1),
-    );
+    return softmaxProduct(scores, firstRows(rows as tf.Tensor3D, count), {
+      hidden: part && tf.expandDims(part, -1),
+      factors: dropout?.(scores.shape),
+    });
   }));
   const b = sums.shape[0];
   const byHead = tf.reshape(
-    tf.transpose(tf.reshape(sums, [b, heads, m, c]), [1, 0, 2, 3]),
-    [heads, b * m, c],
-  );
-  const attended = tf.reshape(
-    tf.transpose(tf.reshape(tf.matMul(byHead, perHead(value)), [heads, b, m, w / heads]), [1, 2, 0, 3]),
-    [b, m, w],
+    tf.transpose(tf.reshape(sums, [b, heads, m, -1]), [1, 0, 2, 3]),
+    [heads, b * m, -1],
   ) as tf.Tensor3D;
-  if (!linear?.bias) return attended;
-  const shift = tf.reshape(tf.matMul(tf.reshape(linear.bias.variable, [1, -1]), value), [1, 1, w]);
-  if (!hidden) return tf.add(attended, shift);
-  // Weights sum to 1, except where nothing may be read.
-  const share = tf.concat(reads.map(({ count }) => tf.any(tf.equal(firstRows(hidden, count), 0), 1)));
-  return tf.add(attended, tf.mul(shift, tf.reshape(tf.cast(share, "float32"), [b, 1, 1])));
+  const read = rows === x ? byHead : tf.slice(byHead, [0, 0, 0], [-1, -1, c]);
+  const ofHeads = tf.matMul(read, perHead(matrix(value))) as tf.Tensor3D;
+  if (!shift) return besides(ofHeads, b);
+  const perHeadShift = tf.reshape(shift, [heads, 1, w / heads]);
+  const total = rows === x ? undefined : tf.slice(byHead, [0, 0, c], [-1, -1, 1]);
+  return besides(tf.add(ofHeads, total ? tf.mul(perHeadShift, total) : perHeadShift), b);
+}
+
+/** [heads, b·m, w / heads] to [b, m, w]. */
+function besides(x: tf.Tensor3D, b: number): tf.Tensor3D {
+  const [heads, rows, width] = x.shape;
+  const m = rows / b;
+  return tf.reshape(tf.transpose(tf.reshape(x, [heads, b, m, width]), [1, 2, 0, 3]), [b, m, heads * width]);
+}
+
+/** What a layer before the rows and the value's own bias add to every value, [w]; undefined for nothing. */
+function shiftOf(linear: Linear | undefined, value: Linear): tf.Tensor | undefined {
+  const before = linear?.bias && tf.matMul(tf.reshape(linear.bias.variable, [1, -1]), matrix(value));
+  const own = value.bias?.variable;
+  return before && own ? tf.add(before, own) : before ?? own;
+}
+
+/** How rows are read. A bias of the key would add the same to the score of every row, and is left out. */
+export interface Reading {
+  /** To keys and values of width w, [d, w]. */
+  key: Linear;
+  value: Linear;
+  heads: number;
+  /** Factor of the scores. */
+  scale: number;
+  /** [b, n], 1 for rows that must not be read. */
+  hidden?: tf.Tensor2D;
+  /** Factors of the weights: 0 for dropped ones. */
+  dropout?: (shape: [number, number, number]) => tf.Tensor;
 }
 
 /** Queries [b0, m, w] through the keys [heads, c, w / heads] to readers of rows, [b0, c, heads·m]. */
@@ -103,7 +127,3 @@ export interface Read {
   count: number;
   queries: tf.Tensor3D;
 }
-
-/** Side by side in the first axis. */
-export const stack = (parts: tf.Tensor3D[]): tf.Tensor3D =>
-  parts.length === 1 ? parts[0]! : tf.concat(parts, 0);
