@@ -21,6 +21,8 @@ export interface Entry {
   type: TensorType;
   node?: Node;
   storage?: Storage;
+  /** Why it has no value and never will, if a program for it alone failed. */
+  failure?: unknown;
 }
 
 /** The recording of one function by `jit`, or of a part of it that is a closure. */
@@ -89,9 +91,13 @@ export class XlaBackend extends tf.KernelBackend {
   }
 
   /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
-  nodeOf({ dataId, shape }: tf.TensorInfo): Node {
+  nodeOf({ dataId, shape, dtype }: tf.TensorInfo): Node {
+    if (!this.#data.has(dataId) && !tf.engine().state.tensorInfo.has(dataId)) {
+      throw new Error(`a tensor (${dtype} [${shape}]) is disposed, and can't be computed with`);
+    }
     const entry = this.entry(dataId);
-    const { node, storage } = entry;
+    const { node, storage, failure } = entry;
+    if (failure) throw failure;
     if (!this.trace && !storage && !this.#pending.has(entry)) throw new Error(NO_VALUE);
     const value = node ?? storage!.leaf;
     const { capture, inside } = this.trace ?? {};
@@ -257,11 +263,29 @@ export class XlaBackend extends tf.KernelBackend {
     }
   }
 
-  /** Compiles and runs everything that is pending, so that every data id has its value. */
+  /** Compiles and runs everything that is pending, so that every data id has its value, or is known to have none. */
   evaluate(): void {
     if (this.#pending.size === 0) return;
-    this.#compute([...this.#pending]);
+    const entries = [...this.#pending];
+    try {
+      this.#compute(entries);
+    } catch (error) {
+      this.#computeSingly(entries, error);
+    }
     this.#settle();
+  }
+
+  /** What can't be computed, for lack of memory or for the compiler's refusal, must not take all else with it. */
+  #computeSingly(entries: readonly Entry[], error: unknown): void {
+    for (const entry of entries) {
+      try {
+        if (entries.length === 1) throw error;
+        this.#compute([entry]);
+      } catch (failure) {
+        entry.failure = failure;
+        entry.node = undefined;
+      }
+    }
   }
 
   /** Nothing is pending any more: what was freed meanwhile is not needed. */
@@ -300,16 +324,9 @@ export class XlaBackend extends tf.KernelBackend {
       );
     }
     if (storage) return storage;
-    if (!this.#pending.has(entry)) throw new Error(NO_VALUE);
-    try {
-      this.evaluate();
-    } catch (error) {
-      // One operation that can't be compiled must not take the values of all others with it.
-      if (this.#pending.size === 1) throw error;
-      this.#compute([entry]);
-      this.#pending.delete(entry);
-    }
-    return entry.storage!;
+    if (this.#pending.has(entry)) this.evaluate();
+    if (!entry.storage) throw entry.failure ?? new Error(NO_VALUE);
+    return entry.storage;
   }
 
   override readSync(dataId: tf.DataId): HostArray | Uint8Array[] {
