@@ -2,6 +2,7 @@ import { deepEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useEngine } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
+import { values } from "../testing/backend.ts";
 import type { Cases } from "../testing/cases.ts";
 import { computeAll, differences } from "../testing/compare.ts";
 import { convolutions } from "../testing/convolutions.ts";
@@ -57,6 +58,17 @@ xlaTest("functions of real numbers take integers, where tfjs's cpu engine cuts t
     ok(Math.abs(atan.dataSync()[i]! - Math.atan(value)) < 1e-6);
     ok(Math.abs(sinh.dataSync()[i]! - Math.sinh(value)) < 1e-5);
   }
+});
+
+xlaTest("what tfjs's cpu engine refuses: channels first in blocks, sums over one operand of einsum", () => {
+  tf.tidy(() => {
+    const x = tf.reshape(tf.range(0, 48), [1, 2, 3, 8]) as tf.Tensor4D;
+    const last = tf.transpose(tf.depthToSpace(x, 2), [0, 3, 1, 2]);
+    const first = tf.depthToSpace(tf.transpose(x, [0, 3, 1, 2]) as tf.Tensor4D, 2, "NCHW");
+    deepEqual([first.shape, values(first)], [[1, 2, 4, 6], values(last)]);
+    const [a, b] = [tf.reshape(tf.range(0, 24), [2, 3, 4]), tf.reshape(tf.range(0, 8), [4, 2])];
+    deepEqual(values(tf.einsum("ijk,kl->jl", a, b)), values(tf.matMul(tf.sum(a, 0), b)));
+  });
 });
 
 xlaTest("arithmetic on bools is arithmetic on 0 and 1", () => {

@@ -77,8 +77,10 @@ const alias: tf.KernelFunc = ({ inputs, backend, attrs }) => {
   };
 };
 
-/** Kernels of complex numbers that compute nothing. */
-const ofParts: Record<string, tf.KernelFunc> = {
+/** Kernels that compute nothing: other names for the same data, complex numbers and their parts. */
+export const withoutComputation: Record<string, tf.KernelFunc> = {
+  Identity: alias,
+  Reshape: alias,
   Complex: ({ inputs, backend }) => {
     const { real, imag } = inputs as { real: tf.TensorInfo; imag: tf.TensorInfo };
     return (backend as XlaBackend).complex(real, imag);
@@ -97,10 +99,7 @@ function part(inputs: tf.NamedTensorInfoMap, backend: XlaBackend, name: "real" |
 /** Registers every kernel with tfjs, those that only its cpu engine has too. Safe to call more than once. */
 export function registerKernels(): void {
   if (tf.getKernel("Identity", BACKEND)) return;
-  for (const name of ["Identity", "Reshape"]) {
-    tf.registerKernel({ kernelName: name, backendName: BACKEND, kernelFunc: alias });
-  }
-  for (const [kernelName, kernelFunc] of Object.entries(ofParts)) {
+  for (const [kernelName, kernelFunc] of Object.entries(withoutComputation)) {
     tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
   }
   for (const [name, kernel] of Object.entries(kernels)) {

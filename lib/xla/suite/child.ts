@@ -37,11 +37,15 @@ bundle.setupTestFilters([], (name) => {
 await bundle.loadTests();
 
 const specs: Spec[] = [];
+const groups: string[] = [];
 environment.configure({ random: false });
 environment.addReporter({
+  suiteStarted: ({ description }: { description: string }) => groups.push(plainName(description)),
+  suiteDone: () => groups.pop(),
   specDone({ fullName, status, duration, failedExpectations }: SpecResult) {
     const errors = failedExpectations.map(({ message }) => message);
     specs.push({
+      suite: groups[0] ?? "",
       name: plainName(fullName),
       status: status as Spec["status"],
       milliseconds: duration ?? 0,

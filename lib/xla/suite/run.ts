@@ -4,6 +4,8 @@ import { bundleSuite } from "./bundle.ts";
 
 /** One spec of tfjs-core's test suite. */
 export interface Spec {
+  /** The outermost group that it belongs to, without the engine's name. */
+  suite: string;
   /** The names of its groups and its own, without the engine's. */
   name: string;
   /** `excluded`: left out by name; `pending`: left out by the suite itself. */

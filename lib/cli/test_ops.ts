@@ -1,0 +1,69 @@
+// Not ops_test.ts: the runner takes a file of that name for tests.
+import { fileURLToPath } from "node:url";
+import { UserError } from "../errors.ts";
+import { writeAtomic } from "../files.ts";
+import { setup } from "../setup/mod.ts";
+import { findPlugin } from "../setup/plugin.ts";
+import { compatibilityPage, PAGE } from "../xla/suite/compatibility.ts";
+import { count, runSuite, type Spec } from "../xla/suite/run.ts";
+import { SKIPS } from "../xla/suite/skips.ts";
+import { runCommand } from "./main.ts";
+
+/** A line for each group of specs, and what failed. */
+function report(specs: readonly Spec[]): string {
+  const lines = [...Map.groupBy(specs, ({ suite }) => suite)].flatMap(([suite, of]) => {
+    const { passed, failed } = count(of);
+    const word = failed > 0 ? "FAILED" : "ok";
+    return passed + failed > 0 ? [`${word}  ${suite}: ${passed} of ${passed + failed}`] : [];
+  });
+  const failures = specs.filter(({ status }) => status === "failed").map(({ name, errors }) =>
+    `\n${name}\n  ${errors.join("\n  ")}`
+  );
+  return [...lines, ...failures].join("\n");
+}
+
+await runCommand({
+  name: "test:ops",
+  summary: "Runs the test suite of tfjs-core, unmodified, on an engine. The last line counts the specs.",
+  options: {
+    only: {
+      type: "string",
+      value: "NAME",
+      help: "only specs whose names start like this, for example conv2d",
+    },
+    engine: { type: "string", value: "NAME", help: "xla (the default), or cpu, tfjs's own" },
+    "write-table": { type: "boolean", help: "write lib/xla/COMPATIBILITY.md from the run" },
+  },
+  examples: ["test:ops", "test:ops --only conv2d"],
+}, async ({ values }) => {
+  const { only, engine: backend = "xla" } = values;
+  if (backend !== "xla" && backend !== "cpu") {
+    throw new UserError(`--engine: expected xla or cpu, found '${backend}'`);
+  }
+  const writeTable = values["write-table"] ?? false;
+  if (writeTable && (only !== undefined || backend !== "xla")) {
+    throw new UserError("--write-table needs a run of all specs on xla");
+  }
+  await setup();
+  const { path, reason } = await findPlugin();
+  if (backend === "xla" && !path) throw new UserError(reason);
+  const start = performance.now();
+  const { specs, compilation } = await runSuite({
+    backend,
+    plugin: backend === "xla" ? path : undefined,
+    skipped: backend === "xla" ? SKIPS.map(({ name }) => name) : [],
+    only,
+  });
+  console.log(report(specs));
+  const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
+  const compiled = compilation &&
+    `, ${seconds(compilation.milliseconds)} of them to compile ${compilation.programs} programs`;
+  console.log(`\n${seconds(performance.now() - start)}${compiled ?? ""}`);
+  if (writeTable) {
+    await writeAtomic(fileURLToPath(PAGE), compatibilityPage(specs));
+    console.log(`wrote ${fileURLToPath(PAGE)}`);
+  }
+  const { passed, failed, skipped } = count(specs);
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed > 0 || passed === 0 ? 1 : 0;
+});
