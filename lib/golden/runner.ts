@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { runLayer, runMab } from "./blocks.ts";
 import { type GoldenCase, readCase, type Tolerance } from "./case.ts";
 import { compare, type Comparison, type Produced } from "./compare.ts";
+import { runGpKernel, runGpPosterior, runGpSampler } from "./gp.ts";
 import { runCellMask, runRowMask } from "./masks.ts";
 import { runModel } from "./models.ts";
 import { runProcessBlock } from "./process_blocks.ts";
@@ -39,6 +40,9 @@ const FAMILIES: [string, (golden: GoldenCase) => Promise<Produced>][] = [
   ["model_ipanp_", runProcess],
   ["optim_", runOptimizer],
   ["schedule_", runSchedule],
+  ["gp_kernel_", runGpKernel],
+  ["gp_sampler_", runGpSampler],
+  ["gp_posterior_", runGpPosterior],
 ];
 
 /** Descriptions of the whole collection, which are not cases. */

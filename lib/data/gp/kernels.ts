@@ -1,0 +1,69 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "../../errors.ts";
+
+export const GP_KERNELS = ["rbf", "matern", "periodic"] as const;
+/** Radial basis functions, Matérn of smoothness 5/2, or periodic. */
+export type GpKernel = (typeof GP_KERNELS)[number];
+
+/** The deviation of the noise on every observation, targets too. */
+export const NOISE = 0.02;
+
+/** The hyperparameters of each item of a batch, [b]. */
+export interface GpParameters {
+  length: tf.Tensor1D;
+  scale: tf.Tensor1D;
+  /** Of the periodic kernel alone. */
+  period?: tf.Tensor1D;
+}
+
+/** @throws UserError if it is none of them. */
+export function gpKernel(name: string): GpKernel {
+  const found = GP_KERNELS.find((kernel) => kernel === name);
+  if (!found) throw new UserError(`kernel: expected one of ${GP_KERNELS.join(", ")}, found '${name}'`);
+  return found;
+}
+
+/**
+ * The covariance [b, n, n] of noisy observations at inputs x [b, n]: the noise's variance is on the diagonal.
+ *
+ * @throws RangeError if the periodic kernel is given no period.
+ */
+export function covariance(kernel: GpKernel, x: tf.Tensor2D, parameters: GpParameters): tf.Tensor3D {
+  return tf.tidy(() => {
+    const variance = tf.reshape(tf.square(parameters.scale), [-1, 1, 1]);
+    const signal = tf.mul(variance, correlation(kernel, x, parameters));
+    return tf.add(signal, tf.mul(tf.eye(x.shape[1]), NOISE ** 2)) as tf.Tensor3D;
+  });
+}
+
+const differences = (x: tf.Tensor): tf.Tensor => tf.sub(tf.expandDims(x, 2), tf.expandDims(x, 1));
+
+function correlation(kernel: GpKernel, x: tf.Tensor2D, parameters: GpParameters): tf.Tensor {
+  const length = tf.reshape(parameters.length, [-1, 1, 1]);
+  switch (kernel) {
+    case "rbf":
+      return tf.exp(tf.mul(-0.5, tf.square(tf.div(differences(x), length))));
+    case "matern": {
+      const r = tf.mul(Math.sqrt(5), tf.div(tf.abs(differences(x)), length));
+      const polynomial = tf.add(1, tf.add(r, tf.div(tf.square(r), 3)));
+      return tf.mul(polynomial, tf.exp(tf.neg(r)));
+    }
+    case "periodic": {
+      if (!parameters.period) throw new RangeError("the periodic kernel needs a period");
+      const sine = tf.sin(tf.mul(Math.PI, differences(phase(x, tf.expandDims(parameters.period, 1)))));
+      return tf.exp(tf.mul(-2, tf.square(tf.div(sine, length))));
+    }
+  }
+}
+
+/**
+ * The share of a period by which inputs lie beyond a whole number of them. Sines of large angles would lose the digits
+ * that the factor of an ill-conditioned matrix needs: here the period is cut in two, so that what a whole number of it
+ * takes away has no rounding error.
+ */
+function phase(x: tf.Tensor, period: tf.Tensor): tf.Tensor {
+  const whole = tf.round(tf.div(x, period));
+  const coarse = tf.div(tf.round(tf.mul(period, 4096)), 4096);
+  const beyond = tf.sub(tf.sub(x, tf.mul(whole, coarse)), tf.mul(whole, tf.sub(period, coarse)));
+  return tf.div(beyond, period);
+}

@@ -1,0 +1,124 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { createRng, type Rng, scan } from "../../engine/mod.ts";
+import { XlaBackend } from "../../xla/mod.ts";
+import { cholesky } from "./cholesky.ts";
+import { covariance, type GpKernel, type GpParameters } from "./kernels.ts";
+import { studentT } from "./student_t.ts";
+
+/** Inputs are uniform in this interval. */
+export const INTERVAL = [-2, 2] as const;
+/** Bounds of the hyperparameters, uniform between them. */
+export const LENGTHS = [0.1, 0.6] as const;
+export const SCALES = [0.1, 1] as const;
+export const PERIODS = [0.1, 0.5] as const;
+/** The largest weight of heavy-tailed noise where it differs from point to point. */
+export const LARGEST_WEIGHT = 0.15;
+
+/** Heavy-tailed noise: its weight, or "varying" for one that is uniform in [0, 0.15] for each point. */
+export type TailNoise = number | "varying";
+
+export interface GpTasks {
+  kernel: GpKernel;
+  /** Functions of a batch. */
+  batch: number;
+  /** Points of each function, context and target together. */
+  points: number;
+  /** None unless given: only evaluation out of distribution has any. */
+  tailNoise?: TailNoise;
+}
+
+/** Everything random about a batch: uniforms in [0, 1) and standard normals. */
+export interface GpDraws {
+  /** Uniform [b, n]. */
+  x: tf.Tensor2D;
+  /** Uniform [b]; of the periodic kernel alone. */
+  period?: tf.Tensor1D;
+  /** Uniform [b]. */
+  length: tf.Tensor1D;
+  /** Uniform [b]. */
+  scale: tf.Tensor1D;
+  /** Standard normal [b, n]. */
+  noise: tf.Tensor2D;
+  /** Uniform [b, n]; for varying tail noise alone. */
+  weight?: tf.Tensor2D;
+  /** Student t with 2.1 degrees of freedom [b, n]; for tail noise alone. */
+  tail?: tf.Tensor2D;
+}
+
+/** A batch of functions, and what they were drawn from. */
+export interface GpBatch extends GpParameters {
+  /** [b, n, 1]. */
+  x: tf.Tensor3D;
+  /** Noisy values [b, n, 1]. */
+  y: tf.Tensor3D;
+}
+
+/** Random numbers for a batch, in the order of the reference. */
+export function drawGp({ kernel, batch: b, points: n, tailNoise }: GpTasks, rng: Rng): GpDraws {
+  const x = rng.uniform([b, n]) as tf.Tensor2D;
+  const period = kernel === "periodic" ? rng.uniform([b]) as tf.Tensor1D : undefined;
+  const length = rng.uniform([b]) as tf.Tensor1D;
+  const scale = rng.uniform([b]) as tf.Tensor1D;
+  const noise = rng.normal([b, n]) as tf.Tensor2D;
+  const weight = tailNoise === "varying" ? rng.uniform([b, n]) as tf.Tensor2D : undefined;
+  const tail = tailNoise === undefined ? undefined : studentT(rng, [b, n]) as tf.Tensor2D;
+  return { x, period, length, scale, noise, weight, tail };
+}
+
+/** The batch that belongs to these random numbers; a pure function, to be compiled with what follows or alone. */
+export function gpBatch({ kernel, tailNoise }: GpTasks, draws: GpDraws): GpBatch {
+  const within = <T extends tf.Tensor>([low, high]: readonly [number, number], u: T): T =>
+    tf.add(low, tf.mul(high - low, u));
+  const parameters: GpParameters = {
+    length: within(LENGTHS, draws.length),
+    scale: within(SCALES, draws.scale),
+    ...(draws.period && { period: within(PERIODS, draws.period) }),
+  };
+  const x = within(INTERVAL, draws.x);
+  let y = correlated(kernel, x, parameters, draws.noise);
+  if (tailNoise !== undefined) {
+    const weight = tailNoise === "varying" ? tf.mul(LARGEST_WEIGHT, draws.weight!) : tailNoise;
+    y = tf.add(y, tf.mul(weight, draws.tail!));
+  }
+  return { x: tf.expandDims(x, 2), y: tf.expandDims(y, 2), ...parameters };
+}
+
+/**
+ * Samples a batch of functions. Any number of its points is a sample of that many: points are drawn independently, so
+ * what a batch has beyond its counts can be left out or masked.
+ *
+ * @param key int32 [2], (seed, batch)
+ */
+export const sampleGp = (tasks: GpTasks, key: tf.Tensor): GpBatch =>
+  gpBatch(tasks, drawGp(tasks, createRng(key)));
+
+/** Points beyond which a processor works on one function after another: all at once would need gigabytes. */
+const LONG = 512;
+
+/** Values [b, n] with the kernel's covariance. */
+function correlated(
+  kernel: GpKernel,
+  x: tf.Tensor2D,
+  parameters: GpParameters,
+  noise: tf.Tensor2D,
+): tf.Tensor2D {
+  const sample = (x: tf.Tensor2D, parameters: GpParameters, noise: tf.Tensor2D) =>
+    tf.squeeze(tf.matMul(cholesky(covariance(kernel, x, parameters)), tf.expandDims(noise, 2)), [2]);
+  const backend = tf.backend();
+  const processor = !(backend instanceof XlaBackend) || backend.client.platform === "cpu";
+  if (!processor || x.shape[1] <= LONG) return sample(x, parameters, noise) as tf.Tensor2D;
+  // Each item as a batch of one.
+  const one = (rows: tf.Tensor) => tf.expandDims(rows, 0);
+  const { length, scale, period } = parameters;
+  const items = { x, length, scale, noise, ...(period && { period }) } as Record<string, tf.Tensor>;
+  const [, y] = scan(
+    (none: tf.Tensor, { x, length, scale, period, noise }: Record<string, tf.Tensor>) => {
+      const given = { length: one(length!), scale: one(scale!), ...(period && { period: one(period) }) };
+      const values = sample(one(x!) as tf.Tensor2D, given as GpParameters, one(noise!) as tf.Tensor2D);
+      return [none, tf.squeeze(values, [0])] as [tf.Tensor, tf.Tensor];
+    },
+    tf.scalar(0) as tf.Tensor,
+    items,
+  );
+  return y as tf.Tensor2D;
+}

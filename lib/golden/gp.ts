@@ -1,0 +1,113 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "../errors.ts";
+import { cholesky } from "../data/gp/cholesky.ts";
+import type { HostParameters } from "../data/gp/host_kernels.ts";
+import { covariance, type GpKernel, gpKernel, type GpParameters } from "../data/gp/kernels.ts";
+import { gpPosterior, jointLogDensity, logMarginal, pointLogDensities } from "../data/gp/posterior.ts";
+import { gpBatch, LENGTHS, PERIODS, SCALES, type TailNoise } from "../data/gp/sampler.ts";
+import { FREEDOM } from "../data/gp/student_t.ts";
+import { field, fixture, type GoldenCase } from "./case.ts";
+import type { Produced } from "./compare.ts";
+import { computeNamed } from "./compute.ts";
+import { tensorOf } from "./parameters.ts";
+
+/** The kernel that a case is named after. */
+const kernelOf = ({ name }: GoldenCase): GpKernel => gpKernel(name.split("_").at(-1)!);
+
+/** Covariance and its factor, `gp_kernel_*`. */
+export function runGpKernel(golden: GoldenCase): Promise<Produced> {
+  const of = (name: string) => tensorOf(golden, `input/${name}`) as tf.Tensor1D;
+  const kernel = kernelOf(golden);
+  const parameters: GpParameters = {
+    length: of("length"),
+    scale: of("scale"),
+    ...(kernel === "periodic" && { period: of("period") }),
+  };
+  const x = tf.squeeze(of("x") as tf.Tensor, [2]) as tf.Tensor2D;
+  return computeNamed(() => {
+    const matrix = covariance(kernel, x, parameters);
+    return { "output/cov": matrix, "output/chol": cholesky(matrix) };
+  });
+}
+
+/** A batch from recorded draws, `gp_sampler_*`. */
+export function runGpSampler(golden: GoldenCase): Promise<Produced> {
+  const { t_noise: given } = golden.spec as { t_noise: number | null };
+  const tailNoise: TailNoise | undefined = given === null ? undefined : given === -1 ? "varying" : given;
+  const kernel = kernelOf(golden);
+  const uniform = (name: string) => tensorOf(golden, `input/u_${name}`) as tf.Tensor1D;
+  const flat = (name: string) => tf.squeeze(tensorOf(golden, `noise/${name}`), [2]) as tf.Tensor2D;
+  const [context, target] = ["num_ctx", "num_tar"].map((name) => fixture(golden, `noise/${name}`).data[0]!);
+  const draws = {
+    x: flat("u_x"),
+    length: uniform("length"),
+    scale: uniform("scale"),
+    noise: tensorOf(golden, "noise/eps") as tf.Tensor2D,
+    ...(kernel === "periodic" && { period: uniform("period") }),
+    ...(tailNoise === "varying" && { weight: flat("u_tnoise") }),
+    ...(tailNoise !== undefined && {
+      tail: tf.div(flat("t_normal"), tf.sqrt(tf.div(flat("t_chi2"), FREEDOM))) as tf.Tensor2D,
+    }),
+  };
+  const [batch, points] = draws.x.shape;
+  return computeNamed(() => {
+    const { x, y } = gpBatch({ kernel, batch, points, tailNoise }, draws);
+    const [yc, yt] = tf.split(y, [context!, target!], 1);
+    return { "output/x": x, "output/y": y, "output/yc": yc!, "output/yt": yt! };
+  });
+}
+
+/** Exact regression, `gp_posterior_*`. */
+export function runGpPosterior(golden: GoldenCase): Promise<Produced> {
+  const kernel = kernelOf(golden);
+  const context = field<number>(golden.spec, "num_ctx", golden.name);
+  const [batch, points] = fixture(golden, "input/y").shape;
+  if (batch === undefined || points === undefined) {
+    throw new UserError(`${golden.name}, input/y: expected two axes.`);
+  }
+  const items = Array.from({ length: batch }, (_, item) => {
+    const rows = (name: string) =>
+      fixture(golden, `input/${name}`).data.slice(item * points, (item + 1) * points);
+    const within = ([low, high]: readonly [number, number], name: string) =>
+      low + (high - low) * fixture(golden, `input/u_${name}`).data[item]!;
+    const parameters: HostParameters = {
+      length: within(LENGTHS, "length"),
+      scale: within(SCALES, "scale"),
+      ...(kernel === "periodic" && { period: within(PERIODS, "period") }),
+    };
+    return posteriorOf(kernel, parameters, rows("x"), rows("y"), context);
+  });
+  const names = Object.keys(items[0]!) as (keyof ReturnType<typeof posteriorOf>)[];
+  const results = new Map(
+    names.map((name) => [`output/${name}`, items.flatMap((item) => Array.from(item[name]))]),
+  );
+  for (const name of ["tar_ll", "ctx_ll"]) {
+    const values = results.get(`output/${name}`)!;
+    results.set(`output/${name}_mean`, [values.reduce((a, b) => a + b) / values.length]);
+  }
+  return Promise.resolve(results);
+}
+
+function posteriorOf(
+  kernel: GpKernel,
+  parameters: HostParameters,
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  count: number,
+) {
+  const part = (values: ArrayLike<number>, from: number, to: number) => Array.from(values).slice(from, to);
+  const context = { x: part(x, 0, count), y: part(y, 0, count) };
+  const target = { x: part(x, count, x.length), y: part(y, count, y.length) };
+  const there = gpPosterior(kernel, parameters, context, target.x);
+  const here = gpPosterior(kernel, parameters, context, context.x);
+  return {
+    post_mean: there.mean,
+    post_cov: there.covariance,
+    post_sd: there.deviation,
+    tar_ll: pointLogDensities(there, target.y),
+    ctx_ll: pointLogDensities(here, context.y),
+    joint_tar_ll: [jointLogDensity(there.mean, there.covariance, target.y)],
+    log_marginal_ctx: [logMarginal(kernel, parameters, context)],
+    log_marginal_all: [logMarginal(kernel, parameters, { x, y })],
+  };
+}
