@@ -9,9 +9,7 @@ export type Support = "compiled" | "bridged" | "missing";
 /** Every kernel that tfjs-core names, and how it runs. */
 export function kernelSupport(): [name: string, support: Support][] {
   registerKernels();
-  const names = Object.entries(tf).flatMap(([key, value]) =>
-    typeof value === "string" && /^[A-Z]/.test(key) ? [value] : []
-  );
+  const names = Object.entries(tf).flatMap(([key, value]) => key === value ? [key] : []);
   const supportOf = (name: string): Support =>
     name in kernels || name in withoutComputation
       ? "compiled"
