@@ -160,7 +160,7 @@ const BUILDERS: Record<string, (init: Init, given: Arguments, call: Arguments) =
       depth: Number(given.depth),
       context: given.add_ctx === undefined ? undefined : Number(given.add_ctx),
     });
-    return ({ encoded, x, ctx }) => normal(block([encoded!], x!, ctx));
+    return ({ encoded, x, ctx }) => normal(block([encoded!], x!, ctx && [ctx]));
   },
 };
 

@@ -8,6 +8,8 @@ import { runCellMask, runRowMask } from "./masks.ts";
 import { runModel } from "./models.ts";
 import { runProcessBlock } from "./process_blocks.ts";
 import { runProcess } from "./process_models.ts";
+import { runProcessTraining } from "./process_training.ts";
+import { runTransformer } from "./process_transformers.ts";
 import { runOptimizer, runSchedule } from "./training.ts";
 
 type Status = "pass" | "fail" | "unsupported";
@@ -32,12 +34,9 @@ const FAMILIES: [string, (golden: GoldenCase) => Promise<Produced>][] = [
   ["table_chunk_mask", runRowMask],
   ["table_", runModel],
   ["block_", runProcessBlock],
-  ["model_cnp", runProcess],
-  ["model_canp", runProcess],
-  ["model_ipcanp", runProcess],
-  ["model_np_", runProcess],
-  ["model_anp_", runProcess],
-  ["model_ipanp_", runProcess],
+  ["model_tnp", runTransformer],
+  ["model_", runProcess],
+  ["train_", runProcessTraining],
   ["optim_", runOptimizer],
   ["schedule_", runSchedule],
   ["gp_kernel_", runGpKernel],

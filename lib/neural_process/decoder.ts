@@ -11,7 +11,7 @@ export interface DecoderOptions {
   dimHid: number;
   /** Number of linear layers in all. */
   depth: number;
-  /** Width of a second input, for the bootstrap models. */
+  /** Sum of the widths of a second input, for the bootstrap models. */
   context?: number;
 }
 
@@ -21,9 +21,10 @@ export interface DecoderOptions {
  * @param encoded parts [..., n, w], the widths adding up to dimEnc, in the order of the reference's concatenation. Parts
  * need not have all axes, or may have 1 in place of n: they are repeated.
  * @param x [..., n, dimX]
+ * @param context parts of the second input, as `encoded`
  * @returns mean and sigma [..., n, dimY]
  */
-export type Decoder = (encoded: tf.Tensor[], x: tf.Tensor, context?: tf.Tensor) => Normal;
+export type Decoder = (encoded: tf.Tensor[], x: tf.Tensor, context?: tf.Tensor[]) => Normal;
 
 export function decoder(init: Init, name: string, options: DecoderOptions): Decoder {
   const { dimX, dimY, dimEnc, dimHid, depth, context } = options;
@@ -36,14 +37,17 @@ export function decoder(init: Init, name: string, options: DecoderOptions): Deco
   );
   return (encoded, x, given) => {
     const parts = splitLinear(first, [...encoded, x]);
-    if (fromContext && given) parts.push(fromContext(given));
+    if (fromContext && given) parts.push(...splitLinear(fromContext, given));
     const start = parts.reduce((sum, part) => tf.add(sum, part));
     return outputNormal(layers.reduce((h, layer) => layer(tf.relu(h)), start));
   };
 }
 
-/** A linear layer of the concatenation of `parts`, each multiplied at its own size: what is repeated costs nothing. */
-function splitLinear({ weight, bias }: Linear, parts: tf.Tensor[]): tf.Tensor[] {
+/**
+ * A linear layer of the concatenation of `parts`, as terms to be added up: each part is multiplied at its own size, so
+ * that what is repeated costs nothing.
+ */
+export function splitLinear({ weight, bias }: Linear, parts: tf.Tensor[]): tf.Tensor[] {
   let from = 0;
   return parts.map((part, i) => {
     const width = part.shape.at(-1)!;
@@ -51,6 +55,6 @@ function splitLinear({ weight, bias }: Linear, parts: tf.Tensor[]): tf.Tensor[] 
     from += width;
     const product = tf.matMul(tf.reshape(part, [-1, width]) as tf.Tensor2D, rows);
     const full = tf.reshape(product, [...part.shape.slice(0, -1), weight.shape[1]!]);
-    return i === 0 ? tf.add(full, bias!.variable) : full;
+    return i === 0 && bias ? tf.add(full, bias.variable) : full;
   });
 }

@@ -24,5 +24,18 @@ export const GP_DIMS: NeuralProcessDims = {
   decDepth: 3,
 };
 
+/** The published settings for image completion (`regression/configs/celeba`). */
+export const IMAGE_DIMS: NeuralProcessDims = {
+  dimX: 2,
+  dimY: 3,
+  dimHid: 128,
+  dimLat: 128,
+  encVDepth: 6,
+  encQkDepth: 3,
+  encPreDepth: 6,
+  encPostDepth: 3,
+  decDepth: 5,
+};
+
 /** Widths that every encoder has. */
 export type EncoderDims = Pick<NeuralProcessDims, "dimX" | "dimY" | "dimHid">;

@@ -24,7 +24,7 @@ export interface LatentProcess {
    * The training objective (reference section 2.2).
    *
    * @param noise standard normal: [k, b, dimLat] for the importance weighted bound with k samples, [b, dimLat] for the
-   * ELBO with one
+   * ELBO with one; [b, n, dimLat] where each row has a variable of its own, for the ELBO only
    */
   train(tasks: Tasks, noise: tf.Tensor): LatentPass;
   /** Predictions from the context alone, at all rows; `noise` as above. */
@@ -37,16 +37,22 @@ export interface LatentParts {
   decode: Decoder;
 }
 
+/** Whether each row has a latent variable of its own; their distribution is then [b, 1, dimLat]. */
+const rowwise = ({ mean }: Normal): boolean => mean.rank === 3;
+
 const sample = ({ mean, sigma }: Normal, noise: tf.Tensor): tf.Tensor => tf.add(mean, tf.mul(noise, sigma));
 
 export function latentProcess(parameters: Parameter[], parts: LatentParts): LatentProcess {
-  const predict = (tasks: Tasks, z: tf.Tensor): Normal =>
-    parts.decode([parts.rows(contextOf(tasks), tasks.x), tf.expandDims(z, -2)], tasks.x);
+  const predict = (tasks: Tasks, latent: Normal, z: tf.Tensor): Normal =>
+    parts.decode(
+      [parts.rows(contextOf(tasks), tasks.x), rowwise(latent) ? z : tf.expandDims(z, -2)],
+      tasks.x,
+    );
   return {
     parameters,
     predict(tasks, noise) {
       const [prior] = parts.latent.latents(contextOf(tasks), [tasks.context]) as [Normal];
-      return { prior, prediction: predict(tasks, sample(prior, noise)) };
+      return { prior, prediction: predict(tasks, prior, sample(prior, noise)) };
     },
     train(tasks, noise) {
       const [prior, posterior] = parts.latent.latents(tasks, [tasks.context, tasks.x.shape[1]]) as [
@@ -54,16 +60,16 @@ export function latentProcess(parameters: Parameter[], parts: LatentParts): Late
         Normal,
       ];
       const z = sample(posterior, noise);
-      const prediction = predict(tasks, z);
+      const prediction = predict(tasks, posterior, z);
       const { mean, sums, count } = meanOverPoints(tf.sum(logDensity(prediction, tasks.y), -1), tasks);
       const pass = { prior, posterior, prediction };
-      if (noise.rank === 3) {
+      if (noise.rank === 3 && !rowwise(posterior)) {
         const ratio = tf.sub(tf.sum(logDensity(prior, z), -1), tf.sum(logDensity(posterior, z), -1));
         // Minus the mean over tasks of log mean exp of the samples' weights, per point.
         const bound = tf.div(logMeanExp(tf.add(sums, ratio)), count);
         return { ...pass, loss: tf.neg(tf.mean(bound)) as tf.Scalar };
       }
-      const divergences = tf.sum(divergence(posterior, prior), -1);
+      const divergences = tf.reshape(tf.sum(divergence(posterior, prior), -1), [-1]);
       const terms = { likelihood: mean, divergence: tf.mean(divergences) };
       const loss = tf.sub(tf.mean(tf.div(divergences, count)), mean) as tf.Scalar;
       return { ...pass, terms, loss };

@@ -1,6 +1,7 @@
 /** The neural processes of the paper, out of their encoders (`regression/models`; reference section 2). */
 import * as tf from "@tensorflow/tfjs-core";
 import { createInit, type Init } from "../nn/parameters.ts";
+import { type BootstrapProcess, bootstrapProcess } from "./bootstrap_process.ts";
 import { type ConditionalProcess, conditionalProcess, type Encode } from "./conditional_process.ts";
 import { crossEncoder } from "./cross_encoder.ts";
 import { crossSpinEncoder } from "./cross_spin_encoder.ts";
@@ -15,20 +16,27 @@ import { latentWidth, type SpinOptions } from "./spin.ts";
 /** Conditional neural process: two pooling encoders. */
 export function cnp(dims: NeuralProcessDims, seed: number): ConditionalProcess {
   const init = createInit(seed);
-  const encoders = ["enc1", "enc2"].map((name) => repeated(poolingEncoder(init, name, poolingDims(dims))));
+  const encoders = pooledEncoders(init, dims);
   return conditionalProcess(init.parameters, encoders, decoderOf(init, dims, 2 * dims.dimHid));
 }
 
 /** CNP with attention: every target reads the context. */
 export function canp(dims: NeuralProcessDims, seed: number): ConditionalProcess {
   const init = createInit(seed);
-  const rows = crossEncoder(init, "enc1", crossDims(dims));
-  const pooled = poolingEncoder(init, "enc2", { ...poolingDims(dims), selfAttention: true });
-  return conditionalProcess(
-    init.parameters,
-    [rows, repeated(pooled)],
-    decoderOf(init, dims, 2 * dims.dimHid),
-  );
+  const encoders = attentiveEncoders(init, dims);
+  return conditionalProcess(init.parameters, encoders, decoderOf(init, dims, 2 * dims.dimHid));
+}
+
+/** Bootstrapping neural process: the encoders of CNP, which also read bootstraps of the context. */
+export function bnp(dims: NeuralProcessDims, seed: number): BootstrapProcess {
+  const init = createInit(seed);
+  return bootstrapProcess(init.parameters, pooledEncoders(init, dims), bootstrapDecoder(init, dims));
+}
+
+/** BNP with attention: the encoders of CANP. */
+export function banp(dims: NeuralProcessDims, seed: number): BootstrapProcess {
+  const init = createInit(seed);
+  return bootstrapProcess(init.parameters, attentiveEncoders(init, dims), bootstrapDecoder(init, dims));
 }
 
 /** CIPNP (class IPCANP): CANP that reads its context through inducing points. */
@@ -86,6 +94,14 @@ export function withoutLatent(
   return conditionalProcess(init.parameters, [rows], decoderOf(init, dims, 2 * dims.dimHid));
 }
 
+const pooledEncoders = (init: Init, dims: NeuralProcessDims): Encode[] =>
+  ["enc1", "enc2"].map((name) => repeated(poolingEncoder(init, name, poolingDims(dims))));
+
+const attentiveEncoders = (init: Init, dims: NeuralProcessDims): Encode[] => [
+  crossEncoder(init, "enc1", crossDims(dims)),
+  repeated(poolingEncoder(init, "enc2", { ...poolingDims(dims), selfAttention: true })),
+];
+
 const crossDims = ({ dimX, dimY, dimHid, encVDepth, encQkDepth }: NeuralProcessDims) => ({
   dimX,
   dimY,
@@ -102,8 +118,16 @@ const poolingDims = ({ dimX, dimY, dimHid, encPreDepth, encPostDepth }: NeuralPr
   postDepth: encPostDepth,
 });
 
-const decoderOf = (init: Init, { dimX, dimY, dimHid, decDepth }: NeuralProcessDims, dimEnc: number) =>
-  decoder(init, "dec", { dimX, dimY, dimEnc, dimHid, depth: decDepth });
+const decoderOf = (
+  init: Init,
+  { dimX, dimY, dimHid, decDepth }: NeuralProcessDims,
+  dimEnc: number,
+  context?: number,
+) => decoder(init, "dec", { dimX, dimY, dimEnc, dimHid, depth: decDepth, context });
+
+/** A bootstrapped context is decoded beside the context as it is. */
+const bootstrapDecoder = (init: Init, dims: NeuralProcessDims) =>
+  decoderOf(init, dims, 2 * dims.dimHid, 2 * dims.dimHid);
 
 /** One vector of the context for all targets. */
 const repeated = (pooled: Pooled): Encode => (context) => tf.expandDims(pooled.vector(context), 1);

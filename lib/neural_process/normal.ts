@@ -41,5 +41,11 @@ export const outputNormal = (x: tf.Tensor): Normal => {
   return { mean, sigma: tf.add(tf.mul(tf.softplus(raw), 0.9), 0.1) };
 };
 
+/** The same for models without that floor: sigma = exp, or 0.05 + 0.95 softplus if it is to be `bounded`. */
+export const plainNormal = (x: tf.Tensor, bounded: boolean): Normal => {
+  const [mean, raw] = halves(x);
+  return { mean, sigma: bounded ? tf.add(tf.mul(tf.softplus(raw), 0.95), 0.05) : tf.exp(raw) };
+};
+
 /** log of the mean of exponentials over the first axis. */
 export const logMeanExp = (x: tf.Tensor): tf.Tensor => tf.sub(tf.logSumExp(x, 0), Math.log(x.shape[0]!));

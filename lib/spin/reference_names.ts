@@ -40,6 +40,10 @@ export function blockToReference(
   }));
 }
 
+/** Reference tensors of parameters that have the reference's names already. */
+export const sameNames = (parameters: Parameter[]): ReferenceTensor[] =>
+  parameters.map((parameter) => ({ ...plainView(parameter.name, parameter), parameter }));
+
 /** Values of the reference's tensors out of values of ours, such as gradients: `values[i]` belongs to `parameters[i]`. */
 export function gatherReference(
   tensors: Iterable<ReferenceTensor>,

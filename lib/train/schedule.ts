@@ -5,6 +5,7 @@ export const LR_SCHEDULES = [
   "polynomial_decay_warmup",
   "linear_warmup",
   "cosine_cyclic",
+  "cosine",
   "constant",
 ] as const;
 export type LrSchedule = typeof LR_SCHEDULES[number];
@@ -43,6 +44,9 @@ export function learningRate(
   switch (schedule) {
     case "constant":
       return () => base;
+    // PyTorch's annealing, whose first step has the full rate: the neural processes' schedule.
+    case "cosine":
+      return (t) => base * halfCosine((t - 1) / total);
     case "flat_and_anneal": {
       // A very short training has no whole step to anneal over.
       const span = Math.max(1, Math.trunc(total * (1 - share)));

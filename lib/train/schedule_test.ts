@@ -44,6 +44,14 @@ Deno.test("warm-ups rise from 0 to the base rate and fall to 0 or the floor", ()
   near(polynomial(101), 1e-7);
 });
 
+Deno.test("a cosine starts at the base rate and would reach 0 one step after the last", () => {
+  const rate = learningRate("cosine", 5e-4, 10, 0);
+  equal(rate(1), 5e-4);
+  near(rate(6), 2.5e-4);
+  near(rate(10), 5e-4 * (1 + Math.cos(0.9 * Math.PI)) / 2);
+  ok(rate(11) < 1e-18);
+});
+
 Deno.test("cosine cycles double in length and halve in height", () => {
   const rate = learningRate("cosine_cyclic", 1, 1000, 0.01);
   near(rate(11), 1);
