@@ -17,7 +17,8 @@ const STREAM = 1 << 30;
 
 /** @throws UserError unless both ranges are of whole numbers, at least 1, in order. */
 export function checkRanges(ranges: CountRanges): void {
-  for (const [name, [least, most]] of Object.entries(ranges) as [string, [number, number]][]) {
+  for (const name of ["context", "target"] as const) {
+    const [least, most] = ranges[name];
     if (!Number.isInteger(least) || !Number.isInteger(most) || least < 1 || most < least) {
       throw new UserError(
         `${name} counts: expected two whole numbers, at least 1 and in order, found [${least}, ${most}]`,

@@ -1,57 +1,5 @@
 import { ok, throws } from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
-import { jit } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
-import { drawCounts } from "./counts.ts";
-import type { GpKernel } from "./kernels.ts";
-import { gpPosterior, jointLogDensity, logMarginal, pointLogDensities } from "./posterior.ts";
-import { sampleGp } from "./sampler.ts";
-
-/** Mean target log densities of the exact predictor in the reference: kernel, least context, exact, floored at 0.1. */
-const CEILINGS: [GpKernel, number, number, number][] = [
-  ["rbf", 64, 2.354, 1.3517],
-  ["rbf", 256, 2.462, 1.3623],
-  ["matern", 64, 2.14, 1.31],
-  ["periodic", 64, 2.257, 1.332],
-];
-const BATCH = 16;
-
-for (const [kernel, least, exact, floored] of CEILINGS) {
-  xlaTest(`exact regression reaches the ceilings of ${kernel} with contexts from ${least}`, async () => {
-    const ranges = { context: [least, 2 * least], target: [4, 64] } as const;
-    const points = 2 * least + 64;
-    const sample = jit((key: tf.Tensor) => sampleGp({ kernel, batch: BATCH, points }, key));
-    const means: [number, number][] = [];
-    for (let batch = 0; batch < (least > 64 ? 4 : 20); batch++) {
-      const counts = drawCounts([1, batch], ranges);
-      const { x, y, length, scale, period } = sample(tf.tensor1d([1, batch], "int32"));
-      const [xs, ys, lengths, scales, periods] = await Promise.all(
-        [x, y, length, scale, period ?? scale].map((tensor) => tensor.data()),
-      );
-      for (let item = 0; item < BATCH; item++) {
-        const rows = (of: ArrayLike<number>, from: number, to: number) =>
-          Array.from({ length: to - from }, (_, i) => of[item * points + from + i]!);
-        const parameters = { length: lengths![item]!, scale: scales![item]!, period: periods![item]! };
-        const [from, to] = [counts.context, counts.context + counts.target];
-        const context = { x: rows(xs!, 0, from), y: rows(ys!, 0, from) };
-        const posterior = gpPosterior(kernel, parameters, context, rows(xs!, from, to));
-        const target = rows(ys!, from, to);
-        const mean = (floor: number) => {
-          const values = pointLogDensities(posterior, target, floor);
-          return values.reduce((a, b) => a + b) / values.length;
-        };
-        means.push([mean(0), mean(0.1)]);
-      }
-    }
-    for (const [column, expected] of [exact, floored].entries()) {
-      const values = means.map((pair) => pair[column]!);
-      const mean = values.reduce((a, b) => a + b) / values.length;
-      const spread = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
-      const error = spread / Math.sqrt(values.length);
-      ok(Math.abs(mean - expected) < 3 * error + 0.001, `${mean} ± ${error}, expected ${expected}`);
-    }
-  });
-}
+import { gpPosterior, jointLogDensity, logMarginal } from "./posterior.ts";
 
 Deno.test("the joint density is the ratio of marginal likelihoods", () => {
   const parameters = { length: 0.4, scale: 0.8 };

@@ -1,0 +1,210 @@
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { jit } from "../../engine/mod.ts";
+import { CACHE } from "../../setup/paths.ts";
+import { UserError } from "../../errors.ts";
+import { sha256 } from "../read.ts";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "../safetensors.ts";
+import { type CountRanges, type Counts, drawCounts } from "./counts.ts";
+import type { GpKernel } from "./kernels.ts";
+import { type GpBatch, sampleGp, type TailNoise } from "./sampler.ts";
+
+/** What an evaluation set is made of; equal descriptions are the same set. */
+export interface EvaluationSpec extends CountRanges {
+  kernel: GpKernel;
+  seed: number;
+  /** 3,000 in the reference. */
+  batches: number;
+  /** Functions of a batch; 16 in the reference. */
+  batch: number;
+  tailNoise?: TailNoise;
+}
+
+/** One batch: context points first. All arrays are row-major. */
+export interface EvaluationBatch extends Counts {
+  /** [batch, context + target]. */
+  x: Float32Array;
+  /** [batch, context + target]. */
+  y: Float32Array;
+  /** Hyperparameters, [batch]; periods are NaN but for the periodic kernel. */
+  length: Float32Array;
+  scale: Float32Array;
+  period: Float32Array;
+}
+
+export interface EvaluationSet {
+  spec: EvaluationSpec;
+  /** Whether it was read from a file of an earlier time. */
+  stored: boolean;
+  /** Its file. */
+  path: string;
+  /** Batch `index` of `spec.batches`. */
+  at(index: number): EvaluationBatch;
+}
+
+export interface EvaluationOptions {
+  /** Where sets are kept; data/cache/evaluation of this workspace unless given. */
+  folder?: string;
+  /** Told after each batch that is made. */
+  onBatch?: (done: number, of: number) => void;
+  /** Looked at before each batch. */
+  signal?: AbortSignal;
+}
+
+const POINTWISE = ["x", "y"] as const;
+const ITEMWISE = ["length", "scale", "period"] as const;
+type Column = (typeof POINTWISE | typeof ITEMWISE)[number];
+type Columns = Record<Column, Float32Array>;
+
+/** Changes when the same description would give other numbers. */
+const FORMAT = "1";
+
+/**
+ * The evaluation set of a description: read from its file, or made and stored if there is none. A file that is torn,
+ * changed or of another format is made again.
+ *
+ * @throws UserError for ranges that are none or a folder that cannot be written; the signal's reason if it is aborted.
+ */
+export async function evaluationSet(
+  spec: EvaluationSpec,
+  { folder = join(CACHE, "evaluation"), onBatch, signal }: EvaluationOptions = {},
+): Promise<EvaluationSet> {
+  const path = join(folder, `${nameOf(spec)}.safetensors`);
+  const counts = Array.from({ length: spec.batches }, (_, i) => drawCounts(keyOf(spec, i), spec));
+  const found = await readStored(path, spec, counts);
+  const columns = found ?? await make(spec, counts, onBatch, signal);
+  if (!found) {
+    await Deno.mkdir(folder, { recursive: true });
+    await store(path, spec, columns);
+  }
+  return { spec, stored: found !== undefined, path, at: reader(spec, counts, columns) };
+}
+
+function nameOf({ kernel, context, target, seed, batches, batch, tailNoise }: EvaluationSpec): string {
+  const noise = tailNoise === undefined ? "" : `_t-${tailNoise}`;
+  return `gp_${kernel}_ctx-${context.join("-")}_tar-${
+    target.join("-")
+  }_seed-${seed}_${batches}x${batch}${noise}`;
+}
+
+/** Training counts its steps from 0: negative numbers are never drawn from there. */
+const keyOf = ({ seed }: EvaluationSpec, index: number) => [seed, -1 - index] as const;
+
+const sizes = (spec: EvaluationSpec, counts: readonly Counts[]): Record<Column, number> => {
+  const points = spec.batch * counts.reduce((sum, { context, target }) => sum + context + target, 0);
+  const items = spec.batch * counts.length;
+  return { x: points, y: points, length: items, scale: items, period: items };
+};
+
+/** Points beyond which a batch is not sampled at its largest size: the work grows with the third power. */
+const LONG = 512;
+
+/** The size to sample at: one of four, each of which is compiled. */
+function paddedSize(points: number, most: number): number {
+  const step = Math.ceil(most / 4);
+  return most <= LONG ? most : Math.min(most, Math.ceil(points / step) * step);
+}
+
+async function make(
+  spec: EvaluationSpec,
+  counts: readonly Counts[],
+  onBatch: EvaluationOptions["onBatch"],
+  signal: AbortSignal | undefined,
+): Promise<Columns> {
+  const { kernel, batch, tailNoise, context, target } = spec;
+  const length = sizes(spec, counts);
+  const columns = Object.fromEntries(
+    [...POINTWISE, ...ITEMWISE].map((name) => [name, new Float32Array(length[name]).fill(NaN)]),
+  ) as Columns;
+  const sample = jit(
+    (key: tf.Tensor, points: number) => sampleGp({ kernel, batch, points, tailNoise }, key),
+    { static: [1] },
+  );
+  try {
+    let at = 0;
+    for (const [index, one] of counts.entries()) {
+      signal?.throwIfAborted();
+      const points = one.context + one.target;
+      const size = paddedSize(points, context[1] + target[1]);
+      const key = tf.tensor1d([...keyOf(spec, index)], "int32");
+      const made = await sample.async(key, size);
+      const read = (name: Column) => made[name as keyof GpBatch]?.data() as Promise<Float32Array> | undefined;
+      for (const name of POINTWISE) {
+        const rows = (await read(name))!;
+        for (let item = 0; item < batch; item++) {
+          columns[name].set(rows.subarray(item * size, item * size + points), at + item * points);
+        }
+      }
+      for (const name of ITEMWISE) {
+        const values = await read(name);
+        if (values) columns[name].set(values, index * batch);
+      }
+      tf.dispose([key, made as unknown as tf.NamedTensorMap]);
+      at += batch * points;
+      onBatch?.(index + 1, counts.length);
+    }
+  } finally {
+    sample.dispose();
+  }
+  return columns;
+}
+
+/** What a file must say of itself. */
+async function describe(spec: EvaluationSpec, columns: Columns): Promise<Record<string, string>> {
+  const digests = await Promise.all(
+    Object.entries(columns).map(async ([name, data]) => {
+      const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+      return [`sha256 of ${name}`, await sha256(bytes)];
+    }),
+  );
+  return { format: FORMAT, set: nameOf(spec), ...Object.fromEntries(digests) };
+}
+
+async function store(path: string, spec: EvaluationSpec, columns: Columns): Promise<void> {
+  const tensors = Object.entries(columns).map(([name, data]) =>
+    [name, { dtype: "F32", shape: [data.length], data } as StoredTensor] as const
+  );
+  await writeSafetensors(path, tensors, await describe(spec, columns));
+}
+
+/** The numbers of an earlier time, if its file is whole. */
+async function readStored(
+  path: string,
+  spec: EvaluationSpec,
+  counts: readonly Counts[],
+): Promise<Columns | undefined> {
+  const length = sizes(spec, counts);
+  try {
+    const { tensors, metadata } = await readSafetensors(path);
+    const columns = Object.fromEntries(
+      [...POINTWISE, ...ITEMWISE].map((name) => [name, tensors.get(name)?.data ?? new Float32Array()]),
+    ) as Columns;
+    const whole = Object.entries(columns).every(([name, data]) => data.length === length[name as Column]) &&
+      Object.entries(await describe(spec, columns)).every(([name, value]) => metadata[name] === value);
+    return whole ? columns : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function reader(spec: EvaluationSpec, counts: readonly Counts[], columns: Columns) {
+  const starts = [0];
+  for (const { context, target } of counts) starts.push(starts.at(-1)! + spec.batch * (context + target));
+  return (index: number): EvaluationBatch => {
+    const one = counts[index];
+    if (!one) throw new RangeError(`evaluation set: batch ${index} of ${counts.length}`);
+    const part = (name: Column) =>
+      name === "x" || name === "y"
+        ? columns[name].subarray(starts[index], starts[index + 1])
+        : columns[name].subarray(index * spec.batch, (index + 1) * spec.batch);
+    return {
+      ...one,
+      x: part("x"),
+      y: part("y"),
+      length: part("length"),
+      scale: part("scale"),
+      period: part("period"),
+    };
+  };
+}
