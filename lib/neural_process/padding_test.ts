@@ -3,12 +3,17 @@ import * as tf from "@tensorflow/tfjs-core";
 import { useEngine } from "../engine/mod.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { GP_DIMS } from "./dims.ts";
-import { anp, canp, cipnp, cnp, ipnp, np } from "./models.ts";
+import { anp, banp, bnp, canp, cipnp, cnp, ipnp, np } from "./models.ts";
 import type { Tasks } from "./points.ts";
+import type { Resampling } from "./resampling.ts";
 import type { SpinOptions } from "./spin.ts";
+import { GP_TNP } from "./tnp/options.ts";
+import { tnpa } from "./tnp/tnpa.ts";
+import { tnpd } from "./tnp/tnpd.ts";
 
 const DIMS = { ...GP_DIMS, dimHid: 16, dimLat: 8 };
 const SPIN: SpinOptions = { useHA: false, ablaInduce: true, haDim: -1, induce: 3, heads: 4, blocks: 2 };
+const TNP = { ...GP_TNP, width: 16, feedForward: 8, layers: 2 };
 const [BATCH, CONTEXT, TARGETS, SPARE] = [2, 5, 4, 3];
 
 /** Rows for context and targets, `SPARE` of each only to fill the tensors if `padded`. */
@@ -46,9 +51,15 @@ const MODELS: Record<string, () => Model> = {
   NP: () => latent(np(DIMS, 1), [BATCH, 8]),
   ANP: () => latent(anp(DIMS, 1), [3, BATCH, 8]),
   IPNP: () => latent(ipnp(DIMS, SPIN, 1), [3, BATCH, 8]),
+  BNP: () => bootstrapped(bnp(DIMS, 1)),
+  BANP: () => bootstrapped(banp(DIMS, 1)),
+  "TNP-D": () => conditional(tnpd(TNP, 1)),
+  "TNP-A": () => conditional(tnpa(TNP, 1)),
 };
 
-const conditional = ({ parameters, train }: ReturnType<typeof cnp>): Model => ({
+const conditional = (
+  { parameters, train }: { parameters: Parameter[]; train(tasks: Tasks): { loss: tf.Scalar } },
+): Model => ({
   parameters,
   loss: (tasks) => train(tasks).loss,
 });
@@ -57,6 +68,25 @@ const latent = ({ parameters, train }: ReturnType<typeof np>, shape: number[]): 
   parameters,
   loss: (tasks) => train(tasks, noise(shape)).loss,
 });
+
+const bootstrapped = ({ parameters, train }: ReturnType<typeof bnp>): Model => ({
+  parameters,
+  loss: (tasks) => train(tasks, draws(tasks)).loss,
+});
+
+/** Three bootstraps of the points of the context, the same whatever fills it up. */
+function draws({ context }: Tasks): Resampling {
+  const indices = (seed: number) =>
+    tf.tensor(
+      Array.from({ length: 3 }, (_, k) =>
+        Array.from({ length: BATCH }, (_, b) =>
+          Array.from({ length: context }, (_, i) =>
+            i < CONTEXT ? (seed * i + k * b) % CONTEXT : 0))),
+      undefined,
+      "int32",
+    );
+  return { rows: indices(3), residuals: indices(7) };
+}
 
 for (const [name, build] of Object.entries(MODELS)) {
   Deno.test(`rows that only fill the tensors change neither the loss of ${name} nor its gradients`, async () => {

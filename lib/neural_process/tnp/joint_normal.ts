@@ -8,7 +8,7 @@ export interface JointNormal {
 }
 
 /**
- * The lower Cholesky factor, column by column.
+ * The lower Cholesky factor, column by column, with a gradient: for some hundred rows at most.
  *
  * @param covariance [b, n, n], positive definite; otherwise the result holds NaN
  */

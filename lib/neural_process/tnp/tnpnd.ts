@@ -67,7 +67,7 @@ export function tnpnd(options: JointOptions, seed: number): JointProcess {
     const products = tf.matMul(factor, factor, false, true) as tf.Tensor3D;
     const mean = tf.reshape(means(targets), [b, nt * dimY]) as tf.Tensor2D;
     if (!variances) return { mean, scale: lowerTriangle(products) };
-    const diagonal = tf.mul(tf.exp(tf.reshape(variances(spread), [b, nt * dimY, 1])), tf.eye(nt * dimY));
+    const diagonal = tf.mul(tf.exp(tf.reshape(variances(targets), [b, nt * dimY, 1])), tf.eye(nt * dimY));
     return { mean, scale: cholesky(tf.add(products, diagonal)) };
   };
   const density = (prediction: JointNormal, tasks: Tasks): tf.Tensor1D => {
