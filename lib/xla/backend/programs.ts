@@ -40,7 +40,7 @@ interface Entry {
 const IDLE = 64;
 
 /** Programs that were compiled faster than this, in milliseconds, are not worth a file. */
-const WORTH_STORING = 20;
+const WORTH_STORING = 50;
 
 /** @param store where programs of earlier processes are */
 export function createPrograms(client: Client, store?: ProgramStore): Programs {
