@@ -4,6 +4,7 @@ import { runLayer, runMab } from "./blocks.ts";
 import { type GoldenCase, readCase, type Tolerance } from "./case.ts";
 import { compare, type Comparison, type Produced } from "./compare.ts";
 import { runGpKernel, runGpPosterior, runGpSampler } from "./gp.ts";
+import { runImageTask } from "./images.ts";
 import { runCellMask, runRowMask } from "./masks.ts";
 import { runModel } from "./models.ts";
 import { runProcessBlock } from "./process_blocks.ts";
@@ -39,6 +40,7 @@ const FAMILIES: [string, (golden: GoldenCase) => Promise<Produced>][] = [
   ["train_", runProcessTraining],
   ["optim_", runOptimizer],
   ["schedule_", runSchedule],
+  ["image_task_", runImageTask],
   ["gp_kernel_", runGpKernel],
   ["gp_sampler_", runGpSampler],
   ["gp_posterior_", runGpPosterior],

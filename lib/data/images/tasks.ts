@@ -1,0 +1,117 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Rng } from "../../engine/mod.ts";
+import { UserError } from "../../errors.ts";
+import type { CountRanges, Counts } from "../gp/counts.ts";
+import type { TailNoise } from "../gp/sampler.ts";
+import { studentT } from "../gp/student_t.ts";
+
+/** The largest weight of heavy-tailed noise where it differs from value to value. */
+export const LARGEST_WEIGHT = 0.09;
+
+export interface ImageShape {
+  height: number;
+  width: number;
+  channels: number;
+}
+
+/** Everything random about a batch of completion tasks. */
+export interface ImageDraws {
+  /** Uniform [b, height · width]: pixels are taken in ascending order of it. */
+  order: tf.Tensor2D;
+  /** Uniform [b, height · width, channels]; for varying tail noise alone. */
+  weight?: tf.Tensor3D;
+  /** Student t with 2.1 degrees of freedom [b, height · width, channels]; for tail noise alone. */
+  tail?: tf.Tensor3D;
+}
+
+/** Pixels as points, context first. */
+export interface ImageBatch {
+  /** Row and column, each in [-1, 1]: [b, n, 2]. */
+  x: tf.Tensor3D;
+  /** Values less 0.5: [b, n, channels]. */
+  y: tf.Tensor3D;
+  /** Which pixel each point is, row · width + column: int32 [b, n]. */
+  index: tf.Tensor2D;
+}
+
+/**
+ * Ranges of counts that images have the pixels for.
+ *
+ * @param all whether every pixel beyond the context is a target
+ * @throws UserError if there are fewer pixels than points.
+ */
+export function checkPixels(
+  { height, width }: ImageShape,
+  { context, target }: CountRanges,
+  all: boolean,
+): void {
+  const pixels = height * width;
+  const needed = context[1] + (all ? 1 : target[1]);
+  if (needed > pixels) {
+    throw new UserError(
+      `counts: expected at most ${pixels} points in images of ${height} x ${width} pixels, found up to ` +
+        `${context[1]} of context and ${all ? "at least 1" : target[1]} of target`,
+    );
+  }
+}
+
+/** The counts of a batch in which every pixel beyond the context is a target. */
+export const targetAll = ({ height, width }: ImageShape, context: number): Counts => ({
+  context,
+  target: height * width - context,
+});
+
+/** Random numbers for a batch. */
+export function drawImages(
+  { height, width, channels }: ImageShape,
+  batch: number,
+  rng: Rng,
+  tailNoise?: TailNoise,
+): ImageDraws {
+  const values = [batch, height * width, channels];
+  const weight = tailNoise === "varying" ? rng.uniform(values) as tf.Tensor3D : undefined;
+  const tail = tailNoise === undefined ? undefined : studentT(rng, values) as tf.Tensor3D;
+  return { order: rng.uniform([batch, height * width]) as tf.Tensor2D, weight, tail };
+}
+
+/**
+ * Completion tasks: the first points of a random order of the pixels. A pure function, to be compiled.
+ *
+ * @param pixels values in [0, 1], [b, height · width, channels]
+ * @param points context and target together; their order is random, so that any cut between them will do
+ */
+export function imageBatch(
+  { height, width }: ImageShape,
+  pixels: tf.Tensor3D,
+  points: number,
+  draws: ImageDraws,
+  tailNoise?: TailNoise,
+): ImageBatch {
+  return tf.tidy(() => {
+    const [batch, size, channels] = pixels.shape;
+    let values: tf.Tensor = tf.sub(pixels, 0.5);
+    if (tailNoise !== undefined) {
+      const weight = tailNoise === "varying" ? tf.mul(LARGEST_WEIGHT, draws.weight!) : tailNoise;
+      values = tf.add(values, tf.mul(weight, draws.tail!));
+    }
+    const index = tf.topk(tf.neg(draws.order), points).indices as tf.Tensor2D;
+    const starts = tf.mul(tf.expandDims(tf.range(0, batch, 1, "int32"), 1), tf.scalar(size, "int32"));
+    const flat = tf.reshape(tf.add(index, starts), [-1]);
+    const y = tf.gather(tf.reshape(values, [batch * size, channels]), flat);
+    return {
+      x: tf.gather(grid(height, width) as tf.Tensor, index) as tf.Tensor3D,
+      y: tf.reshape(y, [batch, points, channels]) as tf.Tensor3D,
+      index,
+    };
+  });
+}
+
+/** The places of all pixels [height · width, 2], row by row; a single row or column is in the middle. */
+function grid(height: number, width: number): tf.Tensor2D {
+  const place = (at: number, length: number) => length === 1 ? 0 : 2 * at / (length - 1) - 1;
+  const places = Array.from({ length: height * width }, (_, i) => [
+    place(Math.floor(i / width), height),
+    place(i % width, width),
+  ]);
+  return tf.tensor2d(places, [height * width, 2]);
+}
