@@ -3,8 +3,9 @@ import type { Parameter } from "../nn/parameters.ts";
 import type { Encode } from "./conditional_process.ts";
 import { constant } from "./constant.ts";
 import type { Decoder } from "./decoder.ts";
-import { logDensity, logMeanExp, type Normal } from "./normal.ts";
-import { contextOf, meanOverPoints, type Points, type Tasks } from "./points.ts";
+import { meanLikelihood } from "./likelihood.ts";
+import type { Normal } from "./normal.ts";
+import { contextOf, type Points, type Tasks } from "./points.ts";
 import { type Resampling, takeRows } from "./resampling.ts";
 
 /** What k bootstraps predict. */
@@ -79,10 +80,9 @@ export function bootstrapProcess(
     train(tasks, draws) {
       const { resampled, prediction, base: encoded } = run(tasks, draws);
       const base = decode(encoded, tasks.x);
-      const likelihood = (normal: Normal) => tf.sum(logDensity(normal, tasks.y), -1);
       const terms = {
-        base: meanOverPoints(likelihood(base), tasks).mean,
-        bootstrapped: meanOverPoints(logMeanExp(likelihood(prediction)), tasks).mean,
+        base: meanLikelihood(base, tasks),
+        bootstrapped: meanLikelihood(prediction, tasks),
       };
       const loss = tf.neg(tf.add(terms.base, terms.bootstrapped)) as tf.Scalar;
       return { loss, terms, resampled, prediction, base };

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Parameter } from "../nn/parameters.ts";
 import type { Decoder } from "./decoder.ts";
-import { logDensity, type Normal } from "./normal.ts";
-import { contextOf, meanOverPoints, type Points, type Tasks } from "./points.ts";
+import { meanLikelihood } from "./likelihood.ts";
+import type { Normal } from "./normal.ts";
+import { contextOf, type Points, type Tasks } from "./points.ts";
 
 /** A neural process without a latent variable: CNP, CANP, CIPNP, and the others with their latent path left out. */
 export interface ConditionalProcess {
@@ -30,8 +31,7 @@ export function conditionalProcess(
     predict,
     train(tasks) {
       const prediction = predict(tasks);
-      const { mean } = meanOverPoints(tf.sum(logDensity(prediction, tasks.y), -1), tasks);
-      return { loss: tf.neg(mean), prediction };
+      return { loss: tf.neg(meanLikelihood(prediction, tasks)), prediction };
     },
   };
 }

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { createInit, type Parameter } from "../../nn/parameters.ts";
 import { reluMlp } from "../../nn/relu_mlp.ts";
-import { logDensity, type Normal, plainNormal } from "../normal.ts";
-import { contextOf, firstRows, meanOverPoints, pairs, type Points, type Tasks } from "../points.ts";
+import { meanLikelihood } from "../likelihood.ts";
+import { type Normal, plainNormal } from "../normal.ts";
+import { contextOf, firstRows, pairs, type Points, type Tasks } from "../points.ts";
 import { rowsAfter, targetsOf } from "../targets.ts";
 import { tnpEncoder, type TnpOptions } from "./options.ts";
 
@@ -52,8 +53,7 @@ export function tnpa(options: TnpOptions, seed: number): AutoregressiveProcess {
       const targets = targetsOf(tasks);
       const blurred = options.boundStd && noise ? tf.add(targets.y, tf.mul(noise, BLUR)) : targets.y;
       const prediction = predict(contextOf(tasks), { ...targets, y: blurred as tf.Tensor3D });
-      const { mean } = meanOverPoints(tf.sum(logDensity(prediction, targets.y), -1), targets);
-      return { loss: tf.neg(mean), prediction };
+      return { loss: tf.neg(meanLikelihood(prediction, targets)), prediction };
     },
     sample(context, xt, noise) {
       const [b, nt] = xt.shape;

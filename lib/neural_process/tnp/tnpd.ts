@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { createInit, type Parameter } from "../../nn/parameters.ts";
 import { reluMlp } from "../../nn/relu_mlp.ts";
-import { logDensity, type Normal, plainNormal } from "../normal.ts";
-import { contextOf, meanOverPoints, pairs, type Tasks } from "../points.ts";
+import { meanLikelihood } from "../likelihood.ts";
+import { type Normal, plainNormal } from "../normal.ts";
+import { contextOf, pairs, type Tasks } from "../points.ts";
 import { rowsAfter, targetsOf } from "../targets.ts";
 import { tnpEncoder, type TnpOptions } from "./options.ts";
 
@@ -36,8 +37,7 @@ export function tnpd(options: TnpOptions, seed: number): TargetProcess {
     train(tasks) {
       const targets = targetsOf(tasks);
       const prediction = predict(tasks);
-      const { mean } = meanOverPoints(tf.sum(logDensity(prediction, targets.y), -1), targets);
-      return { loss: tf.neg(mean), prediction };
+      return { loss: tf.neg(meanLikelihood(prediction, targets)), prediction };
     },
   };
 }
