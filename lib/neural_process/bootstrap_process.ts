@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Parameter } from "../nn/parameters.ts";
+import { expectShape } from "../nn/shapes.ts";
 import type { Encode } from "./conditional_process.ts";
 import { constant } from "./constant.ts";
 import type { Decoder } from "./decoder.ts";
@@ -29,7 +30,11 @@ export interface BootstrapProcess {
   parameters: Parameter[];
   /** The training objective: minus the sum of the two mean log likelihoods (reference section 2.4). */
   train(tasks: Tasks, draws: Resampling): BootstrapPass;
-  /** Predictions from the context alone. One bootstrap is allowed. */
+  /**
+   * Predictions from the context alone. One bootstrap is allowed.
+   *
+   * @throws Error if the draws are not [k, b, nc].
+   */
   predict(tasks: Tasks, draws: Resampling): Bootstrapped;
 }
 
@@ -64,6 +69,9 @@ export function bootstrapProcess(
   };
   const run = (tasks: Tasks, draws: Resampling) => {
     const context = contextOf(tasks);
+    const [b, nc] = context.x.shape;
+    expectShape("resampled rows", draws.rows, [null, b, nc]);
+    expectShape("resampled residuals", draws.residuals, draws.rows.shape);
     const resampled = predictResampled(context, draws.rows);
     const residuals = centred(shuffled(standardised(context, resampled), draws.residuals), context);
     const outputs = tf.add(resampled.mean, tf.mul(resampled.sigma, residuals));

@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { createRng, useEngine } from "../engine/mod.ts";
 import { GP_DIMS } from "./dims.ts";
@@ -35,6 +35,17 @@ Deno.test("one bootstrap is what several equal ones are together: loss, gradient
     ok(apart(a.value, b.value) < 1e-6);
     ok(apart(a.rows, b.rows) < 1e-5);
     for (const { name } of variables) ok(apart(a.grads[name]!, b.grads[name]!) < 1e-6, name);
+    parameters.forEach((parameter) => parameter.dispose());
+  });
+});
+
+Deno.test("draws for another number of context points are refused", async () => {
+  await useEngine("cpu");
+  tf.tidy(() => {
+    const { parameters, predict } = banp(DIMS, 1);
+    const given = tasks();
+    const draws = drawResampling(createRng(tf.tensor1d([1, 2], "int32")), 2, given);
+    throws(() => predict(given, draws), /resampled rows: expected shape \[any, 2, 6\], found \[2, 2, 9\]/);
     parameters.forEach((parameter) => parameter.dispose());
   });
 });
