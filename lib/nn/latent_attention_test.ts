@@ -78,7 +78,8 @@ for (const [what, { before, bias, hidden, dropped, shared }] of Object.entries(C
             heads: HEADS,
             scale: SCALE,
             hidden: mask,
-            dropout: factors && (() => factors),
+            // Made while the gradient is taken, as dropout makes it.
+            dropout: factors && (() => tf.mul(factors, 1)),
           }) as tf.Tensor,
         () => plain(q, first ? first(x) : x, [key, value], mask, factors),
       ].map((read) => {

@@ -20,7 +20,6 @@ export function softmaxProduct(
   values: tf.Tensor3D,
   { hidden, factors }: { hidden?: tf.Tensor; factors?: tf.Tensor } = {},
 ): tf.Tensor3D {
-  const times = (x: tf.Tensor): tf.Tensor3D => (factors ? tf.mul(x, factors) : x) as tf.Tensor3D;
   const open = hidden && tf.sub(1, hidden);
   return tf.customGrad((s, v, save) => {
     const logits = hidden ? tf.where(tf.cast(hidden, "bool"), HIDDEN, s as tf.Tensor3D) : s as tf.Tensor3D;
@@ -29,18 +28,24 @@ export function softmaxProduct(
     const [b, , p] = weights.shape;
     const sums = tf.reshape(tf.sum(weights, 1), [b, p, 1]);
     const inverse = tf.div(1, open ? tf.maximum(sums, 1e-30) : sums);
-    const value = tf.mul(tf.matMul(times(weights), v as tf.Tensor3D, true, false), inverse) as tf.Tensor3D;
-    (save as tf.GradSaveFunc)([weights, v as tf.Tensor, value, inverse]);
+    const value = tf.mul(
+      tf.matMul(times(weights, factors), v as tf.Tensor3D, true, false),
+      inverse,
+    ) as tf.Tensor3D;
+    (save as tf.GradSaveFunc)([weights, v as tf.Tensor, value, inverse, ...(factors ? [factors] : [])]);
     return {
       value,
       gradFunc: (dy: tf.Tensor3D, saved: tf.Tensor[]) => {
-        const [e, v, o, z] = saved as tf.Tensor3D[] as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+        const [e, v, o, z, kept] = saved as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor?];
         const scaled = tf.mul(dy, z) as tf.Tensor3D;
         const [b, p] = o.shape;
         const along = tf.reshape(tf.sum(tf.mul(scaled, o), -1), [b, 1, p]);
-        const slope = tf.sub(times(tf.matMul(v, scaled, false, true)), along);
-        return [tf.mul(e, slope), tf.matMul(times(e), scaled)];
+        const slope = tf.sub(times(tf.matMul(v, scaled, false, true), kept), along);
+        return [tf.mul(e, slope), tf.matMul(times(e, kept), scaled)];
       },
     };
   })(scores, values) as tf.Tensor3D;
 }
+
+const times = (x: tf.Tensor, factors?: tf.Tensor): tf.Tensor3D =>
+  (factors ? tf.mul(x, factors) : x) as tf.Tensor3D;
