@@ -18,6 +18,7 @@ export async function runTests(paths: string[], filter?: string): Promise<TestRu
     const args = [
       "test",
       "--allow-all",
+      "--v8-flags=--expose-gc",
       `--junit-path=${report}`,
       ...filter ? [`--filter=${filter}`] : [],
       ...paths,

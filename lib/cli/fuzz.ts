@@ -1,7 +1,7 @@
 /**
  * Random programs on xla and on tfjs's cpu engine:
  *
- *     deno run -A lib/xla/fuzz/main.ts --programs 5000 --seed 1
+ *     deno task fuzz --programs 5000 --seed 1
  *
  * The last line counts them; the exit code is 1 if any differ. A program that does is printed as small as it was got.
  */
@@ -9,9 +9,9 @@ import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 // Registers tfjs's gradients and its cpu engine.
 import "@tensorflow/tfjs";
-import { BACKEND, registerXla } from "../mod.ts";
-import { findPlugin } from "../../setup/plugin.ts";
-import { fuzz } from "./fuzz.ts";
+import { BACKEND, registerXla } from "../xla/mod.ts";
+import { findPlugin } from "../setup/plugin.ts";
+import { fuzz } from "../xla/fuzz/fuzz.ts";
 
 const { values } = parseArgs({
   options: { programs: { type: "string", default: "1000" }, seed: { type: "string", default: "1" } },
