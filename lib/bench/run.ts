@@ -33,9 +33,13 @@ export interface BenchPlan {
 /** Step times of one program. */
 export interface HeatResult extends Pick<Heat, "group" | "label" | "config"> {
   timed: Timed[];
-  /** Of the engine that compiles, in a process that had no compiled program to begin with. */
-  cold: Pick<Facts, "compileSeconds" | "programs" | "firstStep" | "resident"> | null;
+  /** Of the engine that compiles: a process that had no compiled program to begin with, and the next one. */
+  cold: Start | null;
+  warm: Start | null;
 }
+
+/** A process that takes one step and ends. */
+type Start = Pick<Facts, "compileSeconds" | "programs" | "firstStep" | "resident">;
 
 /** Everything that one run of the bench found. */
 export interface BenchRecord {
@@ -108,18 +112,20 @@ async function runHeat(
   const programs = await Deno.makeTempDir();
   const contenders: Contender[] = [];
   try {
-    const cold = engines.includes("xla") ? await coldStart(config, programs) : null;
+    const compiles = engines.includes("xla");
+    const cold = compiles ? await oneStep(config, programs) : null;
+    const warm = compiles ? await oneStep(config, programs) : null;
     for (const engine of engines) contenders.push(await engineContender(engine, config, { programs }));
     if (python) contenders.push(await twinContender(python, threads, config));
-    return { group, label, config, timed: await race(contenders, effort), cold };
+    return { group, label, config, timed: await race(contenders, effort), cold, warm };
   } finally {
     await Promise.all(contenders.map((contender) => contender.close()));
     await Deno.remove(programs, { recursive: true });
   }
 }
 
-/** A first process, which compiles; those after it find its programs in the folder. */
-async function coldStart(config: StepConfig, programs: string): Promise<HeatResult["cold"]> {
+/** Starts a process for one step; those after it find its programs in the folder. */
+async function oneStep(config: StepConfig, programs: string): Promise<Start> {
   const first = await engineContender("xla", config, { programs });
   try {
     await first.steps(1, 0);

@@ -33,7 +33,7 @@ export interface Facts {
   memory: { temporary: number; peak: number } | null;
   /** The most that the process had in memory at once, in bytes; null where the system does not say. */
   resident: number | null;
-  /** Seconds from the process's start to its first finished step. */
+  /** Seconds from the process's start to its first finished step, waiting to be asked included. */
   firstStep: number;
 }
 

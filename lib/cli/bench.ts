@@ -67,18 +67,18 @@ function planOf(
     label: `IPNP ${context} + ${targets}`,
     config: { ...processSize(context, targets), seed: SEED },
     engines: context > 1000 ? largest : large,
-    effort: { rounds: 9, steps: Math.ceil(2000 / context / (context < 100 ? 3 : 1)), seconds: 25 },
+    effort: { rounds: 9, steps: Math.ceil(2000 / context / (context < 100 ? 3 : 1)), seconds: 12 },
   }));
   const small = MODELS.map((model) =>
-    table("small tables", model, SMALL, engines, { rounds: 5, steps: 5, seconds: 10 })
+    table("small tables", model, SMALL, engines, { rounds: 5, steps: 5, seconds: 4 })
   );
   const boston = MODELS.map((model) =>
-    table("Boston size", model, BOSTON, large, { rounds: 7, steps: 4, seconds: 20 })
+    table("Boston size", model, BOSTON, large, { rounds: 5, steps: 3, seconds: 10 })
   );
   const imputation = table("imputation size", "SPIN, nested", IMPUTATION, largest, {
     rounds: 5,
     steps: 2,
-    seconds: 40,
+    seconds: 15,
   });
   return {
     heats: quick ? [...processes, ...small] : [...processes, ...boston, imputation, ...small],

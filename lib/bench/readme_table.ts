@@ -1,0 +1,38 @@
+import { isEngine, ratio } from "./race.ts";
+import type { BenchRecord, HeatResult } from "./run.ts";
+
+/** "8.1 ms", "130 ms", "5.39 s" */
+const time = (seconds: number): string => {
+  const milliseconds = seconds * 1000;
+  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
+  return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${seconds.toFixed(2)} s`;
+};
+
+const megabytes = (bytes: number | null | undefined): string =>
+  bytes === null || bytes === undefined ? "" : `${(bytes / 2 ** 20).toFixed(0)} MB`;
+
+/** The engines of the table, in its order. */
+const COLUMNS = ["xla", "tensorflow", "wasm", "PyTorch"];
+
+function row({ label, timed }: HeatResult): string {
+  const by = (name: string) => timed.find((contender) => contender.name === name);
+  const [ours, theirs] = [by("xla")!, timed.find(({ about }) => !isEngine(about))];
+  const cells = [
+    label,
+    ...COLUMNS.map((name) => by(name) ? time(by(name)!.median) : "–"),
+    theirs ? ratio(ours, theirs).toFixed(2) : "–",
+    megabytes(ours.facts.resident),
+    megabytes(theirs?.facts.resident),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** The README's table of a bench: medians of a training step, the ratio to PyTorch, peak resident memory. */
+export function readmeTable({ heats }: BenchRecord): string {
+  const shown = heats.filter(({ group }) => group !== "small tables");
+  return [
+    `| training step | xla | tensorflow | wasm | PyTorch | xla / PyTorch | memory, xla | memory, PyTorch |`,
+    `| --- |${" ---: |".repeat(7)}`,
+    ...shown.map(row),
+  ].join("\n");
+}
