@@ -5,17 +5,19 @@ export interface ImageSet {
   width: number;
   /** 1 for grey, 3 for red, green and blue. */
   channels: number;
-  /** Values in [0, 1], [count, height, width, channels]. */
-  values: Float32Array;
+  /** [count, height, width, channels]. */
+  values: Uint8Array;
+  /** The value of white; black is 0. */
+  white: number;
 }
 
 /**
- * The images at these places, one after another: [indices.length, height · width, channels].
+ * The images at these places, one after another, with values in [0, 1]: [indices.length, height · width, channels].
  *
  * @throws RangeError for an image that is not there.
  */
 export function pixelsOf(
-  { count, height, width, channels, values }: ImageSet,
+  { count, height, width, channels, values, white }: ImageSet,
   indices: ArrayLike<number>,
 ): Float32Array {
   const size = height * width * channels;
@@ -25,7 +27,7 @@ export function pixelsOf(
     if (!Number.isInteger(index) || index < 0 || index >= count) {
       throw new RangeError(`image ${index} of ${count}`);
     }
-    out.set(values.subarray(index * size, (index + 1) * size), i * size);
+    for (let k = 0; k < size; k++) out[i * size + k] = values[index * size + k]! / white;
   }
   return out;
 }
