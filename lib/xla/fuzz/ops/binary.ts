@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Dtype } from "../program.ts";
 import type { Draft, Op, Proposal, Value, Wanted } from "../draft.ts";
-import { broadcastWith, sameAs, sameShape } from "./broadcast.ts";
+import { broadcastWith, repeatsNothing, sameAs, sameShape } from "./broadcast.ts";
 
 type Run = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 
@@ -35,9 +35,7 @@ const op = (run: Run, propose: (draft: Draft) => Proposal): Op => ({
   propose(draft) {
     const proposal = propose(draft);
     const [a, b] = proposal.inputs.map(({ shape }) => shape) as [number[], number[]];
-    // tfjs's gradients are an error where a length of 1 broadcasts to a length of 0.
-    const repeatsNothing = !sameShape(a, b) && [...a, ...b].includes(0);
-    return repeatsNothing ? { ...proposal, gradient: false } : proposal;
+    return repeatsNothing(a, b) ? { ...proposal, gradient: false } : proposal;
   },
 });
 

