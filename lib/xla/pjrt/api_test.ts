@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { xlaTest } from "../../engine/testing.ts";
 import { xla } from "../testing/backend.ts";
+import { canFake, type FakePlugin, fakePlugin } from "../testing/fake_plugin.ts";
 import { notPlugins } from "../testing/libraries.ts";
 import { callerOf } from "./call_fast.ts";
 import { compile } from "./executable.ts";
@@ -39,6 +40,40 @@ Deno.test({
       for (const [i, [kind, path]] of Object.entries(paths).entries()) {
         ok(lines[i]!.startsWith(`${path} is not a PJRT plugin (a shared library that exports GetPjrtApi): `));
         match(lines[i]!, reasons[kind]!);
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "plugins of another version of the API, and such that lack functions, give errors",
+  ignore: !canFake,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const kinds: Record<string, [FakePlugin, RegExp]> = {
+        old: [{ version: [0, 53], size: 1000 }, /speaks PJRT API 0\.53; expected 0\.54 or a later 0\.x$/],
+        ancient: [{ version: [0, 0], size: 40 }, /speaks PJRT API 0\.0; expected 0\.54/],
+        major: [{ version: [1, 99], size: 1000 }, /speaks PJRT API 1\.99; expected 0\.54/],
+        nothing: [{ version: [0, 99] }, /GetPjrtApi returned no table$/],
+        short: [{ version: [0, 99], size: 40 }, /\(PJRT API 0\.99\) lacks PJRT_Plugin_Initialize$/],
+        hollow: [{ version: [0, 99], size: 1000 }, /\(PJRT API 0\.99\) lacks PJRT_Plugin_Initialize$/],
+      };
+      for (const [kind, [plugin, reason]] of Object.entries(kinds)) {
+        const path = `${folder}/${kind}.so`;
+        await Deno.writeFile(path, fakePlugin(plugin));
+        const code = `import { loadPlugin } from "${API}";
+          try { loadPlugin("${path}"); console.log("loaded"); } catch (error) { console.log(error.message); }`;
+        const { code: exit, signal, stdout } = await new Deno.Command(Deno.execPath(), {
+          args: ["eval", code],
+          stdout: "piped",
+        }).output();
+        deepEqual([exit, signal], [0, null], kind);
+        const line = new TextDecoder().decode(stdout).trim();
+        ok(line.startsWith(path), line);
+        match(line, reason);
       }
     } finally {
       await Deno.remove(folder, { recursive: true });
