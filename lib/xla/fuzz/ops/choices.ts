@@ -28,14 +28,9 @@ export const choices: Record<string, Op> = {
       // A condition of rank 1 chooses whole rows where the values have more axes, in tfjs's kernels but not in its rules
       // of broadcasting.
       if (condition.shape.length === 1 && shape.length > 1) return undefined;
-      return {
-        inputs: [condition, a, b],
-        bits: bitsOf([a, b]),
-        slope: [0, 1, 1],
-        ...(repeatsNothing(a.shape, b.shape) || repeatsNothing(condition.shape, shape)
-          ? { gradient: false }
-          : {}),
-      };
+      // tfjs does not repeat a length of 1 no times.
+      if (repeatsNothing(a.shape, b.shape) || repeatsNothing(condition.shape, shape)) return undefined;
+      return { inputs: [condition, a, b], bits: bitsOf([a, b]), slope: [0, 1, 1] };
     },
   },
   concat: {

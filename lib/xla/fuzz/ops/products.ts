@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Draft, Op, Value } from "../draft.ts";
-import { sameShape } from "./broadcast.ts";
+import { repeatsNothing, sameShape } from "./broadcast.ts";
 
 const extent = ({ low, high }: Value): number => Math.max(0, -low, high);
 
@@ -45,7 +45,10 @@ export const products: Record<string, Op> = {
       const inner = a.shape.at(transposeA ? -2 : -1)!;
       const b = factor(draft, a, inner, transposeB);
       // tfjs's gradients of products are right for equal leading axes alone.
-      const equal = sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+      const [leadA, leadB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+      const equal = sameShape(leadA, leadB);
+      // tfjs's cpu engine computes one product where there are none.
+      if (repeatsNothing(leadA, leadB)) return undefined;
       return {
         inputs: [a, b],
         attrs: { transposeA, transposeB },
