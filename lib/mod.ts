@@ -1,5 +1,6 @@
 /** Everything a notebook needs, from one module. */
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ROOT } from "./setup/paths.ts";
 
 export {
@@ -46,5 +47,9 @@ export { scaleSteps } from "./experiments/scaling.ts";
 export { scalePrediction } from "./experiments/prediction_cost.ts";
 export * as aq from "arquero";
 
-/** The path of a file of this workspace, wherever a notebook runs. */
-export const workspaceFile = (path: string): string => join(ROOT, path);
+/** The path of a file of this workspace, wherever a notebook runs; its folder is made, so that the file can be written. */
+export function workspaceFile(path: string): string {
+  const file = join(ROOT, path);
+  mkdirSync(dirname(file), { recursive: true });
+  return file;
+}
