@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 
 function folderOf(name: string): string {
   let folder = dirname(fileURLToPath(import.meta.resolve(name)));
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  while (!existsSync(join(folder, "package.json"))) {
+    if (folder === dirname(folder)) throw new Error(`${name}: expected a folder of it, found none`);
+    folder = dirname(folder);
+  }
   return folder;
 }
 

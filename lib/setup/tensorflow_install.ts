@@ -125,24 +125,27 @@ async function npmPackages(folder: string): Promise<string> {
   await Deno.copyFile(`${NPM}.lock`, join(project, "deno.lock"));
   const script = join(project, "folders.ts");
   await Deno.copyFile(join(import.meta.dirname!, "folders.ts"), script);
-  const { stdout } = await runOrExplain(
-    Deno.execPath(),
-    [
-      "run",
-      "--quiet",
-      "--frozen",
-      "--allow-read",
-      "--allow-env",
-      script,
-      "@tensorflow/tfjs-node",
-      "google-protobuf",
-      "node-api-headers",
-    ],
-    ({ stderr }) =>
-      `@tensorflow/tfjs-node could not be fetched; check the network connection, and the registry and proxy that npm ` +
-      `uses. Deno said:\n${lastLines(stderr, 6)}`,
-    { cwd: project, env: { NO_COLOR: "1" } },
-  );
+  const deno = (args: string[]) =>
+    runOrExplain(
+      Deno.execPath(),
+      args,
+      ({ stderr }) =>
+        `@tensorflow/tfjs-node could not be fetched; check the network connection, and the registry and proxy that npm ` +
+        `uses. Deno said:\n${lastLines(stderr, 6)}`,
+      { cwd: project, env: { NO_COLOR: "1" } },
+    );
+  // A script that only looks up where packages are does not make Deno fetch them.
+  await deno(["install", "--quiet", "--frozen"]);
+  const packages = ["@tensorflow/tfjs-node", "google-protobuf", "node-api-headers"];
+  const { stdout } = await deno([
+    "run",
+    "--quiet",
+    "--frozen",
+    "--allow-read",
+    "--allow-env",
+    script,
+    ...packages,
+  ]);
   const [tfjs, protobuf, node] = JSON.parse(stdout) as [string, string, string];
   const target = join(folder, PACKAGE);
   await Deno.mkdir(target);
