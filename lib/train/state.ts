@@ -1,25 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import type { Look } from "./fit.ts";
-import type { Recipe } from "./recipe.ts";
-
-/** How far a training is. */
-export interface TrainingState {
-  step: number;
-  best: { step: number; validation: number };
-  history: Look[];
-  seconds: { compile: number; train: number; evaluate: number };
-}
 
 /** Everything on the device that a training goes on from. */
 export interface KeptVariables {
   variables: readonly tf.Variable[];
   optimizer: readonly { name: string; variable: tf.Variable }[];
-  best: readonly tf.Variable[];
+  /** The weights that did best so far, where they are looked for. */
+  best?: readonly tf.Variable[];
 }
 
-function named({ variables, optimizer, best }: KeptVariables): [string, tf.Variable][] {
+function named({ variables, optimizer, best = [] }: KeptVariables): [string, tf.Variable][] {
   return [
     ...variables.map((v, i): [string, tf.Variable] => [`parameter/${i}`, v]),
     ...best.map((v, i): [string, tf.Variable] => [`best/${i}`, v]),
@@ -30,11 +21,15 @@ function named({ variables, optimizer, best }: KeptVariables): [string, tf.Varia
 /** Infinity and NaN are not JSON. */
 const number = (value: number): number | string => Number.isFinite(value) ? value : String(value);
 
-/** Writes the state of a training, whole or not at all. */
+/**
+ * Writes the state of a training, whole or not at all.
+ *
+ * @param recipe what the training is; JSON, as is `state`: how far it is
+ */
 export async function saveState(
   path: string,
-  recipe: Recipe,
-  state: TrainingState,
+  recipe: object,
+  state: object,
   kept: KeptVariables,
 ): Promise<void> {
   const tensors = new Map<string, StoredTensor>();
@@ -55,8 +50,8 @@ export async function saveState(
  */
 export async function loadState(
   path: string,
-  recipe: Recipe,
-  state: TrainingState,
+  recipe: object,
+  state: object,
   kept: KeptVariables,
 ): Promise<void> {
   if (!await Deno.stat(path).catch(() => undefined)) return;
@@ -79,5 +74,5 @@ export async function loadState(
   }
   const revive = (_: string, value: unknown) =>
     value === "Infinity" ? Infinity : value === "-Infinity" ? -Infinity : value === "NaN" ? NaN : value;
-  Object.assign(state, JSON.parse(metadata["state"]!, revive) as TrainingState);
+  Object.assign(state, JSON.parse(metadata["state"]!, revive));
 }

@@ -7,7 +7,7 @@ import { sha256 } from "../read.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../safetensors.ts";
 import { type CountRanges, type Counts, drawCounts } from "./counts.ts";
 import type { GpKernel } from "./kernels.ts";
-import { type GpBatch, sampleGp, type TailNoise } from "./sampler.ts";
+import { type GpBatch, paddedSize, sampleGp, type TailNoise } from "./sampler.ts";
 
 /** What an evaluation set is made of; equal descriptions are the same set. */
 export interface EvaluationSpec extends CountRanges {
@@ -95,15 +95,6 @@ const sizes = (spec: EvaluationSpec, counts: readonly Counts[]): Record<Column, 
   const items = spec.batch * counts.length;
   return { x: points, y: points, length: items, scale: items, period: items };
 };
-
-/** Points beyond which a batch is not sampled at its largest size: the work grows with the third power. */
-const LONG = 512;
-
-/** The size to sample at: one of four, each of which is compiled. */
-function paddedSize(points: number, most: number): number {
-  const step = Math.ceil(most / 4);
-  return most <= LONG ? most : Math.min(most, Math.ceil(points / step) * step);
-}
 
 async function make(
   spec: EvaluationSpec,

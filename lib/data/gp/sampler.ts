@@ -92,8 +92,17 @@ export function gpBatch({ kernel, tailNoise }: GpTasks, draws: GpDraws): GpBatch
 export const sampleGp = (tasks: GpTasks, key: tf.Tensor): GpBatch =>
   gpBatch(tasks, drawGp(tasks, createRng(key)));
 
-/** Points beyond which a processor works on one function after another: all at once would need gigabytes. */
+/**
+ * Points beyond which a processor works on one function after another, since all at once would need gigabytes, and
+ * beyond which a batch is not sampled at its largest size, since the work grows with the third power.
+ */
 const LONG = 512;
+
+/** The size to sample at for so many points of at most `most`: one of four, each of which is compiled. */
+export function paddedSize(points: number, most: number): number {
+  const step = Math.ceil(most / 4);
+  return most <= LONG ? most : Math.min(most, Math.ceil(points / step) * step);
+}
 
 /** Values [b, n] with the kernel's covariance. */
 function correlated(
