@@ -9,6 +9,8 @@ export interface ImageSet {
   values: Uint8Array;
   /** The value of white; black is 0. */
   white: number;
+  /** Their files, for images that came from files. */
+  names?: string[];
 }
 
 /**

@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { UserError } from "../../errors.ts";
+import { CACHE } from "../../setup/paths.ts";
+import { readBytes, sha256 } from "../read.ts";
+import { type DecodedImage, imageDecoder, type ImageSize } from "./decode.ts";
+import type { ImageSet } from "./image_set.ts";
+import { listImages } from "./list.ts";
+import { readSet, storeSet } from "./stored_set.ts";
+
+export interface ImageOptions {
+  /** To what every image is made; if it is not given, all must have one size already. */
+  size?: ImageSize;
+  /** 1: grey by luminance, (299 R + 587 G + 114 B) / 1000; 3: red, green and blue. */
+  channels: 1 | 3;
+  /** Where decoded sets are kept; data/cache/images of this workspace unless given. It can be emptied at any time. */
+  cache?: string;
+  /** Told after each image that is decoded. */
+  onImage?: (done: number, of: number) => void;
+  /** Looked at before each image. */
+  signal?: AbortSignal;
+}
+
+/** Changes when the same files would give other numbers. */
+const FORMAT = "1";
+const LONGEST_SIDE = 4096;
+const MOST_BYTES = 2 ** 33;
+
+/**
+ * All images of a folder and the folders in it, sorted by name; how they are decoded and resized is told in decode.ts.
+ * The decoded set is kept in one file, made again when a name, a file's size or time, or the wanted size changes.
+ *
+ * @throws UserError for a folder that is absent or without images, an image that is broken, sizes that differ where none
+ *   is asked for, or a size that is none; the signal's reason if it is aborted.
+ */
+export async function loadImages(folder: string, options: ImageOptions): Promise<ImageSet> {
+  checkSize(options.size);
+  return await loadNamed(folder, await listImages(folder), options);
+}
+
+/** As loadImages, of the files with these names in a folder, in their order. */
+export async function loadNamed(
+  folder: string,
+  names: readonly string[],
+  options: ImageOptions,
+): Promise<ImageSet> {
+  checkSize(options.size);
+  const { cache = join(CACHE, "images") } = options;
+  const key = await keyOf(folder, names, options);
+  const path = join(cache, `${key}.safetensors`);
+  const stored = await readSet(path, key);
+  if (stored) return { ...stored, names: [...names] };
+  const made = await decodeAll(folder, names, options);
+  await Deno.mkdir(cache, { recursive: true });
+  await storeSet(path, key, made);
+  return { ...made, names: [...names] };
+}
+
+function checkSize(size: ImageSize | undefined): void {
+  const isSide = (side: number) => Number.isInteger(side) && side >= 1 && side <= LONGEST_SIDE;
+  if (size !== undefined && !(size.length === 2 && size.every(isSide))) {
+    throw new UserError(
+      `image size: expected height and width, whole numbers from 1 to ${LONGEST_SIDE}, found [${
+        size.join(", ")
+      }]`,
+    );
+  }
+}
+
+async function keyOf(
+  folder: string,
+  names: readonly string[],
+  { size, channels }: ImageOptions,
+): Promise<string> {
+  const files: [string, number, number | undefined][] = [];
+  for (const name of names) {
+    // One after another: waiting for each of 200,000 files would take most of the time.
+    const { size, mtime } = Deno.statSync(join(folder, name));
+    files.push([name, size, mtime?.getTime()]);
+  }
+  return await sha256(new TextEncoder().encode(JSON.stringify([FORMAT, size ?? null, channels, files])));
+}
+
+async function decodeAll(
+  folder: string,
+  names: readonly string[],
+  { size, channels, onImage, signal }: ImageOptions,
+): Promise<ImageSet> {
+  const decode = await imageDecoder();
+  let set: ImageSet | undefined;
+  for (const [index, name] of names.entries()) {
+    signal?.throwIfAborted();
+    const file = join(folder, name);
+    const image = decode(await readBytes(file, "image"), file, size);
+    set ??= emptySet(folder, names.length, image, channels);
+    if (image.height !== set.height || image.width !== set.width) {
+      throw new UserError(
+        `${folder}: expected images of one size unless a size is given, found ${names[0]} of ` +
+          `${set.height} x ${set.width} pixels and ${name} of ${image.height} x ${image.width}`,
+      );
+    }
+    const values = channels === 3 ? image.values : grey(image.values);
+    set.values.set(values, index * values.length);
+    onImage?.(index + 1, names.length);
+  }
+  if (!set) throw new UserError(`${folder}: expected images, found none`);
+  return set;
+}
+
+function emptySet(
+  folder: string,
+  count: number,
+  { height, width }: DecodedImage,
+  channels: number,
+): ImageSet {
+  const bytes = count * height * width * channels;
+  if (bytes > MOST_BYTES) {
+    throw new UserError(
+      `${folder}: expected at most ${MOST_BYTES / 2 ** 30} GB of pixels, found ${count} images of ` +
+        `${height} x ${width}; choose a smaller size`,
+    );
+  }
+  return { count, height, width, channels, values: new Uint8Array(bytes), white: 255 };
+}
+
+const grey = (rgb: Uint8Array): Uint8Array =>
+  Uint8Array.from(
+    { length: rgb.length / 3 },
+    (_, i) => Math.round((299 * rgb[3 * i]! + 587 * rgb[3 * i + 1]! + 114 * rgb[3 * i + 2]!) / 1000),
+  );
