@@ -1,9 +1,13 @@
-/** Tables: reading, typing, encoding, folds, batches, and the data sets of this workspace. */
+/** Tables and functions: reading, typing, encoding, folds, batches, and the data sets of this workspace. */
 export { balancedBatches, batchCount, type Batches, type BatchOptions } from "./batching.ts";
 export { type CsvOptions, parseCsv, type RawTable } from "./csv.ts";
 export { type DecodedTarget, decodeTarget, type RawOutputs } from "./decode.ts";
 export { encode, type EncodedTable, readTableLike } from "./encode.ts";
 export { type Fold, type FoldOptions, makeFolds } from "./folds.ts";
+export { type FunctionSet, functionsOf, type FunctionTask, loadFunctions } from "./functions.ts";
+export { checkPoints, type FunctionBatch, functionBatch } from "./functions_batch.ts";
+export type { FunctionColumns } from "./functions_columns.ts";
+export { type Moments, type Standardiser, standardiser, standardiserOf } from "./functions_scale.ts";
 export { nearest, unknown } from "./nearest.ts";
 export { paperParameters, paperUci } from "./paper.ts";
 export { permutation, shuffled } from "./permutation.ts";
