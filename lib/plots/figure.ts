@@ -1,10 +1,7 @@
-import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
-import { FONT, INK, type Style } from "./theme.ts";
-
-/** Plots are drawn into a document of their own: there is no browser around. */
-const { document } = parseHTML("<html><body></body></html>");
-const SVG = "http://www.w3.org/2000/svg";
+import type * as Plot from "@observablehq/plot";
+import { type LegendEntry, type LegendMark, legendRows } from "./legend.ts";
+import { drawPlot, element, SVG, text } from "./svg.ts";
+import { FONT } from "./theme.ts";
 
 /** A finished figure: an `<svg>` element with its title and legend inside. */
 export type Figure = SVGSVGElement;
@@ -23,92 +20,13 @@ export interface FigureOptions {
   title: string;
   /** A second line: profile, folds, what the points are. */
   subtitle?: string;
-  legend?: Style[];
+  legend?: LegendEntry[];
   /** What the legend shows; default "both". */
   legendMark?: LegendMark;
 }
 
-export type LegendMark = "line" | "dot" | "both";
-
-const TEXT_SIZE = 12;
 const PANEL_TITLE = 18;
-const LEGEND_ROW = 20;
 const MARGIN = 16;
-/** Mean width of a character of 12 px; the real one depends on the reader's font. */
-const CHARACTER = 6.9;
-
-function element(
-  name: string,
-  attributes: Record<string, string | number>,
-  ...children: (Node | string)[]
-): Element {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
-  node.append(...children);
-  return node as unknown as Element;
-}
-
-const text = (
-  content: string,
-  x: number,
-  y: number,
-  attributes: Record<string, string | number> = {},
-): Element => element("text", { x, y, fill: INK, "font-size": TEXT_SIZE, ...attributes }, content);
-
-/**
- * Draws a plot as a `<g>`. Plot gives an `<svg>` that relies on style sheets and the colour of the page around it, which
- * few programs apply inside another `<svg>`; here its colour and fonts are attributes.
- */
-function drawPlot(options: Plot.PlotOptions, x: number, y: number): Element {
-  const plot = Plot.plot({ ...options, document: document as unknown as Document }) as unknown as Element;
-  plot.querySelector("style")?.remove();
-  for (const node of plot.querySelectorAll("[fill=currentColor]")) node.setAttribute("fill", INK);
-  for (const node of plot.querySelectorAll("[stroke=currentColor]")) node.setAttribute("stroke", INK);
-  const attributes = {
-    transform: `translate(${x},${y})`,
-    fill: INK,
-    "font-size": TEXT_SIZE,
-    "text-anchor": "middle",
-  };
-  return element("g", attributes, ...plot.childNodes);
-}
-
-/** The mark of a legend entry, drawn by Plot as in the figure itself. */
-const markOf = ({ colour, symbol }: Style, kind: LegendMark): Element =>
-  drawPlot(
-    {
-      width: 22,
-      height: 14,
-      margin: 0,
-      axis: null,
-      x: { domain: [0, 1] },
-      y: { domain: [0, 1] },
-      marks: [
-        kind === "dot" ? null : Plot.ruleY([0.5], { stroke: colour, strokeWidth: 1.75 }),
-        kind === "line" ? null : Plot.dot([[0.5, 0.5]], { symbol, fill: colour, r: 4 }),
-      ],
-    },
-    0,
-    -11,
-  );
-
-/** Legend entries in as many rows as the width needs. */
-function legendRows(
-  legend: readonly Style[],
-  kind: LegendMark,
-  width: number,
-): { nodes: Element[]; height: number } {
-  let x = 0, y = 0;
-  const nodes = legend.map((style) => {
-    const needed = 28 + CHARACTER * style.label.length + 18;
-    if (x > 0 && x + needed > width) [x, y] = [0, y + LEGEND_ROW];
-    const place = `translate(${x},${y + 14})`;
-    const entry = element("g", { transform: place }, markOf(style, kind), text(style.label, 28, 0));
-    x += needed;
-    return entry;
-  });
-  return { nodes, height: legend.length > 0 ? y + LEGEND_ROW : 0 };
-}
 
 /**
  * Puts panels under a title, a subtitle and a legend, as one `<svg>` that needs nothing from outside: names of its

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { type Figure, toSvg } from "./figure.ts";
 import { logLog, slopesOf } from "./log_log.ts";
 import { lossCurve } from "./loss_curve.ts";
 import { methodDots } from "./method_dots.ts";
 import { predictedVsTrue } from "./predicted.ts";
 import { type Point, scatter } from "./scatter.ts";
+import { testSnapshot } from "./testing.ts";
 import { stylesOf } from "./theme.ts";
 
 const growth: Point[] = [64, 256, 1024, 4096].flatMap((x) => [
@@ -63,16 +63,7 @@ const FIGURES: Record<string, () => Figure> = {
     ),
 };
 
-const snapshot = (name: string) => fileURLToPath(new URL(`./snapshots/${name}.svg`, import.meta.url));
-
-for (const [name, draw] of Object.entries(FIGURES)) {
-  Deno.test(`the ${name} figure looks as it did (after an intended change: UPDATE_SNAPSHOTS=1, then look at it)`, async () => {
-    const svg = toSvg(draw());
-    assert.equal(toSvg(draw()), svg, "the same input gave another picture");
-    if (Deno.env.get("UPDATE_SNAPSHOTS")) await Deno.writeTextFile(snapshot(name), svg);
-    assert.equal(svg, await Deno.readTextFile(snapshot(name)));
-  });
-}
+for (const [name, draw] of Object.entries(FIGURES)) testSnapshot(name, draw);
 
 Deno.test("an SVG file stands alone: namespace, white ground, title, legend, no style sheet", () => {
   const svg = toSvg(FIGURES["scatter"]!());
@@ -115,6 +106,17 @@ Deno.test("a model has one colour in all figures, and names without one get diff
   );
   const styles = stylesOf(["spin", "train", "validation", "test"]);
   assert.equal(new Set([...styles.values()].map(({ colour }) => colour)).size, 4);
+});
+
+Deno.test("neural processes have colours of their own, circles if they have inducing points and squares if not", () => {
+  const names = ["cnp", "canp", "np", "anp", "bnp", "banp", "tnpd", "cipnp", "ipnp"];
+  const variants = ["cipnp-fast", "ipnp-fast", "cipnp-chunked", "ipnp-chunked"];
+  const styles = stylesOf([...names, ...variants]);
+  assert.equal(new Set([...styles.values()].map(({ colour }) => colour)).size, styles.size);
+  const symbols = ["canp", "anp", "banp", "cipnp", "ipnp"].map((name) => styles.get(name)!.symbol);
+  assert.deepEqual(symbols, ["square", "square", "square", "circle", "circle"]);
+  assert.equal(styles.get("tnpd")!.label, "TNP-D");
+  assert.equal(styles.get("ipnp-chunked")!.label, "IPNP, in pieces");
 });
 
 Deno.test("what cannot be drawn is refused", () => {

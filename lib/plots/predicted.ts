@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import { MARGINS } from "./axes.ts";
 import { drawFigure, type Figure } from "./figure.ts";
-import { MARGINS, planeOf, type PlaneOptions, seriesOf } from "./scatter.ts";
+import { planeOf, type PlaneOptions, seriesOf } from "./scatter.ts";
 
 /** One row of a test set. */
 export interface Prediction {

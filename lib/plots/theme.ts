@@ -2,8 +2,39 @@
 export interface Style {
   label: string;
   colour: string;
-  symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "cross" | "hexagon";
+  symbol:
+    | "circle"
+    | "square"
+    | "triangle"
+    | "diamond"
+    | "star"
+    | "cross"
+    | "hexagon"
+    | "times"
+    | "plus"
+    | "asterisk";
 }
+
+/**
+ * Neural processes in the colours of the authors' figures, with squares for models that read all points and circles for
+ * those with inducing points; beside an attentive model its plain one is lighter, with a diamond. Lightness differs so
+ * that colour-blind readers can tell the models of one figure apart.
+ */
+const PROCESSES: Record<string, Style> = {
+  cnp: { label: "CNP", colour: "#e08a80", symbol: "diamond" },
+  canp: { label: "CANP", colour: "#c1272d", symbol: "square" },
+  np: { label: "NP", colour: "#b8935a", symbol: "diamond" },
+  anp: { label: "ANP", colour: "#ea8600", symbol: "square" },
+  bnp: { label: "BNP", colour: "#6cc3a0", symbol: "diamond" },
+  banp: { label: "BANP", colour: "#00855f", symbol: "square" },
+  tnpd: { label: "TNP-D", colour: "#662851", symbol: "hexagon" },
+  cipnp: { label: "CIPNP", colour: "#45aee8", symbol: "circle" },
+  ipnp: { label: "IPNP", colour: "#0064a8", symbol: "circle" },
+  "cipnp-fast": { label: "CIPNP, fast start", colour: "#932ce5", symbol: "triangle" },
+  "ipnp-fast": { label: "IPNP, fast start", colour: "#211662", symbol: "triangle" },
+  "cipnp-chunked": { label: "CIPNP, in pieces", colour: "#35b1bb", symbol: "star" },
+  "ipnp-chunked": { label: "IPNP, in pieces", colour: "#092a1e", symbol: "star" },
+};
 
 /** Colours of Okabe and Ito, which colour-blind readers can tell apart; symbols differ as well. */
 const MODELS: Record<string, Style> = {
@@ -16,6 +47,7 @@ const MODELS: Record<string, Style> = {
   mlp: { label: "MLP", colour: "#d99500", symbol: "hexagon" },
   knn: { label: "k-NN", colour: "#6f6f6f", symbol: "cross" },
   constant: { label: "constant", colour: "#a8a8a8", symbol: "diamond" },
+  ...PROCESSES,
 };
 
 const OTHERS: Pick<Style, "colour" | "symbol">[] = [
