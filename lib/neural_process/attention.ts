@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Affine, applyAfter, rowsOf } from "../nn/affine.ts";
+import { type Affine, applyAfter, formOf, type RowForm, rowsOf } from "../nn/affine.ts";
 import { layerNorm } from "../nn/layer_norm.ts";
 import { linear } from "../nn/linear.ts";
 import type { Init } from "../nn/parameters.ts";
-import { attendFeatures, attendRows } from "./heads.ts";
-import { latentAttention, pays, type Read } from "../nn/latent_attention.ts";
+import { attendFeatures, attendRows, headReader } from "./heads.ts";
+import { latentAttention, latentReader, pays, type Read } from "../nn/latent_attention.ts";
+import type { RowReader } from "../nn/online_softmax.ts";
 import { firstRows, stack } from "../nn/rows.ts";
 
 export interface AttentionWidths {
@@ -38,6 +39,8 @@ export interface Attention {
    * @returns [p·b, m, dimOut], what was read of the first number of rows first
    */
   latents(q: tf.Tensor3D, source: Affine, reach?: Reach): tf.Tensor3D;
+  /** The same for rows of a form that come in pieces; `q` is [1 or b, m, dimQ]. */
+  reader(q: tf.Tensor3D, form: RowForm): RowReader;
 }
 
 /** Eight heads of equal queries, keys and values, as all encoders use them. */
@@ -87,10 +90,18 @@ export function attention(init: Init, name: string, widths: AttentionWidths): At
     latents(q, source, { hidden, firsts = [source.x.shape[1]] } = {}) {
       const projected = query(q);
       const reads = firsts.map((count, i) => ({ count, queries: share(projected, i, firsts.length) }));
-      const attended = pays(projected.shape[1], heads, source, dimOut)
+      const attended = pays(projected.shape[1], heads, formOf(source), dimOut)
         ? latentAttention(reads, source, { key, value, heads, scale, hidden })
         : rowAttention(reads, key(rowsOf(source)), value(rowsOf(source)), heads, scale, hidden);
       return finish(projected, attended);
+    },
+    reader(q, form) {
+      const projected = query(q);
+      const projections = { key, value, heads, scale };
+      const reader = pays(projected.shape[1], heads, form, dimOut)
+        ? latentReader(projected, form, projections)
+        : headReader(projected, projections);
+      return { ...reader, result: (state) => finish(projected, reader.result(state)) };
     },
   };
 }

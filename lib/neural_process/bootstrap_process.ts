@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { constant } from "../nn/constant.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { expectShape } from "../nn/shapes.ts";
 import type { Encode } from "./conditional_process.ts";
-import { constant } from "./constant.ts";
 import type { Decoder } from "./decoder.ts";
 import { meanLikelihood } from "./likelihood.ts";
 import type { Normal } from "./normal.ts";

@@ -3,8 +3,18 @@ import type { Init } from "../nn/parameters.ts";
 import { reluMlp } from "../nn/relu_mlp.ts";
 import { attention } from "./attention.ts";
 import type { EncoderDims } from "./dims.ts";
+import { type PointReader, pointReader } from "./point_reader.ts";
 import { pairs, type Points } from "./points.ts";
 import { latentWidth, spin, type SpinOptions } from "./spin.ts";
+
+/** An encoder of rows whose context can be read piece by piece. */
+export interface RowEncoder {
+  (context: Points, xt: tf.Tensor3D): tf.Tensor3D;
+  /** Reads a context into inducing points. @throws UserError as `Spin`'s does. */
+  reader(): PointReader;
+  /** Inputs xt [b, nt, dimX] read inducing points [b, m, w]: [b, nt, dimHid]. */
+  targets(induced: tf.Tensor3D, xt: tf.Tensor3D): tf.Tensor3D;
+}
 
 /**
  * Deterministic encoder that reads a context through inducing points (`CrossAttnSpinEncoder`,
@@ -17,7 +27,7 @@ export function crossSpinEncoder(
   name: string,
   dims: EncoderDims & { vDepth: number; qkDepth: number },
   options: SpinOptions,
-) {
+): RowEncoder {
   const { dimX, dimY, dimHid, vDepth, qkDepth } = dims;
   const scope = init.within(name);
   const width = latentWidth(options, dimHid);
@@ -32,8 +42,10 @@ export function crossSpinEncoder(
     dimOut: dimHid,
     heads: 8,
   });
-  return (context: Points, xt: tf.Tensor3D): tf.Tensor3D => {
-    const induced = read(values.deferred(pairs(context)), { hidden: context.hidden });
-    return attend.rows(queries.deferred(xt), induced, induced);
-  };
+  const targets = (induced: tf.Tensor3D, xt: tf.Tensor3D): tf.Tensor3D =>
+    attend.rows(queries.deferred(xt), induced, induced);
+  const encode = (context: Points, xt: tf.Tensor3D): tf.Tensor3D =>
+    targets(read(values.deferred(pairs(context)), { hidden: context.hidden }), xt);
+  const reader = () => pointReader(read.reader(values.form), (points) => values.deferred(pairs(points)));
+  return Object.assign(encode, { reader, targets });
 }

@@ -1,4 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { type Affine, rowsOf } from "../nn/affine.ts";
+import type { Projections } from "../nn/absorbed.ts";
+import { type RowReader, type Seen, sharesOf } from "../nn/online_softmax.ts";
 import { softmaxProduct } from "../nn/softmax_product.ts";
 
 /**
@@ -16,16 +19,57 @@ export function attendRows(
   scale: number,
   hidden?: tf.Tensor2D | tf.Tensor3D,
 ): tf.Tensor3D {
+  const { scores, values, hidden: mask } = seenByHeads(q, k, v, heads, scale, hidden);
+  return mergeHeads(softmaxProduct(scores, values, { hidden: mask }), heads);
+}
+
+/**
+ * What queries [1 or b, m, w] see in rows that come in pieces, by keys and values of each row: the way of `attendRows`.
+ */
+export function headReader(
+  queries: tf.Tensor3D,
+  { key, value, heads, scale }: Projections,
+): RowReader {
+  const [, m, w] = queries.shape;
+  return {
+    size: (b) => [b * heads, m, w / heads],
+    look(rows: Affine, hidden) {
+      const x = rowsOf(rows);
+      const q = tf.broadcastTo(queries, [x.shape[0], m, w]) as tf.Tensor3D;
+      return seenByHeads(q, key(x), value(x), heads, scale, hidden);
+    },
+    result: (state) => mergeHeads(sharesOf(state), heads),
+  };
+}
+
+/** Scores and values of the rows for each task and head, b·heads groups. */
+function seenByHeads(
+  q: tf.Tensor3D,
+  k: tf.Tensor3D,
+  v: tf.Tensor3D,
+  heads: number,
+  scale: number,
+  hidden?: tf.Tensor2D | tf.Tensor3D,
+): Seen {
   const b = k.shape[0];
-  const [nq, width] = [q.shape[1], q.shape[2] / heads];
+  const width = q.shape[2] / heads;
   const split = (x: tf.Tensor3D): tf.Tensor3D =>
     tf.reshape(
       tf.transpose(tf.reshape(x, [b, x.shape[1], heads, width]), [0, 2, 1, 3]),
       [b * heads, x.shape[1], width],
     );
-  const scores = tf.matMul(split(k), split(tf.mul(q, scale)), false, true) as tf.Tensor3D;
-  const attended = softmaxProduct(scores, split(v), { hidden: hidden && perHead(hidden, heads) });
-  const merged = tf.transpose(tf.reshape(attended, [b, heads, nq, width]), [0, 2, 1, 3]);
+  return {
+    scores: tf.matMul(split(k), split(tf.mul(q, scale)), false, true),
+    values: split(v),
+    hidden: hidden && perHead(hidden, heads),
+  };
+}
+
+/** [b·heads, nq, width] to [b, nq, heads·width]. */
+function mergeHeads(x: tf.Tensor3D, heads: number): tf.Tensor3D {
+  const [groups, nq, width] = x.shape;
+  const b = groups / heads;
+  const merged = tf.transpose(tf.reshape(x, [b, heads, nq, width]), [0, 2, 1, 3]);
   return tf.reshape(merged, [b, nq, heads * width]);
 }
 

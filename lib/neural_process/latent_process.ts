@@ -3,14 +3,12 @@ import type { Parameter } from "../nn/parameters.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Encode } from "./conditional_process.ts";
 import type { Pooled } from "./pooled.ts";
-import { divergence, logDensity, logMeanExp, type Normal } from "./normal.ts";
+import { logDensity, type Normal, sample } from "./normal.ts";
+import { type LatentObjective, latentObjective } from "./objective.ts";
 import { contextOf, meanOverPoints, type Tasks } from "./points.ts";
 
 /** What one training pass gives: the scalar to be minimised, and what it was made of. */
-export interface LatentPass {
-  loss: tf.Scalar;
-  /** For the ELBO: mean log likelihood of a point, and mean divergence of the latent distributions of a task. */
-  terms?: { likelihood: tf.Tensor; divergence: tf.Tensor };
+export interface LatentPass extends LatentObjective {
   prior: Normal;
   posterior: Normal;
   /** At all points, [b, n, dimY], with a leading axis if there are several samples. */
@@ -40,8 +38,6 @@ export interface LatentParts {
 /** Whether each row has a latent variable of its own; their distribution is then [b, 1, dimLat]. */
 const rowwise = ({ mean }: Normal): boolean => mean.rank === 3;
 
-const sample = ({ mean, sigma }: Normal, noise: tf.Tensor): tf.Tensor => tf.add(mean, tf.mul(noise, sigma));
-
 export function latentProcess(parameters: Parameter[], parts: LatentParts): LatentProcess {
   const predict = (tasks: Tasks, latent: Normal, z: tf.Tensor): Normal =>
     parts.decode(
@@ -61,18 +57,9 @@ export function latentProcess(parameters: Parameter[], parts: LatentParts): Late
       ];
       const z = sample(posterior, noise);
       const prediction = predict(tasks, posterior, z);
-      const { mean, sums, count } = meanOverPoints(tf.sum(logDensity(prediction, tasks.y), -1), tasks);
-      const pass = { prior, posterior, prediction };
-      if (noise.rank === 3 && !rowwise(posterior)) {
-        const ratio = tf.sub(tf.sum(logDensity(prior, z), -1), tf.sum(logDensity(posterior, z), -1));
-        // Minus the mean over tasks of log mean exp of the samples' weights, per point.
-        const bound = tf.div(logMeanExp(tf.add(sums, ratio)), count);
-        return { ...pass, loss: tf.neg(tf.mean(bound)) as tf.Scalar };
-      }
-      const divergences = tf.reshape(tf.sum(divergence(posterior, prior), -1), [-1]);
-      const terms = { likelihood: mean, divergence: tf.mean(divergences) };
-      const loss = tf.sub(tf.mean(tf.div(divergences, count)), mean) as tf.Scalar;
-      return { ...pass, terms, loss };
+      const likelihood = meanOverPoints(tf.sum(logDensity(prediction, tasks.y), -1), tasks);
+      const samples = noise.rank === 3 && !rowwise(posterior) ? z : undefined;
+      return { prior, posterior, prediction, ...latentObjective(prior, posterior, likelihood, samples) };
     },
   };
 }

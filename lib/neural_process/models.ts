@@ -12,6 +12,7 @@ import type { Pooled } from "./pooled.ts";
 import { poolingEncoder } from "./pooling_encoder.ts";
 import { poolingSpinEncoder } from "./pooling_spin_encoder.ts";
 import { latentWidth, type SpinOptions } from "./spin.ts";
+import { stream, type Streamable } from "./streaming.ts";
 
 /** Conditional neural process: two pooling encoders. */
 export function cnp(dims: NeuralProcessDims, seed: number): ConditionalProcess {
@@ -40,12 +41,20 @@ export function banp(dims: NeuralProcessDims, seed: number): BootstrapProcess {
 }
 
 /** CIPNP (class IPCANP): CANP that reads its context through inducing points. */
-export function cipnp(dims: NeuralProcessDims, options: SpinOptions, seed: number): ConditionalProcess {
+export function cipnp(
+  dims: NeuralProcessDims,
+  options: SpinOptions,
+  seed: number,
+): ConditionalProcess & Streamable {
   const init = createInit(seed);
   const rows = crossSpinEncoder(init, "enc1", crossDims(dims), options);
   const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), options);
   const width = dims.dimHid + latentWidth(options, dims.dimHid);
-  return conditionalProcess(init.parameters, [rows, repeated(pooled)], decoderOf(init, dims, width));
+  const decode = decoderOf(init, dims, width);
+  return {
+    ...conditionalProcess(init.parameters, [rows, repeated(pooled)], decode),
+    stream: () => stream({ rows, pooled, decode }),
+  };
 }
 
 /** Neural process: a pooling encoder, and a latent variable. */
@@ -74,12 +83,19 @@ export function anp(dims: NeuralProcessDims, seed: number): LatentProcess {
  * IPNP (class IPANP): ANP that reads its context through inducing points, in the encoder of the points and in that of
  * the latent variable.
  */
-export function ipnp(dims: NeuralProcessDims, options: SpinOptions, seed: number): LatentProcess {
+export function ipnp(
+  dims: NeuralProcessDims,
+  options: SpinOptions,
+  seed: number,
+): LatentProcess & Streamable {
   const init = createInit(seed);
   const rows = crossSpinEncoder(init, "denc", crossDims(dims), options);
   const latent = poolingSpinEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat }, options);
   const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
-  return latentProcess(init.parameters, { rows, latent, decode });
+  return {
+    ...latentProcess(init.parameters, { rows, latent, decode }),
+    stream: () => stream({ rows, pooled: latent, decode, dimLat: dims.dimLat }),
+  };
 }
 
 /** ANP, or IPNP with `options`, without its latent path: the encoder of the points is twice as wide instead. */

@@ -23,6 +23,10 @@ export const divergence = (q: Normal, p: Normal): tf.Tensor => {
   return tf.sub(tf.mul(tf.sub(squares, 1), 0.5), tf.log(ratio));
 };
 
+/** What standard normal noise becomes. */
+export const sample = ({ mean, sigma }: Normal, noise: tf.Tensor): tf.Tensor =>
+  tf.add(mean, tf.mul(noise, sigma));
+
 /** Halves of the last axis as mean and raw scale. */
 function halves(x: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const [mean, raw] = tf.split(x, 2, -1);

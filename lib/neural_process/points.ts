@@ -24,19 +24,30 @@ export const contextOf = ({ x, y, hidden, context }: Tasks): Points => ({
   hidden: hidden && firstRows(hidden, context),
 });
 
-/** The mean over the points of a value for each row, [..., b, n], and how many points a task has. */
-export function meanOverPoints(
-  values: tf.Tensor,
-  { x, hidden }: Points,
-): { mean: tf.Scalar; sums: tf.Tensor; count: tf.Tensor } {
-  if (!hidden) {
-    return { mean: tf.mean(values), sums: tf.sum(values, -1), count: tf.scalar(x.shape[1]) };
-  }
-  const points = tf.sub(1, hidden);
-  const sums = tf.sum(tf.mul(values, points), -1);
-  const count = tf.sum(points, -1);
+/** A value of each row, put together over the points of a task. */
+export interface OverPoints {
+  mean: tf.Scalar;
+  /** [..., b] */
+  sums: tf.Tensor;
+  /** How many points a task has: a scalar if all have as many, or [b]. */
+  count: tf.Tensor;
+}
+
+/** The mean over the points of a value for each row, [..., b, n]. */
+export function meanOverPoints(values: tf.Tensor, points: Points): OverPoints {
+  const { hidden } = points;
+  if (!hidden) return { mean: tf.mean(values), sums: tf.sum(values, -1), count: countOf(points) };
+  return meanOfSums(tf.sum(tf.mul(values, tf.sub(1, hidden)), -1), points);
+}
+
+/** The same from sums over the points of each task, [..., b]. */
+export function meanOfSums(sums: tf.Tensor, points: Points): OverPoints {
+  const count = countOf(points);
   return { mean: tf.mean(tf.div(sums, count)) as tf.Scalar, sums, count };
 }
+
+const countOf = ({ x, hidden }: Points): tf.Tensor =>
+  hidden ? tf.sum(tf.sub(1, hidden), -1) : tf.scalar(x.shape[1]);
 
 /** Inputs and outputs side by side, [b, n, dimX + dimY]. */
 export const pairs = ({ x, y }: Points): tf.Tensor3D => tf.concat([x, y], -1);

@@ -2,9 +2,18 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Init } from "../nn/parameters.ts";
 import { reluMlp } from "../nn/relu_mlp.ts";
 import type { EncoderDims } from "./dims.ts";
-import { pairs } from "./points.ts";
+import { type PointReader, pointReader } from "./point_reader.ts";
+import { pairs, type Points } from "./points.ts";
 import { type Pooled, pooled } from "./pooled.ts";
 import { latentWidth, spin, type SpinOptions } from "./spin.ts";
+
+/** A pooling encoder that can read its points piece by piece. */
+export interface PoolingSpinEncoder extends Pooled {
+  /** Reads points into inducing points. @throws UserError as `Spin`'s does. */
+  reader(): PointReader;
+  /** Inducing points [b, m, w] to the vector [b, w], or to both halves of its distribution, [b, 2·dimLat]. */
+  pool(induced: tf.Tensor3D): tf.Tensor;
+}
 
 /**
  * One vector per data set out of its inducing points (`PoolingSpinEncoder`).
@@ -16,15 +25,18 @@ export function poolingSpinEncoder(
   name: string,
   dims: EncoderDims & { preDepth: number; postDepth: number; dimLat?: number },
   options: SpinOptions,
-): Pooled {
+): PoolingSpinEncoder {
   const { dimX, dimY, dimHid, preDepth, postDepth, dimLat } = dims;
   const scope = init.within(name);
   const width = latentWidth(options, dimHid);
   const pre = reluMlp(scope, "net_pre.0", dimX + dimY, dimHid, dimHid, preDepth - 2);
   const read = spin(scope, "net_pre.2", dimHid, options);
   const post = reluMlp(scope, "net_post", width, width, dimLat ? 2 * dimLat : width, postDepth);
-  return pooled(post, (points, firsts) => {
-    const rows = { x: tf.relu(pre(pairs(points))) };
-    return tf.mean(read(rows, { firsts, hidden: points.hidden }), 1);
-  });
+  const rows = (points: Points) => ({ x: tf.relu(pre(pairs(points))) });
+  const mean = (induced: tf.Tensor3D) => tf.mean(induced, 1);
+  return {
+    ...pooled(post, (points, firsts) => mean(read(rows(points), { firsts, hidden: points.hidden }))),
+    reader: () => pointReader(read.reader({ width: dimHid }), rows),
+    pool: (induced) => post(mean(induced)),
+  };
 }

@@ -1,7 +1,9 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { type Affine, rowsOf } from "../nn/affine.ts";
+import { UserError } from "../errors.ts";
+import { type Affine, type RowForm, rowsOf } from "../nn/affine.ts";
 import { standardNormal, xavierLatents } from "../nn/initialisers.ts";
 import { linear } from "../nn/linear.ts";
+import type { RowReader } from "../nn/online_softmax.ts";
 import type { Draw, Init } from "../nn/parameters.ts";
 import type { Reach } from "./attention.ts";
 import { firstRows, stack } from "../nn/rows.ts";
@@ -22,7 +24,16 @@ export interface SpinOptions {
 }
 
 /** Reads rows [b, n, data] into inducing points [b, m, latent], several times over if `reach` says so. */
-export type Spin = (rows: Affine, reach?: Reach) => tf.Tensor3D;
+export interface Spin {
+  (rows: Affine, reach?: Reach): tf.Tensor3D;
+  /**
+   * Reads rows of a form piece by piece.
+   *
+   * @throws UserError with latent attributes, which are made of all rows, or several blocks, each of which reads what the
+   * one before it made of all rows.
+   */
+  reader(form: RowForm): RowReader;
+}
 
 /** Width of the inducing points for data of a width. */
 export const latentWidth = ({ useHA, haDim }: SpinOptions, dataDim: number): number =>
@@ -40,15 +51,24 @@ export function spin(init: Init, name: string, dataDim: number, options: SpinOpt
     { length: blocks },
     (_, i) => spinBlock(scope, `spin_blocks.${i}`, { useHA, ablaInduce, dataDim, latentDim, heads }),
   );
-  const read: Spin = (rows, reach) => {
+  const latents = () => points.variable as tf.Variable<tf.Rank.R3>;
+  const read = (rows: Affine, reach?: Reach): tf.Tensor3D => {
     // Attributes read the rows as they are.
     const source = project ? { x: rowsOf(rows) } : rows;
-    const start: Latents = { ha: project?.(source.x), hd: points.variable as tf.Variable<tf.Rank.R3> };
+    const start: Latents = { ha: project?.(source.x), hd: latents() };
     return layers.reduce((latents, layer) => layer(source, latents, reach), start).hd;
   };
-  if (!useHA) return read;
+  const reader = (form: RowForm): RowReader => {
+    if (useHA || blocks !== 1) {
+      throw new UserError(
+        `${name}: reading in pieces needs useHA false and blocks 1, found useHA ${useHA} and blocks ${blocks}`,
+      );
+    }
+    return layers[0]!.reader(latents(), form);
+  };
+  if (!useHA) return Object.assign(read, { reader });
   // Latent attributes are made of all rows they are given: each number of rows has its own, and none can be left out.
-  return (rows, { hidden, firsts } = {}) => {
+  const readAll = (rows: Affine, { hidden, firsts }: Reach = {}): tf.Tensor3D => {
     if (hidden) {
       throw new Error(
         `${name}: latent attributes are made of all rows; expected no hidden rows, found some.`,
@@ -57,6 +77,7 @@ export function spin(init: Init, name: string, dataDim: number, options: SpinOpt
     const x = rowsOf(rows);
     return stack((firsts ?? [x.shape[1]]).map((count) => read({ x: firstRows(x, count) })));
   };
+  return Object.assign(readAll, { reader });
 }
 
 const unitNormal = (n: number) => (draw: Draw): Float32Array => {

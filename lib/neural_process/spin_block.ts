@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Affine } from "../nn/affine.ts";
+import type { Affine, RowForm } from "../nn/affine.ts";
+import type { RowReader } from "../nn/online_softmax.ts";
 import type { Init } from "../nn/parameters.ts";
 import { attention, type Reach } from "./attention.ts";
 
@@ -23,10 +24,12 @@ export function abla(init: Init, name: string, latentDim: number, heads: number)
   return (h: tf.Tensor3D): tf.Tensor3D => block.features(h, h, h);
 }
 
-/** XABD: inducing points H_D [1 or b, m, latent] attend to datapoints. */
+/** XABD: inducing points H_D [1 or b, m, latent] attend to datapoints, all at once or piece by piece. */
 export function xabd(init: Init, name: string, latentDim: number, heads: number) {
   const block = attention(init.within(name), "data_xattn", widths(latentDim, latentDim, heads));
-  return (source: Affine, hd: tf.Tensor3D, reach?: Reach): tf.Tensor3D => block.latents(hd, source, reach);
+  const read = (source: Affine, hd: tf.Tensor3D, reach?: Reach): tf.Tensor3D =>
+    block.latents(hd, source, reach);
+  return Object.assign(read, { reader: block.reader });
 }
 
 export interface SpinBlockOptions {
@@ -45,7 +48,10 @@ export interface Latents {
   hd: tf.Tensor3D;
 }
 
-/** `SpinBlock` (`regression/models/spin.py`). `reach` says which rows XABD reads. */
+/**
+ * `SpinBlock` (`regression/models/spin.py`). `reach` says which rows XABD reads; `reader` reads them piece by piece, and
+ * has no latent attributes, which are made of all rows.
+ */
 export function spinBlock(init: Init, name: string, options: SpinBlockOptions) {
   const { useHA, ablaInduce, dataDim, latentDim, heads } = options;
   const scope = init.within(name);
@@ -53,9 +59,14 @@ export function spinBlock(init: Init, name: string, options: SpinBlockOptions) {
   const self = useHA ? abla(scope, "abla", latentDim, heads) : undefined;
   const points = xabd(scope, "xabd", latentDim, heads);
   const induced = ablaInduce ? abla(scope, "abla_induce", latentDim, heads) : undefined;
-  return (rows: Affine, { ha, hd }: Latents, reach?: Reach): Latents => {
+  const block = (rows: Affine, { ha, hd }: Latents, reach?: Reach): Latents => {
     const attributes = cross ? self!(cross(rows.x, ha!)) : undefined;
     const read = points(attributes ? { x: attributes } : rows, hd, reach);
     return { ha: attributes, hd: induced ? induced(read) : read };
   };
+  const reader = (hd: tf.Tensor3D, form: RowForm): RowReader => {
+    const inner = points.reader(hd, form);
+    return induced ? { ...inner, result: (state) => induced(inner.result(state)) } : inner;
+  };
+  return Object.assign(block, { reader });
 }

@@ -13,6 +13,15 @@ export interface Affine {
   linear?: Linear;
 }
 
+/** Rows of which only the form is known. */
+export interface RowForm {
+  /** Width c of x. */
+  width: number;
+  linear?: Linear;
+}
+
+export const formOf = ({ x, linear }: Affine): RowForm => ({ width: x.shape[2], linear });
+
 /** The rows themselves, [batch, n, d]. */
 export const rowsOf = ({ x, linear }: Affine): tf.Tensor3D => linear ? linear(x) : x;
 

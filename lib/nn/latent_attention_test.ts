@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useEngine } from "../engine/mod.ts";
-import type { Affine } from "./affine.ts";
+import type { Affine, RowForm } from "./affine.ts";
 import { latentAttention, pays } from "./latent_attention.ts";
 import { linear } from "./linear.ts";
 import { createInit, type Init } from "./parameters.ts";
@@ -105,8 +105,8 @@ for (const [what, { before, bias, hidden, dropped, shared }] of Object.entries(C
 }
 
 Deno.test("the way of fewer multiplications is taken", () => {
-  const rows = (n: number, c: number): Affine => ({ x: { shape: [1, n, c] } as unknown as tf.Tensor3D });
-  equal(pays(10, 8, rows(506, 320), 320), true, "inducing points of a table");
-  equal(pays(506, 8, rows(506, 448), 448), false, "attention between all rows");
-  equal(pays(16, 8, rows(768, 128), 128), true, "inducing points of a neural process");
+  const rows = (width: number): RowForm => ({ width });
+  equal(pays(10, 8, rows(320), 320), true, "inducing points of a table");
+  equal(pays(506, 8, rows(448), 448), false, "attention between all rows");
+  equal(pays(16, 8, rows(128), 128), true, "inducing points of a neural process");
 });

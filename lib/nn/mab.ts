@@ -110,7 +110,7 @@ export function mab(init: Init, name: string, widths: MabWidths, options: Attent
     expectShape(`${name} keys`, y, [x.shape[0], null, dimKV]);
     const q = query(normQuery(x));
     // Few queries of many rows, such as inducing points, are cheaper without keys and values of the rows.
-    const attend = softmax && pays(q.shape[1], heads, { x: y }, dimEmb) ? byReaders : byRows;
+    const attend = softmax && pays(q.shape[1], heads, { width: dimKV }, dimEmb) ? byReaders : byRows;
     const attended = attend(q, y, rng);
     const sum = normSum(
       tf.add(dropout(mix(attended), hiddenDropout, rng), residual ? residual(x) : q) as tf.Tensor3D,

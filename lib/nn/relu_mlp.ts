@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Affine } from "./affine.ts";
+import type { Affine, RowForm } from "./affine.ts";
 import { type Linear, linear } from "./linear.ts";
 import type { Init } from "./parameters.ts";
 
@@ -9,6 +9,8 @@ export interface ReluMlp {
   <T extends tf.Tensor>(x: T): T;
   /** The same for [batch, n, dimIn], with the last layer left to whoever reads the rows. */
   deferred(x: tf.Tensor3D): Affine;
+  /** What `deferred` gives. */
+  form: RowForm;
 }
 
 /**
@@ -39,5 +41,6 @@ export function reluStack(layers: Linear[]): ReluMlp {
     layers.slice(0, -1).reduce((h, layer) => tf.relu(layer(h)), x);
   return Object.assign(<T extends tf.Tensor>(x: T): T => last(inner(x)), {
     deferred: (x: tf.Tensor3D): Affine => ({ x: inner(x), linear: last }),
+    form: { width: last.weight.shape[0]!, linear: last },
   });
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Stands for minus infinity; finite, so that no NaN arises where all is hidden. */
-const HIDDEN = -1e30;
+export const HIDDEN = -1e30;
 
 /**
  * Weighted sums of rows: softmax of `scores` over the rows, times the rows.
