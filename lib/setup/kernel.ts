@@ -14,11 +14,18 @@ const LAB_SETTINGS = join(SHARE, "lab", "settings", "overrides.json");
 
 /**
  * How the C library of Linux gives memory to a program's temporary values, tens to hundreds of MB that are taken and
- * given back at every step: in huge pages, which the system clears in a tenth of the time of ordinary ones (a training
- * step on two cores took 130 ms instead of 180), and straight from the system, so that no thread hoards them. Read at a
- * process's start, so it is said where processes are started: here and in the tasks of deno.json.
+ * given back at every step: it keeps what was given back, in one arena and in huge pages. Else the system clears every
+ * page anew at every step, which was a sixth of a neural process's training. Read at a process's start, so it is said
+ * where processes are started: here and in the tasks of deno.json.
  */
-export const MALLOC = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8388608" };
+export const MALLOC = {
+  GLIBC_TUNABLES: [
+    "hugetlb=1",
+    "mmap_threshold=4294967296",
+    "trim_threshold=4294967296",
+    "arena_max=1",
+  ].map((setting) => `glibc.malloc.${setting}`).join(":"),
+};
 
 /** The kernel is the very Deno that runs this; it need not be on PATH. */
 export function kernelSpec(executable = Deno.execPath()) {
