@@ -6,7 +6,7 @@ import type { RowEncoder } from "./cross_spin_encoder.ts";
 import type { Decoder } from "./decoder.ts";
 import { latentNormal, type Normal, sample } from "./normal.ts";
 import { latentObjective } from "./objective.ts";
-import { spanOf } from "./pieces.ts";
+import { type Span, spanOf } from "./pieces.ts";
 import { likelihoodSums } from "./piece_likelihood.ts";
 import { lookAtSpan, readSpan } from "./point_reader.ts";
 import { meanOfSums, type Points, type Tasks } from "./points.ts";
@@ -117,8 +117,6 @@ export function stream({ rows, pooled, decode, dimLat }: StreamParts): Stream {
     },
   };
 }
-
-type Span = ReturnType<typeof spanOf>;
 
 function checkNoise(noise: tf.Tensor | undefined, dimLat: number | undefined, b: number): void {
   const shape = noise?.shape;
