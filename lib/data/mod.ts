@@ -9,7 +9,7 @@ export { checkPoints, type FunctionBatch, functionBatch } from "./functions_batc
 export type { FunctionColumns } from "./functions_columns.ts";
 export { type Moments, type Standardiser, standardiser, standardiserOf } from "./functions_scale.ts";
 export { nearest, unknown } from "./nearest.ts";
-export { paperParameters, paperUci } from "./paper.ts";
+export { paperCelebA, paperGp, paperParameters, paperUci } from "./paper.ts";
 export { permutation, shuffled } from "./permutation.ts";
 export { readBytes, sha256 } from "./read.ts";
 export { readSafetensors, type StoredTensor, type TensorFile, writeSafetensors } from "./safetensors.ts";

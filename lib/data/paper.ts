@@ -1,3 +1,5 @@
+import celeba from "../../data/paper/celeba.json" with { type: "json" };
+import gp from "../../data/paper/gp.json" with { type: "json" };
 import parameters from "../../data/paper/parameters.json" with { type: "json" };
 import uci from "../../data/paper/uci.json" with { type: "json" };
 
@@ -15,3 +17,9 @@ export const paperUci: { source: string; available: boolean; note: string; figur
 
 /** Parameter counts of the official code's models. */
 export const paperParameters = parameters;
+
+/** The authors' own figures for Gaussian processes, the official code's early learning curves, and the ceilings. */
+export const paperGp = gp;
+
+/** The authors' own figures for CelebA. */
+export const paperCelebA = celeba;

@@ -8,6 +8,7 @@ import type { Dtype, Entry } from "./safetensors_header.ts";
 export type StoredTensor =
   | { dtype: "F64"; shape: number[]; data: Float64Array }
   | { dtype: "F32"; shape: number[]; data: Float32Array }
+  | { dtype: "F16"; shape: number[]; data: Float16Array }
   | { dtype: "I32"; shape: number[]; data: Int32Array }
   | { dtype: "U8"; shape: number[]; data: Uint8Array };
 
@@ -17,7 +18,7 @@ export interface TensorFile {
   metadata: Record<string, string>;
 }
 
-const ARRAYS = { F64: Float64Array, F32: Float32Array, I32: Int32Array, U8: Uint8Array };
+const ARRAYS = { F64: Float64Array, F32: Float32Array, F16: Float16Array, I32: Int32Array, U8: Uint8Array };
 /** The limit of the format's own reader: a longer header means that this is some other kind of file. */
 const LONGEST_HEADER = 100_000_000;
 
@@ -27,7 +28,7 @@ function tensorOf(data: Uint8Array<ArrayBuffer>, { dtype, shape, begin, end }: E
 }
 
 /**
- * Reads a safetensors file (F64, F32, I32, U8) and checks all of it before anything is returned.
+ * Reads a safetensors file (F64, F32, F16, I32, U8) and checks all of it before anything is returned.
  *
  * @throws UserError naming the file and what is wrong: missing, truncated, header too long or broken, tensors that
  *   overlap or leave gaps, sizes that disagree with shapes, unknown types, duplicate names.

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 
 /** Bytes per element of the types that can be stored. */
-export const ELEMENT_BYTES = { F64: 8, F32: 4, I32: 4, U8: 1 } as const;
+export const ELEMENT_BYTES = { F64: 8, F32: 4, F16: 2, I32: 4, U8: 1 } as const;
 export type Dtype = keyof typeof ELEMENT_BYTES;
 
 /** Where one tensor lies: offsets count from the first byte after the header. */

@@ -15,5 +15,12 @@ export function asProfile(name: string): Profile {
 /** Where runs on this machine keep their records; not committed. */
 export const LOCAL_RECORDS = join(ROOT, "results", "local", "records");
 
+/** Where trainings under way keep their states, and finished ones their weights; not committed. */
+export const LOCAL_CHECKPOINTS = join(ROOT, "results", "local", "checkpoints");
+export const LOCAL_WEIGHTS = join(ROOT, "results", "local", "weights");
+
 /** Records that are committed: what README and the committed notebooks show. */
 export const KEPT_RECORDS = join(ROOT, "results", "records");
+
+/** Weights that are committed, of runs that are among the kept records. */
+export const KEPT_WEIGHTS = join(ROOT, "results", "weights");

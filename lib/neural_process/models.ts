@@ -8,6 +8,7 @@ import { crossSpinEncoder } from "./cross_spin_encoder.ts";
 import { decoder } from "./decoder.ts";
 import type { NeuralProcessDims } from "./dims.ts";
 import { type LatentProcess, latentProcess } from "./latent_process.ts";
+import { placedEncoder, type PlacedOptions } from "./placed_encoder.ts";
 import type { Pooled } from "./pooled.ts";
 import { poolingEncoder } from "./pooling_encoder.ts";
 import { poolingSpinEncoder } from "./pooling_spin_encoder.ts";
@@ -96,6 +97,37 @@ export function ipnp(
     ...latentProcess(init.parameters, { rows, latent, decode }),
     stream: () => stream({ rows, pooled: latent, decode, dimLat: dims.dimLat }),
   };
+}
+
+/** CIPNP whose points have places (`placedEncoder`), a variant of this workspace. @param spin of the pooling encoder */
+export function cipnpPlaced(
+  dims: NeuralProcessDims,
+  options: PlacedOptions,
+  spin: SpinOptions,
+  seed: number,
+): ConditionalProcess {
+  const init = createInit(seed);
+  const rows = placedEncoder(init, "enc1", crossDims(dims), options);
+  const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), spin);
+  return conditionalProcess(
+    init.parameters,
+    [rows, repeated(pooled)],
+    decoderOf(init, dims, 2 * dims.dimHid),
+  );
+}
+
+/** IPNP whose points have places (`placedEncoder`), a variant of this workspace. @param spin of the latent encoder */
+export function ipnpPlaced(
+  dims: NeuralProcessDims,
+  options: PlacedOptions,
+  spin: SpinOptions,
+  seed: number,
+): LatentProcess {
+  const init = createInit(seed);
+  const rows = placedEncoder(init, "denc", crossDims(dims), options);
+  const latent = poolingSpinEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat }, spin);
+  const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
+  return latentProcess(init.parameters, { rows, latent, decode });
 }
 
 /** ANP, or IPNP with `options`, without its latent path: the encoder of the points is twice as wide instead. */

@@ -7,7 +7,7 @@ import type { Parameter } from "../nn/parameters.ts";
 import type { BootstrapProcess } from "./bootstrap_process.ts";
 import type { NeuralProcessDims } from "./dims.ts";
 import type { LatentProcess } from "./latent_process.ts";
-import { anp, banp, bnp, canp, cipnp, cnp, ipnp, np } from "./models.ts";
+import { anp, banp, bnp, canp, cipnp, cipnpPlaced, cnp, ipnp, ipnpPlaced, np } from "./models.ts";
 import type { Normal } from "./normal.ts";
 import { contextOf, type Tasks } from "./points.ts";
 import { drawResampling } from "./resampling.ts";
@@ -82,7 +82,7 @@ export function createProcess(
     case "cipnp":
       return conditional(cipnp(dims, spin, seed));
     case "cipnp-fast":
-      return conditional(cipnp(dims, { ...spin, ...FAST_START }, seed));
+      return conditional(cipnpPlaced(dims, { induce, span: SPAN }, spin, seed));
     case "tnpd": {
       const { dimX, dimY } = dims;
       return { ...conditional(tnpd({ ...GP_TNP, dimX, dimY }, seed)), predicts: "targets" };
@@ -94,7 +94,7 @@ export function createProcess(
     case "ipnp":
       return latent(ipnp(dims, spin, seed), dims.dimLat);
     case "ipnp-fast":
-      return latent(ipnp(dims, { ...spin, ...FAST_START }, seed), dims.dimLat);
+      return latent(ipnpPlaced(dims, { induce, span: SPAN }, spin, seed), dims.dimLat);
     case "bnp":
       return bootstrapped(bnp(dims, seed));
     case "banp":
@@ -102,8 +102,8 @@ export function createProcess(
   }
 }
 
-/** What the variants that start fast change. */
-const FAST_START: Partial<SpinOptions> = {};
+/** Where the places of inducing points start: the inputs of Gaussian processes are in this interval. */
+const SPAN = [-2, 2] as const;
 
 interface Conditional {
   parameters: Parameter[];

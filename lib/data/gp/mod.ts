@@ -1,5 +1,6 @@
 /** Tasks of Gaussian processes: kernels, samples, evaluation sets, and the exact predictor. */
 export { cholesky } from "./cholesky.ts";
+export { gpSource } from "./source.ts";
 export { checkRanges, type CountRanges, type Counts, drawCounts } from "./counts.ts";
 export {
   type EvaluationBatch,

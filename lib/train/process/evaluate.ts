@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Counts } from "../../data/gp/counts.ts";
 import type { TaskPoints } from "../../data/task_source.ts";
 import { createRng, jit } from "../../engine/mod.ts";
-import { calibration, type Calibration, countInside } from "../../neural_process/calibration.ts";
+import { type Calibration, calibration, countInside } from "../../neural_process/calibration.ts";
 import { evaluate } from "../../neural_process/evaluate.ts";
 import { rowLikelihood } from "../../neural_process/likelihood.ts";
 import { meanOverPoints, type Tasks } from "../../neural_process/points.ts";

@@ -22,8 +22,10 @@ export interface ProcessRecipe {
 }
 
 /** Half of the least context, as in the reference; null for models without inducing points. */
-export const publishedInduce = (model: ProcessName, { context }: Pick<CountRanges, "context">): number | null =>
-  hasInducing(model) ? Math.max(1, Math.floor(context[0] / 2)) : null;
+export const publishedInduce = (
+  model: ProcessName,
+  { context }: Pick<CountRanges, "context">,
+): number | null => hasInducing(model) ? Math.max(1, Math.floor(context[0] / 2)) : null;
 
 /** The model of a recipe, with new weights. */
 export const processOf = ({ model, dims, induce, seed }: ProcessRecipe): Process =>

@@ -1,0 +1,102 @@
+import type { CountRanges } from "../data/gp/counts.ts";
+import { GP_DIMS } from "../neural_process/dims.ts";
+import type { ProcessName } from "../neural_process/registry.ts";
+import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
+import type { Profile } from "./profiles.ts";
+
+/** Least context points of the published ranges [A, 2A]. */
+export const GP_LEAST = [64, 128, 256, 512, 1024] as const;
+
+/** The models of the paper's figure, in its order, then the variants that start fast. */
+export const GP_MODELS: readonly ProcessName[] = [
+  "canp",
+  "banp",
+  "anp",
+  "cipnp",
+  "ipnp",
+  "cipnp-fast",
+  "ipnp-fast",
+];
+
+/** Target points of a task. */
+const TARGETS = [4, 64] as const;
+
+/** How a profile trains and tests; everything else is as published in both. */
+export interface GpSettings {
+  steps: number;
+  schedule: ProcessRecipe["schedule"];
+  parts: ProcessRecipe["parts"];
+  /** Batches of 16 functions that the trained model is tested on, and that its curve is drawn from. */
+  finalBatches: number;
+  curveBatches: number;
+  /** Samples in the curve's tests; the last test has 50. */
+  curveSamples: number;
+  /** Steps of the curve's points. */
+  lookAt: (step: number) => boolean;
+}
+
+const EARLY = [250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10000];
+
+export const GP_SETTINGS: Record<Profile, GpSettings> = {
+  /** The first part of the published training, at its full learning rate: minutes on two cores. */
+  quick: {
+    steps: 3000,
+    schedule: "constant",
+    parts: { context: 4, target: 2 },
+    finalBatches: 64,
+    curveBatches: 24,
+    curveSamples: 20,
+    lookAt: (step) => EARLY.includes(step),
+  },
+  /** As published: 100,000 steps, annealed to 0, tested on 3,000 batches. An hour and more on two cores. */
+  paper: {
+    steps: 100_000,
+    schedule: "cosine",
+    parts: { context: 4, target: 2 },
+    finalBatches: 3000,
+    curveBatches: 24,
+    curveSamples: 20,
+    lookAt: (step) => EARLY.includes(step) || step % 5000 === 0,
+  },
+};
+
+/** The range [A, 2A] of context points. */
+export const gpRanges = (least: number): CountRanges => ({ context: [least, 2 * least], target: TARGETS });
+
+/** What a user may change about a run. */
+export interface GpChanges {
+  steps?: number;
+  learningRate?: number;
+  schedule?: ProcessRecipe["schedule"];
+  /** h, the number of inducing points. */
+  induce?: number;
+  /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
+  parts?: ProcessRecipe["parts"];
+}
+
+/** Functions of a batch. */
+export const GP_BATCH = 16;
+
+/** The recipe of a run. The variants that start fast have twice the published learning rate. */
+export const gpRecipe = (
+  model: ProcessName,
+  ranges: CountRanges,
+  profile: Profile,
+  seed: number,
+  { steps, learningRate, schedule, induce, parts }: GpChanges = {},
+): ProcessRecipe => {
+  const settings = GP_SETTINGS[profile];
+  const published = publishedInduce(model, ranges);
+  return {
+    model,
+    dims: GP_DIMS,
+    induce: published === null ? null : induce ?? published,
+    steps: steps ?? settings.steps,
+    learningRate: learningRate ?? (model.endsWith("-fast") ? 1e-3 : 5e-4),
+    schedule: schedule ?? settings.schedule,
+    samples: 4,
+    evalSamples: 50,
+    parts: parts ?? settings.parts,
+    seed,
+  };
+};
