@@ -1,17 +1,17 @@
-import { join } from "node:path";
 import { evaluationSet, type GpKernel, gpSource } from "../data/gp/mod.ts";
 import type { CountRanges } from "../data/gp/counts.ts";
-import type { Process, ProcessName } from "../neural_process/registry.ts";
+import type { ProcessName } from "../neural_process/registry.ts";
 import { stopRequested } from "../progress/mod.ts";
-import { type Json, recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";
-import { createEvaluator, type ProcessScore } from "../train/process/evaluate.ts";
+import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { gpEvaluation } from "../train/process/evaluation_tasks.ts";
-import { fitProcess } from "../train/process/fit.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
-import { saveProcess } from "../train/process/weights.ts";
 import { GP_BATCH, GP_SETTINGS, type GpChanges, gpRanges, gpRecipe, type GpSettings } from "./gp_settings.ts";
-import { LOCAL_CHECKPOINTS, LOCAL_RECORDS, LOCAL_WEIGHTS, type Profile } from "./profiles.ts";
+import { runProcess } from "./process_run.ts";
+import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { generatedData, type Outcome, recorded } from "./record.ts";
+
+/** Every model is tested on the same tasks, whatever its own seed is. */
+export const EVALUATION_SEED = 0;
 
 /** Meta-learning of Gaussian processes (the paper's figure of context ranges). */
 export interface GpConfig extends GpChanges {
@@ -88,85 +88,21 @@ export async function runGp(config: GpConfig): Promise<RunRecord[]> {
   return records;
 }
 
-/** The file of a run's weights, or of its training state, in a folder. */
-export const runFile = (folder: string, identity: RunIdentity): string =>
-  join(folder, recordName(identity).replace(/\.json$/, ".safetensors"));
-
 /** Trains and tests one model; undefined if it was stopped. */
-async function execute({ identity, recipe, ranges, settings, kernels }: GpRun): Promise<Outcome | undefined> {
-  const { finalBatches, curveBatches, curveSamples } = settings;
-  const { parts, seed } = recipe;
-  const source = gpSource({ kernel: "rbf", batch: GP_BATCH, ...ranges });
-  const test = async (process: Process, kernel: GpKernel, batches: number, samples: number) => {
-    const spec = { kernel, batch: GP_BATCH, ...ranges, seed: 0, batches };
-    const evaluator = createEvaluator(process, gpEvaluation(await evaluationSet(spec), parts), seed);
-    const score = await evaluator(samples);
-    evaluator.dispose();
-    return score;
+function execute({ identity, recipe, ranges, settings, kernels }: GpRun): Promise<Outcome | undefined> {
+  const { finalBatches, curveBatches, curveSamples, lookAt } = settings;
+  const tasks = (kernel: GpKernel, batches: number) => async () => {
+    const set = await evaluationSet({ kernel, batch: GP_BATCH, ...ranges, seed: EVALUATION_SEED, batches });
+    return gpEvaluation(set, recipe.parts);
   };
-  let curve: ReturnType<typeof createEvaluator> | undefined;
-  const spec = { kernel: "rbf" as const, batch: GP_BATCH, ...ranges, seed: 0, batches: curveBatches };
-  const tasks = gpEvaluation(await evaluationSet(spec), parts);
-  const checkpoint = runFile(LOCAL_CHECKPOINTS, identity);
-  await Deno.mkdir(LOCAL_CHECKPOINTS, { recursive: true });
-  const fitted = await fitProcess(recipe, source, {
-    label: `${recipe.model}, ${ranges.context.join(" to ")} points, seed ${seed}`,
-    checkpoint,
-    lookAt: settings.lookAt,
-    look: async (process) => {
-      curve ??= createEvaluator(process, tasks, seed);
-      const { target, context } = await curve(curveSamples);
-      return { target, context };
+  const source = gpSource({ kernel: "rbf", batch: GP_BATCH, ...ranges });
+  return runProcess(identity, recipe, source, {
+    lookAt,
+    curve: tasks("rbf", curveBatches),
+    curveSamples,
+    final: {
+      "": tasks("rbf", finalBatches),
+      ...Object.fromEntries(kernels.map((kernel) => [kernel, tasks(kernel, finalBatches)])),
     },
   });
-  try {
-    curve?.dispose();
-    if (fitted.stopped) return undefined;
-    const start = performance.now();
-    const scores: Record<string, ProcessScore> = {};
-    for (const kernel of new Set<GpKernel>(["rbf", ...kernels])) {
-      scores[kernel] = await test(fitted.process, kernel, finalBatches, recipe.evalSamples);
-    }
-    const seconds = { ...fitted.seconds };
-    seconds.evaluate += (performance.now() - start) / 1000;
-    await Deno.mkdir(LOCAL_WEIGHTS, { recursive: true });
-    await saveProcess(runFile(LOCAL_WEIGHTS, identity), fitted, { record: recordName(identity) });
-    await Deno.remove(checkpoint).catch(() => {});
-    return {
-      metrics: { ...scoreMetrics(scores), ...curveMetrics(fitted.history) },
-      seconds,
-      steps: fitted.steps,
-      parameters: fitted.process.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: fitted.memory?.peak ?? null,
-    };
-  } finally {
-    fitted.dispose();
-    source.dispose();
-  }
 }
-
-/** Of RBF by plain names, of other kernels with theirs before. */
-function scoreMetrics(scores: Record<string, ProcessScore>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(scores).flatMap(([kernel, { context, target, error, calibration }]) => {
-      const prefix = kernel === "rbf" ? "" : `${kernel} `;
-      return [
-        [`${prefix}context`, context],
-        [`${prefix}target`, target],
-        [`${prefix}target error`, error],
-        [`${prefix}calibration`, calibration.score],
-      ];
-    }),
-  );
-}
-
-/** "target@500" and "seconds@500": the curve's points in a record. */
-const curveMetrics = (
-  history: readonly { step: number; seconds: number; scores: Record<string, number> }[],
-): Record<string, number> =>
-  Object.fromEntries(
-    history.flatMap(({ step, seconds, scores }) => [
-      [`target@${step}`, scores["target"]!],
-      [`seconds@${step}`, seconds],
-    ]),
-  );
