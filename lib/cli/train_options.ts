@@ -1,0 +1,106 @@
+/** The options of `task train`, and what they ask for. */
+import { checkRanges, type CountRanges } from "../data/gp/counts.ts";
+import { GP_KERNELS, type GpKernel, gpKernel } from "../data/gp/kernels.ts";
+import { unknown } from "../data/nearest.ts";
+import { UserError } from "../errors.ts";
+import { asProfile, type Profile } from "../experiments/profiles.ts";
+import { hasInducing, PROCESS_NAMES, type ProcessName, processName } from "../neural_process/registry.ts";
+import { numberValue } from "./arguments.ts";
+import type { NamedFile } from "./predict_files.ts";
+import { userPath } from "./user_path.ts";
+
+export const EXPERIMENTS = ["gp", "images", "functions"] as const;
+export type ExperimentName = (typeof EXPERIMENTS)[number];
+
+export const OPTIONS = {
+  model: { type: "string", value: "NAME", help: `${PROCESS_NAMES.join(", ")} (default: cipnp)` },
+  profile: { type: "string", value: "NAME", help: "quick (the default) or paper, the published settings" },
+  context: { type: "string", value: "A,B", help: "least and most context points (default: 64,128 for gp)" },
+  target: { type: "string", value: "A,B", help: "least and most target points (default: 4,64 for gp)" },
+  steps: { type: "string", value: "N", help: "training steps instead of the profile's" },
+  rate: { type: "string", value: "X", help: "learning rate (default: 5e-4; 1e-3 for the fast variants)" },
+  schedule: { type: "string", value: "NAME", help: "cosine or constant, instead of the profile's" },
+  induce: { type: "string", value: "H", help: "inducing points (default: half of the least context)" },
+  seed: { type: "string", value: "N", help: "equal seeds give equal models (default: 0)" },
+  kernels: { type: "string", value: "A,B", help: `gp: also test on these kernels: ${GP_KERNELS.join(", ")}` },
+  data: { type: "string", value: "WHAT", help: "images: digits (default), celeba:FOLDER or folder:PATH" },
+  csv: { type: "string", value: "FILE", help: "functions: a table with the columns task, x and y" },
+  save: { type: "string", value: "FILE", help: "also write the weights to this safetensors file" },
+} as const;
+
+export type Values = { [K in keyof typeof OPTIONS]?: string };
+
+/** What a user asked for. */
+export interface TrainWish {
+  experiment: ExperimentName;
+  model: ProcessName;
+  profile: Profile;
+  context?: CountRanges["context"];
+  target?: CountRanges["target"];
+  steps?: number;
+  learningRate?: number;
+  schedule?: "cosine" | "constant";
+  induce?: number;
+  seed: number;
+  kernels: GpKernel[];
+  data?: string;
+  csv?: string;
+  save?: NamedFile;
+}
+
+/** Options that belong to one experiment. */
+const OWN: Record<string, ExperimentName> = { kernels: "gp", data: "images", csv: "functions" };
+
+function range(text: string | undefined, option: string): readonly [number, number] | undefined {
+  if (text === undefined) return undefined;
+  const parts = text.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
+  if (parts.length === 2 && parts.every(Number.isInteger)) return parts as [number, number];
+  throw new UserError(`${option}: expected two whole numbers as in 64,128, found "${text}"`);
+}
+
+/** @throws UserError for an unknown name, a wrong value, or an option of another experiment. */
+export function parseTrainWish(experiment: string, values: Values): TrainWish {
+  const known = EXPERIMENTS.find((name) => name === experiment);
+  if (!known) {
+    throw new UserError(`task train: there is no experiment ${unknown(experiment, [...EXPERIMENTS])}`);
+  }
+  for (const [option, owner] of Object.entries(OWN)) {
+    if (values[option as keyof Values] !== undefined && owner !== known) {
+      throw new UserError(`--${option} belongs to task train ${owner}, not to task train ${known}`);
+    }
+  }
+  if (known === "functions" && values.csv === undefined) {
+    throw new UserError(`task train functions needs --csv: ${OPTIONS.csv.help}`);
+  }
+  const model = processName(values.model ?? "cipnp");
+  const whole = (option: "steps" | "induce", least: number) =>
+    numberValue(values[option], `--${option}`, { whole: true, least });
+  const induce = whole("induce", 1);
+  if (induce !== undefined && !hasInducing(model)) {
+    throw new UserError(`--induce: ${model} has no inducing points`);
+  }
+  const learningRate = numberValue(values.rate, "--rate", { least: 0 });
+  const { schedule } = values;
+  if (schedule !== undefined && schedule !== "cosine" && schedule !== "constant") {
+    throw new UserError(`--schedule: expected cosine or constant, found "${schedule}"`);
+  }
+  const context = range(values.context, "--context");
+  const target = range(values.target, "--target");
+  checkRanges({ context: context ?? [1, 1], target: target ?? [1, 1] });
+  return {
+    experiment: known,
+    model,
+    profile: asProfile(values.profile ?? "quick"),
+    context,
+    target,
+    steps: whole("steps", 1),
+    learningRate,
+    schedule,
+    induce,
+    seed: numberValue(values.seed, "--seed", { whole: true, least: 0 }) ?? 0,
+    kernels: values.kernels?.split(",").map((name) => gpKernel(name.trim())) ?? [],
+    data: values.data,
+    csv: values.csv && userPath(values.csv),
+    save: values.save === undefined ? undefined : { option: "--save", path: userPath(values.save) },
+  };
+}
