@@ -8,8 +8,10 @@ export { type FunctionSet, functionsOf, type FunctionTask, loadFunctions } from 
 export { checkPoints, type FunctionBatch, functionBatch } from "./functions_batch.ts";
 export type { FunctionColumns } from "./functions_columns.ts";
 export { type Moments, type Standardiser, standardiser, standardiserOf } from "./functions_scale.ts";
+export { functionDigest, functionSource } from "./functions_source.ts";
 export { nearest, unknown } from "./nearest.ts";
 export { paperCelebA, paperGp, paperParameters, paperUci } from "./paper.ts";
+export { inPasses } from "./passes.ts";
 export { permutation, shuffled } from "./permutation.ts";
 export { readBytes, sha256 } from "./read.ts";
 export { readSafetensors, type StoredTensor, type TensorFile, writeSafetensors } from "./safetensors.ts";

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "../errors.ts";
+import type { FunctionSet } from "./functions.ts";
+import { checkPoints, functionBatch } from "./functions_batch.ts";
+import { checkRanges, type CountRanges } from "./gp/counts.ts";
+import { inPasses } from "./passes.ts";
+import type { TaskSource } from "./task_source.ts";
+
+/** SHA-256 of the points of a set. */
+export function functionDigest({ dimX, dimY, tasks }: FunctionSet): string {
+  const hash = createHash("sha256").update(`${dimX} ${dimY}`);
+  for (const { name, n, x, y } of tasks) {
+    hash.update(JSON.stringify([name, n])).update(new Uint8Array(Float32Array.from([...x, ...y]).buffer));
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * Tasks of some functions of a set, as they are there: standardise them before. Batches go through the functions in
+ * passes; of each, distinct points are drawn.
+ *
+ * @throws UserError for ranges that are none, no functions, and for one that has fewer points than the ranges may take.
+ */
+export function functionSource(
+  set: FunctionSet,
+  taskIndices: ArrayLike<number>,
+  { batch, ranges }: { batch: number; ranges: CountRanges },
+): TaskSource {
+  checkRanges(ranges);
+  const { dimX, dimY, source } = set;
+  const tasks = Array.from(taskIndices);
+  if (tasks.length === 0) throw new UserError(`${source}: expected at least one function, found none`);
+  checkPoints(set, tasks, { context: ranges.context[1], target: ranges.target[1] });
+  const choose = inPasses(tasks.length, batch);
+  const chosen = { ...set, tasks: tasks.map((index) => set.tasks[index]!) };
+  return {
+    name: `functions-${functionDigest(chosen).slice(0, 12)}`,
+    dimX,
+    dimY,
+    batch,
+    ranges,
+    make(key, counts, size) {
+      const { x, y } = functionBatch(set, choose(key).map((at) => tasks[at]!), counts, key);
+      return {
+        x: tf.tensor3d(padded(x, dimX, counts, size), [batch, size, dimX]),
+        y: tf.tensor3d(padded(y, dimY, counts, size), [batch, size, dimY]),
+      };
+    },
+    dispose: () => {},
+  };
+}
+
+/**
+ * Rows [batch, size, dim] of rows [batch, context + target, dim]. After the context the targets come again and again:
+ * wherever a layout begins to read as many rows as there are targets, it finds each of them once.
+ */
+function padded(
+  values: Float32Array,
+  dim: number,
+  { context, target }: { context: number; target: number },
+  size: number,
+): Float32Array {
+  const points = context + target;
+  const rows = new Float32Array(values.length / points * size);
+  for (let row = 0; row < rows.length / dim; row++) {
+    const [item, at] = [Math.floor(row / size), row % size];
+    const from = item * points + (at < points ? at : context + (at - context) % target);
+    rows.set(values.subarray(from * dim, (from + 1) * dim), row * dim);
+  }
+  return rows;
+}
