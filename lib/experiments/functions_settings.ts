@@ -1,0 +1,99 @@
+import type { CountRanges } from "../data/gp/counts.ts";
+import { GP_DIMS } from "../neural_process/dims.ts";
+import type { ProcessName } from "../neural_process/registry.ts";
+import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
+import type { Profile } from "./profiles.ts";
+
+/** How a profile trains and tests on functions of a file. */
+export interface FunctionSettings {
+  steps: number;
+  schedule: ProcessRecipe["schedule"];
+  parts: ProcessRecipe["parts"];
+  /** Batches of 16 functions that the trained model is tested on, and that its curve is drawn from. */
+  finalBatches: number;
+  curveBatches: number;
+  /** Samples in the curve's tests; the last test has 50. */
+  curveSamples: number;
+  /** Steps of the curve's points. */
+  lookAt: (step: number) => boolean;
+}
+
+export const FUNCTION_SETTINGS: Record<Profile, FunctionSettings> = {
+  /** A minute or two on two cores. */
+  quick: {
+    steps: 2000,
+    schedule: "cosine",
+    parts: { context: 1, target: 1 },
+    finalBatches: 32,
+    curveBatches: 8,
+    curveSamples: 20,
+    lookAt: (step) => step % 500 === 0,
+  },
+  /** As the published training on Gaussian processes. */
+  paper: {
+    steps: 100_000,
+    schedule: "cosine",
+    parts: { context: 4, target: 2 },
+    finalBatches: 256,
+    curveBatches: 24,
+    curveSamples: 20,
+    lookAt: (step) => step % 5000 === 0,
+  },
+};
+
+/** Functions of a batch. */
+export const FUNCTION_BATCH = 16;
+
+/** What a user may change about a run. */
+export interface FunctionChanges {
+  /** Context and target points; the default follows from the smallest function. */
+  context?: CountRanges["context"];
+  target?: CountRanges["target"];
+  steps?: number;
+  learningRate?: number;
+  schedule?: ProcessRecipe["schedule"];
+  /** h, the number of inducing points. */
+  induce?: number;
+  /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
+  parts?: ProcessRecipe["parts"];
+}
+
+/**
+ * Ranges of counts for functions of at least so many points: an eighth to half of them as context, and at most what is
+ * left as targets.
+ */
+export function functionRanges(
+  fewest: number,
+  { context, target }: Pick<FunctionChanges, "context" | "target">,
+): CountRanges {
+  const most = context ? context[1] : Math.min(fewest - (target?.[1] ?? 1), Math.ceil(fewest / 2));
+  return {
+    context: context ?? [Math.max(1, Math.min(most, Math.floor(fewest / 8))), Math.max(1, most)],
+    target: target ?? [1, Math.max(1, fewest - most)],
+  };
+}
+
+/** The recipe of a run. The variants that start fast have twice the published learning rate. */
+export function functionRecipe(
+  model: ProcessName,
+  { dimX, dimY }: { dimX: number; dimY: number },
+  ranges: CountRanges,
+  profile: Profile,
+  seed: number,
+  { steps, learningRate, schedule, induce, parts }: FunctionChanges,
+): ProcessRecipe {
+  const settings = FUNCTION_SETTINGS[profile];
+  const published = publishedInduce(model, ranges);
+  return {
+    model,
+    dims: { ...GP_DIMS, dimX, dimY },
+    induce: published === null ? null : induce ?? published,
+    steps: steps ?? settings.steps,
+    learningRate: learningRate ?? (model.endsWith("-fast") ? 1e-3 : 5e-4),
+    schedule: schedule ?? settings.schedule,
+    samples: 4,
+    evalSamples: 50,
+    parts: parts ?? settings.parts,
+    seed,
+  };
+}

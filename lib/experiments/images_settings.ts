@@ -1,0 +1,101 @@
+import { type ImageShape, targetAll } from "../data/images/tasks.ts";
+import type { CountRanges } from "../data/gp/counts.ts";
+import { IMAGE_DIMS } from "../neural_process/dims.ts";
+import type { ProcessName } from "../neural_process/registry.ts";
+import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
+import type { Profile } from "./profiles.ts";
+
+export type Range = CountRanges["context"];
+
+/** Least context points of the authors' ranges [A, 2A] on CelebA. */
+export const CELEBA_LEAST = [8, 16, 32, 64, 128, 256, 512] as const;
+
+/** The same for digits, which have 64 pixels. */
+export const DIGIT_LEAST = [4, 8, 16] as const;
+
+/** How a profile trains and tests; everything else is as published in both. */
+export interface ImageSettings {
+  /** Optimiser steps; or passes over the images to train on. */
+  length: { steps: number } | { passes: number };
+  /** Images of a training batch. */
+  batch: number;
+  parts: ProcessRecipe["parts"];
+  /** Batches of 16 images that the trained model is tested on; null: all images that are for evaluation. */
+  finalBatches: number | null;
+  curveBatches: number;
+  /** Samples in the curve's tests; the last test has 50. */
+  curveSamples: number;
+  /** Steps of the curve's points. */
+  lookAt: (step: number) => boolean;
+}
+
+export const IMAGE_SETTINGS: Record<Profile, ImageSettings> = {
+  /** A minute for each model on digits and two cores. */
+  quick: {
+    length: { steps: 1500 },
+    batch: 16,
+    parts: { context: 1, target: 1 },
+    finalBatches: 22,
+    curveBatches: 6,
+    curveSamples: 20,
+    lookAt: (step) => [500, 1000].includes(step),
+  },
+  /** As published for CelebA, where it is 365,400 steps: for a GPU. */
+  paper: {
+    length: { passes: 200 },
+    batch: 100,
+    parts: { context: 4, target: 1 },
+    finalBatches: null,
+    curveBatches: 24,
+    curveSamples: 20,
+    lookAt: (step) => step % 20_000 === 0,
+  },
+};
+
+/** The published range [A, 2A] of context points. */
+export const imageContext = (least: number): Range => [least, 2 * least];
+
+/** Ranges of counts; without a range of targets every pixel beyond the context is one. */
+export function imageRanges(shape: ImageShape, context: Range, target?: Range): CountRanges {
+  if (target) return { context, target };
+  // What is left of too large a context is refused by its own name.
+  const left = (count: number) => Math.max(1, targetAll(shape, count).target);
+  return { context, target: [left(context[1]), left(context[0])] };
+}
+
+/** What a user may change about a run. */
+export interface ImageChanges {
+  steps?: number;
+  learningRate?: number;
+  schedule?: ProcessRecipe["schedule"];
+  /** h, the number of inducing points. */
+  induce?: number;
+  /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
+  parts?: ProcessRecipe["parts"];
+}
+
+/** The recipe of a run. The variants that start fast have twice the published learning rate. */
+export function imageRecipe(
+  model: ProcessName,
+  { channels, count }: { channels: number; count: number },
+  ranges: CountRanges,
+  profile: Profile,
+  seed: number,
+  { steps, learningRate, schedule, induce, parts }: ImageChanges = {},
+): ProcessRecipe {
+  const { length, batch, parts: padded } = IMAGE_SETTINGS[profile];
+  const published = publishedInduce(model, ranges);
+  return {
+    model,
+    dims: { ...IMAGE_DIMS, dimY: channels },
+    induce: published === null ? null : induce ?? published,
+    // The reference's passes end with a smaller batch.
+    steps: steps ?? ("steps" in length ? length.steps : length.passes * Math.ceil(count / batch)),
+    learningRate: learningRate ?? (model.endsWith("-fast") ? 1e-3 : 5e-4),
+    schedule: schedule ?? "cosine",
+    samples: 4,
+    evalSamples: 50,
+    parts: parts ?? padded,
+    seed,
+  };
+}
