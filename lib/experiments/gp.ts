@@ -1,10 +1,11 @@
-import { evaluationSet, type GpKernel, gpSource } from "../data/gp/mod.ts";
+import { type GpKernel, gpSource } from "../data/gp/mod.ts";
 import type { CountRanges } from "../data/gp/counts.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
 import { stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { gpEvaluation } from "../train/process/evaluation_tasks.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
+import { preparedSet } from "./evaluation_bar.ts";
 import { GP_BATCH, GP_SETTINGS, type GpChanges, gpRanges, gpRecipe, type GpSettings } from "./gp_settings.ts";
 import { runProcess } from "./process_run.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
@@ -92,8 +93,8 @@ export async function runGp(config: GpConfig): Promise<RunRecord[]> {
 function execute({ identity, recipe, ranges, settings, kernels }: GpRun): Promise<Outcome | undefined> {
   const { finalBatches, curveBatches, curveSamples, lookAt } = settings;
   const tasks = (kernel: GpKernel, batches: number) => async () => {
-    const set = await evaluationSet({ kernel, batch: GP_BATCH, ...ranges, seed: EVALUATION_SEED, batches });
-    return gpEvaluation(set, recipe.parts);
+    const spec = { kernel, batch: GP_BATCH, ...ranges, seed: EVALUATION_SEED, batches };
+    return gpEvaluation(await preparedSet(spec), recipe.parts);
   };
   const source = gpSource({ kernel: "rbf", batch: GP_BATCH, ...ranges });
   return runProcess(identity, recipe, source, {

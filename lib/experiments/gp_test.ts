@@ -1,0 +1,94 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { paperGp } from "../data/paper.ts";
+import { processName } from "../neural_process/registry.ts";
+import { readRecords, recordName, type RunRecord, toMarkdown } from "../results/mod.ts";
+import { spread } from "../results/summary.ts";
+import { gpRuns } from "./gp.ts";
+import { ceilingOf, rangeOf } from "./gp_scores.ts";
+import { GP_LEAST, gpRanges, gpRecipe } from "./gp_settings.ts";
+import { gpCurveTable, gpKernelTable, gpRangeTable } from "./gp_tables.ts";
+import { KEPT_RECORDS } from "./profiles.ts";
+
+const kept = (await readRecords(KEPT_RECORDS)).filter(({ experiment }) => experiment === "gp");
+
+Deno.test("the paper profile is the published training", () => {
+  const recipe = gpRecipe("ipnp", gpRanges(1024), "paper", 3);
+  deepEqual(
+    [recipe.steps, recipe.learningRate, recipe.schedule, recipe.samples, recipe.evalSamples, recipe.induce],
+    [100_000, 5e-4, "cosine", 4, 50, 512],
+  );
+  equal(gpRecipe("canp", gpRanges(64), "paper", 0).induce, null);
+  equal(gpRecipe("cipnp", gpRanges(64), "quick", 0, { induce: 7 }).induce, 7);
+  deepEqual(gpRanges(64), { context: [64, 128], target: [4, 64] });
+});
+
+Deno.test("runs are every range, seed and model, each with a record of its own", () => {
+  const config = {
+    profile: "quick" as const,
+    models: ["canp", "cipnp"] as const,
+    least: GP_LEAST,
+    seeds: [0, 1],
+  };
+  const runs = gpRuns(config);
+  equal(new Set(runs.map(({ identity }) => recordName(identity))).size, 20);
+  deepEqual(runs.slice(0, 3).map(({ identity }) => [identity.model, identity.seed]), [
+    ["canp", 0],
+    ["cipnp", 0],
+    ["canp", 1],
+  ]);
+  deepEqual(rangeOf(runs.at(-1)!.identity as RunRecord), [1024, 2048]);
+});
+
+Deno.test("no kept run is above the ceiling of its kernel", () => {
+  ok(kept.length > 0, "expected records in results/records");
+  for (const record of kept) {
+    for (const kernel of ["rbf", "matern", "periodic"]) {
+      const prefix = kernel === "rbf" ? "" : `${kernel} `;
+      const target = record.metrics[`${prefix}target`];
+      const ceiling = ceilingOf(kernel, rangeOf(record)[0]);
+      if (target === undefined || target === null || !ceiling) continue;
+      // The ceiling is a mean over other tasks: their spread is allowed for.
+      const spare = 3 * Math.hypot(record.metrics[`${prefix}target error`] ?? 0, ceiling.error ?? 0);
+      ok(
+        target < ceiling.floored + spare,
+        `${recordName(record)}: ${kernel} ${target}, ceiling ${ceiling.floored}`,
+      );
+    }
+  }
+});
+
+for (const { model, step, target } of paperGp.curves.filter(({ step }) => [500, 1000, 3000].includes(step))) {
+  const runs = kept.filter((record) => {
+    const { schedule, learningRate } = record.configuration;
+    return record.model === model && schedule === "constant" && learningRate === 5e-4 &&
+      record.metrics[`target@${step}`] !== undefined && rangeOf(record)[0] === 64;
+  });
+  const named = ["canp", "anp", "cipnp"].includes(processName(model)) && !(model === "anp" && step > 1000);
+  if (!named) continue;
+  Deno.test(`${model} learns like the official code: ${target} after ${step} steps`, () => {
+    ok(runs.length >= 2, `expected two seeds, found ${runs.length}`);
+    const { mean } = spread(runs.map(({ metrics }) => metrics[`target@${step}`]!));
+    ok(Math.abs(mean - target) < 0.15, `found ${mean}`);
+  });
+}
+
+Deno.test("the variant with places passes 1.0 within 3,000 steps and ends no worse than the reference's model", () => {
+  const early = kept.filter(({ model, steps }) => model === "cipnp-fast" && steps >= 3000);
+  ok(early.some(({ metrics }) => metrics["target@3000"]! > 1));
+  const ends = ["cipnp-fast", "cipnp"].map((name) =>
+    kept.find(({ model, configuration }) => model === name && configuration.schedule === "cosine")
+  );
+  ok(ends[0] && ends[1], "expected a run to the end of each");
+  equal(ends[0].steps, ends[1].steps);
+  ok(ends[0].metrics["target"]! >= ends[1].metrics["target"]!);
+});
+
+Deno.test("tables show ours, the official code and the authors, each as what it is", () => {
+  const curves = kept.filter(({ configuration }) => configuration.schedule === "constant");
+  const stepSeconds = new Map(curves.map(({ model }) => [model, model === "canp" ? 0.2 : 0.1]));
+  const text = toMarkdown(gpCurveTable(curves, { steps: [500, 3000], stepSeconds }));
+  match(text, /\| CANP \| 2 \| .*\(0\.74\) \|/);
+  match(text, /1\.310 ± 0\.002/);
+  match(toMarkdown(gpRangeTable(kept, GP_LEAST)), /BANP, authors \|.*out of memory \| out of memory/);
+  match(toMarkdown(gpKernelTable(kept)), /\| ceiling \|.*1\.352 .*1\.310 .*1\.332/);
+});
