@@ -10,6 +10,7 @@ export {
   type EvaluationSpec,
 } from "./evaluation_set.ts";
 export { covariance, GP_KERNELS, type GpKernel, gpKernel, type GpParameters, NOISE } from "./kernels.ts";
+export { type LongFunction, longFunction } from "./long_functions.ts";
 export { oracleLikelihoods } from "./oracle.ts";
 export { gpPosterior, jointLogDensity, logMarginal, pointLogDensities, type Posterior } from "./posterior.ts";
 export {
