@@ -2,8 +2,10 @@
 import { describeEngine, useEngine } from "../engine/mod.ts";
 import { readBytes } from "../data/read.ts";
 import { writeAtomic } from "../files.ts";
+import { runFunctions } from "../experiments/functions.ts";
 import { gpRanges } from "../experiments/gp_settings.ts";
 import { runGp } from "../experiments/gp.ts";
+import { runImages } from "../experiments/images.ts";
 import { runFile } from "../experiments/process_run.ts";
 import { LOCAL_RECORDS, LOCAL_WEIGHTS } from "../experiments/profiles.ts";
 import { shown } from "../notebook/run.ts";
@@ -15,12 +17,28 @@ import { runCommand } from "./main.ts";
 import { requireWritable } from "./predict_files.ts";
 import { EXPERIMENTS, OPTIONS, parseTrainWish, type TrainWish } from "./train_options.ts";
 
+/** Least and most context pixels of images, unless told otherwise. */
+const PIXELS = { digits: [8, 16], folder: [64, 128] } as const;
+
 /** Runs what was asked for, or finds its record. */
 function run(wish: TrainWish): Promise<RunRecord[]> {
-  const { experiment: _, model, seed, context, target, csv: __, data: ___, save: ____, ...rest } = wish;
-  const published = gpRanges(64);
-  const ranges = { context: context ?? published.context, target: target ?? published.target };
-  return runGp({ ...rest, models: [model], seeds: [seed], least: [], ranges });
+  const { experiment, profile, model, seed, context, target, kernels, data, csv } = wish;
+  const { steps, learningRate, schedule, induce } = wish;
+  const shared = { profile, models: [model], seeds: [seed], steps, learningRate, schedule, induce };
+  switch (experiment) {
+    case "gp": {
+      const published = gpRanges(64);
+      const ranges = { context: context ?? published.context, target: target ?? published.target };
+      return runGp({ ...shared, kernels, least: [], ranges });
+    }
+    case "images": {
+      const what = data ?? "digits";
+      const contexts = [context ?? PIXELS[what === "digits" ? "digits" : "folder"]];
+      return runImages({ ...shared, data: what, contexts, target });
+    }
+    case "functions":
+      return runFunctions({ ...shared, csv: csv!, context, target });
+  }
 }
 
 /** What a record says, in a few lines. */

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { useEngine } from "../engine/mod.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { GP_DIMS } from "./dims.ts";
-import { anp, banp, bnp, canp, cipnp, cnp, ipnp, np } from "./models.ts";
+import { anp, banp, bnp, canp, cipnp, cipnpPlaced, cnp, ipnp, ipnpPlaced, np } from "./models.ts";
 import type { Tasks } from "./points.ts";
 import type { Resampling } from "./resampling.ts";
 import type { SpinOptions } from "./spin.ts";
@@ -13,6 +13,7 @@ import { tnpd } from "./tnp/tnpd.ts";
 
 const DIMS = { ...GP_DIMS, dimHid: 16, dimLat: 8 };
 const SPIN: SpinOptions = { useHA: false, ablaInduce: true, haDim: -1, induce: 3, heads: 4, blocks: 2 };
+const PLACES = { induce: 3, span: [-1, 1] } as const;
 const TNP = { ...GP_TNP, width: 16, feedForward: 8, layers: 2 };
 const [BATCH, CONTEXT, TARGETS, SPARE] = [2, 5, 4, 3];
 
@@ -51,6 +52,8 @@ const MODELS: Record<string, () => Model> = {
   NP: () => latent(np(DIMS, 1), [BATCH, 8]),
   ANP: () => latent(anp(DIMS, 1), [3, BATCH, 8]),
   IPNP: () => latent(ipnp(DIMS, SPIN, 1), [3, BATCH, 8]),
+  "CIPNP with places": () => conditional(cipnpPlaced(DIMS, PLACES, SPIN, 1)),
+  "IPNP with places": () => latent(ipnpPlaced(DIMS, PLACES, SPIN, 1), [3, BATCH, 8]),
   BNP: () => bootstrapped(bnp(DIMS, 1)),
   BANP: () => bootstrapped(banp(DIMS, 1)),
   "TNP-D": () => conditional(tnpd(TNP, 1)),

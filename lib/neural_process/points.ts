@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "../errors.ts";
 import { firstRows } from "../nn/rows.ts";
 
 export { firstRows };
@@ -17,12 +18,18 @@ export interface Tasks extends Points {
   context: number;
 }
 
-/** The first rows: the context alone. */
-export const contextOf = ({ x, y, hidden, context }: Tasks): Points => ({
-  x: firstRows(x, context),
-  y: firstRows(y, context),
-  hidden: hidden && firstRows(hidden, context),
-});
+/**
+ * The first rows: the context alone. Its inputs may repeat: a place that was observed twice counts twice.
+ *
+ * @throws UserError unless at least one row, and no more than there are, is context.
+ */
+export function contextOf({ x, y, hidden, context }: Tasks): Points {
+  const rows = x.shape[1];
+  if (!Number.isInteger(context) || context < 1 || context > rows) {
+    throw new UserError(`context: expected 1 to ${rows} of ${rows} points, found ${context}`);
+  }
+  return { x: firstRows(x, context), y: firstRows(y, context), hidden: hidden && firstRows(hidden, context) };
+}
 
 /** A value of each row, put together over the points of a task. */
 export interface OverPoints {
