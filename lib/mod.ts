@@ -27,7 +27,16 @@ export { fit } from "./train/fit.ts";
 export { DEFAULT_RECIPE, type Recipe } from "./train/recipe.ts";
 export { score } from "./train/score.ts";
 export { defaultRecipe, fitTable, loadModel, loadTable } from "./tabular/mod.ts";
-export { logLog, lossCurve, methodDots, predictedVsTrue, scatter, slopesOf, toSvg } from "./plots/mod.ts";
+export {
+  calibrationCurve,
+  logLog,
+  lossCurve,
+  methodDots,
+  predictedVsTrue,
+  scatter,
+  slopesOf,
+  toSvg,
+} from "./plots/mod.ts";
 export {
   costTable,
   readRecords,
@@ -45,6 +54,15 @@ export { asModels, UCI_MODELS, uciRecipe } from "./experiments/uci_settings.ts";
 export { uciCosts, uciFigure, uciTable, uciVerdict } from "./experiments/uci_tables.ts";
 export { scaleSteps } from "./experiments/scaling.ts";
 export { scalePrediction } from "./experiments/prediction_cost.ts";
+export { processName } from "./neural_process/registry.ts";
+export { runImages } from "./experiments/images.ts";
+export { placeLikelihood } from "./experiments/images_baseline.ts";
+export { loadImageData } from "./experiments/images_data.ts";
+export { completionFigures, imageFigure } from "./experiments/images_figures.ts";
+export { imageContext } from "./experiments/images_settings.ts";
+export { celebaTable, imageTable } from "./experiments/images_tables.ts";
+export { imageCalibration, trainedImages } from "./experiments/images_trained.ts";
+export { celebaVerdict, imageVerdict } from "./experiments/images_verdict.ts";
 export * as aq from "arquero";
 
 /** The path of a file of this workspace, wherever a notebook runs; its folder is made, so that the file can be written. */

@@ -44,7 +44,7 @@ interface ImageRun {
 }
 
 /** Images of a test batch. */
-const EVALUATION_BATCH = 16;
+export const EVALUATION_BATCH = 16;
 
 /**
  * The runs of a configuration: ranges, then seeds, then models.
@@ -115,7 +115,7 @@ async function execute(
   const { batch, finalBatches, curveBatches, curveSamples, lookAt } = settings;
   const tested = imageSource(evaluation, { batch: EVALUATION_BATCH, ranges, all });
   const tasks = (batches: number | null) => () =>
-    Promise.resolve(imageEvaluation({ ...tested, count: evaluation.count }, recipe.parts, batches));
+    Promise.resolve(imageEvaluation(tested, evaluation.count, recipe.parts, batches));
   try {
     return await runProcess(identity, recipe, imageSource(train, { batch, ranges, all }), {
       lookAt,

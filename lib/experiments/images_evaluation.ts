@@ -10,14 +10,16 @@ const EVALUATION_SEED = 0;
  * The images of a source in their order, each once; the last batch may be smaller. Counts and pixels of a batch are always
  * the same, and others than those of training.
  *
+ * @param count how many images the source has
  * @param batches the first so many; all unless given
  */
 export function imageEvaluation(
-  source: ImageSource & { count: number },
+  source: ImageSource,
+  count: number,
   parts: Parts,
   batches: number | null = null,
 ): EvaluationTasks {
-  const { count, batch } = source;
+  const { batch } = source;
   const all = Math.ceil(count / batch);
   return {
     batches: Math.min(batches ?? all, all),
