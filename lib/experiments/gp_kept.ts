@@ -1,0 +1,55 @@
+/** What came with the workspace of runs on Gaussian processes: weights, times of steps, and what they say. */
+import type { RunRecord } from "../results/mod.ts";
+import { spread } from "../results/summary.ts";
+import { loadProcess, type StoredProcess } from "../train/process/weights.ts";
+import { ceilingOf, curveAt, modelLabel, rangeOf, type StepSeconds, unique } from "./gp_scores.ts";
+import { runFile } from "./process_run.ts";
+import { KEPT_WEIGHTS } from "./profiles.ts";
+
+/** The kept weights of a kept run. @throws UserError if there are none. */
+export const keptProcess = (record: RunRecord): Promise<StoredProcess> =>
+  loadProcess(runFile(KEPT_WEIGHTS, record));
+
+/** Seconds of a training step at a size, by model, from records of costs that were measured in turns. */
+export function keptStepSeconds(
+  records: readonly RunRecord[],
+  { context, batch }: { context: number; batch: number },
+): StepSeconds {
+  const measured = records.filter(({ experiment, configuration, metrics }) =>
+    experiment === "process-cost" && configuration["context"] === context &&
+    configuration["batch"] === batch && typeof metrics["seconds"] === "number"
+  );
+  return new Map(measured.map(({ model, metrics }) => [model, metrics["seconds"]!]));
+}
+
+/** What the kept runs say, in words made from the numbers. */
+export function gpVerdict(records: readonly RunRecord[]): string {
+  const first = records.filter((record) => rangeOf(record)[0] === 64);
+  const at = (model: string, step: number): number | undefined => {
+    const values = first.filter((record) =>
+      record.model === model && record.configuration["schedule"] === "constant"
+    ).flatMap((record) => curveAt(record, step, "target") ?? []);
+    return values.length > 0 ? spread(values).mean : undefined;
+  };
+  const lines: string[] = [];
+  const [canp, cipnp, fast] = ["canp", "cipnp", "cipnp-fast"].map((model) => at(model, 1000));
+  if (canp !== undefined && cipnp !== undefined && fast !== undefined) {
+    lines.push(
+      `After 1,000 steps ${modelLabel("canp")} has ${canp.toFixed(2)}, ${modelLabel("cipnp")} ${
+        cipnp.toFixed(2)
+      }, and the variant with places ${fast.toFixed(2)}.`,
+    );
+  }
+  const ends = first.filter(({ configuration }) => configuration["schedule"] === "cosine");
+  const ceiling = ceilingOf("rbf", 64)!.floored;
+  for (const model of unique(ends.map(({ model }) => model))) {
+    const own = ends.filter((record) => record.model === model);
+    const { mean } = spread(own.map(({ metrics }) => metrics["target"] ?? NaN));
+    lines.push(
+      `${modelLabel(model)}, ${own[0]!.steps} steps to the end: ${mean.toFixed(3)}, ${
+        (ceiling - mean).toFixed(3)
+      } below the ceiling.`,
+    );
+  }
+  return lines.map((line) => `- ${line}`).join("\n");
+}
