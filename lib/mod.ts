@@ -33,6 +33,7 @@ export {
   lossCurve,
   methodDots,
   predictedVsTrue,
+  predictiveBands,
   scatter,
   slopesOf,
   toSvg,
@@ -52,9 +53,14 @@ export { asProfile, KEPT_RECORDS, LOCAL_RECORDS } from "./experiments/profiles.t
 export { runUci } from "./experiments/uci.ts";
 export { asModels, UCI_MODELS, uciRecipe } from "./experiments/uci_settings.ts";
 export { uciCosts, uciFigure, uciTable, uciVerdict } from "./experiments/uci_tables.ts";
+export { processName, PROCESS_NAMES } from "./neural_process/registry.ts";
+export { dataName, runGp } from "./experiments/gp.ts";
+export { gpCurveFigure, gpRangeFigure } from "./experiments/gp_figures.ts";
+export { gpVerdict, keptProcess, keptStepSeconds } from "./experiments/gp_kept.ts";
+export { drawFunction, predictFunction } from "./experiments/gp_predictions.ts";
+export { gpCurveTable, gpKernelTable, gpRangeTable } from "./experiments/gp_tables.ts";
 export { scaleSteps } from "./experiments/scaling.ts";
 export { scalePrediction } from "./experiments/prediction_cost.ts";
-export { processName } from "./neural_process/registry.ts";
 export { runImages } from "./experiments/images.ts";
 export { placeLikelihood } from "./experiments/images_baseline.ts";
 export { loadImageData } from "./experiments/images_data.ts";
