@@ -1,0 +1,26 @@
+import { deepEqual, notDeepEqual, ok, throws } from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { xlaTest } from "../../engine/testing.ts";
+import { gpSource } from "./source.ts";
+
+const ranges = { context: [3, 5], target: [1, 4] } as const;
+
+xlaTest("tasks are the same for the same key, and have the points that are asked for", () => {
+  const source = gpSource({ kernel: "rbf", batch: 2, ...ranges });
+  const values = (key: [number, number], size: number) => {
+    const { x, y } = source.make(key, { context: 3, target: 2 }, size);
+    ok(x.shape[0] === 2 && x.shape[1] >= size && x.shape.join() === y.shape.join());
+    const found = [...x.dataSync(), ...y.dataSync()];
+    tf.dispose([x, y]);
+    return found;
+  };
+  deepEqual(values([1, 2], 5), values([1, 2], 5));
+  notDeepEqual(values([1, 2], 5), values([1, -3], 5));
+  // A layout that needs more than the ranges' sum is served, too.
+  ok(values([1, 2], 12).length >= 48);
+  source.dispose();
+});
+
+Deno.test("ranges that are none are refused at once", () => {
+  throws(() => gpSource({ kernel: "rbf", batch: 2, context: [0, 4], target: [1, 1] }), /at least 1/);
+});
