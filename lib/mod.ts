@@ -49,11 +49,11 @@ export {
   toText,
 } from "./results/mod.ts";
 export { html, markdown, progress, show, stopRequested, text } from "./notebook/mod.ts";
-export { asProfile, KEPT_RECORDS, LOCAL_RECORDS } from "./experiments/profiles.ts";
+export { asProfile, KEPT_RECORDS, KEPT_WEIGHTS, LOCAL_RECORDS } from "./experiments/profiles.ts";
 export { runUci } from "./experiments/uci.ts";
 export { asModels, UCI_MODELS, uciRecipe } from "./experiments/uci_settings.ts";
 export { uciCosts, uciFigure, uciTable, uciVerdict } from "./experiments/uci_tables.ts";
-export { processName, PROCESS_NAMES } from "./neural_process/registry.ts";
+export { PROCESS_NAMES, processName } from "./neural_process/registry.ts";
 export { dataName, runGp } from "./experiments/gp.ts";
 export { gpCurveFigure, gpRangeFigure } from "./experiments/gp_figures.ts";
 export { gpVerdict, keptProcess, keptStepSeconds } from "./experiments/gp_kept.ts";

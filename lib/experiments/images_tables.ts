@@ -63,19 +63,18 @@ export function imageTable(records: readonly RunRecord[], baseline?: number): Ta
       cells: [
         cell(String(score.steps)),
         cell(
-          `${score.target.toFixed(3)} ± ${score.error.toFixed(3)}`,
+          score.target.toFixed(3) + (Number.isFinite(score.error) ? ` ± ${score.error.toFixed(3)}` : ""),
           rivals.length > 1 && rivals[0] === score,
         ),
         cell(mean(({ metrics }) => metrics["context"]).toFixed(3)),
         cell(mean(({ metrics }) => metrics["calibration"]).toFixed(4)),
-        cell(formatSeconds(mean(({ seconds }) => seconds.compile))),
         cell(formatSeconds(train)),
         cell(formatSeconds(train / score.steps)),
         cell(Number.isFinite(bytes) ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : NOTHING),
       ],
     };
   });
-  const blank = (text: string): Cell[] => ["", text, "", "", "", "", "", ""].map((one) => cell(one));
+  const blank = (text: string): Cell[] => ["", text, "", "", "", "", ""].map((one) => cell(one));
   return {
     title: `${first?.data.name.replace(/ ctx.*/, "") ?? "Images"}: log likelihood of a pixel`,
     head: [
@@ -84,10 +83,9 @@ export function imageTable(records: readonly RunRecord[], baseline?: number): Ta
       "target",
       "context",
       "calibration",
-      "compile",
       "train",
       "a step",
-      "memory of a step",
+      "memory",
     ],
     rows: [
       ...rows,
@@ -102,7 +100,7 @@ export function imageTable(records: readonly RunRecord[], baseline?: number): Ta
       } profile. ± is the standard error over seeds, of a ` +
       "single one over its test batches; the best of a range and length is marked.",
       "Calibration: mean squared distance of the shares inside central intervals from their levels; 0 is perfect.",
-      "Each place's own normal: its mean and deviation over the training images, without any context.",
+      "Memory is what the compiled training step needs. Each place's own normal: its mean and deviation over the training images, without any context.",
     ],
   };
 }

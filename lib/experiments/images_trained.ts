@@ -29,15 +29,19 @@ export interface TrainedImageModel {
 }
 
 /**
- * Loads what `runImages` trained on this machine.
+ * Loads what `runImages` trained.
  *
+ * @param folder of the weights; default those of this machine
  * @throws UserError naming the file for a run whose weights are not there.
  */
-export async function trainedImages(config: ImageConfig): Promise<TrainedImages> {
+export async function trainedImages(
+  config: ImageConfig,
+  folder = LOCAL_WEIGHTS,
+): Promise<TrainedImages> {
   const data = await loadImageData(config.data, config.size);
   const models: TrainedImageModel[] = [];
   for (const { identity, recipe, ...rest } of imageRuns(config, data)) {
-    const { process } = await loadProcess(runFile(LOCAL_WEIGHTS, identity));
+    const { process } = await loadProcess(runFile(folder, identity));
     models.push({ process, recipe, ...rest });
   }
   const dispose = () => models.forEach(({ process }) => process.parameters.forEach((one) => one.dispose()));
