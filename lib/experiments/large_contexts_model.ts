@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { readSafetensors } from "../data/safetensors.ts";
+import { gpSource } from "../data/gp/mod.ts";
+import { UserError } from "../errors.ts";
+import { cipnp, ipnp } from "../neural_process/models.ts";
+import { type Process, publishedSpin } from "../neural_process/registry.ts";
+import type { Stream } from "../neural_process/streaming.ts";
+import { fitProcess } from "../train/process/fit.ts";
+import type { ProcessRecipe } from "../train/process/recipe.ts";
+import { loadProcess } from "../train/process/weights.ts";
+import { gpRanges, gpRecipe } from "./gp_settings.ts";
+import { KEPT_WEIGHTS, LOCAL_WEIGHTS } from "./profiles.ts";
+
+/** The models that can read contexts of any size in pieces. */
+const STREAMED = ["ipnp", "cipnp"] as const;
+export type Streamed = (typeof STREAMED)[number];
+
+/** A trained model that reads contexts of any size. */
+export interface StreamedModel {
+  model: Streamed;
+  stream: Stream;
+  recipe: ProcessRecipe;
+  /** How many numbers were trained. */
+  parameters: number;
+  /** What it was trained on, in words and numbers, and where its weights are from. */
+  about: string;
+  dispose(): void;
+}
+
+/**
+ * The trained CIPNP or IPNP with the most steps among the weights of some folders, if there is one. Runs of a Gaussian
+ * process have their ranges in their names.
+ */
+export async function longestTrained(
+  folders: readonly string[] = [KEPT_WEIGHTS, LOCAL_WEIGHTS],
+): Promise<string | undefined> {
+  let best: { path: string; steps: number } | undefined;
+  for (const folder of folders) {
+    for (const name of await namesIn(folder)) {
+      if (!/^gp_.*_c?ipnp_seed\d+_.*\.safetensors$/.test(name)) continue;
+      const path = join(folder, name);
+      const { metadata } = await readSafetensors(path);
+      const { steps } = JSON.parse(metadata["recipe"] ?? "{}") as Partial<ProcessRecipe>;
+      if (steps !== undefined && steps > (best?.steps ?? 0)) best = { path, steps };
+    }
+  }
+  return best?.path;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Reads the weights of a model. @throws UserError if it is none that can be streamed. */
+export async function loadStreamed(path: string): Promise<StreamedModel> {
+  const { process, recipe, facts } = await loadProcess(path);
+  const name = facts["record"] ?? path.split("/").at(-1)!;
+  const range = /ctx-(\d+)-(\d+)/.exec(name);
+  const trained = range ? `on ${range[1]} to ${range[2]} context points` : "on contexts not told";
+  return streamed(process, recipe, `trained ${trained} for ${recipe.steps} steps`);
+}
+
+/** A CIPNP trained for some minutes or less: for a workspace that has no weights of one yet. */
+export async function brieflyTrained(steps: number, seed: number): Promise<StreamedModel> {
+  const ranges = gpRanges(64);
+  const recipe = gpRecipe("cipnp", ranges, "quick", seed, { steps, parts: { context: 1, target: 1 } });
+  const source = gpSource({ kernel: "rbf", batch: 16, ...ranges });
+  const { process, steps: taken } = await fitProcess(recipe, source, { label: "CIPNP, briefly" });
+  source.dispose();
+  return streamed(process, recipe, `trained on 64 to 128 context points for ${taken} steps only`);
+}
+
+/**
+ * The same weights in a model that reads in pieces; the process is used up.
+ *
+ * @throws UserError if it is no CIPNP or IPNP.
+ */
+export function streamed(process: Process, recipe: ProcessRecipe, about: string): StreamedModel {
+  const model = STREAMED.find((name) => name === recipe.model);
+  if (!model) {
+    throw new UserError(
+      `model: expected ${STREAMED.join(" or ")}, which read in pieces, found ${recipe.model}`,
+    );
+  }
+  const make = model === "ipnp" ? ipnp : cipnp;
+  const { parameters, stream } = make(recipe.dims, publishedSpin(recipe.induce!), recipe.seed);
+  for (const [i, parameter] of process.parameters.entries()) {
+    parameters[i]!.variable.assign(parameter.variable);
+    parameter.dispose();
+  }
+  return {
+    model,
+    stream: stream(),
+    recipe,
+    parameters: parameters.reduce((sum, { count }) => sum + count, 0),
+    about,
+    dispose: () => parameters.forEach((parameter) => parameter.dispose()),
+  };
+}
