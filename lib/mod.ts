@@ -56,9 +56,9 @@ export { uciCosts, uciFigure, uciTable, uciVerdict } from "./experiments/uci_tab
 export { PROCESS_NAMES, processName } from "./neural_process/registry.ts";
 export { dataName, runGp } from "./experiments/gp.ts";
 export { gpCurveFigure, gpRangeFigure } from "./experiments/gp_figures.ts";
-export { gpVerdict, keptProcess, keptStepSeconds } from "./experiments/gp_kept.ts";
+export { fullCurves, gpVerdict, keptCurveTable, keptProcess } from "./experiments/gp_kept.ts";
 export { drawFunction, predictFunction } from "./experiments/gp_predictions.ts";
-export { gpCurveTable, gpKernelTable, gpRangeTable } from "./experiments/gp_tables.ts";
+export { gpKernelTable, gpRangeTable } from "./experiments/gp_tables.ts";
 export { scaleSteps } from "./experiments/scaling.ts";
 export { scalePrediction } from "./experiments/prediction_cost.ts";
 export { runImages } from "./experiments/images.ts";
@@ -69,6 +69,14 @@ export { imageContext } from "./experiments/images_settings.ts";
 export { celebaTable, imageTable } from "./experiments/images_tables.ts";
 export { imageCalibration, trainedImages } from "./experiments/images_trained.ts";
 export { celebaVerdict, imageVerdict } from "./experiments/images_verdict.ts";
+export { keptCosts, processCosts } from "./experiments/process_cost_sweep.ts";
+export { stepTimes } from "./experiments/process_cost.ts";
+export { asCostModels } from "./experiments/process_cost_step.ts";
+export { againstTable, costFigure, withKept } from "./experiments/process_cost_view.ts";
+export { likelihoodByContext, likelihoodRecords, likelihoodsOf } from "./experiments/large_contexts.ts";
+export { brieflyTrained, loadStreamed, longestTrained } from "./experiments/large_contexts_model.ts";
+export { largePredictions } from "./experiments/large_contexts_prediction.ts";
+export { claimsTable, largeClaims, largeVerdict } from "./experiments/large_contexts_claims.ts";
 export * as aq from "arquero";
 
 /** The path of a file of this workspace, wherever a notebook runs; its folder is made, so that the file can be written. */

@@ -2,7 +2,9 @@
 import type { RunRecord } from "../results/mod.ts";
 import { spread } from "../results/summary.ts";
 import { loadProcess, type StoredProcess } from "../train/process/weights.ts";
+import type { TableView } from "../results/view.ts";
 import { ceilingOf, curveAt, modelLabel, rangeOf, type StepSeconds, unique } from "./gp_scores.ts";
+import { gpCurveTable } from "./gp_tables.ts";
 import { runFile } from "./process_run.ts";
 import { KEPT_WEIGHTS } from "./profiles.ts";
 
@@ -21,6 +23,23 @@ export function keptStepSeconds(
   );
   return new Map(measured.map(({ model, metrics }) => [model, metrics["seconds"]!]));
 }
+
+/** Runs on the first range at the full learning rate, long enough for a learning curve. */
+export const fullCurves = (records: readonly RunRecord[]): RunRecord[] =>
+  records.filter((record) =>
+    record.experiment === "gp" && record.configuration["schedule"] === "constant" && record.steps >= 1000 &&
+    rangeOf(record)[0] === 64
+  );
+
+/** Steps of the columns of that table. */
+const SHOWN = [500, 1000, 3000];
+
+/** The same steps and the same seconds, from the learning curves and the times among the records. */
+export const keptCurveTable = (records: readonly RunRecord[]): TableView =>
+  gpCurveTable(fullCurves(records), {
+    steps: SHOWN,
+    stepSeconds: keptStepSeconds(records, { context: 96, batch: 16 }),
+  });
 
 /** What the kept runs say, in words made from the numbers. */
 export function gpVerdict(records: readonly RunRecord[]): string {

@@ -1,13 +1,20 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { join } from "node:path";
+import { evaluationSet } from "../data/gp/mod.ts";
 import { paperGp } from "../data/paper.ts";
 import { processName } from "../neural_process/registry.ts";
 import { readRecords, recordName, type RunRecord, toMarkdown } from "../results/mod.ts";
 import { spread } from "../results/summary.ts";
+import { xlaTest } from "../engine/testing.ts";
+import { ROOT } from "../setup/paths.ts";
+import { createEvaluator } from "../train/process/evaluate.ts";
+import { gpEvaluation } from "../train/process/evaluation_tasks.ts";
 import { gpRuns } from "./gp.ts";
+import { gpVerdict, keptCurveTable, keptProcess } from "./gp_kept.ts";
 import { ceilingOf, rangeOf } from "./gp_scores.ts";
 import { GP_LEAST, gpRanges, gpRecipe } from "./gp_settings.ts";
 import { gpCurveTable, gpKernelTable, gpRangeTable } from "./gp_tables.ts";
-import { KEPT_RECORDS } from "./profiles.ts";
+import { KEPT_RECORDS, KEPT_WEIGHTS } from "./profiles.ts";
 
 const kept = (await readRecords(KEPT_RECORDS)).filter(({ experiment }) => experiment === "gp");
 
@@ -81,6 +88,32 @@ Deno.test("the variant with places passes 1.0 within 3,000 steps and ends no wor
   ok(ends[0] && ends[1], "expected a run to the end of each");
   equal(ends[0].steps, ends[1].steps);
   ok(ends[0].metrics["target"]! >= ends[1].metrics["target"]!);
+});
+
+Deno.test("the README shows the table that the kept records give", async () => {
+  const table = toMarkdown(keptCurveTable(await readRecords(KEPT_RECORDS))).trim();
+  ok((await Deno.readTextFile(join(ROOT, "README.md"))).includes(table), `expected in README.md:\n${table}`);
+  match(gpVerdict(kept), /After 1,000 steps CANP has/);
+});
+
+xlaTest("kept weights are those of their records", async () => {
+  const files = [...Deno.readDirSync(KEPT_WEIGHTS)].map(({ name }) => name);
+  ok(files.length > 0);
+  for (const file of files) {
+    const record = kept.find((one) => recordName(one) === file.replace(".safetensors", ".json"));
+    ok(record, `${file} has no record`);
+    const { process, recipe, facts } = await keptProcess(record);
+    equal(facts["record"], recordName(record));
+    const folder = await Deno.makeTempDir();
+    const spec = { kernel: "rbf" as const, batch: 16, ...gpRanges(64), seed: 0, batches: 8 };
+    const tasks = gpEvaluation(await evaluationSet(spec, { folder }), { context: 1, target: 1 });
+    const evaluator = createEvaluator(process, tasks, recipe.seed);
+    const { target, error } = await evaluator(1);
+    ok(Math.abs(target - record.metrics["target"]!) < 3 * error, `${file}: ${target}`);
+    evaluator.dispose();
+    process.parameters.forEach((parameter) => parameter.dispose());
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("tables show ours, the official code and the authors, each as what it is", () => {

@@ -2,6 +2,10 @@ import { join } from "node:path";
 import { writeAtomic } from "../files.ts";
 import { type Figure, logLog, type Point, toSvg } from "../plots/mod.ts";
 import { readRecords, type RunRecord, toMarkdown } from "../results/mod.ts";
+import { gpCurveFigure } from "./gp_figures.ts";
+import { fullCurves, keptCurveTable } from "./gp_kept.ts";
+import { GP_LEAST } from "./gp_settings.ts";
+import { gpRangeTable } from "./gp_tables.ts";
 import { uciCosts, uciFigure, uciTable } from "./uci_tables.ts";
 
 /** Points of one experiment's records: a series for each model. */
@@ -72,6 +76,15 @@ export async function writeOutputs(records: string, profile: string, folder: str
   };
   for (const [name, figure] of Object.entries(figuresOf(ofProfile))) {
     await write(`${name}.svg`, toSvg(figure));
+  }
+  const gp = ofProfile.filter(({ experiment }) => experiment === "gp");
+  if (gp.length > 0) {
+    await write("gp_ranges.md", toMarkdown(gpRangeTable(gp, GP_LEAST)) + "\n");
+    const curves = fullCurves(gp);
+    if (curves.length > 0) {
+      await write("gp_curves.md", toMarkdown(keptCurveTable(ofProfile)) + "\n");
+      await write("gp_curves.svg", toSvg(gpCurveFigure(curves)));
+    }
   }
   const uci = ofProfile.filter(({ experiment }) => experiment === "uci");
   if (uci.length > 0) {
