@@ -64,6 +64,30 @@ export const claimsTable = (claims: readonly Claim[], title: string): TableView 
   notes: [],
 });
 
+/** What the costs say, in words made from the numbers: claims, and how far each model came. */
+export function largeVerdict(costs: readonly ProcessCost[], predictions?: PredictionFacts): string {
+  const lines = [claimsVerdict(largeClaims(costs, predictions))];
+  for (const [model, own] of Map.groupBy(costs, (cost) => cost.model)) {
+    const last = own.findLast(({ beyond }) => beyond === null);
+    const end = own.find(({ beyond }) => beyond !== null);
+    const far = last && last.seconds !== null
+      ? `${count(last.context)} points in ${formatSeconds(last.seconds)} and ${
+        formatBytes(last.peak!)
+      } a step`
+      : "no size within the budget";
+    const needs = end?.peak == null ? `at least ${formatBytes(end?.least ?? 0)}` : formatBytes(end.peak);
+    const then = end === undefined
+      ? ""
+      : end.beyond === "time"
+      ? `; ${count(end.context)} take too long`
+      : `; ${count(end.context)} need ${needs}${end.peak === null ? " (estimated from its scores)" : ""}`;
+    lines.push(`${model}: ${far}${then}.`);
+  }
+  return lines.map((line) => `- ${line}`).join("\n");
+}
+
+const count = (value: number): string => value.toLocaleString("en-US");
+
 /** How many claims hold, and which do not, in one sentence. */
 export function claimsVerdict(claims: readonly Claim[]): string {
   const measured = claims.filter(({ holds }) => holds !== undefined);

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { toSvg } from "../plots/mod.ts";
-import { claimsTable, claimsVerdict, largeClaims } from "./large_contexts_claims.ts";
+import { claimsTable, claimsVerdict, largeClaims, largeVerdict } from "./large_contexts_claims.ts";
 import type { ProcessCost } from "./process_cost.ts";
 import { againstTable, costFigure, formatBytes, withKept } from "./process_cost_view.ts";
 
@@ -94,4 +94,14 @@ Deno.test("claims are decided by their numbers, and left open without them", () 
   deepEqual(largeClaims([]).map(({ holds }) => holds), Array(5).fill(undefined));
   equal(claimsTable(largeClaims([]), "Claims").rows[0]!.cells[0]!.text, "not measured");
   equal(claimsVerdict(claims.slice(0, 2)), "2 of 2 measured claims hold.");
+});
+
+Deno.test("the verdict tells how far each model came, and what the next size needs", () => {
+  const lines = largeVerdict(LIVE).split("\n");
+  deepEqual(lines.slice(1), [
+    "- ipnp: 64 points in 100 ms and 9.54 MiB a step.",
+    "- anp: 64 points in 200 ms and 19.1 MiB a step; 256 need at least 2.79 GiB (estimated from its scores).",
+  ]);
+  const slow = largeVerdict([cost("anp", 64, 99, 2e7, "time")]);
+  ok(slow.endsWith("- anp: no size within the budget; 64 take too long."));
 });
