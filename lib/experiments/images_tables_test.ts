@@ -43,8 +43,8 @@ Deno.test("seeds are one score, other lengths another; the best of a length is m
 
 Deno.test("the verdict tells the best, and what is within the spread", () => {
   const verdict = imageVerdict(RECORDS, -0.25);
-  match(verdict, /\[8,16\], 900 steps: the best is IPNP 0\.500, 0\.750 beyond/);
-  match(verdict, /100 steps: the best is CANP 0\.200, 0\.450 beyond.* within the spread of IPNP 0\.200/);
+  match(verdict, /\[8,16\], 900 steps: the best is IPNP 0\.500, 0\.750 above each/);
+  match(verdict, /100 steps: the best is CANP 0\.200, 0\.450 above.* within the spread of IPNP 0\.200/);
   match(
     celebaVerdict(),
     /IPNP is above CANP at \[8,16\], \[16,32\], \[32,64\], below it at \[64,128\], \[128,256\]/,

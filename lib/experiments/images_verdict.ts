@@ -11,11 +11,12 @@ export function imageVerdict(records: readonly RunRecord[], baseline: number): s
   const groups = Map.groupBy(scores, ({ context, steps }) => `${rangeName(context)}, ${steps} steps`);
   const lines = [...groups].map(([where, own]) => {
     const [best, next] = own as [ImageScore, ...ImageScore[]];
-    const gain = (best.target - baseline).toFixed(3);
-    const parts = [`${where}: the best is ${named(best)}, ${gain} beyond each place's own normal`];
+    const gain = best.target - baseline;
+    const side = `${Math.abs(gain).toFixed(3)} ${gain < 0 ? "below" : "above"}`;
+    const parts = [`${where}: the best is ${named(best)}, ${side} each place's own normal`];
     if (next) {
       const within = best.target - next.target <= Math.hypot(best.error, next.error);
-      parts.push(`${within ? "within the spread of" : "above"} ${own.slice(1).map(named).join(", ")}`);
+      parts.push(`${within ? "within the spread of" : "ahead of"} ${own.slice(1).map(named).join(", ")}`);
     }
     return parts.join(", ") + ".";
   });
