@@ -4,21 +4,11 @@ import { sameNames } from "../spin/reference_names.ts";
 import { GP_DIMS, IMAGE_DIMS, type NeuralProcessDims } from "./dims.ts";
 import { anp, banp, bnp, canp, cipnp, cnp, ipnp, np } from "./models.ts";
 import { olderIpnp } from "./older_ipnp.ts";
-import type { SpinOptions } from "./spin.ts";
+import { publishedSpin } from "./registry.ts";
 import { GP_TNP } from "./tnp/options.ts";
 import { tnpa } from "./tnp/tnpa.ts";
 import { tnpd } from "./tnp/tnpd.ts";
 import { GP_TNPND, tnpnd } from "./tnp/tnpnd.ts";
-
-/** The published settings of the inducing points. */
-const spin = (induce: number): SpinOptions => ({
-  useHA: false,
-  ablaInduce: false,
-  haDim: -1,
-  induce,
-  heads: 8,
-  blocks: 1,
-});
 
 interface Model {
   parameters: Parameter[];
@@ -31,8 +21,8 @@ const models = (dims: NeuralProcessDims): Record<string, (m: number) => Model> =
   anp: () => anp(dims, 0),
   bnp: () => bnp(dims, 0),
   banp: () => banp(dims, 0),
-  ipanp: (m) => ipnp(dims, spin(m), 0),
-  ipcanp: (m) => cipnp(dims, spin(m), 0),
+  ipanp: (m) => ipnp(dims, publishedSpin(m), 0),
+  ipcanp: (m) => cipnp(dims, publishedSpin(m), 0),
   tnpd: () => tnpd({ ...GP_TNP, dimX: dims.dimX, dimY: dims.dimY }, 0),
   tnpa: () => tnpa({ ...GP_TNP, dimX: dims.dimX, dimY: dims.dimY }, 0),
   tnpnd: () => tnpnd({ ...GP_TNPND, dimX: dims.dimX, dimY: dims.dimY }, 0),
@@ -45,7 +35,7 @@ const OLDER = {
   dataEmbDepth: 2,
   decDim: 128,
   boundStd: false,
-  spin: spin(8),
+  spin: publishedSpin(8),
 };
 
 const MODELS: Record<string, Record<string, (m: number) => Model>> = {
