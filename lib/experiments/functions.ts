@@ -21,9 +21,9 @@ import {
   type FunctionChanges,
   functionRanges,
   functionRecipe,
-  type FunctionSettings,
 } from "./functions_settings.ts";
 import { runProcess } from "./process_run.ts";
+import type { ProcessSettings } from "./process_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";
 
@@ -43,7 +43,7 @@ interface FunctionRun {
   identity: RunIdentity;
   recipe: ProcessRecipe;
   ranges: CountRanges;
-  settings: FunctionSettings;
+  settings: ProcessSettings;
 }
 
 const TEST_SHARE = 0.2;

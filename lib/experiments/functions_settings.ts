@@ -2,23 +2,10 @@ import type { CountRanges } from "../data/gp/counts.ts";
 import { GP_DIMS } from "../neural_process/dims.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
+import type { ProcessChanges, ProcessSettings } from "./process_settings.ts";
 import type { Profile } from "./profiles.ts";
 
-/** How a profile trains and tests on functions of a file. */
-export interface FunctionSettings {
-  steps: number;
-  schedule: ProcessRecipe["schedule"];
-  parts: ProcessRecipe["parts"];
-  /** Batches of 16 functions that the trained model is tested on, and that its curve is drawn from. */
-  finalBatches: number;
-  curveBatches: number;
-  /** Samples in the curve's tests; the last test has 50. */
-  curveSamples: number;
-  /** Steps of the curve's points. */
-  lookAt: (step: number) => boolean;
-}
-
-export const FUNCTION_SETTINGS: Record<Profile, FunctionSettings> = {
+export const FUNCTION_SETTINGS: Record<Profile, ProcessSettings> = {
   /** A minute or two on two cores. */
   quick: {
     steps: 2000,
@@ -45,17 +32,10 @@ export const FUNCTION_SETTINGS: Record<Profile, FunctionSettings> = {
 export const FUNCTION_BATCH = 16;
 
 /** What a user may change about a run. */
-export interface FunctionChanges {
+export interface FunctionChanges extends ProcessChanges {
   /** Context and target points; the default follows from the smallest function. */
   context?: CountRanges["context"];
   target?: CountRanges["target"];
-  steps?: number;
-  learningRate?: number;
-  schedule?: ProcessRecipe["schedule"];
-  /** h, the number of inducing points. */
-  induce?: number;
-  /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
-  parts?: ProcessRecipe["parts"];
 }
 
 /**

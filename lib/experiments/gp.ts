@@ -6,8 +6,9 @@ import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { gpEvaluation } from "../train/process/evaluation_tasks.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
 import { preparedSet } from "./evaluation_bar.ts";
-import { GP_BATCH, GP_SETTINGS, type GpChanges, gpRanges, gpRecipe, type GpSettings } from "./gp_settings.ts";
+import { GP_BATCH, GP_SETTINGS, gpRanges, gpRecipe } from "./gp_settings.ts";
 import { runProcess } from "./process_run.ts";
+import type { ProcessChanges, ProcessSettings } from "./process_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { generatedData, type Outcome, recorded } from "./record.ts";
 
@@ -15,7 +16,7 @@ import { generatedData, type Outcome, recorded } from "./record.ts";
 export const EVALUATION_SEED = 0;
 
 /** Meta-learning of Gaussian processes (the paper's figure of context ranges). */
-export interface GpConfig extends GpChanges {
+export interface GpConfig extends ProcessChanges {
   profile: Profile;
   models: readonly ProcessName[];
   /** Least context points A of each range [A, 2A]. */
@@ -33,7 +34,7 @@ interface GpRun {
   identity: RunIdentity;
   recipe: ProcessRecipe;
   ranges: CountRanges;
-  settings: GpSettings;
+  settings: ProcessSettings;
   kernels: readonly GpKernel[];
 }
 

@@ -2,6 +2,7 @@ import type { CountRanges } from "../data/gp/counts.ts";
 import { GP_DIMS } from "../neural_process/dims.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
+import type { ProcessChanges, ProcessSettings } from "./process_settings.ts";
 import type { Profile } from "./profiles.ts";
 
 /** Least context points of the published ranges [A, 2A]. */
@@ -21,23 +22,9 @@ export const GP_MODELS: readonly ProcessName[] = [
 /** Target points of a task. */
 const TARGETS = [4, 64] as const;
 
-/** How a profile trains and tests; everything else is as published in both. */
-export interface GpSettings {
-  steps: number;
-  schedule: ProcessRecipe["schedule"];
-  parts: ProcessRecipe["parts"];
-  /** Batches of 16 functions that the trained model is tested on, and that its curve is drawn from. */
-  finalBatches: number;
-  curveBatches: number;
-  /** Samples in the curve's tests; the last test has 50. */
-  curveSamples: number;
-  /** Steps of the curve's points. */
-  lookAt: (step: number) => boolean;
-}
-
 const EARLY = [250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10000];
 
-export const GP_SETTINGS: Record<Profile, GpSettings> = {
+export const GP_SETTINGS: Record<Profile, ProcessSettings> = {
   /** The first part of the published training, at its full learning rate: minutes on two cores. */
   quick: {
     steps: 3000,
@@ -63,17 +50,6 @@ export const GP_SETTINGS: Record<Profile, GpSettings> = {
 /** The range [A, 2A] of context points. */
 export const gpRanges = (least: number): CountRanges => ({ context: [least, 2 * least], target: TARGETS });
 
-/** What a user may change about a run. */
-export interface GpChanges {
-  steps?: number;
-  learningRate?: number;
-  schedule?: ProcessRecipe["schedule"];
-  /** h, the number of inducing points. */
-  induce?: number;
-  /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
-  parts?: ProcessRecipe["parts"];
-}
-
 /** Functions of a batch. */
 export const GP_BATCH = 16;
 
@@ -83,7 +59,7 @@ export const gpRecipe = (
   ranges: CountRanges,
   profile: Profile,
   seed: number,
-  { steps, learningRate, schedule, induce, parts }: GpChanges = {},
+  { steps, learningRate, schedule, induce, parts }: ProcessChanges = {},
 ): ProcessRecipe => {
   const settings = GP_SETTINGS[profile];
   const published = publishedInduce(model, ranges);
