@@ -8,18 +8,18 @@ import { type ImageData, loadImageData } from "./images_data.ts";
 import { imageEvaluation } from "./images_evaluation.ts";
 import {
   IMAGE_SETTINGS,
-  type ImageChanges,
   imageRanges,
   imageRecipe,
   type ImageSettings,
   type Range,
 } from "./images_settings.ts";
 import { runProcess } from "./process_run.ts";
+import type { ProcessChanges } from "./process_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";
 
 /** Completion of images from some of their pixels (the authors' CelebA experiment). */
-export interface ImageConfig extends ImageChanges {
+export interface ImageConfig extends ProcessChanges {
   profile: Profile;
   /** "digits", "celeba:FOLDER" or "folder:PATH". */
   data: string;

@@ -3,6 +3,7 @@ import type { CountRanges } from "../data/gp/counts.ts";
 import { IMAGE_DIMS } from "../neural_process/dims.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
+import type { ProcessChanges, ProcessSettings } from "./process_settings.ts";
 import type { Profile } from "./profiles.ts";
 
 export type Range = CountRanges["context"];
@@ -13,23 +14,18 @@ export const CELEBA_LEAST = [8, 16, 32, 64, 128, 256, 512] as const;
 /** The same for digits, which have 64 pixels. */
 export const DIGIT_LEAST = [4, 8, 16] as const;
 
-/** How a profile trains and tests; everything else is as published in both. */
-export interface ImageSettings {
+/** How a profile trains and tests on images; everything else is as published in both. */
+export interface ImageSettings extends Omit<ProcessSettings, "steps" | "finalBatches"> {
   /** Optimiser steps; or passes over the images to train on. */
   length: { steps: number } | { passes: number };
+  /** Width of all layers, and of the latent variable; 128 as published. */
+  width: number;
   /** Images of a training batch. */
   batch: number;
   /** The learning rate; twice as much for the variants that start fast, but not beyond 1e-3. */
   learningRate: number;
-  schedule: ProcessRecipe["schedule"];
-  parts: ProcessRecipe["parts"];
   /** Batches of 16 images that the trained model is tested on; null: all images that are for evaluation. */
   finalBatches: number | null;
-  curveBatches: number;
-  /** Latent samples in the curve's tests; the last test has 50. */
-  curveSamples: number;
-  /** Steps of the curve's points. */
-  lookAt: (step: number) => boolean;
 }
 
 export const IMAGE_SETTINGS: Record<Profile, ImageSettings> = {
@@ -39,6 +35,7 @@ export const IMAGE_SETTINGS: Record<Profile, ImageSettings> = {
    */
   quick: {
     length: { steps: 1500 },
+    width: 64,
     batch: 16,
     learningRate: 1e-3,
     schedule: "constant",
@@ -52,6 +49,7 @@ export const IMAGE_SETTINGS: Record<Profile, ImageSettings> = {
   /** As published for CelebA, where it is 365,400 steps: for a GPU. */
   paper: {
     length: { passes: 200 },
+    width: 128,
     batch: 100,
     learningRate: 5e-4,
     schedule: "cosine",
@@ -74,17 +72,6 @@ export function imageRanges(shape: ImageShape, context: Range, target?: Range): 
   return { context, target: [left(context[1]), left(context[0])] };
 }
 
-/** What a user may change about a run. */
-export interface ImageChanges {
-  steps?: number;
-  learningRate?: number;
-  schedule?: ProcessRecipe["schedule"];
-  /** h, the number of inducing points. */
-  induce?: number;
-  /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
-  parts?: ProcessRecipe["parts"];
-}
-
 /** The recipe of a run. */
 export function imageRecipe(
   model: ProcessName,
@@ -92,15 +79,16 @@ export function imageRecipe(
   ranges: CountRanges,
   profile: Profile,
   seed: number,
-  { steps, learningRate, schedule, induce, parts }: ImageChanges = {},
+  { steps, learningRate, schedule, induce, parts }: ProcessChanges = {},
 ): ProcessRecipe {
   const settings = IMAGE_SETTINGS[profile];
-  const { length, batch } = settings;
+  const { length, batch, width } = settings;
   const rate = model.endsWith("-fast") ? Math.min(1e-3, 2 * settings.learningRate) : settings.learningRate;
   const published = publishedInduce(model, ranges);
   return {
     model,
-    dims: { ...IMAGE_DIMS, dimY: channels },
+    dims: { ...IMAGE_DIMS, dimY: channels, dimHid: width, dimLat: width },
+    span: [-1, 1],
     induce: published === null ? null : induce ?? published,
     // The reference's passes end with a smaller batch.
     steps: steps ?? ("steps" in length ? length.steps : length.passes * Math.ceil(count / batch)),

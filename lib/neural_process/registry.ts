@@ -66,12 +66,14 @@ export const publishedSpin = (induce: number): SpinOptions => ({
  *
  * @param induce number of inducing points, of models that have them
  * @param seed equal seeds give equal weights
+ * @param span where the places of inducing points start, of models that have such
  */
 export function createProcess(
   name: ProcessName,
   dims: NeuralProcessDims,
   induce: number,
   seed: number,
+  span: readonly [number, number] = SPAN,
 ): Process {
   const spin = publishedSpin(induce);
   switch (name) {
@@ -82,7 +84,7 @@ export function createProcess(
     case "cipnp":
       return conditional(cipnp(dims, spin, seed));
     case "cipnp-fast":
-      return conditional(cipnpPlaced(dims, { induce, span: SPAN }, spin, seed));
+      return conditional(cipnpPlaced(dims, { induce, span }, spin, seed));
     case "tnpd": {
       const { dimX, dimY } = dims;
       return { ...conditional(tnpd({ ...GP_TNP, dimX, dimY }, seed)), predicts: "targets" };
@@ -94,7 +96,7 @@ export function createProcess(
     case "ipnp":
       return latent(ipnp(dims, spin, seed), dims.dimLat);
     case "ipnp-fast":
-      return latent(ipnpPlaced(dims, { induce, span: SPAN }, spin, seed), dims.dimLat);
+      return latent(ipnpPlaced(dims, { induce, span }, spin, seed), dims.dimLat);
     case "bnp":
       return bootstrapped(bnp(dims, seed));
     case "banp":

@@ -9,6 +9,8 @@ export interface ProcessRecipe {
   dims: NeuralProcessDims;
   /** h, the number of inducing points; null for models without them. The reference takes half of the least context. */
   induce: number | null;
+  /** Where the places of inducing points start, of models that have such; the inputs' interval, [-2, 2] unless given. */
+  span?: readonly [number, number];
   steps: number;
   learningRate: number;
   schedule: "cosine" | "constant";
@@ -28,8 +30,8 @@ export const publishedInduce = (
 ): number | null => hasInducing(model) ? Math.max(1, Math.floor(context[0] / 2)) : null;
 
 /** The model of a recipe, with new weights. */
-export const processOf = ({ model, dims, induce, seed }: ProcessRecipe): Process =>
-  createProcess(model, dims, induce ?? 1, seed);
+export const processOf = ({ model, dims, induce, span, seed }: ProcessRecipe): Process =>
+  createProcess(model, dims, induce ?? 1, seed, span);
 
 /**
  * The key of the noise of a step or an evaluation batch. Tasks have the key (seed, number): these numbers must not be the
