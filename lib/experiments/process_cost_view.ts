@@ -108,7 +108,7 @@ export function againstTable(costs: readonly ProcessCost[], ours: CostModel, the
       row(label(ours), texts(a)),
       row(label(theirs), texts(b)),
       row("share", [share("seconds"), share("peak")]),
-      row("share asked for, at most", ["0.200", "0.100"]),
+      row("aim, at most", ["0.200", "0.100"]),
     ],
     notes: [
       "Steps of both were timed in turns in one run; the peak holds parameters, Adam's state and data as well.",
