@@ -55,7 +55,8 @@ export function gpRangeFigure(records: readonly RunRecord[], least: readonly num
         series: model,
         range: rangeName([a, 2 * a]),
         mean,
-        deviation,
+        // A single seed has none.
+        deviation: Number.isFinite(deviation) ? deviation : 0,
         source: "ours" as const,
       }];
     })

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { evaluationSet } from "../data/gp/mod.ts";
 import { paperGp } from "../data/paper.ts";
+import { toSvg } from "../plots/mod.ts";
 import { processName } from "../neural_process/registry.ts";
 import { readRecords, recordName, type RunRecord, toMarkdown } from "../results/mod.ts";
 import { spread } from "../results/summary.ts";
@@ -10,7 +11,8 @@ import { ROOT } from "../setup/paths.ts";
 import { createEvaluator } from "../train/process/evaluate.ts";
 import { gpEvaluation } from "../train/process/evaluation_tasks.ts";
 import { gpRuns } from "./gp.ts";
-import { gpVerdict, keptCurveTable, keptProcess } from "./gp_kept.ts";
+import { gpCurveFigure, gpRangeFigure } from "./gp_figures.ts";
+import { fullCurves, gpVerdict, keptCurveTable, keptProcess } from "./gp_kept.ts";
 import { ceilingOf, rangeOf } from "./gp_scores.ts";
 import { GP_LEAST, gpRanges, gpRecipe } from "./gp_settings.ts";
 import { gpCurveTable, gpKernelTable, gpRangeTable } from "./gp_tables.ts";
@@ -116,6 +118,11 @@ xlaTest("kept weights are those of their records", async () => {
     process.parameters.forEach((parameter) => parameter.dispose());
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("figures are drawn of all kept runs, single seeds among them", () => {
+  match(toSvg(gpRangeFigure(kept, GP_LEAST)), /CIPNP, fast start/);
+  match(toSvg(gpCurveFigure(fullCurves(kept))), /ceiling/);
 });
 
 Deno.test("tables show ours, the official code and the authors, each as what it is", () => {
