@@ -56,7 +56,7 @@ export { uciCosts, uciFigure, uciTable, uciVerdict } from "./experiments/uci_tab
 export { PROCESS_NAMES, processName } from "./neural_process/registry.ts";
 export { dataName, runGp } from "./experiments/gp.ts";
 export { gpCurveFigure, gpRangeFigure } from "./experiments/gp_figures.ts";
-export { fullCurves, gpVerdict, keptCurveTable, keptProcess } from "./experiments/gp_kept.ts";
+export { fullCurves, gpVerdict, keptCurveTable, keptProcess, trainedProcess } from "./experiments/gp_kept.ts";
 export { drawFunction, predictFunction } from "./experiments/gp_predictions.ts";
 export { gpKernelTable, gpRangeTable } from "./experiments/gp_tables.ts";
 export { scaleSteps } from "./experiments/scaling.ts";

@@ -28,7 +28,8 @@ export const gpCurveFigure = (records: readonly RunRecord[]) =>
     ],
     {
       title: "Training on RBF functions",
-      subtitle: "context [64,128], 24 batches; hollow: the official PyTorch code, a single run",
+      subtitle: "context [64,128], 24 batches of 16 functions",
+      others: "official PyTorch code, a single run",
       yLabel: "target log likelihood",
       log: true,
       rules: [{ y: ceilingOf("rbf", 64)!.floored, label: "ceiling" }],

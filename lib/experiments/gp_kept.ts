@@ -6,11 +6,15 @@ import type { TableView } from "../results/view.ts";
 import { ceilingOf, curveAt, modelLabel, rangeOf, type StepSeconds, unique } from "./gp_scores.ts";
 import { gpCurveTable } from "./gp_tables.ts";
 import { runFile } from "./process_run.ts";
-import { KEPT_WEIGHTS } from "./profiles.ts";
+import { KEPT_WEIGHTS, LOCAL_WEIGHTS } from "./profiles.ts";
 
 /** The kept weights of a kept run. @throws UserError if there are none. */
 export const keptProcess = (record: RunRecord): Promise<StoredProcess> =>
   loadProcess(runFile(KEPT_WEIGHTS, record));
+
+/** The weights of a run of this machine. @throws UserError if there are none. */
+export const trainedProcess = (record: RunRecord): Promise<StoredProcess> =>
+  loadProcess(runFile(LOCAL_WEIGHTS, record));
 
 /** Seconds of a training step at a size, by model, from records of costs that were measured in turns. */
 export function keptStepSeconds(

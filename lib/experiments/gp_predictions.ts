@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type GpKernel, gpPosterior, sampleGp } from "../data/gp/mod.ts";
 import { createRng, jit } from "../engine/mod.ts";
 import type { Process } from "../neural_process/registry.ts";
+import type { RunRecord } from "../results/mod.ts";
 import { noiseKey } from "../train/process/recipe.ts";
 import { modelLabel } from "./gp_scores.ts";
 
@@ -15,8 +16,8 @@ export interface DrawnFunction {
   period?: number;
 }
 
-/** Points of a drawn function: the factor of its covariance is exact enough in single precision up to these. */
-const POINTS = 1024;
+/** Points of a drawn function: enough for the shortest of lengths. */
+const POINTS = 512;
 
 /** A function of a Gaussian process at random places in [-2, 2]; equal seeds give equal functions. */
 export async function drawFunction(kernel: GpKernel, seed: number): Promise<DrawnFunction> {
@@ -46,11 +47,11 @@ export interface PredictedFunction {
  * Predictions of some models at all places of a function, one latent sample or bootstrap each, beside exact regression:
  * a panel for each number of context points and model.
  *
- * @param models by their names
+ * @param models by the records of their runs
  */
 export async function predictFunction(
   drawn: DrawnFunction,
-  models: ReadonlyMap<string, Process>,
+  models: ReadonlyMap<Pick<RunRecord, "model" | "steps">, Process>,
   contexts: readonly number[],
   seed: number,
 ): Promise<PredictedFunction[]> {
@@ -63,9 +64,9 @@ export async function predictFunction(
       context,
       truth: { x: drawn.x, y: drawn.y },
     };
-    for (const [name, process] of models) {
+    for (const [{ model, steps }, process] of models) {
       const { mean, sigma } = await predictOne(drawn, process, count, seed);
-      panels.push({ ...shared, column: modelLabel(name), mean, sigma });
+      panels.push({ ...shared, column: `${modelLabel(model)}, ${steps} steps`, mean, sigma });
     }
     const { mean, deviation } = gpPosterior(drawn.kernel, drawn, context, drawn.x);
     const column = "exact regression";

@@ -12,16 +12,16 @@ xlaTest(
     ok(drawn.period! >= 0.1 && drawn.period! <= 0.5);
     const dims = { ...GP_DIMS, dimHid: 16, dimLat: 8 };
     const models = new Map([
-      ["np", createProcess("np", dims, 1, 0)],
-      ["tnpd", createProcess("tnpd", dims, 1, 0)],
+      [{ model: "np", steps: 7 }, createProcess("np", dims, 1, 0)],
+      [{ model: "tnpd", steps: 9 }, createProcess("tnpd", dims, 1, 0)],
     ]);
     const panels = await predictFunction(drawn, models, [4, 8], 0);
     deepEqual(panels.map(({ row, column }) => `${row}, ${column}`), [
-      "4 points, NP",
-      "4 points, TNP-D",
+      "4 points, NP, 7 steps",
+      "4 points, TNP-D, 9 steps",
       "4 points, exact regression",
-      "8 points, NP",
-      "8 points, TNP-D",
+      "8 points, NP, 7 steps",
+      "8 points, TNP-D, 9 steps",
       "8 points, exact regression",
     ]);
     for (const { mean, sigma, x } of panels) {

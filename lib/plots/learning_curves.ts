@@ -23,6 +23,8 @@ export interface LearningOptions extends Omit<FigureOptions, "legend" | "legendM
   /** Logarithmic steps; default false. */
   log?: boolean;
   rules?: Rule[];
+  /** What hollow marks are; default "published by the authors". */
+  others?: string;
   /** Values below are left out: the first steps may be far from all others. */
   lowest?: number;
   width?: number;
@@ -83,6 +85,6 @@ export function learningCurves(points: readonly LearningPoint[], options: Learni
   const curves = series.flatMap(({ members, style }) => marksOf(members, style));
   const plot = { ...plane, marks: [...plane.marks, ...ruleMarks(rules), ...curves] };
   const styles = series.map(({ style }) => style);
-  const legend = sourceLegend(styles, shown);
+  const legend = sourceLegend(styles, shown, options.others);
   return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "line" });
 }

@@ -25,7 +25,11 @@ export const hollowMarks = (
   });
 
 /** The models of a figure, and what hollow marks are if there are any. */
-export function sourceLegend(styles: readonly Style[], points: readonly Sourced[]): LegendEntry[] {
+export function sourceLegend(
+  styles: readonly Style[],
+  points: readonly Sourced[],
+  label = "published by the authors",
+): LegendEntry[] {
   if (points.every(isOurs)) return [...styles];
-  return [...styles, { label: "published by the authors", colour: INK, symbol: "circle", mark: "hollow" }];
+  return [...styles, { label, colour: INK, symbol: "circle", mark: "hollow" }];
 }
