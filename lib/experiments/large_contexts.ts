@@ -1,12 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type LongFunction, longFunction } from "../data/gp/mod.ts";
+import { longFunction } from "../data/gp/mod.ts";
 import { createRng } from "../engine/mod.ts";
 import { rowLikelihood } from "../neural_process/likelihood.ts";
 import { piecewise } from "../neural_process/piecewise.ts";
 import type { ContextState, Summary } from "../neural_process/streaming.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { type Json, type RunIdentity, type RunRecord, spread } from "../results/mod.ts";
-import type { StreamedModel } from "./large_contexts_model.ts";
+import type { StreamedModel, WholeModel } from "./large_contexts_model.ts";
+import { pointsOf, SAMPLES } from "./large_contexts_points.ts";
+import { likelihoodsAtOnce } from "./large_contexts_whole.ts";
 import { LOCAL_RECORDS } from "./profiles.ts";
 import { generatedData, recorded } from "./record.ts";
 
@@ -28,18 +30,15 @@ export interface ContextLikelihood {
   error: number;
 }
 
-/** Latent samples of IPNP. */
-const SAMPLES = 10;
-
 /**
  * Target log likelihood of one trained model against its number of context points, for a record: "target@64" and so on.
- * Every point is read once: from one size to the next the model goes on from the state that it has.
+ * A model that reads in pieces reads every point once: from one size to the next it goes on from the state that it has.
  *
  * @param folder where the record is; if it is there, it is read
  * @returns undefined if it was stopped
  */
 export async function likelihoodByContext(
-  model: StreamedModel,
+  model: StreamedModel | WholeModel,
   { contexts, targets = 256, functions = 4, seed = 0 }: LargeContexts,
   folder: string = LOCAL_RECORDS,
 ): Promise<RunRecord | undefined> {
@@ -56,7 +55,8 @@ export async function likelihoodByContext(
   };
   return await recorded(folder, identity, async () => {
     const start = performance.now();
-    const found = await likelihoods(model, { contexts: sizes, targets, functions, seed });
+    const given = { contexts: sizes, targets, functions, seed };
+    const found = await ("stream" in model ? likelihoods(model, given) : likelihoodsAtOnce(model, given));
     return found && {
       metrics: Object.fromEntries(found.flatMap(({ context, target, error }) => [
         [`target@${context}`, target],
@@ -127,16 +127,6 @@ async function likelihoods(
     noise?.dispose();
   }
   return found;
-}
-
-/** Points number `from` to `to` - 1 of each function, [functions, to - from, 1]. */
-export function pointsOf(drawn: readonly LongFunction[], from: number, to: number) {
-  const rows = (of: (one: LongFunction) => Float32Array): tf.Tensor3D => {
-    const values = new Float32Array(drawn.length * (to - from));
-    drawn.forEach((one, i) => values.set(of(one).subarray(from, to), i * (to - from)));
-    return tf.tensor3d(values, [drawn.length, to - from, 1]);
-  };
-  return { x: rows(({ x }) => x), y: rows(({ y }) => y) };
 }
 
 export const disposeState = ({ rows, pooled }: ContextState): void =>

@@ -3,11 +3,11 @@ import { readSafetensors } from "../data/safetensors.ts";
 import { gpSource } from "../data/gp/mod.ts";
 import { UserError } from "../errors.ts";
 import { cipnp, ipnp } from "../neural_process/models.ts";
-import { type Process, publishedSpin } from "../neural_process/registry.ts";
+import { type Process, type ProcessName, publishedSpin } from "../neural_process/registry.ts";
 import type { Stream } from "../neural_process/streaming.ts";
 import { fitProcess } from "../train/process/fit.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
-import { loadProcess } from "../train/process/weights.ts";
+import { loadProcess, type StoredProcess } from "../train/process/weights.ts";
 import { gpRanges, gpRecipe } from "./gp_settings.ts";
 import { KEPT_WEIGHTS, LOCAL_WEIGHTS } from "./profiles.ts";
 
@@ -56,13 +56,42 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Reads the weights of a model. @throws UserError if it is none that can be streamed. */
-export async function loadStreamed(path: string): Promise<StreamedModel> {
-  const { process, recipe, facts } = await loadProcess(path);
+/** A trained model that reads its whole context at once. */
+export interface WholeModel {
+  model: ProcessName;
+  process: Process;
+  recipe: ProcessRecipe;
+  parameters: number;
+  about: string;
+  dispose(): void;
+}
+
+/** In words, how a model of a file was trained. */
+function trainingOf(path: string, { recipe, facts }: StoredProcess): string {
   const name = facts["record"] ?? path.split("/").at(-1)!;
   const range = /ctx-(\d+)-(\d+)/.exec(name);
   const trained = range ? `on ${range[1]} to ${range[2]} context points` : "on contexts not told";
-  return streamed(process, recipe, `trained ${trained} for ${recipe.steps} steps`);
+  return `trained ${trained} for ${recipe.steps} steps`;
+}
+
+/** Reads the weights of any model. */
+export async function loadWhole(path: string): Promise<WholeModel> {
+  const stored = await loadProcess(path);
+  const { process, recipe } = stored;
+  return {
+    model: recipe.model,
+    process,
+    recipe,
+    parameters: process.parameters.reduce((sum, { count }) => sum + count, 0),
+    about: trainingOf(path, stored),
+    dispose: () => process.parameters.forEach((parameter) => parameter.dispose()),
+  };
+}
+
+/** Reads the weights of a model. @throws UserError if it is none that can be streamed. */
+export async function loadStreamed(path: string): Promise<StreamedModel> {
+  const stored = await loadProcess(path);
+  return streamed(stored.process, stored.recipe, trainingOf(path, stored));
 }
 
 /** A CIPNP trained for some minutes or less: for a workspace that has no weights of one yet. */

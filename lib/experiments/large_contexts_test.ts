@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { liveBuffers } from "../engine/mod.ts";
 import { xlaTest } from "../engine/testing.ts";
@@ -8,7 +9,7 @@ import { saveProcess } from "../train/process/weights.ts";
 import { processOf, type ProcessRecipe } from "../train/process/recipe.ts";
 import { gpRanges, gpRecipe } from "./gp_settings.ts";
 import { likelihoodByContext, likelihoodRecords, likelihoodsOf } from "./large_contexts.ts";
-import { loadStreamed, longestTrained, streamed } from "./large_contexts_model.ts";
+import { loadStreamed, loadWhole, longestTrained, streamed } from "./large_contexts_model.ts";
 import { largePredictions } from "./large_contexts_prediction.ts";
 
 const recipeOf = (model: ProcessRecipe["model"], steps = 3): ProcessRecipe => ({
@@ -89,3 +90,40 @@ xlaTest(
       deepEqual(await largePredictions({ context: 9000, targets: 5000, induce: 4 }, folder), facts);
     }),
 );
+
+xlaTest(
+  "a model that is given its whole context scores as the same weights that read it in pieces",
+  () =>
+    inFolder(async (folder) => {
+      const options = { contexts: [300, 10], targets: 30, functions: 2, seed: 3 };
+      const recipe = recipeOf("cipnp");
+      const path = join(folder, "weights.safetensors");
+      const process = processOf(recipe);
+      await saveProcess(path, { process, recipe });
+      process.parameters.forEach((parameter) => parameter.dispose());
+      const [pieces, whole] = [await loadStreamed(path), await loadWhole(path)];
+      const curves: ReturnType<typeof likelihoodsOf>[] = [];
+      // In folders of their own: the same weights have the same record.
+      for (const [name, model] of [["pieces", pieces], ["whole", whole]] as const) {
+        curves.push(likelihoodsOf((await likelihoodByContext(model, options, join(folder, name)))!));
+        model.dispose();
+      }
+      deepEqual(curves[1]!.map(({ context }) => context), [10, 300]);
+      curves[0]!.forEach(({ target }, i) => ok(Math.abs(target - curves[1]![i]!.target) < 1e-4));
+    }),
+);
+
+for (const name of ["anp", "tnpd", "cipnp-fast"] as const) {
+  xlaTest(`${name} is scored at its targets alone`, () =>
+    inFolder(async (folder) => {
+      const path = join(folder, "weights.safetensors");
+      const recipe = recipeOf(name);
+      const process = processOf(recipe);
+      await saveProcess(path, { process, recipe });
+      process.parameters.forEach((parameter) => parameter.dispose());
+      const model = await loadWhole(path);
+      const record = await likelihoodByContext(model, { contexts: [8], targets: 5, functions: 1 }, folder);
+      ok(Number.isFinite(likelihoodsOf(record!)[0]!.target));
+      model.dispose();
+    }));
+}

@@ -36,11 +36,14 @@ export interface CostFigure {
   title: string;
   subtitle?: string;
   budget: Budget;
-  /** A curve of log likelihoods, in a third panel. */
-  likelihood?: { model: string; points: readonly ContextLikelihood[]; ceiling?: number };
+  /** Curves of log likelihoods, in a third panel. */
+  likelihood?: {
+    curves: readonly { model: string; points: readonly ContextLikelihood[] }[];
+    ceiling?: number;
+  };
 }
 
-/** Time and memory of a training step against the context, and how well one model predicts: panels above each other. */
+/** Time and memory of a training step against the context, and how well models predict: panels above each other. */
 export function costFigure(
   costs: readonly ProcessCost[],
   { title, subtitle, budget, likelihood }: CostFigure,
@@ -52,19 +55,21 @@ export function costFigure(
       ...(peak === null || beyond === "memory" ? [] : [{ ...at, panel: PANELS.memory, y: peak }]),
     ];
   });
-  const curve = (likelihood?.points ?? []).map(({ context, target }): BudgetPoint => ({
-    panel: PANELS.likelihood,
-    series: likelihood!.model,
-    x: context,
-    y: target,
-  }));
+  const curves = (likelihood?.curves ?? []).flatMap(({ model, points }) =>
+    points.map(({ context, target }): BudgetPoint => ({
+      panel: PANELS.likelihood,
+      series: model,
+      x: context,
+      y: target,
+    }))
+  );
   const ended: Ended[] = costs.filter(({ beyond }) => beyond !== null)
     .map(({ model, context, beyond }) => ({ series: model, x: context, reason: `out of ${beyond}` }));
   const memory = { y: budget.bytes, label: `budget: ${formatBytes(budget.bytes)}` };
   const ceiling = likelihood?.ceiling === undefined
     ? []
     : [{ y: likelihood.ceiling, label: "most that a deviation of at least 0.1 allows" }];
-  return budgetCurves([...points, ...curve], {
+  return budgetCurves([...points, ...curves], {
     title,
     subtitle,
     ended,
@@ -72,7 +77,7 @@ export function costFigure(
       { name: PANELS.time, label: "time of a step", unit: "seconds", log: true },
       { name: PANELS.memory, label: "memory of a step", unit: "bytes", log: true, rules: [memory] },
       ...(likelihood
-        ? [{ name: PANELS.likelihood, label: "target log likelihood", rules: ceiling, height: 130 }]
+        ? [{ name: PANELS.likelihood, label: "target log likelihood", rules: ceiling, height: 170 }]
         : []),
     ],
   });

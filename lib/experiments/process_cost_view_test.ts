@@ -46,7 +46,10 @@ Deno.test("a figure has a panel for time, memory and likelihood, the budget and 
   const svg = toSvg(costFigure(LIVE, {
     title: "Costs",
     budget: { bytes: 2 * 2 ** 30, seconds: 30 },
-    likelihood: { model: "cipnp", points: [{ context: 64, target: 0.5, error: 0.1 }], ceiling: 1.36 },
+    likelihood: {
+      curves: [{ model: "cipnp", points: [{ context: 64, target: 0.5, error: 0.1 }] }],
+      ceiling: 1.36,
+    },
   }));
   for (
     const text of [
