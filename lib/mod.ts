@@ -75,6 +75,7 @@ export { asCostModels } from "./experiments/process_cost_step.ts";
 export { againstTable, costFigure, withKept } from "./experiments/process_cost_view.ts";
 export { likelihoodByContext, likelihoodRecords, likelihoodsOf } from "./experiments/large_contexts.ts";
 export { brieflyTrained, loadStreamed, longestTrained } from "./experiments/large_contexts_model.ts";
+export { likelihoodTable } from "./experiments/large_contexts_table.ts";
 export { largePredictions } from "./experiments/large_contexts_prediction.ts";
 export { claimsTable, largeClaims, largeVerdict } from "./experiments/large_contexts_claims.ts";
 export * as aq from "arquero";
