@@ -5,6 +5,7 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "./safetens
 const tensors: [string, StoredTensor][] = [
   ["encoder/weight", { dtype: "F32", shape: [2, 3], data: Float32Array.of(1, -0, NaN, Infinity, 1e-45, 6) }],
   ["7", { dtype: "U8", shape: [3], data: Uint8Array.of(0, 1, 255) }],
+  ["half", { dtype: "F16", shape: [3], data: Float16Array.of(0.5, -65504, NaN) }],
   ["step", { dtype: "I32", shape: [], data: Int32Array.of(-7) }],
   ["sums", { dtype: "F64", shape: [1, 1], data: Float64Array.of(Math.PI) }],
   ["nothing", { dtype: "F32", shape: [0, 4], data: new Float32Array(0) }],
@@ -71,7 +72,7 @@ Deno.test("a wrong safetensors file is refused with its name and the reason", ()
       [
         { a: { ...f32(0, 4), dtype: "BF16" } },
         4,
-        /tensor "a": expected dtype F64, F32, I32, U8, found "BF16"/,
+        /tensor "a": expected dtype F64, F32, F16, I32, U8, found "BF16"/,
       ],
       [{ a: { ...f32(0, 4), dtype: "toString" } }, 4, /expected dtype/],
       [{ a: { ...f32(0, 4), shape: [-1] } }, 4, /expected a shape of whole numbers, found \[-1\]/],
