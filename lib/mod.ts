@@ -54,7 +54,7 @@ export { runUci } from "./experiments/uci.ts";
 export { asModels, UCI_MODELS, uciRecipe } from "./experiments/uci_settings.ts";
 export { uciCosts, uciFigure, uciTable, uciVerdict } from "./experiments/uci_tables.ts";
 export { PROCESS_NAMES, processName } from "./neural_process/registry.ts";
-export { dataName, runGp } from "./experiments/gp.ts";
+export { runGp } from "./experiments/gp.ts";
 export { gpCurveFigure, gpRangeFigure } from "./experiments/gp_figures.ts";
 export { fullCurves, gpVerdict, keptCurveTable, keptProcess, trainedProcess } from "./experiments/gp_kept.ts";
 export { drawFunction, predictFunction } from "./experiments/gp_predictions.ts";

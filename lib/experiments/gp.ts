@@ -72,7 +72,7 @@ export function gpRuns(config: GpConfig): GpRun[] {
 }
 
 /** The name of the tasks of a range. */
-export const dataName = ({ context, target }: CountRanges): string =>
+const dataName = ({ context, target }: CountRanges): string =>
   `gp-rbf ctx-${context.join("-")} tar-${target.join("-")}`;
 
 /**

@@ -15,8 +15,8 @@ const LAB_SETTINGS = join(SHARE, "lab", "settings", "overrides.json");
 /**
  * How the C library of Linux gives memory to a program's temporary values, tens to hundreds of MB that are taken and
  * given back at every step: it keeps what was given back, in one arena and in huge pages. Else the system clears every
- * page anew at every step, which was a sixth of a neural process's training. Read at a process's start, so it is said
- * where processes are started: here and in the tasks of deno.json.
+ * page anew at every step. Read at a process's start, so it is said where processes are started: here and in the tasks
+ * of deno.json.
  */
 export const MALLOC = {
   GLIBC_TUNABLES: [
