@@ -1,8 +1,8 @@
 import type { CountRanges } from "../data/gp/counts.ts";
 import { GP_DIMS } from "../neural_process/dims.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
-import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
-import type { ProcessChanges, ProcessSettings } from "./process_settings.ts";
+import type { ProcessRecipe } from "../train/process/recipe.ts";
+import { changedRecipe, gpRate, type ProcessChanges, type ProcessSettings } from "./process_settings.ts";
 import type { Profile } from "./profiles.ts";
 
 export const FUNCTION_SETTINGS: Record<Profile, ProcessSettings> = {
@@ -53,27 +53,15 @@ export function functionRanges(
   };
 }
 
-/** The recipe of a run. The variants that start fast have twice the published learning rate. */
+/** The recipe of a run. */
 export function functionRecipe(
   model: ProcessName,
   { dimX, dimY }: { dimX: number; dimY: number },
   ranges: CountRanges,
   profile: Profile,
   seed: number,
-  { steps, learningRate, schedule, induce, parts }: FunctionChanges,
+  changes: FunctionChanges,
 ): ProcessRecipe {
-  const settings = FUNCTION_SETTINGS[profile];
-  const published = publishedInduce(model, ranges);
-  return {
-    model,
-    dims: { ...GP_DIMS, dimX, dimY },
-    induce: published === null ? null : induce ?? published,
-    steps: steps ?? settings.steps,
-    learningRate: learningRate ?? (model.endsWith("-fast") ? 1e-3 : 5e-4),
-    schedule: schedule ?? settings.schedule,
-    samples: 4,
-    evalSamples: 50,
-    parts: parts ?? settings.parts,
-    seed,
-  };
+  const fixed = { model, dims: { ...GP_DIMS, dimX, dimY }, learningRate: gpRate(model), seed };
+  return changedRecipe(fixed, ranges, FUNCTION_SETTINGS[profile], changes);
 }

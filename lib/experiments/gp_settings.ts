@@ -1,8 +1,8 @@
 import type { CountRanges } from "../data/gp/counts.ts";
 import { GP_DIMS } from "../neural_process/dims.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
-import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
-import type { ProcessChanges, ProcessSettings } from "./process_settings.ts";
+import type { ProcessRecipe } from "../train/process/recipe.ts";
+import { changedRecipe, gpRate, type ProcessChanges, type ProcessSettings } from "./process_settings.ts";
 import type { Profile } from "./profiles.ts";
 
 /** Least context points of the published ranges [A, 2A]. */
@@ -53,26 +53,17 @@ export const gpRanges = (least: number): CountRanges => ({ context: [least, 2 * 
 /** Functions of a batch. */
 export const GP_BATCH = 16;
 
-/** The recipe of a run. The variants that start fast have twice the published learning rate. */
+/** The recipe of a run. */
 export const gpRecipe = (
   model: ProcessName,
   ranges: CountRanges,
   profile: Profile,
   seed: number,
-  { steps, learningRate, schedule, induce, parts }: ProcessChanges = {},
-): ProcessRecipe => {
-  const settings = GP_SETTINGS[profile];
-  const published = publishedInduce(model, ranges);
-  return {
-    model,
-    dims: GP_DIMS,
-    induce: published === null ? null : induce ?? published,
-    steps: steps ?? settings.steps,
-    learningRate: learningRate ?? (model.endsWith("-fast") ? 1e-3 : 5e-4),
-    schedule: schedule ?? settings.schedule,
-    samples: 4,
-    evalSamples: 50,
-    parts: parts ?? settings.parts,
-    seed,
-  };
-};
+  changes: ProcessChanges = {},
+): ProcessRecipe =>
+  changedRecipe(
+    { model, dims: GP_DIMS, learningRate: gpRate(model), seed },
+    ranges,
+    GP_SETTINGS[profile],
+    changes,
+  );

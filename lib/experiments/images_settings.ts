@@ -2,8 +2,8 @@ import { type ImageShape, targetAll } from "../data/images/tasks.ts";
 import type { CountRanges } from "../data/gp/counts.ts";
 import { IMAGE_DIMS } from "../neural_process/dims.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
-import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
-import type { ProcessChanges, ProcessSettings } from "./process_settings.ts";
+import type { ProcessRecipe } from "../train/process/recipe.ts";
+import { changedRecipe, type ProcessChanges, type ProcessSettings } from "./process_settings.ts";
 import type { Profile } from "./profiles.ts";
 
 export type Range = CountRanges["context"];
@@ -79,24 +79,16 @@ export function imageRecipe(
   ranges: CountRanges,
   profile: Profile,
   seed: number,
-  { steps, learningRate, schedule, induce, parts }: ProcessChanges = {},
+  changes: ProcessChanges = {},
 ): ProcessRecipe {
   const settings = IMAGE_SETTINGS[profile];
   const { length, batch, width } = settings;
-  const rate = model.endsWith("-fast") ? Math.min(1e-3, 2 * settings.learningRate) : settings.learningRate;
-  const published = publishedInduce(model, ranges);
-  return {
-    model,
-    dims: { ...IMAGE_DIMS, dimY: channels, dimHid: width, dimLat: width },
-    span: [-1, 1],
-    induce: published === null ? null : induce ?? published,
-    // The reference's passes end with a smaller batch.
-    steps: steps ?? ("steps" in length ? length.steps : length.passes * Math.ceil(count / batch)),
-    learningRate: learningRate ?? rate,
-    schedule: schedule ?? settings.schedule,
-    samples: 4,
-    evalSamples: 50,
-    parts: parts ?? settings.parts,
-    seed,
-  };
+  const learningRate = model.endsWith("-fast")
+    ? Math.min(1e-3, 2 * settings.learningRate)
+    : settings.learningRate;
+  const dims = { ...IMAGE_DIMS, dimY: channels, dimHid: width, dimLat: width };
+  // The reference's passes end with a smaller batch.
+  const steps = "steps" in length ? length.steps : length.passes * Math.ceil(count / batch);
+  const fixed = { model, dims, span: [-1, 1] as const, learningRate, seed };
+  return changedRecipe(fixed, ranges, { ...settings, steps }, changes);
 }

@@ -1,4 +1,5 @@
-import type { ProcessRecipe } from "../train/process/recipe.ts";
+import type { CountRanges } from "../data/gp/counts.ts";
+import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
 
 /** How a profile trains and tests neural processes; everything else is as published in all profiles. */
 export interface ProcessSettings {
@@ -24,3 +25,30 @@ export interface ProcessChanges {
   /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
   parts?: ProcessRecipe["parts"];
 }
+
+/**
+ * A recipe out of a profile's settings and what a user changes about them; the rest is as published.
+ *
+ * @param fixed what an experiment says, with the learning rate where the user gives none
+ */
+export function changedRecipe(
+  fixed: Pick<ProcessRecipe, "model" | "dims" | "span" | "learningRate" | "seed">,
+  ranges: CountRanges,
+  settings: Pick<ProcessSettings, "steps" | "schedule" | "parts">,
+  { steps, learningRate, schedule, induce, parts }: ProcessChanges,
+): ProcessRecipe {
+  const published = publishedInduce(fixed.model, ranges);
+  return {
+    ...fixed,
+    induce: published === null ? null : induce ?? published,
+    steps: steps ?? settings.steps,
+    learningRate: learningRate ?? fixed.learningRate,
+    schedule: schedule ?? settings.schedule,
+    samples: 4,
+    evalSamples: 50,
+    parts: parts ?? settings.parts,
+  };
+}
+
+/** The published learning rate on Gaussian processes; the variants that start fast have twice as much. */
+export const gpRate = (model: string): number => model.endsWith("-fast") ? 1e-3 : 5e-4;
