@@ -33,7 +33,11 @@ export function rowCounts({ rows, stride, bytes }: BitMatrix): Uint32Array {
 }
 
 /** The bits of some rows and columns as bytes 0 and 1, [rows, columns]. */
-export function unpackBits(matrix: BitMatrix, rows: ArrayLike<number>, columns: ArrayLike<number>): Uint8Array {
+export function unpackBits(
+  matrix: BitMatrix,
+  rows: ArrayLike<number>,
+  columns: ArrayLike<number>,
+): Uint8Array {
   const out = new Uint8Array(rows.length * columns.length);
   let at = 0;
   for (let r = 0; r < rows.length; r++) {
