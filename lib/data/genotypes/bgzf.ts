@@ -1,0 +1,74 @@
+import { UserError } from "../../errors.ts";
+import { BGZF_CONTENT, bgzfBlock } from "./bgzf_block.ts";
+
+/** A file being written; nothing bears its name before `close`. */
+export interface BgzfWriter {
+  /** Virtual offset of the next byte: where its block begins in the file, times 65,536, plus its place in the content. */
+  offset(): bigint;
+  write(bytes: Uint8Array): void;
+  /** Ends the file and gives it its name. */
+  close(): void;
+  /** Removes what was written; does nothing once the file is closed. */
+  abort(): void;
+}
+
+/**
+ * Writes a BGZF file (bgzip) whole or not at all: to a temporary file beside it, which then takes its name. Every
+ * function of it throws a UserError naming the file if the folder cannot be written or the disk is full, and leaves
+ * nothing behind.
+ *
+ * @param level of deflate, 1 (fast) to 9 (small)
+ */
+export function bgzfWriter(path: string, level = 6): BgzfWriter {
+  const temporary = `${path}.${Deno.pid}.part`;
+  const pending = new Uint8Array(BGZF_CONTENT);
+  let file: Deno.FsFile | null = null;
+  let length = 0;
+  let written = 0;
+
+  const abort = () => {
+    if (file === null) return;
+    file.close();
+    file = null;
+    Deno.removeSync(temporary);
+  };
+  const orUserError = <T>(step: () => T): T => {
+    try {
+      return step();
+    } catch (error) {
+      abort();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UserError(`cannot write ${path}: ${reason}`);
+    }
+  };
+  const endBlock = () =>
+    orUserError(() => {
+      if (file === null) throw new Error("the file is closed");
+      const block = bgzfBlock(pending.subarray(0, length), level);
+      for (let at = 0; at < block.length;) at += file.writeSync(block.subarray(at));
+      written += block.length;
+      length = 0;
+    });
+
+  file = orUserError(() => Deno.openSync(temporary, { write: true, create: true, truncate: true }));
+  return {
+    offset: () => (BigInt(written) << 16n) | BigInt(length),
+    write(bytes) {
+      for (let at = 0; at < bytes.length;) {
+        const taken = Math.min(BGZF_CONTENT - length, bytes.length - at);
+        pending.set(bytes.subarray(at, at + taken), length);
+        length += taken;
+        at += taken;
+        if (length === BGZF_CONTENT) endBlock();
+      }
+    },
+    close() {
+      if (length > 0) endBlock();
+      endBlock(); // without content: the mark of the end
+      orUserError(() => Deno.renameSync(temporary, path));
+      file!.close();
+      file = null;
+    },
+    abort,
+  };
+}

@@ -1,0 +1,78 @@
+import { UserError } from "../../errors.ts";
+import { bgzfBytes } from "./bgzf_block.ts";
+import { tabixBytes } from "./tabix_bytes.ts";
+
+/** The index of a VCF of one chromosome, made while the file is written. */
+export interface TabixIndex {
+  /**
+   * Takes the next record.
+   *
+   * @param position counted from 1, not before the last record's
+   * @param length bases of REF
+   * @param begin virtual offset of its line
+   * @param end virtual offset after its line
+   * @throws UserError for a position before the last one, or beyond the 2^29 bases that .tbi can hold.
+   */
+  add(position: number, length: number, begin: bigint, end: bigint): void;
+  /** The file `.tbi`, compressed. */
+  bytes(): Uint8Array<ArrayBuffer>;
+}
+
+/** Parts of the file, [begin, end) in virtual offsets, that hold a bin's records. */
+export type Chunk = [begin: bigint, end: bigint];
+
+/** What a `.tbi` tells of one chromosome. */
+export interface TabixContent {
+  contig: string;
+  bins: Map<number, Chunk[]>;
+  /** For each window of 16,384 bases the offset of the first record that reaches into it or lies behind. */
+  windows: bigint[];
+  /** All records. */
+  whole: Chunk;
+  records: number;
+}
+
+const LONGEST = 2 ** 29;
+const WINDOW_BITS = 14;
+
+/** The smallest bin that holds the bases [begin, end), counted from 0: of 16 kb, 128 kb, 1, 8, 64 or 512 Mb. */
+export function binOf(begin: number, end: number): number {
+  for (let level = 5, bits = WINDOW_BITS; level > 0; level--, bits += 3) {
+    if (begin >> bits === (end - 1) >> bits) return (8 ** level - 1) / 7 + (begin >> bits);
+  }
+  return 0;
+}
+
+/** An index without records. */
+export function tabixIndex(contig: string): TabixIndex {
+  const content: TabixContent = { contig, bins: new Map(), windows: [], whole: [0n, 0n], records: 0 };
+  const { bins, windows } = content;
+  let last = 1;
+  return {
+    add(position, length, begin, end) {
+      if (position < last) {
+        throw new UserError(`${contig}:${position} comes after ${contig}:${last}: expected sorted positions`);
+      }
+      const [from, to] = [position - 1, position - 1 + length];
+      if (to > LONGEST) {
+        throw new UserError(
+          `${contig}:${position}: a .tbi index holds positions up to ${LONGEST}; expected a shorter chromosome`,
+        );
+      }
+      last = position;
+      const chunks = bins.get(binOf(from, to)) ?? [];
+      if (chunks.length === 0) bins.set(binOf(from, to), chunks);
+      const previous = chunks.at(-1);
+      // Chunks that meet in one block are read at once anyway.
+      if (previous && previous[1] >> 16n >= begin >> 16n) previous[1] = end;
+      else chunks.push([begin, end]);
+      for (let window = (to - 1) >> WINDOW_BITS; windows.length <= window;) {
+        // Windows without a record of their own: nothing before this record can reach into them.
+        windows.push(begin);
+      }
+      content.whole = [content.records === 0 ? begin : content.whole[0], end];
+      content.records++;
+    },
+    bytes: () => bgzfBytes(tabixBytes(content)),
+  };
+}
