@@ -3,7 +3,7 @@ import { BGZF_CONTENT, bgzfBlock } from "./bgzf_block.ts";
 
 /** A file being written; nothing bears its name before `close`. */
 export interface BgzfWriter {
-  /** Virtual offset of the next byte: where its block begins in the file, times 65,536, plus its place in the content. */
+  /** Virtual offset of the next byte: the start of its block in the file, times 65,536, plus its place in the block. */
   offset(): bigint;
   write(bytes: Uint8Array): void;
   /** Ends the file and gives it its name. */
@@ -26,6 +26,8 @@ export function bgzfWriter(path: string, level = 6): BgzfWriter {
   let length = 0;
   let written = 0;
 
+  const cannotWrite = (error: unknown) =>
+    new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}`);
   const abort = () => {
     if (file === null) return;
     file.close();
@@ -37,8 +39,7 @@ export function bgzfWriter(path: string, level = 6): BgzfWriter {
       return step();
     } catch (error) {
       abort();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new UserError(`cannot write ${path}: ${reason}`);
+      throw cannotWrite(error);
     }
   };
   const endBlock = () =>
@@ -65,9 +66,14 @@ export function bgzfWriter(path: string, level = 6): BgzfWriter {
     close() {
       if (length > 0) endBlock();
       endBlock(); // without content: the mark of the end
-      orUserError(() => Deno.renameSync(temporary, path));
       file!.close();
       file = null;
+      try {
+        Deno.renameSync(temporary, path);
+      } catch (error) {
+        Deno.removeSync(temporary);
+        throw cannotWrite(error);
+      }
     },
     abort,
   };

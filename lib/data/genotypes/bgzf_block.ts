@@ -1,13 +1,13 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** Most bytes of content in one block, as htslib takes: also what cannot be compressed then fits the 64 kB of a block. */
+/** Most bytes of content in one block, as in htslib: also what deflate cannot make smaller then fits in 64 kB. */
 export const BGZF_CONTENT = 65_280;
 const HEADER = 18;
 const TRAILER = 8;
 
 /**
- * One BGZF block: a gzip member that tells its own length, so that readers can jump from block to block. The block of no
- * content is the mark that ends every file.
+ * One BGZF block: a gzip member that tells its own length, so that readers can jump from block to block. The block
+ * without content is the mark that ends every file.
  *
  * @param content at most 65,280 bytes
  */

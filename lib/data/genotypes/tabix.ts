@@ -66,10 +66,8 @@ export function tabixIndex(contig: string): TabixIndex {
       // Chunks that meet in one block are read at once anyway.
       if (previous && previous[1] >> 16n >= begin >> 16n) previous[1] = end;
       else chunks.push([begin, end]);
-      for (let window = (to - 1) >> WINDOW_BITS; windows.length <= window;) {
-        // Windows without a record of their own: nothing before this record can reach into them.
-        windows.push(begin);
-      }
+      // A window without a record of its own takes the next one's: nothing before it reaches so far.
+      while (windows.length <= (to - 1) >> WINDOW_BITS) windows.push(begin);
       content.whole = [content.records === 0 ? begin : content.whole[0], end];
       content.records++;
     },

@@ -26,8 +26,8 @@ const LEVEL = 4;
 
 /**
  * Writes imputed genotypes as VCF 4.2 in BGZF, with its tabix index `.tbi` beside it. Rows are taken as they come: the
- * memory needed is that of a batch. The file gets its name when all is written; an error, or one that `rows` throws, leaves
- * nothing behind.
+ * memory needed is that of a batch. The file gets its name when all is written; an error, or one that `rows` throws,
+ * leaves nothing behind.
  *
  * @throws UserError if the file cannot be written, its name does not end in `.vcf.gz`, positions are not sorted, a
  *   sample or an allele cannot be written; RangeError for arrays that do not fit and values that are no probabilities.

@@ -25,8 +25,8 @@ export function siteQuality(probabilities: Float32Array, from: number, to: numbe
 
 /**
  * Estimated squared correlation of imputed and true alleles at each variant, [variants], without knowing the truth: the
- * variance of the haplotypes' probabilities of ALT over the variance q (1 - q) that alleles of that frequency have. This
- * is Minimac's Rsq; Beagle's DR2 has dosages of samples and their own variance in its place. 0 where all are equal.
+ * variance of the haplotypes' probabilities of ALT over q (1 - q), the variance of alleles of that frequency. This is
+ * Minimac's Rsq; Beagle's DR2 has dosages of samples and their own variance in its place. 0 where all are equal.
  *
  * @param probabilities [variants, haplotypes]
  * @param haplotypes number of them, two a sample

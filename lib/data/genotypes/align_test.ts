@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { alignTargets } from "./align.ts";
+import { reportLines } from "./align_report.ts";
+import { genotypesOf } from "./align_testing.ts";
+import { bitMatrix, setBit } from "./bits.ts";
+
+const reference = genotypesOf(
+  "r",
+  20,
+  "1000 A G 0.2",
+  "2000 A G 0.2",
+  "3000 A G 0.2",
+  "4000 A G 0.2",
+  "5000 A T 0.2",
+  "5100 A T 0.2",
+  "5200 A T 0.5",
+  "6000 C CTT 0.9",
+  "6000 C T 0.1",
+  "6100 C CTT 0.1",
+  "7000 G A 0.1",
+  "8000 G A 0.1",
+  "9000 G A 0.1",
+);
+
+const targets = genotypesOf(
+  "t",
+  10,
+  "500 A G 0.2", // not in the reference
+  "1000 A G 0.3",
+  "2000 G A 0.7", // swapped
+  "3000 T C 0.3", // the other strand
+  "4000 C T 0.7", // both
+  "5000 T A 0.7", // swapped by its frequency
+  "5100 T A 0.3", // the other strand by its frequency
+  "5200 T A 0.5", // either
+  "6000 C T 0.1",
+  "6000 CTT C 0.1", // the insertion, exchanged
+  "6100 CTT C 0.1", // another variant by its frequency
+  "7000 G T 0.1", // other alleles
+  "8000 G A 0.9", // an outlier
+  "8000 C T 0.9", // the same variant again
+  "9000 G A missing",
+);
+
+Deno.test("targets are read on the reference's variants with its alleles", () => {
+  const { variants, calls, alleles, phased, report } = alignTargets(reference, targets);
+  assert.deepEqual([...variants], [0, 1, 2, 3, 4, 5, 7, 8, 11, 12]);
+  const width = variants.length;
+  const frequencies = Array.from(variants, (_, v) => {
+    let sum = 0;
+    for (let s = 0; s < 10; s++) sum += calls[s * width + v]!;
+    return sum / 20;
+  });
+  assert.deepEqual(frequencies, [0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.9, 0.1, 0.9, 255 / 2]);
+  for (let at = 0; at < calls.length; at++) {
+    const [s, v] = [Math.floor(at / width), at % width];
+    const [a, b] = [alleles[2 * s * width + v]!, alleles[(2 * s + 1) * width + v]!];
+    assert.equal(a === 255 ? 255 : a + b, calls[at]);
+    assert.equal(phased[at], a === 255 ? 0 : 1);
+  }
+  const counts = Object.fromEntries(
+    Object.entries(report.outcomes).map(([name, { count }]) => [name, count]),
+  );
+  assert.deepEqual(counts, {
+    equal: 4,
+    swapped: 1,
+    strand: 1,
+    strandSwapped: 1,
+    ambiguousUsed: 3,
+    ambiguous: 2,
+    otherAlleles: 1,
+    duplicates: 1,
+    notInReference: 1,
+  });
+  assert.equal(Object.values(counts).reduce((a, b) => a + b), targets.variants.position.length);
+  assert.equal(report.used, 10);
+  assert.deepEqual(report.outcomes.otherAlleles.examples, [{
+    position: 7000,
+    alleles: "G/T",
+    reference: "G/A",
+  }]);
+  assert.deepEqual(report.frequencyOutliers.examples.map(({ position }) => position), [8000]);
+  assert.deepEqual(report.missingSites.examples, [
+    { position: 9000, alleles: "G/A", reference: "G/A", note: "100 % missing" },
+  ]);
+  assert.deepEqual(report.missingSamples, []); // 1 of 10 variants is not more than a tenth
+});
+
+Deno.test("the report names what was found and shows where", () => {
+  const text = reportLines(alignTargets(reference, targets, { missing: 0.05 }).report).join("\n");
+  assert.match(
+    text,
+    /^10 of the targets' 15 variants are used: 10 samples on a reference of 13 variants and 20 samples$/m,
+  );
+  assert.match(text, /^ {2}4 used as they are$/m);
+  assert.match(
+    text,
+    /^ {2}1 used with REF and ALT swapped: .*: 2000 G\/A \(reference A\/G\), ALT 0\.30, in the reference 0\.20$/m,
+  );
+  assert.match(text, /^ {2}2 left out, swapped A\/T.*: 5200 T\/A .*; 6100 CTT\/C \(reference C\/CTT\)/m);
+  assert.match(text, /^ {2}1 used, ALT frequency more than 0\.4 from the reference's: 8000 G\/A/m);
+  assert.match(text, /^samples without a call at more than 5 % of them: t0 \(10 %\), .*, \.\.\.$/m);
+  assert.doesNotMatch(text, /warning|note|undefined|NaN/);
+});
+
+Deno.test("of many cases the first five are shown, and long alleles are cut", () => {
+  const many = Array.from({ length: 8 }, (_, i) => `${100 + i} ${"A".repeat(100)} C 0.1`);
+  const some = genotypesOf("t", 10, ...many, "1000 A G 0.2", "2000 A G 0.2");
+  const { examples, count } = alignTargets(reference, some).report.outcomes.notInReference;
+  assert.deepEqual([count, examples.length], [8, 5]);
+  assert.equal(examples[0]!.alleles, `${"A".repeat(20)}... (100)/C`);
+  const other = alignTargets(
+    genotypesOf("r", 2, ...many.map((text) => text.replace("C", "G")), "1000 A G 0.2", "2000 A G 0.2"),
+    some,
+  );
+  assert.match(
+    reportLines(other.report).join("\n"),
+    /8 left out, the reference has other alleles there: .*; \.\.\.$/m,
+  );
+});
+
+Deno.test("one sample is enough, but not for frequencies", () => {
+  const one = genotypesOf("t", 1, "1000 G A 0.5", "2000 A . 0", "3000 C . 0", "5000 T A 1", "8000 G A 1");
+  one.unphased = bitMatrix(5, 1);
+  setBit(one.unphased, 0, 0);
+  const { variants, calls, alleles, phased, report } = alignTargets(reference, one);
+  assert.deepEqual([...variants], [0, 1, 2, 11]);
+  assert.deepEqual([...calls], [1, 0, 2, 2]);
+  assert.deepEqual([...alleles], [0, 0, 1, 1, 1, 0, 1, 1]);
+  assert.deepEqual([...phased], [0, 1, 1, 1]);
+  assert.equal(report.frequencyOutliers.count, 0);
+  assert.equal(report.outcomes.ambiguous.count, 1);
+});
+
+Deno.test("chr20 is 20, and samples that are in both are told", () => {
+  const both = {
+    ...targets,
+    contig: "chr20",
+    samples: targets.samples.map((name, s) => s < 6 ? `r${s}` : name),
+  };
+  const text = reportLines(alignTargets(reference, both).report).join("\n");
+  assert.match(text, /^note: chromosome 20 of the reference is taken for chr20 of the targets$/m);
+  assert.match(
+    text,
+    /^warning: 6 of the targets are also samples of the reference.*: r0, r1, r2, r3, r4, \.\.\.$/m,
+  );
+});
