@@ -26,7 +26,7 @@ export function rowCounts({ rows, stride, bytes }: BitMatrix): Uint32Array {
   const counts = new Uint32Array(rows);
   for (let row = 0; row < rows; row++) {
     let count = 0;
-    for (let i = row * stride; i < (row + 1) * stride; i++) count += SET_BITS[bytes[i]!]!;
+    for (let i = row * stride; i < (row + 1) * stride; i++) count += popCount(bytes[i]!);
     counts[row] = count;
   }
   return counts;
@@ -49,6 +49,9 @@ export function unpackBits(
   }
   return out;
 }
+
+/** How many bits of a byte are set. */
+export const popCount = (byte: number): number => SET_BITS[byte]!;
 
 /** Number of set bits of each byte. */
 const SET_BITS = Uint8Array.from({ length: 256 }, (_, byte) => {

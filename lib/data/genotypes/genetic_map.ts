@@ -1,0 +1,101 @@
+import { UserError } from "../../errors.ts";
+import { eachLine } from "./lines.ts";
+import { sameContig } from "./sites.ts";
+
+/** Genetic distances along a chromosome. */
+export interface GeneticMap {
+  /** Where the distances are from, for reports. */
+  source: string;
+  /** Centimorgans at a position, from the same origin for all. */
+  centimorgans(position: number): number;
+}
+
+/** Without a map: one centimorgan in a million positions. */
+export const physicalMap: GeneticMap = {
+  source: "1 cM per Mb",
+  centimorgans: (position) => position * CM_A_BASE,
+};
+
+const CM_A_BASE = 1e-6;
+const HEADER = ["pos", "chr", "cM"];
+
+/**
+ * Reads a genetic map, plain or gzip: PLINK's four columns (chromosome, ID, cM, position), or three with the header
+ * `pos chr cM`. Between its positions distances are interpolated, outside they go on at the mean rate of the map.
+ *
+ * @param contig reads this chromosome alone, with or without `chr`; without it the file may hold one only
+ * @throws UserError with the line for other columns, cells that are no numbers, positions that do not increase, centimorgans
+ *   that decrease, and a second chromosome; if there is no row.
+ */
+export async function readGeneticMap(path: string, contig?: string): Promise<GeneticMap> {
+  const positions: number[] = [];
+  const distances: number[] = [];
+  const others = new Set<string>();
+  let form: "plink" | "three" | undefined;
+  let chromosome = contig;
+  await eachLine(path, "genetic map", (bytes, start, end, line) => {
+    const cells = new TextDecoder().decode(bytes.subarray(start, end)).trim().split(/\s+/);
+    const place = `${path}, line ${line}`;
+    if (cells[0] === "") return true;
+    if (!form) {
+      form = HEADER.every((name, i) => cells[i] === name) && cells.length === 3 ? "three" : "plink";
+      if (form === "three") return true;
+    }
+    const expected = form === "three" ? HEADER : ["chromosome", "ID", "cM", "position"];
+    if (cells.length !== expected.length) {
+      throw new UserError(
+        `${place}: expected ${expected.length} columns (${expected.join(" ")}), found ${cells.length}`,
+      );
+    }
+    const [name, position, distance] = form === "three"
+      ? [cells[1]!, Number(cells[0]), Number(cells[2])]
+      : [cells[0]!, Number(cells[3]), Number(cells[2])];
+    if (!Number.isInteger(position) || position < 0 || !Number.isFinite(distance)) {
+      throw new UserError(`${place}: expected ${expected.join(" ")}, found "${cells.join(" ")}"`);
+    }
+    if (contig !== undefined && !sameContig(name, contig)) return Boolean(others.add(name));
+    chromosome ??= name;
+    if (!sameContig(name, chromosome)) {
+      throw new UserError(
+        `${place}: expected chromosome ${chromosome} alone, found ${name}; say which one to read`,
+      );
+    }
+    const last = positions.length - 1;
+    if (last >= 0 && position <= positions[last]!) {
+      throw new UserError(`${place}: expected a position above ${positions[last]}, found ${position}`);
+    }
+    if (last >= 0 && distance < distances[last]!) {
+      throw new UserError(`${place}: expected at least ${distances[last]} cM, found ${distance}`);
+    }
+    positions.push(position);
+    distances.push(distance);
+    return true;
+  });
+  if (positions.length === 0) {
+    const asked = contig === undefined ? "" : ` of chromosome ${contig}`;
+    const held = others.size > 0 ? `; it has ${[...others].join(", ")}` : "";
+    throw new UserError(`${path}: expected rows of a genetic map${asked}, found none${held}`);
+  }
+  return mapOf(path, Float64Array.from(positions), Float64Array.from(distances));
+}
+
+function mapOf(source: string, positions: Float64Array, distances: Float64Array): GeneticMap {
+  const last = positions.length - 1;
+  const length = positions[last]! - positions[0]!;
+  const rate = length > 0 ? (distances[last]! - distances[0]!) / length : CM_A_BASE;
+  return {
+    source,
+    centimorgans(position) {
+      if (position <= positions[0]!) return distances[0]! - (positions[0]! - position) * rate;
+      if (position >= positions[last]!) return distances[last]! + (position - positions[last]!) * rate;
+      let [low, high] = [0, last];
+      while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        if (positions[middle]! <= position) low = middle;
+        else high = middle;
+      }
+      const part = (position - positions[low]!) / (positions[high]! - positions[low]!);
+      return distances[low]! + part * (distances[high]! - distances[low]!);
+    },
+  };
+}

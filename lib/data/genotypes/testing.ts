@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { UserError } from "../../errors.ts";
+
+/** The text of a VCF: records are lines with spaces instead of tabs, from CHROM on; FORMAT is GT unless a ":" is in it. */
+export function vcfText(samples: readonly string[], records: readonly string[], meta: string[] = []): string {
+  const names = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...samples];
+  return [
+    "##fileformat=VCFv4.2",
+    ...meta,
+    names.join("\t"),
+    ...records.map((line) => line.replaceAll(" ", "\t")),
+  ]
+    .map((line) => `${line}\n`).join("");
+}
+
+/** The fixed columns and the calls of a record, for vcfText. */
+export const record = (position: number, alleles: string, calls: string, id = "."): string =>
+  `20 ${position} ${id} ${alleles.replace(">", " ")} . PASS . GT ${calls}`;
+
+/** Runs with a file of this name and content in a folder of its own, which is removed. */
+export async function withFile<T>(
+  name: string,
+  content: string | Uint8Array,
+  run: (path: string) => Promise<T>,
+): Promise<T> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = join(folder, name);
+    await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    return await run(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Asserts that reading a file with this content ends in a UserError with such a message. */
+export async function refusesFile(
+  name: string,
+  content: string | Uint8Array,
+  read: (path: string) => Promise<unknown>,
+  message: RegExp,
+): Promise<void> {
+  await withFile(name, content, async (path) => {
+    await assert.rejects(read(path), (error) => {
+      assert.ok(error instanceof UserError, String((error as Error).stack));
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
+
+/** Bytes one after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

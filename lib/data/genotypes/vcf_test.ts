@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { threefryUniform } from "../../engine/threefry.ts";
+import { type BitMatrix, getBit } from "./bits.ts";
+import type { Genotypes } from "./genotypes.ts";
+import { parseRegion } from "./region.ts";
+import { record, vcfText, withFile } from "./testing.ts";
+import { readVcf, type VcfOptions } from "./vcf.ts";
+
+const read = (text: string | Uint8Array, options: VcfOptions = {}) =>
+  withFile("a.vcf", text, (path) => readVcf(path, options));
+
+/** Each variant as text: the calls with `|`, `/` where phase is missing, `.` where the call is. */
+function textOf({ alleles, missing, unphased, samples, variants }: Genotypes): string[] {
+  const bit = (matrix: BitMatrix | null, row: number, column: number) =>
+    matrix && getBit(matrix, row, column);
+  return Array.from(variants.position, (position, row) => {
+    const calls = samples.map((_, s) => {
+      if (bit(missing, row, s)) return ".";
+      return getBit(alleles, row, 2 * s) + (bit(unphased, row, s) ? "/" : "|") +
+        getBit(alleles, row, 2 * s + 1);
+    });
+    return `${position} ${variants.ref[row]}>${variants.alt[row]} ${calls.join(" ")}`;
+  });
+}
+
+const SAMPLES = ["A", "B", "C", "D", "E"];
+
+Deno.test("calls are read in every form that they have", async () => {
+  const { genotypes, report, contigLength } = await read(
+    vcfText(SAMPLES, [
+      record(5, "A>C", "0|0 0|1 1|0 1|1 0|1", "rs1"),
+      record(5, "A>G", "0/0 0/1 1/0 1/1 0|1"),
+      record(7, "AT>A", "./. .|. . 0/. 1|0"),
+      record(9, "G>T", "0|0 .|1 10|0 1/1 ./.").replace("T ", "A,C,<D>,E,F,G,H,I,J,T "),
+      record(11, "G>.", "0|0 0/0 ./. 0|0 0|0"),
+      record(12, "G>T", "0|1:0.9:3 1/0:1 ./.:. .:0 1|1:a:b").replace("GT", "GT:DS:X"),
+    ], ["##contig=<ID=20,length=63025520>", '##FORMAT=<ID=GT,Number=1,Type=String,Description="a, b">']),
+    {
+      multiallelic: "carrier",
+    },
+  );
+  assert.deepEqual(textOf(genotypes), [
+    "5 A>C 0|0 0|1 1|0 1|1 0|1",
+    "5 A>G 0|0 0/1 1/0 1|1 0|1",
+    "7 AT>A . . . . 1|0",
+    "9 G>A,C,<D>,E,F,G,H,I,J,T 0|0 . 1|0 1|1 .",
+    "11 G>. 0|0 0|0 . 0|0 0|0",
+    "12 G>T 0|1 1/0 . . 1|1",
+  ]);
+  assert.equal(contigLength, 63025520);
+  assert.deepEqual(genotypes.variants.id, ["rs1", ".", ".", ".", ".", "."]);
+  assert.deepEqual(report, {
+    records: 6,
+    duplicates: 0,
+    multiallelic: 1,
+    skipped: 0,
+    missing: 9,
+    halfMissing: 2,
+  });
+});
+
+Deno.test("records with several ALT alleles are split, joined or skipped", async () => {
+  const text = vcfText(["A", "B", "C"], [record(5, "A>C,*", "0|2 1/2 ./1"), record(6, "A>C", "0|0 0|1 1|1")]);
+  assert.deepEqual(textOf((await read(text)).genotypes), [
+    "5 A>C 0|0 1/0 .",
+    "5 A>* 0|1 0/1 .",
+    "6 A>C 0|0 0|1 1|1",
+  ]);
+  const { genotypes } = await read(text, { multiallelic: "carrier" });
+  assert.deepEqual(textOf(genotypes), ["5 A>C,* 0|1 1|1 .", "6 A>C 0|0 0|1 1|1"]);
+  const skipped = await read(text, { multiallelic: "skip" });
+  assert.deepEqual(textOf(skipped.genotypes), ["6 A>C 0|0 0|1 1|1"]);
+  assert.deepEqual([skipped.report.skipped, skipped.genotypes.missing], [1, null]);
+});
+
+Deno.test("of equal variants the first one stays", async () => {
+  const records = [record(5, "A>C", "0|1", "x"), record(5, "A>G", "1|1"), record(5, "A>C", "1|1", "y")];
+  const { genotypes, report } = await read(vcfText(["A"], [...records, record(6, "A>C", "1|0")]));
+  assert.deepEqual(textOf(genotypes), ["5 A>C 0|1", "5 A>G 1|1", "6 A>C 1|0"]);
+  assert.deepEqual([genotypes.variants.id[0], report.duplicates, report.records], ["x", 1, 4]);
+});
+
+Deno.test("samples come in the order in which they are asked for, others may be haploid", async () => {
+  const records = [
+    record(5, "A>C", "0|0 0|1 1|0 1|1 0|1"),
+    record(6, "A>C", "0|0 0/1 ./. 1/0 0|1"),
+    record(7, "A>C", "0 0|1 . 1/0 1"),
+  ];
+  const { genotypes, report } = await read(vcfText(SAMPLES, records), { samples: ["D", "B", "C"] });
+  assert.deepEqual(genotypes.samples, ["D", "B", "C"]);
+  assert.deepEqual(textOf(genotypes), ["5 A>C 1|1 0|1 1|0", "6 A>C 1/0 0/1 .", "7 A>C 1/0 0|1 ."]);
+  assert.equal(report.missing, 2);
+});
+
+Deno.test("a region is read from a file of several chromosomes", async () => {
+  const at = (contig: string, position: number) => record(position, "A>C", "0|1").replace("20", contig);
+  const records = [at("19", 7), at("20", 3), at("20", 4), at("20", 6), at("20", 9), at("21", 1)];
+  const { genotypes } = await read(vcfText(["A"], records), { region: parseRegion("20:4-8") });
+  assert.deepEqual([genotypes.contig, ...genotypes.variants.position], ["20", 4, 6]);
+  const whole = await read(vcfText(["A"], records), { region: parseRegion("21") });
+  assert.deepEqual([...whole.genotypes.variants.position], [1]);
+});
+
+Deno.test("random files are read as a naive reader does, whatever their line ends and packing", async () => {
+  const calls = ["0|0", "0|1", "1|0", "1|1", "0/1", "1/0", "0/0", "./.", ".|."];
+  const samples = Array.from({ length: 37 }, (_, i) => `S${i}`);
+  const expected: string[] = [];
+  const records = Array.from({ length: 2000 }, (_, row) => {
+    const draws = threefryUniform(7, row, 0, samples.length + 2);
+    // Half of the records are phased and none is missing.
+    const kinds = draws[0]! < 0.5 ? 4 : calls.length;
+    const chosen = samples.map((_, s) => calls[Math.floor(draws[s + 2]! * kinds)]!);
+    expected.push(`${10 + 3 * row} A>C ${
+      chosen.map((call) => {
+        if (call.includes(".")) return ".";
+        return call[0] === call[2] ? call.replace("/", "|") : call;
+      }).join(" ")
+    }`);
+    const line = record(10 + 3 * row, "A>C", chosen.join(" "), `rs${row}`);
+    return draws[1]! < 0.2 ? line.replace("GT", "GT:DS").replaceAll(/(?<=[|/].)(?= |$)/g, ":0.5") : line;
+  });
+  const text = vcfText(samples, records);
+  const windows = text.replaceAll("\n", "\r\n");
+  for (const content of [text, text.trimEnd(), windows, gzipSync(new TextEncoder().encode(windows))]) {
+    const { genotypes } = await read(content);
+    assert.deepEqual(textOf(genotypes), expected);
+    assert.equal(genotypes.variants.id[1999], "rs1999");
+  }
+});
+
+Deno.test("progress ends at the size of the file", async () => {
+  let last: number[] = [];
+  const text = vcfText(["A"], [record(5, "A>C", "0|1")]);
+  await read(text, { onProgress: (done, of) => last = [done, of] });
+  assert.deepEqual(last, [text.length, text.length]);
+});
