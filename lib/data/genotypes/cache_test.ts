@@ -25,7 +25,7 @@ Deno.test("a cache that is not as it was written is made again", async () => {
   await withFile("a.vcf", text, async (path) => {
     const cache = join(dirname(path), "cache");
     const expected = await cachedGenotypes(path, { cache });
-    await Deno.remove(join(kept(cache)[0]!, "call_genotype", "c"), { recursive: true });
+    await Deno.remove(join(kept(cache)[0]!, "spin_alleles", "c"), { recursive: true });
     assert.deepEqual(await cachedGenotypes(path, { cache }), expected);
     let read = false;
     await cachedGenotypes(path, { cache, onProgress: () => read = true });

@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { nextNewline, wordsOf } from "./newline.ts";
 import { type OnBytes, unpacked } from "./unpacked.ts";
 
 /**
@@ -7,7 +8,6 @@ import { type OnBytes, unpacked } from "./unpacked.ts";
  */
 export type OnLine = (bytes: Uint8Array, start: number, end: number, line: number) => boolean;
 
-const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
 /**
@@ -41,8 +41,9 @@ export async function eachLine(path: string, what: string, onLine: OnLine, onByt
   };
   try {
     for await (const piece of unpacked(path, what, counted)) {
+      const words = wordsOf(piece);
       let start = 0;
-      for (let end; (end = piece.indexOf(NEWLINE, start)) >= 0; start = end + 1) {
+      for (let end; (end = nextNewline(piece, words, start)) >= 0; start = end + 1) {
         let goOn;
         if (carried > 0) {
           keep(piece.subarray(start, end));

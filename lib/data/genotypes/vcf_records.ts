@@ -4,7 +4,7 @@ import type { Genotypes } from "./genotypes.ts";
 import { formatRegion, LAST_POSITION } from "./region.ts";
 import type { VcfOptions } from "./vcf.ts";
 import { emptyCalls, parseCalls } from "./vcf_calls.ts";
-import { countColumns, findTabs, FIXED_COLUMNS, formatOf, wholeNumber } from "./vcf_fields.ts";
+import { countColumns, fieldText, findTabs, FIXED_COLUMNS, formatOf, wholeNumber } from "./vcf_fields.ts";
 import type { VcfHeader } from "./vcf_header.ts";
 import { emptyRow, packCalls, packPhased, rowOfCalls } from "./vcf_row.ts";
 import { genotypeRows } from "./vcf_rows.ts";
@@ -40,8 +40,6 @@ interface RecordOptions {
   share: () => number;
 }
 
-type ThreeTexts = [id: string, ref: string, alt: string];
-
 const TAB = 0x09;
 
 /** Reads the records of a VCF one after the other. */
@@ -55,7 +53,6 @@ export function recordReader({ path, header, chosen, options, share }: RecordOpt
   const calls = emptyCalls(count);
   const row = emptyRow(count);
   const tabs = new Int32Array(FIXED_COLUMNS);
-  const decoder = new TextDecoder();
   let words = new Int32Array(count + 1);
   let text = new Uint8Array(words.buffer);
   let line = 0;
@@ -110,7 +107,7 @@ export function recordReader({ path, header, chosen, options, share }: RecordOpt
       }
       position = wholeNumber(bytes, tabs[0]! + 1, tabs[1]!);
       if (!(position >= 1 && position <= LAST_POSITION)) {
-        const found = decoder.decode(bytes.subarray(tabs[0]! + 1, tabs[1]!));
+        const found = fieldText(bytes, tabs[0]! + 1, tabs[1]!);
         throw new UserError(
           `${place()}: expected a position from 1 to ${LAST_POSITION} in column POS, found "${found}"`,
         );
@@ -118,13 +115,15 @@ export function recordReader({ path, header, chosen, options, share }: RecordOpt
       const where = covers.place(bytes, start, tabs[0]!, position);
       if (where !== "inside") return where === "outside" || report.records === 0;
       report.records++;
-      const [id, ref, alt] = decoder.decode(bytes.subarray(tabs[1]! + 1, tabs[4]!)).split("\t") as ThreeTexts;
-      const alts = alt === "." ? [] : alt.split(",");
+      const id = fieldText(bytes, tabs[1]! + 1, tabs[2]!);
+      const ref = fieldText(bytes, tabs[2]! + 1, tabs[3]!);
+      const alt = fieldText(bytes, tabs[3]! + 1, tabs[4]!);
+      const alts = alt === "." ? [] : alt.length === 1 ? [alt] : alt.split(",");
       if (alts.length > 1) report.multiallelic++;
       if (alts.length > 1 && multiallelic === "skip") report.skipped++;
       const format = formatOf(bytes, tabs[7]! + 1, tabs[8]!);
       if (format === "absent") {
-        const found = decoder.decode(bytes.subarray(tabs[7]! + 1, tabs[8]!));
+        const found = fieldText(bytes, tabs[7]! + 1, tabs[8]!);
         refuse(`expected FORMAT to begin with GT, found "${found}"`);
       }
       const length = copyCalls(bytes, tabs[8]! + 1, end);
@@ -135,11 +134,9 @@ export function recordReader({ path, header, chosen, options, share }: RecordOpt
       const variants = alts.length > 1 && multiallelic === "split" ? alts : [alt];
       variants.forEach((one, i) => {
         if (rows.has(position, ref, one)) return void report.duplicates++;
-        if (!isUsual) {
-          rowOfCalls(calls, multiallelic === "carrier" ? "any" : i + 1, row);
-          countHalfMissing();
-        }
+        if (!isUsual) rowOfCalls(calls, multiallelic === "carrier" ? "any" : i + 1, row);
         if (row.flagged) checkFlags();
+        if (row.flagged && !isUsual) countHalfMissing();
         rows.add(position, id, ref, one, row);
       });
       return true;

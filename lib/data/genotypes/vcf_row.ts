@@ -8,7 +8,7 @@ export interface RowBits {
   missing: Uint8Array;
   /** One bit a sample: whether the call is heterozygous without phase. */
   unphased: Uint8Array;
-  /** Whether `missing` and `unphased` were written for this variant; else no bit of them is set. */
+  /** Whether any bit of `missing` or `unphased` is set for this variant; else they may hold those of another one. */
   flagged: boolean;
 }
 
@@ -69,10 +69,10 @@ export function packCalls(words: Int32Array, samples: number, row: RowBits): boo
       bits = word ^ UNPHASED;
       if ((bits & FIXED_BITS) !== 0) {
         if (word !== MISSING && word !== MISSING_PHASED) return false;
-        row.missing[s >> 3]! |= 1 << (s & 7);
+        flag(row, row.missing, s);
         continue;
       }
-      if (bits === 1 || bits === 0x10000) row.unphased[s >> 3]! |= 1 << (s & 7);
+      if (bits === 1 || bits === 0x10000) flag(row, row.unphased, s);
     }
     row.alleles[s >> 2]! |= ((bits | (bits >> 15)) & 3) << (2 * (s & 3));
   }
@@ -86,13 +86,13 @@ export function rowOfCalls(calls: Calls, allele: number | "any", row: RowBits): 
     const first = calls.alleles[2 * s]!;
     const second = calls.alleles[2 * s + 1]!;
     if (first < 0 || second < 0) {
-      row.missing[s >> 3]! |= 1 << (s & 7);
+      flag(row, row.missing, s);
       continue;
     }
     const a = allele === "any" ? +(first > 0) : +(first === allele);
     const b = allele === "any" ? +(second > 0) : +(second === allele);
     row.alleles[s >> 2]! |= (a | (b << 1)) << (2 * (s & 3));
-    if (a !== b && calls.phased[s] === 0) row.unphased[s >> 3]! |= 1 << (s & 7);
+    if (a !== b && calls.phased[s] === 0) flag(row, row.unphased, s);
   }
 }
 
@@ -100,5 +100,10 @@ function clear(row: RowBits): void {
   row.alleles.fill(0);
   row.missing.fill(0);
   row.unphased.fill(0);
+  row.flagged = false;
+}
+
+function flag(row: RowBits, bits: Uint8Array, sample: number): void {
+  bits[sample >> 3]! |= 1 << (sample & 7);
   row.flagged = true;
 }

@@ -5,9 +5,7 @@ import { type BitMatrix, bitMatrix, setBit } from "./bits.ts";
 import type { Genotypes } from "./genotypes.ts";
 import { packNumbers } from "./zarr_pack.ts";
 import { registerStrings } from "./zarr_strings.ts";
-
-type Stored = zarr.Array<zarr.DataType, FileSystemStore>;
-type Values = ArrayLike<number | string | boolean> | { get(index: number): unknown; length: number };
+import { openArray, readVariants, type StoredArray } from "./zarr_variants.ts";
 
 /**
  * Reads genotypes of a VCF Zarr folder (format 2 or 3), chunk by chunk: memory is that of the result and of a few chunks.
@@ -29,61 +27,29 @@ export async function readZarr(path: string): Promise<Genotypes> {
   }
 }
 
-/** The attributes of a Zarr folder. */
-export async function zarrAttributes(path: string): Promise<Record<string, unknown>> {
-  return (await zarr.open(zarr.root(new FileSystemStore(path)), { kind: "group" })).attrs;
-}
-
 async function read(path: string): Promise<Genotypes> {
   const root = zarr.root(new FileSystemStore(path));
-  const open = async (name: string): Promise<Stored> => {
-    try {
-      return await zarr.open(root.resolve(name), { kind: "array" });
-    } catch (error) {
-      throw new UserError(`${path}: expected an array ${name}: ${(error as Error).message}`);
-    }
-  };
-  const whole = async (name: string) => {
-    const { data, shape } = await zarr.get(await open(name)) as unknown as { data: Values; shape: number[] };
-    return {
-      values: Array.from({ length: data.length }, (_, i) => "get" in data ? data.get(i) : data[i]),
-      shape,
-    };
-  };
-  const position = Int32Array.from((await whole("variant_position")).values, Number);
-  const samples = (await whole("sample_id")).values.map(String);
-  const contigs = (await whole("contig_id")).values.map(String);
-  const used = new Set((await whole("variant_contig")).values.map(Number));
-  if (used.size > 1) throw new UserError(`${path}: expected one chromosome, found ${used.size}`);
-  const id = (await whole("variant_id")).values.map(String);
-  const { values: texts, shape: [, width = 0] } = await whole("variant_allele");
-  const several = texts.findIndex((text, i) => i % width > 1 && text !== "" && text !== ".");
-  if (several >= 0) {
-    const at = position[Math.floor(several / width)];
-    throw new UserError(`${path}: expected one ALT allele for each variant, found more at position ${at}`);
-  }
-  const pick = (which: number) => Array.from(position, (_, i) => String(texts[i * width + which] || "."));
-  const calls = await open("call_genotype");
-  const expected = [position.length, samples.length, 2];
+  const described = await readVariants(root);
+  const [rows, samples] = [described.variants.position.length, described.samples.length];
+  const calls = await openArray(root, "call_genotype");
+  const expected = [rows, samples, 2];
   if (expected.some((length, i) => calls.shape[i] !== length)) {
     throw new UserError(`${path}: call_genotype: expected [${expected}], found [${calls.shape}]`);
   }
-  const alleles = bitMatrix(position.length, 2 * samples.length);
-  const missing = bitMatrix(position.length, samples.length);
+  const alleles = bitMatrix(rows, 2 * samples);
+  const missing = bitMatrix(rows, samples);
   await eachChunk(calls, (chunk, row, sample) => packNumbers(chunk, alleles, missing, row, sample));
-  const unphased = bitMatrix(position.length, samples.length);
-  await eachChunk(await open("call_genotype_phased"), (chunk, row, sample) => {
+  const unphased = bitMatrix(rows, samples);
+  await eachChunk(await openArray(root, "call_genotype_phased"), (chunk, row, sample) => {
     markUnphased(chunk, { alleles, missing, unphased }, row, sample);
   });
   const some = (matrix: BitMatrix) => matrix.bytes.some((byte) => byte !== 0) ? matrix : null;
-  const contig = contigs[[...used][0] ?? 0] ?? "";
-  const variants = { position, id, ref: pick(0), alt: pick(1) };
-  return { contig, samples, variants, alleles, missing: some(missing), unphased: some(unphased) };
+  return { ...described, alleles, missing: some(missing), unphased: some(unphased) };
 }
 
 /** Reads the chunks of an array [variants, samples, ...] one after the other. */
 async function eachChunk(
-  array: Stored,
+  array: StoredArray,
   onChunk: (chunk: zarr.Chunk<zarr.DataType>, row: number, sample: number) => void,
 ): Promise<void> {
   const [rows, samples] = array.chunks as [number, number];

@@ -45,14 +45,18 @@ export function encodeTexts(texts: readonly string[]): Uint8Array {
 }
 
 export function decodeTexts(bytes: Uint8Array): string[] {
-  const decoder = new TextDecoder();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Decoded at once, one byte a letter: IDs and alleles are short, and a call for each would take most of the time.
+  const all = new TextDecoder("latin1").decode(bytes);
+  const decoder = new TextDecoder();
   let at = 4;
   return Array.from({ length: view.getUint32(0, true) }, () => {
     const length = view.getUint32(at, true);
     at += 4 + length;
-    // Alleles are mostly one letter, of which a decoder would take most of the time.
-    if (length === 1 && bytes[at - 1]! < 0x80) return String.fromCharCode(bytes[at - 1]!);
-    return decoder.decode(bytes.subarray(at - length, at));
+    const text = all.slice(at - length, at);
+    return OTHER.test(text) ? decoder.decode(bytes.subarray(at - length, at)) : text;
   });
 }
+
+/** Letters of more than one byte in UTF-8. */
+const OTHER = /[^\0-\x7f]/;

@@ -4,26 +4,31 @@ import { UserError } from "../../errors.ts";
 import type { BitMatrix } from "./bits.ts";
 import { type Genotypes, variantCount } from "./genotypes.ts";
 import { registerStrings } from "./zarr_strings.ts";
+import type { Root } from "./zarr_variants.ts";
 
 /** Variants and samples of a chunk, as bio2zarr has them. */
 const [VARIANTS, SAMPLES] = [1000, 10_000];
-const ZSTD = { name: "zstd", configuration: { level: 1, checksum: false } };
-const BYTES = { name: "bytes", configuration: { endian: "little" } };
+export const ZSTD = { name: "zstd", configuration: { level: 1, checksum: false } };
+export const BYTES = { name: "bytes", configuration: { endian: "little" } };
 
-type Root = zarr.Location<FileSystemStore>;
+interface WriteOptions {
+  /** Kept beside the attributes of the layout. */
+  attributes?: Record<string, unknown>;
+  /** Writes more into the folder before it takes its name. */
+  more?: (root: Root) => Promise<void>;
+}
 
 /**
  * Writes genotypes as VCF Zarr (the layout of bio2zarr and sgkit, in Zarr's format 3): `call_genotype` with -1 for missing,
  * `call_genotype_phased`, `call_genotype_mask`, and the arrays of variants, samples and the chromosome. The folder takes its
  * name when it is whole; one that is there already is replaced.
  *
- * @param attributes kept beside those of the layout
  * @throws UserError if it cannot be written; nothing is left behind.
  */
 export async function writeZarr(
   genotypes: Genotypes,
   path: string,
-  attributes: Record<string, unknown> = {},
+  { attributes = {}, more }: WriteOptions = {},
 ): Promise<void> {
   const temporary = `${path}.${Deno.pid}.part`;
   try {
@@ -35,6 +40,7 @@ export async function writeZarr(
     });
     await writeVariants(root, genotypes);
     await writeCalls(root, genotypes);
+    await more?.(root);
     await Deno.remove(path, { recursive: true }).catch(() => {});
     await Deno.rename(temporary, path);
   } catch (error) {
