@@ -38,6 +38,12 @@ export function genotypeRows(chosen: Int32Array | null, samples: number, expecte
     }
   }
 
+  /** Whether a flag of a chosen sample is set. */
+  const isAnySet = (flags: Uint8Array): boolean =>
+    chosen === null
+      ? flags.some((byte) => byte !== 0)
+      : chosen.some((column) => ((flags[column >> 3]! >> (column & 7)) & 1) === 1);
+
   return {
     count: () => positions.length,
     has(position, ref, alt) {
@@ -53,8 +59,8 @@ export function genotypeRows(chosen: Int32Array | null, samples: number, expecte
       variants.alt.push(alt);
       put(alleles, row.alleles, 2);
       if (!row.flagged) return;
-      if (row.missing.some(isSet)) put(missing ??= growingBits(samples, expectedRows), row.missing, 1);
-      if (row.unphased.some(isSet)) put(unphased ??= growingBits(samples, expectedRows), row.unphased, 1);
+      if (isAnySet(row.missing)) put(missing ??= growingBits(samples, expectedRows), row.missing, 1);
+      if (isAnySet(row.unphased)) put(unphased ??= growingBits(samples, expectedRows), row.unphased, 1);
     },
     done(contig, names) {
       const rows = positions.length;
@@ -69,5 +75,3 @@ export function genotypeRows(chosen: Int32Array | null, samples: number, expecte
     },
   };
 }
-
-const isSet = (byte: number) => byte !== 0;

@@ -85,12 +85,14 @@ Deno.test("samples come in the order in which they are asked for, others may be 
   const records = [
     record(5, "A>C", "0|0 0|1 1|0 1|1 0|1"),
     record(6, "A>C", "0|0 0/1 ./. 1/0 0|1"),
-    record(7, "A>C", "0 0|1 . 1/0 1"),
+    record(7, "A>C", "0 0|1 . 1/0 1|1"),
   ];
   const { genotypes, report } = await read(vcfText(SAMPLES, records), { samples: ["D", "B", "C"] });
   assert.deepEqual(genotypes.samples, ["D", "B", "C"]);
   assert.deepEqual(textOf(genotypes), ["5 A>C 1|1 0|1 1|0", "6 A>C 1/0 0/1 .", "7 A>C 1/0 0|1 ."]);
   assert.equal(report.missing, 2);
+  const { missing, unphased } = (await read(vcfText(SAMPLES, records), { samples: ["B", "E"] })).genotypes;
+  assert.deepEqual([missing, unphased === null], [null, false]);
 });
 
 Deno.test("a region is read from a file of several chromosomes", async () => {
