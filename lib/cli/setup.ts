@@ -35,15 +35,21 @@ await runCommand({
       help:
         "also SPIN_DEVICE=cuda: XLA and NVIDIA's libraries, 12 or 13 (default: as the driver; 4 to 5 GB on disk)",
     },
+    baselines: {
+      type: "boolean",
+      help:
+        "also scikit-learn, XGBoost and LightGBM, to run the classical baselines anew (70 MB to load, 0.3 GB on disk)",
+    },
     repair: {
       type: "boolean",
       help: "download the XLA plugin (and what is asked for) anew, for example when its file is damaged",
     },
   },
-  examples: ["setup", "setup --tensorflow", "setup --cuda", "setup --cuda=12"],
+  examples: ["setup", "setup --tensorflow", "setup --cuda", "setup --cuda=12", "setup --baselines"],
 }, async ({ values }) => {
   const start = performance.now();
   const kind = values["tensorflow-gpu"] ? "gpu" : values.tensorflow ? "cpu" : undefined;
-  await setup({ verbose: true, repair: values.repair, tensorflow: kind, cuda: cudaVersion(values.cuda) });
+  const { repair, baselines } = values;
+  await setup({ verbose: true, repair, tensorflow: kind, cuda: cudaVersion(values.cuda), baselines });
   console.log(`set-up done in ${formatDuration((performance.now() - start) / 1000)}`);
 }, { words: Deno.args.map((word) => word === "--cuda" ? "--cuda=auto" : word) });

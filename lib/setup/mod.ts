@@ -1,6 +1,7 @@
 /** Set-up: what the workspace needs on this machine, made once and found in place ever after. */
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
+import { ensureBaselines } from "./baselines_install.ts";
 import { ensureEnvironment } from "./environment.ts";
 import { ensureKernel } from "./kernel.ts";
 import { withLock } from "./lock.ts";
@@ -21,6 +22,8 @@ export interface SetupOptions {
   tensorflow?: TensorflowKind;
   /** Install XLA for NVIDIA GPUs as well; `auto` takes the version that suits the driver. */
   cuda?: CudaVersion | "auto";
+  /** Install scikit-learn, XGBoost and LightGBM as well. */
+  baselines?: boolean;
   print?: (line: string) => void;
 }
 
@@ -32,7 +35,7 @@ export interface SetupOptions {
  * @throws UserError that says what is missing and how to get it
  */
 export async function setup(
-  { verbose = false, repair = false, tensorflow, cuda, print = console.log }: SetupOptions = {},
+  { verbose = false, repair = false, tensorflow, cuda, baselines, print = console.log }: SetupOptions = {},
 ): Promise<void> {
   if (Deno.env.get("SPIN_SETUP") === "off") return;
   if (Deno.build.os === "windows") {
@@ -48,5 +51,6 @@ export async function setup(
       await step("tensorflow", (say) => ensureTensorflow(say, tensorflow, repair), report);
     }
     if (cuda) await step("cuda", (say) => ensureCuda(say, cuda, repair), report);
+    if (baselines) await step("baselines", (say) => ensureBaselines(say, repair), report);
   }, print);
 }

@@ -7,7 +7,7 @@ import { PYTHON } from "./paths.ts";
 import { pip } from "./pip.ts";
 import type { Say } from "./step.ts";
 
-/** One line of a lock file: `package==version --hash=sha256:...`. */
+/** One line of a lock file: `package==version --hash=sha256:...`, with a checksum for each wheel that may be taken. */
 export interface Pin {
   package: string;
   version: string;
@@ -20,7 +20,7 @@ export interface Lock {
   key: string;
 }
 
-const LINE = /^([\w.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}$/;
+const LINE = /^([\w.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}(?: --hash=sha256:[0-9a-f]{64})*$/;
 
 /** Reads a lock of the folder `locks`. @throws Error for a line without a version or a checksum */
 export async function readLock(name: string): Promise<Lock> {

@@ -9,14 +9,16 @@ import { type Lock, parseLock, readLock, unpackWheels } from "./wheels.ts";
 const HASH = "a".repeat(64);
 
 Deno.test("every lock names versions and checksums, and each package once", async () => {
-  for (const name of ["cuda12", "cuda13", "tensorflow-cpu", "tensorflow-gpu"]) {
+  for (const name of ["cuda12", "cuda13", "tensorflow-cpu", "tensorflow-gpu", "baselines"]) {
     const { pins } = await readLock(name);
     equal(new Set(pins.map((pin) => pin.package)).size, pins.length);
   }
 });
 
 Deno.test("a line without a version or a checksum is refused", () => {
-  equal(parseLock(`thing==1.0 --hash=sha256:${HASH}\n`).pins[0]!.version, "1.0");
+  const line = `thing==1.0 --hash=sha256:${HASH}`;
+  equal(parseLock(`${line}\n`).pins[0]!.version, "1.0");
+  equal(parseLock(`${line} --hash=sha256:${HASH}\n`).pins[0]!.version, "1.0");
   for (
     const line of ["thing", "thing==1.0", `thing>=1.0 --hash=sha256:${HASH}`, "thing==1.0 --hash=sha256:ab"]
   ) {

@@ -1,0 +1,148 @@
+/** Squared Pearson correlations of imputed and true alleles, in the ways that imputation is judged by. */
+import { threefryUniform } from "../engine/threefry.ts";
+import { joined, type Moments, momentsOf, NOTHING, squaredCorrelation } from "./moments.ts";
+
+/** Predictions at some variants ("targets"), such as those of a window; rows are haplotypes, or samples for dosages. */
+export interface Scored {
+  /** [rows · targets]: the probability of ALT, or the dosage. */
+  predicted: ArrayLike<number>;
+  /** [rows · targets] */
+  truth: ArrayLike<number>;
+  targets: number;
+}
+
+/** What is known of the targets from the reference samples. */
+export interface ScoredByFrequency extends Scored {
+  /** [targets], by `mafBin`. */
+  bin: ArrayLike<number>;
+  /** [targets]: 1 where ALT is the major allele. */
+  altIsMajor: ArrayLike<number>;
+  /** What a row counts to: 1 for haplotypes, 2 for dosages. */
+  alleles: 1 | 2;
+}
+
+export const MAF_BINS = ["0-0.5 %", "0.5-5 %", "5-50 %"] as const;
+
+/** The bin, 0 to 2, of a variant by its minor alleles among all; bounds belong to the lower bin. Exact: whole numbers. */
+export function mafBin(altCount: number, alleles: number): number {
+  const minor = Math.min(altCount, alleles - altCount);
+  return 200 * minor <= alleles ? 0 : 20 * minor <= alleles ? 1 : 2;
+}
+
+/** Over all rows and targets together: the paper's R². NaN if the truth does not vary, 0 for a constant prediction. */
+export function pooledR2(scored: Scored): number {
+  checkShapes(scored);
+  return squaredCorrelation(momentsOf(scored.predicted, scored.truth));
+}
+
+/** One R² a target, [targets]: NaN where the truth does not vary, 0 for a constant prediction. */
+export function targetR2(scored: Scored): Float64Array {
+  return Float64Array.from(targetMoments(scored), squaredCorrelation);
+}
+
+/** The mean of `targetR2` over the targets of all parts, or of one MAF bin, whose truth varies; NaN if there is none. */
+export function meanTargetR2(parts: readonly ScoredByFrequency[], bin?: number): number {
+  const values = parts.flatMap((part) =>
+    [...targetR2(part)].filter((value, t) => !Number.isNaN(value) && inBin(part, t, bin))
+  );
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/**
+ * R² over the targets of all parts, or of one MAF bin, together, counting minor alleles: where ALT is the major allele,
+ * values are turned round. Without that, rare REF alleles put values near 1 among rare variants, and frequencies alone
+ * would do well.
+ */
+export function minorR2(parts: readonly ScoredByFrequency[], bin?: number): number {
+  let all = NOTHING;
+  for (const part of parts) {
+    targetMoments(part).forEach((moments, t) => {
+      if (!inBin(part, t, bin)) return;
+      const turned = {
+        ...moments,
+        meanP: part.alleles - moments.meanP,
+        meanY: part.alleles - moments.meanY,
+      };
+      all = joined(all, part.altIsMajor[t] ? turned : moments);
+    });
+  }
+  return squaredCorrelation(all);
+}
+
+/**
+ * The two haplotypes of each sample added.
+ *
+ * @param values [2 · samples · targets]: all first haplotypes, then all second ones
+ * @returns [samples · targets]
+ */
+export function dosages(values: ArrayLike<number>): Float64Array {
+  const half = values.length / 2;
+  if (!Number.isInteger(half)) {
+    throw new RangeError(`Expected two rows a sample, found ${values.length} values.`);
+  }
+  return Float64Array.from({ length: half }, (_, i) => values[i]! + values[half + i]!);
+}
+
+export interface BootstrapOptions {
+  seed?: number;
+  draws?: number;
+}
+
+/**
+ * How far the mean of the parts' `pooledR2` would vary with other samples: its standard deviation over draws of as many
+ * samples with replacement, the same ones in every part.
+ *
+ * @param sample [rows]: which sample a row belongs to, from 0 on
+ */
+export function bootstrapError(
+  parts: readonly Scored[],
+  sample: ArrayLike<number>,
+  { seed = 0, draws = 500 }: BootstrapOptions = {},
+): number {
+  const samples = 1 + Array.from(sample).reduce((a, b) => Math.max(a, b), -1);
+  const bySample = parts.map((part) => sampleMoments(part, sample, samples));
+  const times = new Uint32Array(samples);
+  const means = Float64Array.from({ length: draws }, (_, draw) => {
+    times.fill(0);
+    for (const uniform of threefryUniform(seed, draw, 0, samples)) times[Math.floor(uniform * samples)]!++;
+    const values = bySample.map((moments) =>
+      squaredCorrelation(moments.reduce((all, one, s) => joined(all, one, times[s]), NOTHING))
+    );
+    return values.reduce((a, b) => a + b, 0) / parts.length;
+  });
+  const { pp } = momentsOf(means, means);
+  return Math.sqrt(pp / (draws - 1));
+}
+
+function sampleMoments(scored: Scored, sample: ArrayLike<number>, samples: number): Moments[] {
+  const { predicted, truth, targets } = scored;
+  checkShapes(scored);
+  if (sample.length * targets !== truth.length) {
+    throw new RangeError(
+      `Expected the sample of each of ${truth.length / targets} rows, found ${sample.length}.`,
+    );
+  }
+  const out = Array<Moments>(samples).fill(NOTHING);
+  for (let row = 0; row < sample.length; row++) {
+    const s = sample[row]!;
+    out[s] = joined(out[s]!, momentsOf(predicted, truth, row * targets, 1, targets));
+  }
+  return out;
+}
+
+function targetMoments(scored: Scored): Moments[] {
+  checkShapes(scored);
+  const { predicted, truth, targets } = scored;
+  const rows = truth.length / targets;
+  return Array.from({ length: targets }, (_, t) => momentsOf(predicted, truth, t, targets, rows));
+}
+
+const inBin = ({ bin }: ScoredByFrequency, target: number, wanted: number | undefined): boolean =>
+  wanted === undefined || bin[target] === wanted;
+
+function checkShapes({ predicted, truth, targets }: Scored): void {
+  if (predicted.length === truth.length && truth.length % targets === 0) return;
+  throw new RangeError(
+    `Expected predictions and truth of ${targets} targets a row, found ${predicted.length} and ${truth.length} values.`,
+  );
+}
