@@ -34,11 +34,15 @@ function tensorOf(data: Uint8Array<ArrayBuffer>, { dtype, shape, begin, end }: E
  *   overlap or leave gaps, sizes that disagree with shapes, unknown types, duplicate names.
  */
 export async function readSafetensors(path: string): Promise<TensorFile> {
-  const bytes = await readBytes(path, "safetensors");
+  return parseSafetensors(await readBytes(path, "safetensors"), path);
+}
+
+/** As `readSafetensors`, of bytes that were read already; messages call them by `path`. */
+export function parseSafetensors(bytes: Uint8Array<ArrayBuffer>, path: string): TensorFile {
   if (bytes.length < 8) {
     throw new UserError(`${path}: expected a safetensors file, found only ${bytes.length} bytes`);
   }
-  const length = new DataView(bytes.buffer).getBigUint64(0, true);
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const room = Math.min(bytes.length - 8, LONGEST_HEADER);
   if (length > BigInt(room)) {
     throw new UserError(

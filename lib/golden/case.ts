@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
-import { readSafetensors, type StoredTensor } from "../data/safetensors.ts";
+import { parseSafetensors, type StoredTensor } from "../data/safetensors.ts";
+import { readStored, storedPath } from "./stored.ts";
 
 /** A stored tensor of a fixture; only F32 and I32 occur. */
 export type Fixture = Extract<StoredTensor, { dtype: "F32" | "I32" }>;
@@ -19,27 +20,24 @@ export interface GoldenCase {
 }
 
 /**
- * Reads `<name>.json` and `<name>.safetensors` and checks the second against the first.
+ * Reads `<name>.json` and `<name>.safetensors`, plain or gzip (`.gz`), and checks the second against the first.
  *
  * @throws UserError naming the file and what is missing or different
  */
 export async function readCase(dir: string, name: string): Promise<GoldenCase> {
-  const path = `${dir}/${name}.json`;
+  const path = await storedPath(`${dir}/${name}.json`);
   const spec = await readJson(path);
-  const { tensors } = await readSafetensors(`${dir}/${name}.safetensors`);
+  const file = await storedPath(`${dir}/${name}.safetensors`);
+  const { tensors } = parseSafetensors(await readStored(file, "safetensors"), file);
   const listed = field<Record<string, [string, number[]]>>(spec, "tensors", path);
   for (const [tensor, [, shape]] of Object.entries(listed)) {
     const found = tensors.get(tensor);
-    if (!found) throw new UserError(`${dir}/${name}.safetensors: expected tensor "${tensor}", found none.`);
+    if (!found) throw new UserError(`${file}: expected tensor "${tensor}", found none.`);
     if (found.dtype !== "F32" && found.dtype !== "I32") {
-      throw new UserError(
-        `${dir}/${name}.safetensors, "${tensor}": expected F32 or I32, found ${found.dtype}.`,
-      );
+      throw new UserError(`${file}, "${tensor}": expected F32 or I32, found ${found.dtype}.`);
     }
     if (String(found.shape) !== String(shape)) {
-      throw new UserError(
-        `${dir}/${name}.safetensors, "${tensor}": expected shape [${shape}], found [${found.shape}].`,
-      );
+      throw new UserError(`${file}, "${tensor}": expected shape [${shape}], found [${found.shape}].`);
     }
   }
   const { rtol, atol } = field<Tolerance>(spec, "tolerance", path);
@@ -48,12 +46,7 @@ export async function readCase(dir: string, name: string): Promise<GoldenCase> {
 }
 
 async function readJson(path: string): Promise<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    throw new UserError(`${path}: cannot be read (${(error as Error).message}).`);
-  }
+  const text = new TextDecoder().decode(await readStored(path, "description"));
   try {
     const spec = JSON.parse(text);
     if (spec !== null && typeof spec === "object" && !Array.isArray(spec)) return spec;

@@ -72,7 +72,7 @@ async function caseNames(dir: string): Promise<string[]> {
   const names = new Set<string>();
   try {
     for await (const { name } of Deno.readDir(dir)) {
-      const base = /^(.+)\.(json|safetensors)$/.exec(name)?.[1];
+      const base = /^(.+)\.(?:json|safetensors)(?:\.gz)?$/.exec(name)?.[1];
       if (base && !NOT_CASES.has(base)) names.add(base);
     }
   } catch (error) {

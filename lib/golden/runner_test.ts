@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors, writeSafetensors } from "../data/safetensors.ts";
 import { useEngine } from "../engine/mod.ts";
@@ -6,6 +7,7 @@ import { UserError } from "../errors.ts";
 import { findPlugin } from "../setup/plugin.ts";
 import { findTensorflow } from "../setup/tensorflow.ts";
 import { type GoldenRow, runGolden } from "./runner.ts";
+import { readStored, storedPath } from "./stored.ts";
 
 const DIR = new URL("../../data/golden", import.meta.url).pathname;
 
@@ -14,12 +16,13 @@ async function rowsOf(dir: string, only?: string): Promise<GoldenRow[]> {
   return await Array.fromAsync(runGolden(dir, { only }));
 }
 
-/** A folder with a copy of one case, changed by `spoil`. */
+/** A folder with a plain copy of one case, changed by `spoil`. */
 async function spoiled(name: string, spoil: (path: string) => Promise<void>): Promise<GoldenRow> {
   const dir = await Deno.makeTempDir();
   try {
     for (const end of ["json", "safetensors"]) {
-      await Deno.copyFile(`${DIR}/${name}.${end}`, `${dir}/${name}.${end}`);
+      const bytes = await readStored(await storedPath(`${DIR}/${name}.${end}`), "fixture");
+      await Deno.writeFile(`${dir}/${name}.${end}`, bytes);
     }
     await spoil(`${dir}/${name}`);
     return (await rowsOf(dir))[0]!;
@@ -65,6 +68,23 @@ Deno.test("a parameter that is a little off fails its case and names tensors", a
   ok(problems.some((problem) => /output\/col\/0: differs by/.test(problem)));
 });
 
+Deno.test("a case passes plain, in gzip and mixed, and a plain file goes before its gzip form", async () => {
+  const gzip = async (path: string) => {
+    await Deno.writeFile(`${path}.gz`, gzipSync(await Deno.readFile(path)));
+    await Deno.remove(path);
+  };
+  const forms: [string, (path: string) => Promise<void>][] = [
+    ["plain", async () => {}],
+    ["description in gzip", (path) => gzip(`${path}.json`)],
+    ["tensors in gzip", (path) => gzip(`${path}.safetensors`)],
+    ["both forms", (path) => Deno.writeTextFile(`${path}.json.gz`, "not read")],
+  ];
+  for (const [form, change] of forms) {
+    const { name, status, problems } = await spoiled("table_mab_small", change);
+    deepEqual([name, status, problems], ["table_mab_small", "pass", []], form);
+  }
+});
+
 Deno.test("a NaN among the results fails its case", async () => {
   const { status, share } = await spoiled("table_mab_default", async (path) => {
     const { tensors } = await readSafetensors(`${path}.safetensors`);
@@ -78,7 +98,12 @@ Deno.test("a NaN among the results fails its case", async () => {
 const SPOILT: [string, RegExp, (path: string) => Promise<void>][] = [
   ["a truncated file", /truncated|bytes/, (path) => Deno.truncate(`${path}.safetensors`, 5000)],
   ["no tensors", /no such safetensors file/, (path) => Deno.remove(`${path}.safetensors`)],
-  ["no description", /cannot be read/, (path) => Deno.remove(`${path}.json`)],
+  ["no description", /no such description file/, (path) => Deno.remove(`${path}.json`)],
+  [
+    "damaged gzip data",
+    /safetensors\.gz: expected a safetensors file in gzip/,
+    (path) => Deno.rename(`${path}.safetensors`, `${path}.safetensors.gz`),
+  ],
   ["a description that is not JSON", /expected JSON/, (path) => Deno.writeTextFile(`${path}.json`, "{")],
   [
     "a missing tensor",

@@ -1,4 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { readStored, storedPath } from "../golden/stored.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { sameNames } from "../spin/reference_names.ts";
 import { GP_DIMS, IMAGE_DIMS, type NeuralProcessDims } from "./dims.ts";
@@ -53,8 +54,11 @@ interface Published {
   parameters: Record<string, number[]>;
 }
 
+const stored = await storedPath(
+  new URL("../../data/golden/config_parameters.json", import.meta.url).pathname,
+);
 const published: Record<string, Published> = JSON.parse(
-  await Deno.readTextFile(new URL("../../data/golden/config_parameters.json", import.meta.url)),
+  new TextDecoder().decode(await readStored(stored, "description")),
 );
 
 for (const [setting, { constructor, parameter_count, parameters }] of Object.entries(published)) {
