@@ -1,13 +1,11 @@
 import { UserError } from "../../errors.ts";
 import { percent } from "./align_report.ts";
 import type { Genotypes } from "./genotypes.ts";
+import { sameContig } from "./sites.ts";
 
 /** Share of the targets' positions that must match in any case, and that is enough in any case. */
 const LEAST_SHARE = 0.01;
 const ENOUGH_SHARE = 0.1;
-
-/** `chr20` and `20` are the same chromosome. */
-const plainContig = (contig: string): string => contig.replace(/^chr/i, "");
 
 /** @throws UserError if there is nothing to align, or the chromosomes differ. */
 export function checkContigs(reference: Genotypes, targets: Genotypes): void {
@@ -17,7 +15,7 @@ export function checkContigs(reference: Genotypes, targets: Genotypes): void {
       `expected variants and samples in the ${name}, found ${variants.position.length} and ${samples.length}`,
     );
   }
-  if (plainContig(reference.contig) === plainContig(targets.contig)) return;
+  if (sameContig(reference.contig, targets.contig)) return;
   throw new UserError(
     `expected the targets to be of the reference's chromosome ${reference.contig}, found ${targets.contig}`,
   );
