@@ -1,0 +1,60 @@
+import { UserError } from "../../errors.ts";
+import { permutation } from "../permutation.ts";
+import type { ImputationWindow } from "./windows_data.ts";
+
+export interface WindowChoice {
+  /** How many blocks there are. */
+  blocks: number;
+  /** Windows to train on, and windows that no training sees. */
+  seen: number;
+  unseen: number;
+  /** Blocks that always are among the seen ones, such as the standard windows of the reference. */
+  always?: readonly number[];
+  /** Least distance of an unseen block from any seen one; 1 lets them be neighbours. */
+  apart?: number;
+  seed: number;
+}
+
+/**
+ * Draws the windows of a multi-window training (`formWinDicts`), and others to test it on. The reference has no unseen ones.
+ *
+ * @returns increasing numbers of blocks; those of `always` come first
+ * @throws UserError if there are not enough blocks.
+ */
+export function chooseBlocks(
+  { blocks, seen, unseen, always = [], apart = 1, seed }: WindowChoice,
+): { seen: number[]; unseen: number[] } {
+  const order = [...permutation(blocks, [seed, 0])].filter((block) => !always.includes(block));
+  const ours = [...always, ...order.slice(0, Math.max(0, seen - always.length)).sort((a, b) => a - b)];
+  const free = order.filter((block) => ours.every((other) => Math.abs(block - other) >= apart));
+  if (ours.length !== seen || free.length < unseen) {
+    throw new UserError(
+      `windows: expected ${seen} blocks to train on and ${unseen} others at least ${apart} apart from them, ` +
+        `found ${ours.length} and ${free.length} of ${blocks}`,
+    );
+  }
+  return { seen: ours, unseen: free.slice(0, unseen).sort((a, b) => a - b) };
+}
+
+/**
+ * The window that an epoch trains on and is judged by: always the same random order of all windows, again and again.
+ *
+ * @param epoch from 0
+ */
+export const windowOfEpoch = (windows: number, epoch: number, seed: number): number =>
+  permutation(windows, [seed, 1])[epoch % windows]!;
+
+/** @throws UserError unless all windows have equally many columns and the same rows, as one model needs them. */
+export function checkAlike(windows: readonly ImputationWindow[]): void {
+  const shape = ({ inputVariants, targetVariants, fold }: ImputationWindow) =>
+    `${inputVariants.length} array sites, ${targetVariants.length} targets, ` +
+    `${fold.train.length}/${fold.val.length}/${fold.test.length} train/validation/test rows`;
+  const [first] = windows;
+  const other = windows.find((window) => shape(window) !== shape(first!));
+  if (!other) return;
+  throw new UserError(
+    `windows of one model: expected ${shape(first!)} in each (as ${first!.name} has), found ${
+      shape(other)
+    } in ${other.name}`,
+  );
+}
