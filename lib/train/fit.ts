@@ -5,11 +5,12 @@ import { UserError } from "../errors.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { createTableModel, type TableModel } from "../spin/mod.ts";
 import { createSnapshot } from "./best.ts";
+import { improves, NOTHING_YET, validate, type Validation } from "./criterion.ts";
+import { wordTargets } from "./imputation_r2.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { createPredictor, type Keeps, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { learningRate, tradeoff } from "./schedule.ts";
-import { score } from "./score.ts";
 import { createStep, type StepInputs } from "./step.ts";
 import { loadState, saveState } from "./state.ts";
 
@@ -23,12 +24,10 @@ export interface FitOptions {
 }
 
 /** One look at the training. */
-export interface Look {
+export interface Look extends Validation {
   step: number;
   /** Losses of the training step: total, label part, feature part. */
   train: { total: number; label: number; feature: number };
-  /** Label loss of the validation rows; NaN if there are none. */
-  validation: number;
 }
 
 /** A trained model with the weights that did best on the validation rows. */
@@ -37,7 +36,7 @@ export interface Fitted {
   recipe: Recipe;
   predictor: Predictor;
   history: Look[];
-  best: { step: number; validation: number };
+  best: Validation & { step: number };
   steps: number;
   /** True if it was stopped before its last step. */
   stopped: boolean;
@@ -64,7 +63,8 @@ const MOST_CONTEXT: Record<Keeps, number> = { rows: 2048, latents: 65_536, nothi
  *
  * Nothing is copied to the host inside the loop but the losses at each look.
  *
- * @throws UserError if the loss is not a number any more, saying at which step and what to change.
+ * @throws UserError if the loss is not a number any more, saying at which step and what to change; for the criterion
+ *   `imputationR2` on a table whose targets are no words of alleles.
  */
 export async function fit(
   table: EncodedTable,
@@ -73,6 +73,8 @@ export async function fit(
   options: FitOptions = {},
 ): Promise<Fitted> {
   const recipe = completeRecipe(given);
+  const { criterion = "loss" } = recipe;
+  if (criterion === "imputationR2") wordTargets(table);
   const model = createTableModel(recipe.model, table.columns, recipe.seed);
   const variables = model.parameters.map((p) => p.variable);
   const optimizer = createOptimizer(model.parameters, recipe.optimizer);
@@ -94,7 +96,7 @@ export async function fit(
   const seconds = { compile: 0, train: 0, evaluate: 0 };
   const state = {
     step: 0,
-    best: { step: 0, validation: Infinity },
+    best: { step: 0, ...NOTHING_YET },
     history: [] as Look[],
     seconds,
   };
@@ -142,13 +144,13 @@ export async function fit(
             `lower the learning rate (now ${recipe.learningRate}) or change the seed (now ${recipe.seed})`,
         );
       }
-      const validation = await validate(table, fold, predictor);
-      if (!(validation >= state.best.validation)) {
-        state.best = { step: at, validation };
+      const validation = await validate(table, fold.val, predictor, criterion);
+      if (improves(validation, state.best, criterion)) {
+        state.best = { step: at, ...validation };
         best.take();
       }
-      state.history.push({ step: at, train: { total, label, feature }, validation });
-      bar?.update(at, { loss: total, validation });
+      state.history.push({ step: at, train: { total, label, feature }, ...validation });
+      bar?.update(at, { loss: total, ...validation });
       lap("evaluate");
     } else {
       bar?.update(at);
@@ -190,13 +192,6 @@ export async function fit(
 /** The train rows that prediction reads: all of them, or a random part of very many. */
 function contextOf({ train }: Fold, most: number, seed: number): Int32Array {
   return train.length <= most ? train : shuffled(train, [seed, 0]).subarray(0, most).sort();
-}
-
-/** The label loss of the validation rows; without such rows the last weights are the best. */
-async function validate(table: EncodedTable, fold: Fold, predictor: Predictor): Promise<number> {
-  if (fold.val.length === 0) return NaN;
-  predictor.update();
-  return score(table, fold.val, await predictor.predict(table, fold.val)).loss;
 }
 
 function stepInputs(

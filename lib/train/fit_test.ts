@@ -116,6 +116,48 @@ Deno.test("every mode of inference and kind of batch trains and predicts", async
   }
 });
 
+/** Words of two alleles: the target's word is the feature's. */
+function wordTable(): EncodedTable {
+  const column = {
+    kind: "categorical" as const,
+    classes: ["none", "00", "01", "10", "11"],
+    mean: 0,
+    deviation: 1,
+  };
+  const draws = threefryUniform(8, 0, 0, N);
+  return {
+    columns: [{ ...column, name: "x0", target: false }, { ...column, name: "y0", target: true }],
+    rows: N,
+    values: new Float32Array(0),
+    codes: Int32Array.from({ length: 2 * N }, (_, i) => 1 + Math.floor(draws[i >> 1]! * 4)),
+    missing: new Uint8Array(2 * N),
+  };
+}
+
+Deno.test("words of alleles are learned with whole rows masked, the best weights chosen by their R²", async () => {
+  await useEngine("cpu");
+  const fitted = await fit(wordTable(), FOLD, {
+    ...RECIPE,
+    model: { ...RECIPE.model, hiddenDropout: 0, attentionDropout: 0 },
+    steps: 40,
+    evaluateEvery: 10,
+    learningRate: 2e-2,
+    featureMask: 0,
+    tradeoff: 0,
+    chunkMask: true,
+    criterion: "imputationR2",
+  });
+  const looks = fitted.history.map(({ imputationR2 }) => imputationR2!);
+  const { best } = fitted;
+  fitted.dispose();
+  equal(best.imputationR2, Math.max(...looks));
+  ok(best.imputationR2! > looks[0]! + 0.3, `R² ${looks}`);
+  await rejects(
+    predictionsOf({ ...RECIPE, criterion: "imputationR2" }),
+    /"sum": expected 2\^K \+ 1 classes/,
+  );
+});
+
 Deno.test("with kept latents a prediction does not depend on the rows beside it", async () => {
   await useEngine("cpu");
   const table = smallTable();

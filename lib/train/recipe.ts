@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { TableModelConfig } from "../spin/mod.ts";
+import { CRITERIA, type Criterion } from "./criterion.ts";
 import { DEFAULT_OPTIMIZER, type OptimizerConfig } from "./optimizer.ts";
 import type { LrSchedule, TradeoffSchedule } from "./schedule.ts";
 
@@ -29,6 +30,8 @@ export interface Recipe {
   featureMask: number;
   /** Probability with which a label of a training row is masked; at 1 no label is ever an input. */
   labelMask: number;
+  /** With `labelMask` below 1: all labels of that share of the training rows are masked, instead of single cells (`chunk_mask`). */
+  chunkMask?: boolean;
   /** Share of the masked cells that get the mask token, the others being randomised (`model_bert_mask_percentage`). */
   maskToken: number;
   /** Rows per batch; -1 for all. */
@@ -38,6 +41,8 @@ export interface Recipe {
   inference: InferenceMode;
   /** Steps between two looks at the validation rows. */
   evaluateEvery: number;
+  /** How the best weights are chosen on the validation rows: lowest label loss unless given, or highest R² of words of alleles. */
+  criterion?: Criterion;
   seed: number;
 }
 
@@ -89,6 +94,7 @@ export function completeRecipe(given: Partial<Recipe>): Recipe {
     "batchSize",
     "-1 (all rows) or a positive whole number",
   );
+  expect(CRITERIA.includes(recipe.criterion ?? "loss"), "criterion", `one of ${CRITERIA.join(", ")}`);
   expect(INFERENCE_MODES.includes(recipe.inference), "inference", `one of ${INFERENCE_MODES.join(", ")}`);
   return recipe;
 }

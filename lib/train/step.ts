@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable, Fold } from "../data/mod.ts";
-import { type Compiled, createRng, jit } from "../engine/mod.ts";
-import type { TableModel } from "../spin/mod.ts";
+import { type Compiled, createRng, jit, type Rng } from "../engine/mod.ts";
+import type { Cells, TableModel } from "../spin/mod.ts";
 import { valueAndGradients } from "./gradients.ts";
+import { drawRows, maskRows } from "./chunk_mask.ts";
 import { labelPlan } from "./label_masking.ts";
 import { tableLoss } from "./loss.ts";
-import { drawMasks, hideCells, maskCells } from "./masking.ts";
+import { drawMasks, hideCells, maskCells, type Masked } from "./masking.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 import { cellsOf, disposeRows, gatherRows, type Rows, takeRows, targetMask } from "./rows.ts";
@@ -46,10 +47,17 @@ export interface StepData {
 export function stepFunction(
   model: TableModel,
   optimizer: Optimizer,
-  recipe: Pick<Recipe, "labelMask" | "featureMask" | "maskToken">,
+  recipe: Pick<Recipe, "labelMask" | "chunkMask" | "featureMask" | "maskToken">,
 ): (inputs: StepInputs, data: StepData) => StepLosses {
   const { layout } = model;
   const sampled = labelPlan("train", recipe.labelMask).scored === "sampled";
+  const sampleLabels = (rng: Rng, cells: Cells, candidates: tf.Tensor2D, target: tf.Tensor2D): Masked => {
+    const { labelMask: p, maskToken } = recipe;
+    const n = candidates.shape[0];
+    return recipe.chunkMask
+      ? maskRows(layout, cells, candidates, tf.reshape(target, [-1]) as tf.Tensor1D, p, drawRows(rng, n))
+      : maskCells(layout, cells, candidates, p, maskToken, drawMasks(rng, n, layout));
+  };
   return (inputs, data) => {
     const rng = createRng(inputs.key);
     const rows = inputs.rows ? gatherRows(data.all, inputs.rows) : data.all;
@@ -60,19 +68,10 @@ export function stepFunction(
     const trainLabels = tf.mul(tf.mul(ours, data.target), present) as tf.Tensor2D;
 
     const others = tf.mul(tf.sub(1, ours), data.target) as tf.Tensor2D;
-    const labels = sampled
-      ? maskCells(
-        layout,
-        hideCells(layout, truth, others),
-        trainLabels,
-        recipe.labelMask,
-        recipe.maskToken,
-        drawMasks(rng, n, layout),
-      )
-      : {
-        cells: hideCells(layout, truth, tf.tile(data.target, [n, 1])),
-        selected: trainLabels,
-      };
+    const labels = sampled ? sampleLabels(rng, hideCells(layout, truth, others), trainLabels, data.target) : {
+      cells: hideCells(layout, truth, tf.tile(data.target, [n, 1])),
+      selected: trainLabels,
+    };
     const features = tf.mul(tf.sub(1, data.target), present) as tf.Tensor2D;
     const masked = recipe.featureMask > 0
       ? maskCells(
