@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { firstAtLeast, regionWindows } from "./windows.ts";
+
+const upTo = (n: number, step: number) => Float64Array.from({ length: n }, (_, i) => i * step);
+
+Deno.test("windows cover every target once, are of one size, and have the sites around them", () => {
+  const sites = upTo(100, 100);
+  const targets = upTo(1030, 9);
+  const windows = regionWindows(sites, targets, { targets: 200, sites: 32, word: 5 });
+  assert.equal(windows.length, 6);
+  let next = 0;
+  for (const { targets: t, fresh, sites: s } of windows) {
+    assert.equal(t.to - t.from, 200);
+    assert.equal(s.to - s.from, 30);
+    assert.equal(fresh.from, next);
+    assert.ok(fresh.from >= t.from && fresh.to === t.to);
+    next = fresh.to;
+    const middle = (targets[t.from]! + targets[t.to - 1]!) / 2;
+    const inside = s.from === 0 || s.to === 100 || (sites[s.from]! < middle && sites[s.to - 1]! > middle);
+    assert.ok(inside);
+  }
+  assert.equal(next, 1030);
+});
+
+Deno.test("fewer targets or sites than a window holds make one smaller window", () => {
+  const [window, ...others] = regionWindows(upTo(13, 10), upTo(7, 20), { targets: 500, sites: 300, word: 5 });
+  assert.equal(others.length, 0);
+  assert.deepEqual(window!.targets, { from: 0, to: 7 });
+  assert.equal(window!.sites.to - window!.sites.from, 10);
+  assert.deepEqual(regionWindows([], upTo(7, 20), { targets: 5, sites: 5, word: 5 }), []);
+});
+
+Deno.test("the first value at a bound is found by halving", () => {
+  assert.equal(firstAtLeast([1, 3, 3, 5], 3), 1);
+  assert.equal(firstAtLeast([1, 3], 9), 2);
+});
