@@ -106,7 +106,7 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
     parts,
     spin: answers,
     onTrained: writer && ((w, fitted) => writer.add(w, fitted)),
-    onProgress: (done) => bar.update(done),
+    onProgress: (done) => bar.update(Math.round(100 * done) / 100),
     stop: () => stopped ||= stopRequested(),
   });
   try {
