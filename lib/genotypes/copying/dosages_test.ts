@@ -1,0 +1,122 @@
+import { deepEqual, ok, rejects } from "node:assert/strict";
+import { liveBuffers } from "../../engine/mod.ts";
+import { xlaTest } from "../../engine/testing.ts";
+import { UserError } from "../../errors.ts";
+import { copyingDosages, type CopyingTask } from "./dosages.ts";
+import { drawnAlleles, drawnDistances, draws, moveChance, posteriors, withMissing } from "./testing.ts";
+
+const OPTIONS = { ne: 500, mismatch: 0.01 };
+
+/** A task of random alleles; targets are spread over the sites' range and beyond its ends. */
+function drawnTask(K: number, Q: number, M: number, T: number, step = 0.1): CopyingTask {
+  const centimorgans = drawnDistances(1, M, step);
+  const length = centimorgans[M - 1]! + 0.2;
+  return {
+    reference: drawnAlleles(2, K * M),
+    query: withMissing(3, drawnAlleles(4, Q * M)),
+    centimorgans,
+    targets: {
+      alleles: drawnAlleles(5, K * T),
+      centimorgans: draws(6, T).map((u) => u * length - 0.1).sort(),
+    },
+  };
+}
+
+/** The definition, in float64. */
+function naive({ reference, query, centimorgans, targets }: CopyingTask): number[] {
+  const [M, T] = [centimorgans.length, targets.centimorgans.length];
+  const K = reference.length / M;
+  const { ne, mismatch } = OPTIONS;
+  return Array.from({ length: query.length / M }, (_, q) => {
+    const states = posteriors(M, K, (m, k) => {
+      const allele = query[q * M + m];
+      return allele === 255 ? 1 : allele === reference[k * M + m] ? 1 - mismatch : mismatch;
+    }, (m, j, k) => moveChance(centimorgans[m + 1]! - centimorgans[m]!, ne, K, K, j === k));
+    return Array.from({ length: T }, (_, t) => {
+      const at = targets.centimorgans[t]!;
+      const right = Array.from(centimorgans).findIndex((cm) => cm > at);
+      const [a, b] = right === 0 ? [0, 0] : right < 0 ? [M - 1, M - 1] : [right - 1, right];
+      const share = a === b ? 0 : (at - centimorgans[a]!) / (centimorgans[b]! - centimorgans[a]!);
+      return states[a]!.reduce(
+        (sum, p, k) => sum + ((1 - share) * p + share * states[b]![k]!) * targets.alleles[k * T + t]!,
+        0,
+      );
+    });
+  }).flat();
+}
+
+const near = (found: ArrayLike<number>, expected: ArrayLike<number>) => {
+  deepEqual(found.length, expected.length);
+  for (let i = 0; i < found.length; i++) {
+    ok(Math.abs(found[i]! - expected[i]!) < 1e-5, `${i}: ${found[i]} is not ${expected[i]}`);
+  }
+};
+
+for (
+  const [name, ...size] of [
+    ["several segments", 7, 5, 150, 90],
+    ["many targets between two sites", 4, 3, 3, 100],
+    ["two haplotypes", 2, 1, 20, 10],
+    ["one haplotype", 1, 2, 5, 4],
+    ["one site", 5, 2, 1, 9],
+    ["sites at one place", 6, 3, 12, 8, 0],
+  ] as [string, number, number, number, number, number?][]
+) {
+  xlaTest(`dosages are those of the definition: ${name}`, async () => {
+    const task = drawnTask(...size);
+    near(await copyingDosages(task, OPTIONS), naive(task));
+  });
+}
+
+xlaTest("with little memory fewer queries walk at once, and dosages are the same", async () => {
+  const task = drawnTask(6, 40, 20, 15);
+  const few = 4 * 6 * (1 + 64 + 8) * 17;
+  near(await copyingDosages(task, { ...OPTIONS, memory: few }), naive(task));
+  near(await copyingDosages(task, { ...OPTIONS, memory: 1 }), naive(task));
+});
+
+xlaTest("a long stretch that fits no haplotype underflows nowhere", async () => {
+  const M = 400;
+  const [p] = await copyingDosages({
+    reference: new Uint8Array(2 * M),
+    query: new Uint8Array(M).fill(1),
+    centimorgans: new Float64Array(M),
+    targets: { alleles: Uint8Array.of(1, 0), centimorgans: [0] },
+  });
+  near([p!], [0.5]);
+});
+
+xlaTest("nothing stays on the device, and no target is no dosage", async () => {
+  const task = drawnTask(3, 2, 70, 5);
+  await copyingDosages(task);
+  const before = liveBuffers();
+  await copyingDosages(task);
+  deepEqual(liveBuffers(), before);
+  deepEqual((await copyingDosages(drawnTask(3, 2, 4, 0))).length, 0);
+});
+
+xlaTest("what does not fit is named", async () => {
+  const task = drawnTask(3, 2, 4, 5);
+  const refused = (change: Partial<CopyingTask>, message: RegExp) =>
+    rejects(copyingDosages({ ...task, ...change }), (error: Error) => {
+      ok(error instanceof UserError && message.test(error.message), error.message);
+      return true;
+    });
+  const { targets } = task;
+  await refused({ centimorgans: [] }, /at least one site/);
+  await refused({ reference: new Uint8Array(13) }, /reference: expected rows of 4 sites, found 13 values/);
+  await refused({ query: new Uint8Array() }, /query: expected rows of 4 sites, found 0 values/);
+  await refused(
+    { query: Uint8Array.of(0, 1, 255, 0, 0, 2, 0, 0) },
+    /query: expected 0, 1, 255, found 2 in row 1, column 1/,
+  );
+  await refused({ centimorgans: [0, 2, 1, 3] }, /sites: expected cM .*found 1 at 2 after 2/);
+  await refused({ centimorgans: [0, NaN, 1, 3] }, /sites: expected cM .*found NaN/);
+  await refused(
+    { targets: { ...targets, centimorgans: [1] } },
+    /targets: expected 3 haplotypes of 1 targets/,
+  );
+  await rejects(copyingDosages(task, { ne: 0 }), /ne above 0, found 0/);
+  await rejects(copyingDosages(task, { mismatch: 0.5 }), /mismatch between 0 and 0.5, found 0.5/);
+  await rejects(copyingDosages(task, { memory: 0 }), /memory in bytes above 0, found 0/);
+});

@@ -1,0 +1,152 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { chooseCandidates, type Pool, soughtByGenotypes, soughtByHaplotypes } from "./candidates.ts";
+import { checkDistances, checkValues, rowsOf } from "./checks.ts";
+import { type KnownPhase, knownPhase } from "./known_phase.ts";
+import { type CopyingOptions, copyingOptions } from "./options.ts";
+import { oriented } from "./orient.ts";
+import { MISSING, pairBatch, type PairSource } from "./pair_batch.ts";
+import { pairReadings, READINGS } from "./pair_program.ts";
+import { changesBetween } from "./steps.ts";
+import { UserError } from "../../errors.ts";
+import { bestWindows, type Window, windowsOf } from "./windows.ts";
+
+/** Samples to phase with K haplotypes of a reference, at M sites. */
+export interface PhasingTask {
+  /** [K, M]: alleles 0 and 1. */
+  reference: Uint8Array;
+  /** [samples, M]: dosages of ALT 0, 1, 2, or 255 where missing. */
+  genotypes: Uint8Array;
+  /** Phase that is known at some heterozygous sites, and is kept; null if none is. */
+  known: KnownPhase | null;
+  /** [M]: where the sites are, not decreasing. */
+  centimorgans: ArrayLike<number>;
+}
+
+export interface PhasingOptions extends CopyingOptions {
+  /** Haplotypes that a sample may copy in a window; 64 by default. Time grows with their square. */
+  candidates?: number;
+  /** How often to phase, each time with candidates by the haplotypes found before; 2 by default. */
+  passes?: number;
+  /** Told after each batch what share is done; what it throws ends the work. */
+  onProgress?: (share: number) => void;
+}
+
+/** Sites of a window, and those that it shares with the next one. */
+const WINDOW = 384;
+const OVERLAP = 64;
+/** Windows in a batch at most: their states should stay in the processor's cache. */
+const BATCH = 16;
+
+/**
+ * Phases genotypes by the copying model of two haplotypes at once: exact over pairs of the haplotypes that resemble the
+ * sample most in a window, among those of the reference and, from the second pass on, those found for the other samples.
+ * Genotypes that are called are kept, missing ones filled in. Nothing is drawn at random.
+ *
+ * @returns `haplotypes` [2·samples, M]; rows 2s and 2s + 1 are those of sample s
+ * @throws UserError for shapes that do not fit, values that are none, cM that decrease and options out of range.
+ */
+export async function phase(
+  task: PhasingTask,
+  options: PhasingOptions = {},
+): Promise<{ haplotypes: Uint8Array }> {
+  const { reference, genotypes, centimorgans } = task;
+  const { ne, mismatch, memory } = copyingOptions(options);
+  const { candidates = 64, passes = 2, onProgress = () => {} } = options;
+  for (const [name, value] of Object.entries({ candidates, passes })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new UserError(`phasing: expected a whole number of ${name} of at least 1, found ${value}`);
+  }
+  const M = centimorgans.length;
+  const K = rowsOf("reference", reference, M);
+  const samples = rowsOf("genotypes", genotypes, M);
+  checkDistances("sites", centimorgans);
+  checkValues("reference", reference, M, [0, 1]);
+  checkValues("genotypes", genotypes, M, [0, 1, 2, MISSING]);
+  const calls = knownPhase(genotypes, task.known, M);
+
+  const windows = windowsOf(M, WINDOW, OVERLAP);
+  const wanted = Math.min(candidates, K);
+  const changes = changesBetween(centimorgans, K, ne);
+  let haplotypes: Uint8Array | undefined;
+  for (let pass = 0; pass < passes; pass++) {
+    const pool = poolOf(reference, K, haplotypes, M);
+    const sought = haplotypes ? soughtByHaplotypes(haplotypes) : soughtByGenotypes(genotypes);
+    const chosen = await chooseCandidates(pool, sought, windows, wanted, memory);
+    const source = { calls, alleles: pool.alleles, candidates: chosen, windows, changes, mismatch };
+    haplotypes = await phaseOnce(
+      source,
+      samples,
+      memory,
+      (share) => onProgress((pass + share) / passes),
+    );
+  }
+  return { haplotypes: haplotypes! };
+}
+
+/** The reference's haplotypes and those found for the samples. */
+function poolOf(reference: Uint8Array, K: number, found: Uint8Array | undefined, M: number): Pool {
+  if (!found) return { alleles: reference, count: K, own: K };
+  const alleles = new Uint8Array(reference.length + found.length);
+  alleles.set(reference);
+  alleles.set(found, reference.length);
+  return { alleles, count: alleles.length / M, own: K };
+}
+
+/** Haplotypes [2·samples, M] by candidates that are chosen. */
+async function phaseOnce(
+  source: PairSource,
+  samples: number,
+  memory: number,
+  onProgress: (share: number) => void,
+): Promise<Uint8Array> {
+  const { windows, candidates, calls, changes } = source;
+  const M = changes.length;
+  const items = samples * windows.length;
+  const K = candidates.length / items;
+  const W = windows[0]!.end;
+  const size = Math.max(1, Math.min(BATCH, items, Math.floor(memory / (4 * W * K * K))));
+  const best = bestWindows(windows, M);
+  const readings = new Float32Array(samples * M * READINGS.length);
+  const program = pairReadings();
+  try {
+    for (let from = 0; from < items; from += size) {
+      const batch = pairBatch(source, from, size);
+      const found = await program.async(batch);
+      const values = await found.data() as Float32Array;
+      tf.dispose([found, ...Object.values(batch)]);
+      for (let i = 0; i < Math.min(size, items - from); i++) {
+        const sample = Math.floor((from + i) / windows.length);
+        const own = readings.subarray(sample * M * READINGS.length, (sample + 1) * M * READINGS.length);
+        keepBest(own, values, i, size, best, (from + i) % windows.length, windows);
+      }
+      onProgress(Math.min(1, (from + size) / items));
+    }
+  } finally {
+    program.dispose();
+  }
+  const haplotypes = new Uint8Array(2 * samples * M);
+  for (let s = 0; s < samples; s++) {
+    const own = readings.subarray(s * M * READINGS.length, (s + 1) * M * READINGS.length);
+    haplotypes.set(oriented(calls.subarray(s * M, (s + 1) * M), own), 2 * s * M);
+  }
+  return haplotypes;
+}
+
+/** Copies to `readings` [M, 3] from `values` [W, size, 3] what item i has at the sites that are read from its window. */
+function keepBest(
+  readings: Float32Array,
+  values: Float32Array,
+  i: number,
+  size: number,
+  best: Int32Array,
+  window: number,
+  windows: readonly Window[],
+): void {
+  const { start, end } = windows[window]!;
+  const width = READINGS.length;
+  for (let m = start; m < end; m++) {
+    if (best[m] !== window) continue;
+    const at = ((m - start) * size + i) * width;
+    readings.set(values.subarray(at, at + width), m * width);
+  }
+}
