@@ -10,8 +10,8 @@ import {
   variantKey,
 } from "../../data/genotypes/mod.ts";
 import { UserError } from "../../errors.ts";
-import { copyingDosages } from "../copying/dosages.ts";
-import { phase } from "../copying/phase.ts";
+import { progress } from "../../progress/mod.ts";
+import { copyingDosages, phase } from "../copying/mod.ts";
 import { panelAt } from "./region.ts";
 
 export const PHASINGS = ["auto", "beagle", "own", "given"] as const;
@@ -71,12 +71,14 @@ export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
     task.say(`Beagle is not there, the targets are phased by the workspace itself (${beagle.how})`);
   }
   const { position } = reference.variants;
+  const bar = progress(100, { label: "phasing" });
   const { haplotypes: known } = await phase({
     reference: panelAt(reference, aligned.variants),
     genotypes: aligned.calls,
-    phased: { alleles: aligned.alleles, known: aligned.phased },
+    known: { alleles: aligned.alleles, phased: aligned.phased },
     centimorgans: Float64Array.from(aligned.variants, (i) => map.centimorgans(position[i]!)),
-  }, { seed });
+  }, { onProgress: (share) => bar.update(Math.round(100 * share)) });
+  await bar.done();
   return { known, how: "pairs of copied reference haplotypes (Li and Stephens), this workspace" };
 }
 
