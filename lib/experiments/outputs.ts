@@ -6,6 +6,13 @@ import { gpCurveFigure } from "./gp_figures.ts";
 import { fullCurves, keptCurveTable } from "./gp_kept.ts";
 import { GP_LEAST } from "./gp_settings.ts";
 import { gpRangeTable } from "./gp_tables.ts";
+import {
+  imputationBinFigure,
+  imputationBinTable,
+  imputationCosts,
+  imputationFigure,
+  imputationTable,
+} from "./imputation_tables.ts";
 import { uciCosts, uciFigure, uciTable } from "./uci_tables.ts";
 
 /** Points of one experiment's records: a series for each model. */
@@ -31,6 +38,11 @@ export function figuresOf(records: readonly RunRecord[]): Record<string, Figure>
   const figures: Record<string, Figure> = {};
   const uci = records.filter(({ experiment }) => experiment === "uci");
   if (uci.length > 0) figures["uci"] = uciFigure(uci);
+  const imputation = records.filter(({ experiment }) => experiment === "imputation");
+  if (imputation.length > 0) {
+    figures["imputation"] = imputationFigure(imputation);
+    figures["imputation_bins"] = imputationBinFigure(imputation);
+  }
   const add = (name: string, points: Point[], title: string, x: string, y: string) => {
     if (points.length > 1) {
       figures[name] = logLog(points, { title, x: { label: x }, y: { label: y, unit: "bytes" } });
@@ -90,6 +102,12 @@ export async function writeOutputs(records: string, profile: string, folder: str
   if (uci.length > 0) {
     await write("uci.md", toMarkdown(uciTable(uci)) + "\n");
     await write("uci_costs.md", toMarkdown(uciCosts(uci)) + "\n");
+  }
+  const imputation = ofProfile.filter(({ experiment }) => experiment === "imputation");
+  if (imputation.length > 0) {
+    await write("imputation.md", toMarkdown(imputationTable(imputation)) + "\n");
+    await write("imputation_bins.md", toMarkdown(imputationBinTable(imputation)) + "\n");
+    await write("imputation_costs.md", toMarkdown(imputationCosts(imputation)) + "\n");
   }
   return written;
 }

@@ -30,7 +30,7 @@ export interface Recipe {
   featureMask: number;
   /** Probability with which a label of a training row is masked; at 1 no label is ever an input. */
   labelMask: number;
-  /** With `labelMask` below 1: all labels of that share of the training rows are masked, instead of single cells (`chunk_mask`). */
+  /** With `labelMask` below 1: that share of the training rows has all labels masked, instead of single cells. */
   chunkMask?: boolean;
   /** Share of the masked cells that get the mask token, the others being randomised (`model_bert_mask_percentage`). */
   maskToken: number;
@@ -41,7 +41,7 @@ export interface Recipe {
   inference: InferenceMode;
   /** Steps between two looks at the validation rows. */
   evaluateEvery: number;
-  /** How the best weights are chosen on the validation rows: lowest label loss unless given, or highest R² of words of alleles. */
+  /** How the best weights are chosen on the validation rows: by label loss unless given, or by R² of alleles. */
   criterion?: Criterion;
   seed: number;
 }

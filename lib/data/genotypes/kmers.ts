@@ -20,8 +20,8 @@ export function wordLength(classes: number, column: string): number {
 }
 
 /**
- * Codes each stretch of `k` neighbouring alleles as one word (`npt/utils/dataUtil.py`): 1 + the number whose bits they are,
- * the first allele highest. Alleles beyond the last whole word are dropped.
+ * Codes each stretch of `k` neighbouring alleles as one word (`npt/utils/dataUtil.py`): 1 + the number whose bits
+ * they are, the first allele highest. Alleles beyond the last whole word are dropped.
  *
  * @param alleles 0 and 1 [rows, sites]
  * @returns words from 1 to 2^k [rows, trunc(sites / k)]
@@ -60,8 +60,8 @@ export function allelesOfWords(words: ArrayLike<number>, k: number): Uint8Array 
 }
 
 /**
- * The probability of allele 1 at each place of some words (`npt/loss.py`, compute_r2): class 0 is left out, the others go
- * through a softmax, and the probabilities of the words with a 1 at that place are added.
+ * The probability of allele 1 at each place of some words (`npt/loss.py`, compute_r2): class 0 is left out, the
+ * others go through a softmax, and the probabilities of the words with a 1 at that place are added.
  *
  * @param logits [words, 2^k + 1]
  * @returns [words · k]

@@ -5,11 +5,12 @@ import { wordClasses, wordsOf } from "./kmers.ts";
 import type { ImputationWindow } from "./windows_data.ts";
 
 /** Alleles in a word (`Kmer_win_size`). */
-export const WORD = 5;
+const WORD = 5;
 
 /**
- * A window as a table: a column for each word of `k` neighbouring array sites (x0, x1, ...), then one for each word of targets
- * (y0, y1, ...), all categorical with 2^k + 1 classes. Array sites beyond the last whole word are dropped.
+ * A window as a table: a column for each word of `k` neighbouring array sites (x0, x1, ...), then one for each word
+ * of targets (y0, y1, ...), all categorical with 2^k + 1 classes. Array sites beyond the last whole word are
+ * dropped.
  *
  * @throws UserError if the targets do not fill whole words: some would never be imputed.
  */

@@ -1,9 +1,9 @@
 import { UserError } from "../../errors.ts";
 
 /**
- * The input sites of a window (`npt/datasets/imputation.py`, getClosestSnps): for each target the `nClosest` sites that are
- * nearest by position, one at its own position left out and the first of equally near ones taken first; of all these together, in
- * order, the middle `nClosest`.
+ * The input sites of a window (`npt/datasets/imputation.py`, getClosestSnps): for each target the `nClosest` sites
+ * that are nearest by position, one at its own position left out and the first of equally near ones taken first; of
+ * all these together, in order, the middle `nClosest`.
  *
  * @param targetPositions [targets]
  * @param sitePositions of the sites that an array measures, not decreasing [sites]
@@ -89,7 +89,10 @@ export function targetBlocks(variants: Int32Array, size: number): Int32Array[] {
   );
 }
 
-/** The blocks in the middles of `count` equal parts of all `blocks`: for 5 of 165 those of B1, 16, 49, 82, 115 and 148. */
+/**
+ * The blocks in the middles of `count` equal parts of all `blocks`: for 5 of 165 those of B1, 16, 49, 82, 115 and
+ * 148.
+ */
 export function spacedBlocks(blocks: number, count: number): number[] {
   if (!(Number.isInteger(count) && count >= 1 && count <= blocks)) {
     throw new UserError(`windows: expected a whole number from 1 to ${blocks}, found ${count}`);

@@ -6,7 +6,7 @@ import { imputationSites, type ImputationWindow, imputationWindow } from "./wind
 import { spacedBlocks, targetBlocks } from "./windows.ts";
 
 /** How many windows B1 has. */
-export const B1_WINDOWS = 5;
+const B1_WINDOWS = 5;
 
 /** What the reference takes: 100 targets, 150 array sites. */
 export interface B1Options {
@@ -15,8 +15,8 @@ export interface B1Options {
 }
 
 /**
- * Some of B1's windows, which data/genotypes/README.md describes: the middles of five parts of the region. With another size they are
- * at about the same places.
+ * Some of B1's windows, which data/genotypes/README.md describes: the middles of five parts of the region. With
+ * another size they are at about the same places.
  *
  * @param windows 0 to 4
  * @throws UserError for another window, a size without five windows, and as genotypePath.

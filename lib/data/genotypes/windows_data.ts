@@ -42,8 +42,8 @@ export interface WindowOptions {
 }
 
 /**
- * Keeps the variants of which the train samples have both alleles: those of the array are inputs, the others targets. The reference asks
- * for an ALT among all samples, test included.
+ * Keeps the variants of which the train samples have both alleles: those of the array are inputs, the others
+ * targets. The reference asks for an ALT among all samples, test included.
  *
  * @param panel indices of the variants that the array measures
  */
@@ -65,7 +65,8 @@ export function imputationSites(
 /**
  * A window: a block of targets and the array sites around it.
  *
- * @throws UserError for a block that there is not, too few array sites, and missing calls, which a table of alleles cannot hold.
+ * @throws UserError for a block that there is not, too few array sites, and missing calls, which a table of alleles
+ *   cannot hold.
  */
 export function imputationWindow(
   genotypes: Genotypes,

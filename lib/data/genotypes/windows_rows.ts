@@ -18,8 +18,8 @@ export interface HaplotypeRows {
 }
 
 /**
- * Rows as the reference stacks them: train, validation, test; in each part first the first haplotypes of its samples, then
- * their second ones. Both haplotypes of a sample are in one part.
+ * Rows as the reference stacks them: train, validation, test; in each part first the first haplotypes of its
+ * samples, then their second ones. Both haplotypes of a sample are in one part.
  *
  * @param samples of the genotypes
  * @throws UserError for a sample that is not there or in two parts.
@@ -41,9 +41,10 @@ export interface ProportionOptions {
   /** Share of the train rows to use, in (0, 1]. */
   proportion: number;
   /**
-   * `clean`: both haplotypes of a random share of the train samples; validation rows stay as they are. `literal`: as the reference
-   * does, the first of the train rows, to which the validation rows are joined; of all these together a random part becomes
-   * validation, so that for a small share most train rows are former validation rows.
+   * `clean`: both haplotypes of a random share of the train samples; validation rows stay as they are. `literal`:
+   * as the reference does, the first of the train rows, to which the validation rows are joined; of all these
+   * together a random part becomes validation, so that for a small share most train rows are former validation
+   * rows.
    */
   mode: "clean" | "literal";
   seed: number;

@@ -16,7 +16,8 @@ export interface WindowChoice {
 }
 
 /**
- * Draws the windows of a multi-window training (`formWinDicts`), and others to test it on. The reference has no unseen ones.
+ * Draws the windows of a multi-window training (`formWinDicts`), and others to test it on. The reference has no
+ * unseen ones.
  *
  * @returns increasing numbers of blocks; those of `always` come first
  * @throws UserError if there are not enough blocks.
