@@ -25,7 +25,7 @@ export const OPTIONS = {
     value: "HOW",
     help: `${
       PHASINGS.join(", ")
-    } (default: auto: as in the file if it is phased, else Beagle if there, else own)`,
+    } (default: auto: as in the file if phased, own if partly, else Beagle or own)`,
   },
   model: { type: "string", value: "FILE", help: "take a stored model instead of training one" },
   save: { type: "string", value: "FILE", help: "keep the trained model as a safetensors file" },

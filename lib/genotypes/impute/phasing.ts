@@ -17,7 +17,8 @@ import { panelAt } from "./region.ts";
 export const PHASINGS = ["auto", "beagle", "own", "given"] as const;
 /**
  * Where the targets' haplotypes come from: `given`, the file's phase; `beagle`, the program; `own`, the workspace's
- * pairs of copied haplotypes; `auto`: given if the file is phased, else Beagle where it is installed, else own.
+ * pairs of copied haplotypes, which keep what phase the file has; `auto`: given if the file is phased; own if a part of it is, since
+ * Beagle would drop that part; else Beagle where it is installed, else own.
  */
 export type Phasing = (typeof PHASINGS)[number];
 
@@ -64,7 +65,8 @@ export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
       how: "as in the file of the targets; missing calls by the copying model",
     };
   }
-  if (method === "beagle" || method === "auto") {
+  const partly = aligned.phased.some((phased, i) => phased === 1 && aligned.calls[i] === 1);
+  if (method === "beagle" || (method === "auto" && !partly)) {
     const beagle = await findBeagle();
     if (beagle.found) return await byBeagle(task, beagle.version);
     if (method === "beagle") throw new UserError(beagle.how);
