@@ -78,6 +78,20 @@ export { brieflyTrained, loadStreamed, longestTrained } from "./experiments/larg
 export { likelihoodTable } from "./experiments/large_contexts_table.ts";
 export { largePredictions } from "./experiments/large_contexts_prediction.ts";
 export { claimsTable, largeClaims, largeVerdict } from "./experiments/large_contexts_claims.ts";
+export { runImputation } from "./experiments/imputation.ts";
+export { asImputationModels } from "./experiments/imputation_settings.ts";
+export {
+  imputationBinFigure,
+  imputationBinTable,
+  imputationCosts,
+  imputationFigure,
+  imputationTable,
+} from "./experiments/imputation_tables.ts";
+export { imputationVerdict } from "./experiments/imputation_verdict.ts";
+export { runHaplotypes } from "./experiments/haplotypes.ts";
+export { haplotypeModel } from "./experiments/haplotypes_settings.ts";
+export { cohortFile, cohortTruth, runCohort } from "./experiments/cohort.ts";
+export { cohortTable, dosageFigure } from "./experiments/cohort_tables.ts";
 export * as aq from "arquero";
 
 /** The path of a file of this workspace, wherever a notebook runs; its folder is made, so that the file can be written. */

@@ -2,18 +2,12 @@ import { createHash } from "node:crypto";
 import { pooledR2, type Scored } from "../baselines/genotype_r2.ts";
 import type { ImputationWindow } from "../data/genotypes/windows_data.ts";
 import { compileTime } from "../engine/mod.ts";
-import { UserError } from "../errors.ts";
 import { combineLogits } from "../genotypes/impute/combine.ts";
 import { fitWindow } from "../genotypes/spin/fit.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { copiedTargets, type HaplotypeData, haplotypeData, mosaicWindow } from "./haplotypes_data.ts";
-import {
-  HAPLOTYPE_MODELS,
-  type HaplotypeModel,
-  type HaplotypeSettings,
-  haplotypeSettings,
-} from "./haplotypes_settings.ts";
+import { type HaplotypeModel, type HaplotypeSettings, haplotypeSettings } from "./haplotypes_settings.ts";
 import { imputationScores } from "./imputation_scores.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";
@@ -45,14 +39,10 @@ interface SpinAnswers extends Answers {
  * The records belong to the experiment "imputation", so its tables show them.
  *
  * @returns the records of all runs, fewer after a stop request
- * @throws UserError for a window or a model that there is not
+ * @throws UserError for a window that there is not
  */
 export async function runHaplotypes(config: HaplotypesConfig): Promise<RunRecord[]> {
   const { profile, models, seeds, records: folder = LOCAL_RECORDS, steps } = config;
-  const unknown = models.find((model) => !HAPLOTYPE_MODELS.includes(model));
-  if (unknown) {
-    throw new UserError(`models: expected some of ${HAPLOTYPE_MODELS.join(", ")}, found "${unknown}"`);
-  }
   const data = await haplotypeData(config.windows);
   const settings = haplotypeSettings(profile, steps);
   const bar = progress(data.windows.length * seeds.length * models.length, {

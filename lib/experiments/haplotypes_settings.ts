@@ -1,3 +1,4 @@
+import { UserError } from "../errors.ts";
 import { DEFAULT_SETTINGS } from "../genotypes/impute/settings.ts";
 import type { HaplotypeRecipe } from "../genotypes/spin/fit.ts";
 import { DEFAULT_HAPLOTYPE_CONFIG } from "../genotypes/spin/model.ts";
@@ -11,6 +12,12 @@ import type { Profile } from "./profiles.ts";
  */
 export const HAPLOTYPE_MODELS = ["spin-mosaics", "copying", "spin-copying"] as const;
 export type HaplotypeModel = (typeof HAPLOTYPE_MODELS)[number];
+
+/** @throws UserError for an unknown name */
+export function haplotypeModel(name: string): HaplotypeModel {
+  if ((HAPLOTYPE_MODELS as readonly string[]).includes(name)) return name as HaplotypeModel;
+  throw new UserError(`models: expected some of ${HAPLOTYPE_MODELS.join(", ")}, found "${name}"`);
+}
 
 export interface HaplotypeSettings {
   spin: Omit<HaplotypeRecipe, "seed">;

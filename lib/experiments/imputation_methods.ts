@@ -3,6 +3,7 @@ import { genotypeFigures, type WindowFigure } from "../data/genotypes/project.ts
 import { type RunRecord, spread } from "../results/mod.ts";
 import { canonicalJson } from "../results/record.ts";
 import { binR2, meanTarget } from "./imputation_scores.ts";
+import type { HaplotypeModel } from "./haplotypes_settings.ts";
 import type { ImputationModel } from "./imputation_settings.ts";
 
 /** A number of one window over seeds; the error is NaN for a single one. */
@@ -38,7 +39,10 @@ const LABELS: Record<string, string> = {
   "spin-labels": "SPIN, labels",
   "npt-labels": "NPT, labels",
   "set-transformer-labels": "ST, labels",
-} satisfies Record<ImputationModel, string>;
+  "spin-mosaics": "SPIN on mosaics",
+  copying: "copying",
+  "spin-copying": "SPIN and copying",
+} satisfies Record<ImputationModel | HaplotypeModel, string>;
 
 /** The window of a record. */
 export const windowOf = ({ data }: RunRecord): number => Number(/-window(\d+)/.exec(data.name)?.[1]);

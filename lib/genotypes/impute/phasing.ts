@@ -51,7 +51,7 @@ export interface PhasedTargets {
  * @throws UserError if `given` phase is wanted and a heterozygous call has none, or Beagle is wanted and absent
  */
 export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
-  const { aligned, method, reference, map, seed } = task;
+  const { aligned, method, reference, map } = task;
   const open = aligned.phased.reduce((n, phased, i) => n + Number(!phased && aligned.calls[i] !== 255), 0);
   if (method === "given" || (method === "auto" && open === 0)) {
     if (open > 0) {
