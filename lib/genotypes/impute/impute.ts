@@ -21,8 +21,8 @@ export interface ImputeOptions {
   stop?: () => boolean;
 }
 
-/** Numbers that the copying model may give at once: 200 MB. */
-const MOST = 5e7;
+/** Bytes that the copying model's answers, and the reference's alleles that it reads for them, may take at once. */
+const MOST = 2e8;
 
 /**
  * Imputes a region window by window, in order: the SPIN of the window is trained on mosaics of the reference and predicts
@@ -55,7 +55,8 @@ async function* imputedWindows(
   const { windows } = region;
   const rows = task.known.length / task.typed.length;
   const size = windows.length === 0 ? 1 : windows[0]!.targets.to - windows[0]!.targets.from;
-  const stretch = Math.max(1, Math.floor(MOST / (rows * size)));
+  const bytes = Math.max(4 * rows, 2 * task.reference.samples.length);
+  const stretch = Math.max(1, Math.floor(MOST / (bytes * size)));
   let copied: { first: number; from: number; width: number; values: Float32Array } | undefined;
   for (let w = 0; w < windows.length; w++) {
     let probabilities = await parts?.read(w);
