@@ -21,7 +21,7 @@ export interface ImputeSettings {
 export const DEFAULT_SETTINGS: ImputeSettings = {
   recipe: {
     model: { ...DEFAULT_HAPLOTYPE_CONFIG, embedding: 8 },
-    steps: 500,
+    steps: 400,
     batch: 256,
     learningRate: 4e-3,
     warmup: 0.05,
