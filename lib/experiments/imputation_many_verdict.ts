@@ -1,0 +1,52 @@
+import type { RunRecord } from "../results/mod.ts";
+import {
+  manyResults,
+  maskingPairs,
+  type Part,
+  shareResults,
+  wholeResults,
+} from "./imputation_many_results.ts";
+
+const number = (value: number): string => value.toFixed(3);
+const signed = (value: number): string => `${value < 0 ? "-" : "+"}${number(Math.abs(value))}`;
+
+/** "0.921 against 0.368 of the train frequency, better in 4 of 4" */
+function against({ r2, frequency, windows }: Part): string {
+  const better = windows.filter((window) => window.r2 > window.frequency).length;
+  return `${number(r2)} against ${
+    number(frequency)
+  } of the train frequency, better in ${better} of ${windows.length}`;
+}
+
+/** What the numbers say, in words made from the numbers. */
+export function manyVerdict(records: readonly RunRecord[]): string {
+  const results = manyResults(records);
+  const lines = wholeResults(results).flatMap(({ label, size, seen, unseen }) => {
+    const title = `${label}, ${size} targets`;
+    if (unseen.windows.length === 0) return [`${title}: seen windows ${against(seen)}.`];
+    const helped = unseen.r2 > unseen.frequency;
+    return [
+      `${title}: seen windows ${against(seen)}; unseen windows ${against(unseen)}: ` +
+      (helped
+        ? "what it learned of other windows helps where it was not trained."
+        : "what it learned is of the variants of its windows, and of no use where the columns are others."),
+    ];
+  });
+  for (const [rows, cells] of maskingPairs(results)) {
+    lines.push(
+      `Masking whole rows instead of single cells, ${rows.label}, ${rows.size} targets: ` +
+        `${signed(rows.seen.r2 - cells.seen.r2)} R² on seen windows.`,
+    );
+  }
+  const shares = shareResults(results);
+  for (const [label, own] of Map.groupBy(shares, (result) => result.label)) {
+    if (own.length < 2) continue;
+    const [least, most] = [own[0]!, own.at(-1)!];
+    lines.push(
+      `More haplotypes, ${label}, ${most.size} targets: R² on seen windows goes from ${
+        number(least.seen.r2)
+      } with ${least.proportion} of them to ${number(most.seen.r2)} with ${most.proportion}.`,
+    );
+  }
+  return lines.map((line) => `- ${line}`).join("\n");
+}
