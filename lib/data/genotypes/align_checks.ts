@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { percent } from "./align_report.ts";
 import type { Genotypes } from "./genotypes.ts";
-import { sameContig } from "./sites.ts";
+import { sameContig } from "./region.ts";
 
 /** Share of the targets' positions that must match in any case, and that is enough in any case. */
 const LEAST_SHARE = 0.01;

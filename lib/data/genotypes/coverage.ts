@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { formatRegion, type Region } from "./region.ts";
+import { formatRegion, type Region, sameContig } from "./region.ts";
 import { sameBytes } from "./vcf_fields.ts";
 
 /** Which records of a file are wanted, and what the file covers. */
@@ -30,6 +30,8 @@ const MOST_NAMED = 30;
 export function coverage(region: Region | undefined, place: () => string): Coverage {
   const stretches = new Map<string, Stretch>();
   let current: Stretch | undefined;
+  /** The region's chromosome as the file names it. */
+  let wanted: string | undefined;
   const enter = (bytes: Uint8Array, position: number): Stretch => {
     const name = new TextDecoder().decode(bytes);
     if (!region && current) {
@@ -56,11 +58,12 @@ export function coverage(region: Region | undefined, place: () => string): Cover
       current.last = position;
       if (!region) return "inside";
       // Chromosomes are together: after the one that is wanted it does not come again.
-      if (current.name !== region.contig) return stretches.has(region.contig) ? "beyond" : "outside";
+      if (!sameContig(current.name, region.contig)) return wanted === undefined ? "outside" : "beyond";
+      wanted = current.name;
       if (position > region.end) return "beyond";
       return position < region.start ? "outside" : "inside";
     },
-    contig: () => region?.contig ?? current?.name ?? "",
+    contig: () => wanted ?? region?.contig ?? current?.name ?? "",
     described() {
       const known = [...stretches.values()];
       const named = known.slice(0, MOST_NAMED).map(({ name, first, last }) =>

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { eachLine } from "./lines.ts";
-import { sameContig } from "./sites.ts";
+import { sameContig } from "./region.ts";
 
 /** Genetic distances along a chromosome. */
 export interface GeneticMap {

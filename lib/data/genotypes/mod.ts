@@ -18,9 +18,9 @@ export {
   type RegionFigure,
   type WindowFigure,
 } from "./project.ts";
-export { formatRegion, parseRegion, type Region } from "./region.ts";
+export { formatRegion, parseRegion, type Region, sameContig } from "./region.ts";
 export { alleleCounts, haplotypes, selectSamples, selectVariants } from "./select.ts";
-export { onPanel, readSites, sameContig, type Site } from "./sites.ts";
+export { onPanel, readSites, type Site } from "./sites.ts";
 export { readVcf, type VcfOptions } from "./vcf.ts";
 export type { ReadGenotypes, ReadReport } from "./vcf_records.ts";
 export { type ImputedBatch, writeImputed } from "./vcf_write.ts";

@@ -36,3 +36,7 @@ export function parseRegion(text: string): Region {
 /** As parseRegion reads it. */
 export const formatRegion = ({ contig, start, end }: Region): string =>
   start === 1 && end === LAST_POSITION ? contig : `${contig}:${start}-${end}`;
+
+/** Chromosomes are called `20` or `chr20`. */
+export const sameContig = (a: string, b: string): boolean => bareContig(a) === bareContig(b);
+const bareContig = (name: string): string => name.replace(/^chr/i, "");

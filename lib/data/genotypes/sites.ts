@@ -1,6 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { type Genotypes, variantKey } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
+import { sameContig } from "./region.ts";
 import { wholeNumber } from "./vcf_fields.ts";
 
 /** A marker of a genotyping array. */
@@ -16,10 +17,6 @@ export interface Site {
 const STRAND = "id, chromosome, position, percent, strand and tag with tabs between them";
 /** Columns up to ALT. */
 const SITE_COLUMNS = 5;
-
-/** Chromosomes are called `20` or `chr20`. */
-export const sameContig = (a: string, b: string): boolean => bareContig(a) === bareContig(b);
-const bareContig = (name: string): string => name.replace(/^chr/i, "");
 
 /**
  * Reads the markers of an array, plain or gzip: a VCF, of which the calls are not looked at (one site for each ALT allele), or

@@ -137,3 +137,15 @@ Deno.test("progress ends at the size of the file", async () => {
   await read(text, { onProgress: (done, of) => last = [done, of] });
   assert.deepEqual(last, [text.length, text.length]);
 });
+
+Deno.test("a region's chromosome may be named with or without chr", async () => {
+  const text = vcfText(["a"], [
+    record(5, "A>C", "0|1").replace(/^20/, "chr20"),
+    record(9, "A>C", "1|1").replace(/^20/, "chr20"),
+  ]);
+  await withFile("x.vcf", text, async (path) => {
+    const { genotypes } = await readVcf(path, { region: parseRegion("20:6-10") });
+    assert.equal(genotypes.contig, "chr20");
+    assert.deepEqual([...genotypes.variants.position], [9]);
+  });
+});

@@ -65,7 +65,7 @@ Deno.test("rows may come later, and one sample may have both probabilities", () 
     const path = `${folder}/out.vcf.gz`;
     await writeImputed(path, { ...header, samples: ["a"], haplotypes: "AP" }, rows());
     const [record] = await recordsOf(path);
-    assert.ok(record!.endsWith("\tGT:DS:AP1:AP2\t0|1:0.875:0.125:0.75"), record);
+    assert.ok(record!.endsWith("\tGT:DS:AP1:AP2\t0|1:0.875:0.125:0.75"), String(record));
   }));
 
 Deno.test("an error among the rows leaves no file, and an older one stays", () =>
