@@ -6,14 +6,8 @@ import { progress, stopRequested } from "../progress/mod.ts";
 import { createTableModel, type TableModel } from "../spin/mod.ts";
 import { createSnapshot } from "./best.ts";
 import { improves, NOTHING_YET, type Validation } from "./criterion.ts";
-import {
-  checkTables,
-  disposeWindow,
-  manyBatches,
-  manyWindow,
-  validateMany,
-  windowPredictor,
-} from "./fit_many_windows.ts";
+import { manyBatches } from "./fit_many_batches.ts";
+import { checkTables, disposeWindow, manyWindow, validateMany, windowPredictor } from "./fit_many_windows.ts";
 import { wordTargets } from "./imputation_r2.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
