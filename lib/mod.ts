@@ -92,6 +92,21 @@ export { runHaplotypes } from "./experiments/haplotypes.ts";
 export { haplotypeModel } from "./experiments/haplotypes_settings.ts";
 export { cohortFile, cohortTruth, runCohort } from "./experiments/cohort.ts";
 export { cohortTable, dosageFigure } from "./experiments/cohort_tables.ts";
+export { runImputationMany } from "./experiments/imputation_many.ts";
+export { manyFigure, manyShareFigure } from "./experiments/imputation_many_figures.ts";
+export { asManyBlocks, asManyModels } from "./experiments/imputation_many_settings.ts";
+export {
+  manyMaskingTable,
+  manyShareTable,
+  manyTable,
+  manyWindowTable,
+} from "./experiments/imputation_many_tables.ts";
+export { manyVerdict } from "./experiments/imputation_many_verdict.ts";
+export {
+  imputationMemoryFigure,
+  imputationMemoryTable,
+  runImputationMemory,
+} from "./experiments/imputation_memory.ts";
 export * as aq from "arquero";
 
 /** The path of a file of this workspace, wherever a notebook runs; its folder is made, so that the file can be written. */

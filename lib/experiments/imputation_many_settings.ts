@@ -6,12 +6,31 @@ import { publishedRecipe } from "./imputation_settings.ts";
 import type { Profile } from "./profiles.ts";
 
 /** The paper's experiments with many windows: Tables 4 and 8, Table 5, Table 9. */
-export const MANY_BLOCKS = ["multiple windows", "masking", "more haplotypes"] as const;
+export const MANY_BLOCKS = ["windows", "masking", "haplotypes"] as const;
 export type ManyBlock = (typeof MANY_BLOCKS)[number];
+
+const PUBLISHED_BLOCKS: Record<ManyBlock, PublishedImputation["block"]> = {
+  windows: "multiple windows",
+  masking: "masking",
+  haplotypes: "more haplotypes",
+};
 
 /** SPIN, and NPT of which there are published runs with more haplotypes alone. */
 export const MANY_MODELS = ["spin", "npt"] as const;
 export type ManyModel = (typeof MANY_MODELS)[number];
+
+/** The experiments of a list of names. @throws UserError for an unknown one. */
+export const asManyBlocks = (names: readonly string[]) => known("experiments", names, MANY_BLOCKS);
+
+/** The models of a list of names. @throws UserError for an unknown one. */
+export const asManyModels = (names: readonly string[]) => known("models", names, MANY_MODELS);
+
+function known<T extends string>(what: string, names: readonly string[], expected: readonly T[]): T[] {
+  return names.map((name) => {
+    if ((expected as readonly string[]).includes(name)) return name as T;
+    throw new UserError(`${what}: expected some of ${expected.join(", ")}, found "${name}"`);
+  });
+}
 
 /** One training. */
 export interface ManySetting {
@@ -38,20 +57,18 @@ export interface ManyChoice {
 export const MANY_WINDOWS = { quick: { seen: 4, unseen: 2 }, paper: { seen: 10, unseen: 5 } } as const;
 
 const QUICK: Record<ManyBlock, Pick<PublishedImputation, "size" | "proportions">> = {
-  "multiple windows": { size: 100, proportions: [1] },
+  windows: { size: 100, proportions: [1] },
   masking: { size: 100, proportions: [1] },
-  "more haplotypes": { size: 300, proportions: [0.05, 0.15, 0.3, 1] },
+  haplotypes: { size: 300, proportions: [0.05, 0.15, 0.3, 1] },
 };
 
 /**
  * The trainings of a choice. `paper`: the published ones (reference sections 5.1 to 5.3), with windows of B1's region. `quick`:
  * narrow models and some hundred steps; half of the rows of a batch show their labels.
  *
- * @throws UserError for blocks, models or sizes that there are not.
+ * @throws UserError if nothing is left of the published runs.
  */
 export function manySettings(profile: Profile, choice: ManyChoice, seed: number): ManySetting[] {
-  known("experiments", choice.blocks, MANY_BLOCKS);
-  known("models", choice.models, MANY_MODELS);
   const settings = choice.blocks.flatMap((block) =>
     choice.models.flatMap((model) =>
       profile === "paper" ? published(block, model, choice, seed) : quick(block, model, choice, seed)
@@ -65,22 +82,15 @@ export function manySettings(profile: Profile, choice: ManyChoice, seed: number)
   return settings;
 }
 
-function known(what: string, names: readonly string[], expected: readonly string[]): void {
-  const other = names.find((name) => !expected.includes(name));
-  if (other !== undefined || names.length === 0) {
-    throw new UserError(`${what}: expected some of ${expected.join(", ")}, found "${other ?? "none"}"`);
-  }
-}
-
 function published(block: ManyBlock, model: ManyModel, choice: ManyChoice, seed: number): ManySetting[] {
-  const rows = PUBLISHED_IMPUTATION.filter((row) => row.block === block && row.model === model);
+  const rows = PUBLISHED_IMPUTATION.filter((row) =>
+    row.block === PUBLISHED_BLOCKS[block] && row.model === model
+  );
   const { sizes } = choice;
-  const chosen = block === "multiple windows" && sizes
-    ? rows.filter(({ size }) => sizes.includes(size))
-    : rows;
+  const chosen = block === "windows" && sizes ? rows.filter(({ size }) => sizes.includes(size)) : rows;
   return chosen.flatMap((row) => {
     const recipe = publishedRecipe(row, seed);
-    const proportions = block === "more haplotypes" ? choice.proportions ?? row.proportions : [1];
+    const proportions = block === "haplotypes" ? choice.proportions ?? row.proportions : [1];
     // A look at all windows together, as seldom as the reference has looked at each.
     const once = { ...recipe, evaluateEvery: row.evaluateEvery * row.windows };
     return proportions.map((proportion) => ({ block, model, size: row.size, proportion, recipe: once }));
@@ -89,8 +99,8 @@ function published(block: ManyBlock, model: ManyModel, choice: ManyChoice, seed:
 
 function quick(block: ManyBlock, model: ManyModel, choice: ManyChoice, seed: number): ManySetting[] {
   const { size, proportions } = QUICK[block];
-  const sizes = block === "multiple windows" ? choice.sizes ?? [size] : [size];
-  const shares = block === "more haplotypes" ? choice.proportions ?? proportions : proportions;
+  const sizes = block === "windows" ? choice.sizes ?? [size] : [size];
+  const shares = block === "haplotypes" ? choice.proportions ?? proportions : proportions;
   // Whole rows first: with many windows they are masked so, too.
   const chunks = block === "masking" ? [true, false] : [true];
   return sizes.flatMap((size) =>

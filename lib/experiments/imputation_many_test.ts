@@ -2,9 +2,9 @@ import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { recordName } from "../results/mod.ts";
 import { imputationManyRuns } from "./imputation_many.ts";
 import { frequencyR2 } from "./imputation_many_data.ts";
-import { manySettings } from "./imputation_many_settings.ts";
+import { asManyBlocks, asManyModels, manySettings } from "./imputation_many_settings.ts";
 
-const ALL = ["multiple windows", "masking", "more haplotypes"] as const;
+const ALL = asManyBlocks(["windows", "masking", "haplotypes"]);
 
 Deno.test("quick runs: masking shares its run of whole rows, shares of the samples have fewer train rows", async () => {
   const runs = await imputationManyRuns({ profile: "quick", blocks: ALL, models: ["spin"], seeds: [0] });
@@ -21,7 +21,7 @@ Deno.test("quick runs: masking shares its run of whole rows, shares of the sampl
 Deno.test("no variant of an unseen window is one of a seen one, and every size has windows", async () => {
   const runs = await imputationManyRuns({
     profile: "paper",
-    blocks: ["multiple windows"],
+    blocks: ["windows"],
     models: ["spin"],
     seeds: [42],
   });
@@ -47,7 +47,7 @@ Deno.test("no variant of an unseen window is one of a seen one, and every size h
 Deno.test("the train frequency of B1's window 1 is the one that is stated", async () => {
   const [run] = await imputationManyRuns({
     profile: "quick",
-    blocks: ["multiple windows"],
+    blocks: ["windows"],
     models: ["spin"],
     seeds: [0],
   });
@@ -59,29 +59,26 @@ Deno.test("the published settings are those of the reference, looked at as often
   const settings = manySettings("paper", choice, 42);
   deepEqual(
     settings.map(({ block, model, size, proportion, recipe: { labelMask, chunkMask, batchSize } }) =>
-      [block[0], model, size, proportion, labelMask, chunkMask, batchSize].join(" ")
+      [block, model, size, proportion, labelMask, chunkMask, batchSize].join(" ")
     ),
     [
-      "m spin 100 1 0.7 false -1",
-      "m spin 200 1 0.15 true -1",
-      "m spin 400 1 0.15 true -1",
-      "m spin 100 1 0.15 true 256",
-      "m spin 100 1 0.15 false 256",
-      ...[0.01, 0.05, 0.15, 0.2, 0.3, 1].map((share) => `m spin 300 ${share} 0.15 true -1`),
-      ...[0.01, 0.05, 0.15, 0.2, 0.25].map((share) => `m npt 300 ${share} 0.15 true -1`),
+      "windows spin 100 1 0.7 false -1",
+      "windows spin 200 1 0.15 true -1",
+      "windows spin 400 1 0.15 true -1",
+      "masking spin 100 1 0.15 true 256",
+      "masking spin 100 1 0.15 false 256",
+      ...[0.01, 0.05, 0.15, 0.2, 0.3, 1].map((share) => `haplotypes spin 300 ${share} 0.15 true -1`),
+      ...[0.01, 0.05, 0.15, 0.2, 0.25].map((share) => `haplotypes npt 300 ${share} 0.15 true -1`),
     ],
   );
   deepEqual([settings[0]!.recipe.evaluateEvery, settings[0]!.recipe.steps], [10, 100_000]);
 });
 
 Deno.test("what there is not is named", () => {
-  const settings = (change: object) => () =>
-    manySettings("paper", { blocks: ALL, models: ["spin"], ...change }, 1);
+  throws(() => asManyBlocks(["one window"]), /experiments: expected some of windows, masking.*"one window"/);
+  throws(() => asManyModels(["beagle"]), /models: expected some of spin, npt, found "beagle"/);
   throws(
-    settings({ blocks: ["one window"] }),
-    /experiments: expected some of multiple windows.*"one window"/,
+    () => manySettings("paper", { blocks: ["masking"], models: ["npt"] }, 1),
+    /no run of npt was published for masking/,
   );
-  throws(settings({ models: ["beagle"] }), /models: expected some of spin, npt, found "beagle"/);
-  throws(settings({ blocks: [] }), /found "none"/);
-  throws(settings({ models: ["npt"], blocks: ["masking"] }), /no run of npt was published for masking/);
 });
