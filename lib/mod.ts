@@ -101,7 +101,7 @@ export {
   manyTable,
   manyWindowTable,
 } from "./experiments/imputation_many_tables.ts";
-export { manyVerdict } from "./experiments/imputation_many_verdict.ts";
+export { manyVerdict, memoryVerdict } from "./experiments/imputation_many_verdict.ts";
 export {
   imputationMemoryFigure,
   imputationMemoryTable,

@@ -4,7 +4,7 @@ import { type RunRecord, toMarkdown } from "../results/mod.ts";
 import { recordOf } from "../results/testing.ts";
 import { manyFigure, manyShareFigure } from "./imputation_many_figures.ts";
 import { manyMaskingTable, manyShareTable, manyTable, manyWindowTable } from "./imputation_many_tables.ts";
-import { manyVerdict } from "./imputation_many_verdict.ts";
+import { manyVerdict, memoryVerdict } from "./imputation_many_verdict.ts";
 
 /** A made-up record of two seen windows and an unseen one, whose train frequency has 0.5. */
 function made(
@@ -91,4 +91,25 @@ Deno.test("figures are drawn, and the verdict follows from the numbers", () => {
   match(verdict, /Masking whole rows instead of single cells, SPIN, 100 targets: \+0\.300 R²/);
   match(verdict, /from 0\.400 with 0\.15 of them to 0\.700 with 1/);
   ok(manyVerdict([made(100, 1, 0.9, { unseen: 0.7 })]).includes("helps where it was not trained"));
+});
+
+Deno.test("memory is a share of NPT's, width by width", () => {
+  const memory = (model: string, embedding: number, peak: number) =>
+    recordOf({
+      experiment: "imputation-memory",
+      model,
+      configuration: { size: 300, embedding },
+      metrics: { peak },
+    });
+  const verdict = memoryVerdict([
+    memory("npt", 32, 1000),
+    memory("spin", 32, 170),
+    memory("npt", 16, 100),
+    memory("spin", 16, 34),
+    memory("spin", 64, 300),
+  ]);
+  match(
+    verdict,
+    /^- .*e = 16: SPIN needs 0\.34 of NPT's, more than a fifth\.\n- .*e = 32: .* 0\.17 .*at most a fifth\.$/,
+  );
 });

@@ -50,3 +50,26 @@ export function manyVerdict(records: readonly RunRecord[]): string {
   }
   return lines.map((line) => `- ${line}`).join("\n");
 }
+
+/** The most of NPT's memory that SPIN may need for windows of this many targets. */
+const CLAIM = { targets: 300, share: 0.2 };
+
+/** SPIN's memory of a training step as a share of NPT's, by width, from records of `runImputationMemory`. */
+export function memoryVerdict(records: readonly RunRecord[]): string {
+  const runs = records.filter(({ experiment, configuration }) =>
+    experiment === "imputation-memory" && configuration["size"] === CLAIM.targets
+  );
+  const peak = (own: readonly RunRecord[], model: string) =>
+    own.find((run) => run.model === model)?.metrics["peak"] ?? NaN;
+  const widths = [...Map.groupBy(runs, ({ configuration }) => configuration["embedding"] as number)];
+  return widths.sort(([a], [b]) => a - b).flatMap(([width, own]) => {
+    const share = peak(own, "spin") / peak(own, "npt");
+    if (Number.isNaN(share)) return [];
+    const words = share <= CLAIM.share ? "at most a fifth" : "more than a fifth";
+    return [
+      `- Memory of a step, ${CLAIM.targets} targets, e = ${width}: SPIN needs ${
+        share.toFixed(2)
+      } of NPT's, ${words}.`,
+    ];
+  }).join("\n");
+}
