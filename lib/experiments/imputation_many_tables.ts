@@ -1,4 +1,5 @@
 import type { RunRecord, TableView } from "../results/mod.ts";
+import { beagleR2 } from "./imputation_many_beagle.ts";
 import {
   type ManyResult,
   manyResults,
@@ -50,15 +51,21 @@ export function manyTable(records: readonly RunRecord[]): TableView {
 export function manyWindowTable(records: readonly RunRecord[]): TableView {
   const [first] = wholeResults(manyResults(records));
   const rows = (part: "seen" | "unseen") =>
-    (first?.[part].windows ?? []).map(({ name, r2, frequency }) => ({
-      label: `${name}, ${part}`,
-      cells: pair({ r2, frequency, error: NaN, windows: [] }),
-    }));
+    (first?.[part].windows ?? []).map(({ name, r2, frequency }) => {
+      const values = [r2, frequency, beagleR2(first!, name)];
+      const best = Math.max(...values.filter((value) => !Number.isNaN(value)));
+      return {
+        label: `${name}, ${part}`,
+        cells: values.map((value) => ({ text: shown(value), best: value === best })),
+      };
+    });
   return {
     title: first ? `${first.label}, ${first.size} targets: window by window` : "No run yet",
-    head: ["window", "R²", "frequency"],
+    head: ["window", "R²", "frequency", "Beagle"],
     rows: [...rows("seen"), ...rows("unseen")],
-    notes: [],
+    notes: [
+      "Beagle 5.4 with the same 150 sites and samples (data/genotypes/classical.json), where it was measured. The best one is marked.",
+    ],
   };
 }
 

@@ -2,6 +2,7 @@ import { equal, match, ok } from "node:assert/strict";
 import { toSvg } from "../plots/mod.ts";
 import { type RunRecord, toMarkdown } from "../results/mod.ts";
 import { recordOf } from "../results/testing.ts";
+import { beagleR2 } from "./imputation_many_beagle.ts";
 import { manyFigure, manyShareFigure } from "./imputation_many_figures.ts";
 import { manyMaskingTable, manyShareTable, manyTable, manyWindowTable } from "./imputation_many_tables.ts";
 import { manyVerdict, memoryVerdict } from "./imputation_many_verdict.ts";
@@ -54,8 +55,21 @@ Deno.test("sizes stand beside the train frequency of seen and unseen windows, me
   match(table, /\| SPIN, 300, 2 \+ 1 \| \*\*0\.700\*\* \|/);
   equal(manyTable(RECORDS).rows.length, 2);
   const windows = toMarkdown(manyWindowTable(RECORDS));
-  match(windows, /\| block 1, seen \| \*\*0\.950\*\* \| 0\.500 \|/);
-  match(windows, /\| block 9, unseen \| 0\.100 \| \*\*0\.500\*\* \|/);
+  match(windows, /\| block 1, seen \| \*\*0\.950\*\* \| 0\.500 \| – \|/);
+  match(windows, /\| block 9, unseen \| 0\.100 \| \*\*0\.500\*\* \| – \|/);
+});
+
+Deno.test("Beagle stands beside B1's own windows, where it had the same to read", () => {
+  ok(Math.abs(beagleR2({ size: 100, proportion: 1 }, "block 16") - 0.963289) < 1e-5);
+  for (
+    const [size, proportion, window] of [[100, 1, "block 17"], [100, 0.5, "block 16"], [
+      300,
+      1,
+      "block 16",
+    ]] as const
+  ) {
+    ok(Number.isNaN(beagleR2({ size, proportion }, window)));
+  }
 });
 
 Deno.test("masking stands in pairs, shares in their order", () => {
@@ -88,7 +102,10 @@ Deno.test("figures are drawn, and the verdict follows from the numbers", () => {
     verdict,
     /unseen windows 0\.100 against 0\.500.*better in 0 of 1: what it learned is of the variants/,
   );
-  match(verdict, /Masking whole rows instead of single cells, SPIN, 100 targets: \+0\.300 R²/);
+  match(
+    verdict,
+    /Masking whole rows.*SPIN, 100 targets, 2 seed\(s\): \+0\.300 R² on seen windows, not clearly different/,
+  );
   match(verdict, /from 0\.400 with 0\.15 of them to 0\.700 with 1/);
   ok(manyVerdict([made(100, 1, 0.9, { unseen: 0.7 })]).includes("helps where it was not trained"));
 });

@@ -1,4 +1,5 @@
-import type { RunRecord } from "../results/mod.ts";
+import { type RunRecord, spread } from "../results/mod.ts";
+import { beagleR2 } from "./imputation_many_beagle.ts";
 import {
   manyResults,
   maskingPairs,
@@ -21,21 +22,29 @@ function against({ r2, frequency, windows }: Part): string {
 /** What the numbers say, in words made from the numbers. */
 export function manyVerdict(records: readonly RunRecord[]): string {
   const results = manyResults(records);
-  const lines = wholeResults(results).flatMap(({ label, size, seen, unseen }) => {
+  const lines = wholeResults(results).flatMap((result) => {
+    const { label, size, seen, unseen } = result;
     const title = `${label}, ${size} targets`;
-    if (unseen.windows.length === 0) return [`${title}: seen windows ${against(seen)}.`];
+    const beagle = spread(seen.windows.map(({ name }) => beagleR2(result, name))).mean;
+    const ours = `${title}: seen windows ${against(seen)}` +
+      (Number.isNaN(beagle) ? "" : `, Beagle with the same sites ${number(beagle)}`);
+    if (unseen.windows.length === 0) return [`${ours}.`];
     const helped = unseen.r2 > unseen.frequency;
     return [
-      `${title}: seen windows ${against(seen)}; unseen windows ${against(unseen)}: ` +
+      `${ours}; unseen windows ${against(unseen)}: ` +
       (helped
         ? "what it learned of other windows helps where it was not trained."
         : "what it learned is of the variants of its windows, and of no use where the columns are others."),
     ];
   });
   for (const [rows, cells] of maskingPairs(results)) {
+    const difference = rows.seen.r2 - cells.seen.r2;
+    // NaN, and so never clear, for a single seed.
+    const clear = Math.abs(difference) > 2 * Math.hypot(rows.seen.error, cells.seen.error);
+    const words = clear ? (difference > 0 ? "better" : "worse") : "not clearly different";
     lines.push(
-      `Masking whole rows instead of single cells, ${rows.label}, ${rows.size} targets: ` +
-        `${signed(rows.seen.r2 - cells.seen.r2)} R² on seen windows.`,
+      `Masking whole rows instead of single cells, ${rows.label}, ${rows.size} targets, ${rows.seeds} seed(s): ` +
+        `${signed(difference)} R² on seen windows, ${words}.`,
     );
   }
   const shares = shareResults(results);
