@@ -62,7 +62,7 @@ export function cohortTable(records: readonly RunRecord[]): TableView {
 }
 
 /** Most points that a figure has. */
-const POINTS = 1500;
+const POINTS = 180;
 
 /** Imputed against true dosages: variants and people drawn evenly, true values moved a little apart to be seen. */
 export function dosageFigure({ predicted, truth }: CohortTruth): Figure {

@@ -8,7 +8,7 @@ const NOTHING = "–";
 
 /** "0.962 ± 0.004" */
 const shown = (value: number, error = NaN): string =>
-  Number.isNaN(value) ? NOTHING : value.toFixed(3) + (Number.isNaN(error) ? "" : ` ± ${error.toFixed(3)}`);
+  Number.isNaN(value) ? NOTHING : value.toFixed(3) + (Number.isNaN(error) ? "" : `\u00a0±\u00a0${error.toFixed(3)}`);
 
 /** A row for each method, the best of a column marked. */
 function methodTable(
@@ -116,22 +116,22 @@ export function imputationCosts(records: readonly RunRecord[]): TableView {
 const short = (label: string): string => label.replace(" array", "");
 
 /**
- * R² of all methods: a panel for each window and for their mean. The train frequency alone, far below, would press
- * all others together.
+ * R² of all methods, the mean of the windows that were run. The train frequency alone, far below, would press all others
+ * together.
  */
 export function imputationFigure(records: readonly RunRecord[]) {
-  const scores = imputationMethods(records).filter(({ model }) => model !== "frequency").flatMap((
-    { label, windows, mean },
-  ): MethodScore[] => [
-    ...windows.map((score) => ({
-      data: `window ${score.window}`,
+  const windows = windowsOf(currentRuns(records));
+  const data = `mean of window${windows.length > 1 ? "s" : ""} ${windows.join(", ")}`;
+  const scores = imputationMethods(records).filter(({ model }) => model !== "frequency")
+    .map(({ label, mean }): MethodScore => ({
+      data,
       model: short(label),
       metric: "r2",
-      ...score,
-    })),
-    { data: "mean of windows", model: short(label), metric: "r2", mean, standardError: NaN },
-  ]).filter(({ mean }) => !Number.isNaN(mean));
-  return methodDots(scores, { title: "Genotype imputation: R² of test haplotypes" });
+      mean,
+      standardError: NaN,
+    }))
+    .filter(({ mean }) => !Number.isNaN(mean));
+  return methodDots(scores, { title: "R² of test haplotypes" });
 }
 
 /** R² of all methods by minor allele frequency: a panel for each bin. */

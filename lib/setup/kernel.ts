@@ -14,15 +14,15 @@ const LAB_SETTINGS = join(SHARE, "lab", "settings", "overrides.json");
 
 /**
  * How the C library of Linux gives memory to a program's temporary values, tens to hundreds of MB that are taken and
- * given back at every step: it keeps what was given back, in one arena and in huge pages. Else the system clears every
- * page anew at every step. Read at a process's start, so it is said where processes are started: here and in the tasks
+ * given back at every step: it keeps what was given back (64 MB at a time, 512 MB in all) in one arena and in huge pages. Else the
+ * system clears every page anew at every step. What is larger goes back at once: kept, it left holes that tripled the memory of a process. Read at a process's start, so it is said where processes are started: here and in the tasks
  * of deno.json.
  */
 export const MALLOC = {
   GLIBC_TUNABLES: [
     "hugetlb=1",
-    "mmap_threshold=4294967296",
-    "trim_threshold=4294967296",
+    "mmap_threshold=67108864",
+    "trim_threshold=536870912",
     "arena_max=1",
   ].map((setting) => `glibc.malloc.${setting}`).join(":"),
 };
