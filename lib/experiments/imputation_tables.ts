@@ -8,7 +8,9 @@ const NOTHING = "–";
 
 /** "0.962 ± 0.004" */
 const shown = (value: number, error = NaN): string =>
-  Number.isNaN(value) ? NOTHING : value.toFixed(3) + (Number.isNaN(error) ? "" : `\u00a0±\u00a0${error.toFixed(3)}`);
+  Number.isNaN(value)
+    ? NOTHING
+    : value.toFixed(3) + (Number.isNaN(error) ? "" : `\u00a0±\u00a0${error.toFixed(3)}`);
 
 /** A row for each method, the best of a column marked. */
 function methodTable(
