@@ -11,7 +11,7 @@ import { createOptimizer } from "./optimizer.ts";
 import { createPredictor, type Keeps, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { learningRate, tradeoff } from "./schedule.ts";
-import { createStep, type StepInputs } from "./step.ts";
+import { createStep, type StepInputs, stepInputs } from "./step.ts";
 import { loadState, saveState } from "./state.ts";
 
 export interface FitOptions {
@@ -192,22 +192,6 @@ export async function fit(
 /** The train rows that prediction reads: all of them, or a random part of very many. */
 function contextOf({ train }: Fold, most: number, seed: number): Int32Array {
   return train.length <= most ? train : shuffled(train, [seed, 0]).subarray(0, most).sort();
-}
-
-function stepInputs(
-  seed: number,
-  at: number,
-  rate: number,
-  weight: number,
-  rows: Int32Array | null,
-): StepInputs {
-  return {
-    key: tf.tensor1d([seed, at], "int32"),
-    step: tf.scalar(at, "int32"),
-    learningRate: tf.scalar(rate),
-    tradeoff: tf.scalar(weight),
-    rows: rows && tf.tensor1d(rows, "int32"),
-  };
 }
 
 /** The rows of a step's batch (steps from 0); null where a step takes the whole table. */

@@ -12,7 +12,7 @@ import { wordTargets } from "./imputation_r2.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { learningRate, tradeoff } from "./schedule.ts";
-import { stepFunction, type StepInputs } from "./step.ts";
+import { stepFunction, stepInputs } from "./step.ts";
 
 export interface FitManyOptions {
   /** What the progress line is called; without it there is none. */
@@ -161,20 +161,4 @@ function stopwatch() {
     [clock, compiled] = [now, compiledNow];
   };
   return { seconds, lap };
-}
-
-function stepInputs(
-  seed: number,
-  at: number,
-  rate: number,
-  weight: number,
-  rows: Int32Array | null,
-): StepInputs {
-  return {
-    key: tf.tensor1d([seed, at], "int32"),
-    step: tf.scalar(at, "int32"),
-    learningRate: tf.scalar(rate),
-    tradeoff: tf.scalar(weight),
-    rows: rows && tf.tensor1d(rows, "int32"),
-  };
 }

@@ -23,6 +23,23 @@ export interface StepInputs {
   rows: tf.Tensor1D | null;
 }
 
+/** The inputs of step `at`, which counts from 1. */
+export function stepInputs(
+  seed: number,
+  at: number,
+  rate: number,
+  weight: number,
+  rows: Int32Array | null,
+): StepInputs {
+  return {
+    key: tf.tensor1d([seed, at], "int32"),
+    step: tf.scalar(at, "int32"),
+    learningRate: tf.scalar(rate),
+    tradeoff: tf.scalar(weight),
+    rows: rows && tf.tensor1d(rows, "int32"),
+  };
+}
+
 /** Losses of one step, scalars: total, label part, feature part. */
 export type StepLosses = { total: tf.Scalar; label: tf.Scalar; feature: tf.Scalar };
 
