@@ -8,6 +8,7 @@ import { cohortTable, dosageFigure } from "./cohort_tables.ts";
 import { toSvg } from "../plots/mod.ts";
 import { runHaplotypes } from "./haplotypes.ts";
 import { haplotypeModel } from "./haplotypes_settings.ts";
+import { runBeagleWindows } from "./imputation_beagle.ts";
 import { imputationMethods } from "./imputation_methods.ts";
 import { imputationTable } from "./imputation_tables.ts";
 import { KEPT_RECORDS } from "./profiles.ts";
@@ -84,4 +85,15 @@ Deno.test("scores of a cohort count minor alleles and single variants", () => {
   equal(scores["targets"], 2);
   ok(Number.isNaN(scores["bin0"]!));
   match(toSvg(dosageFigure(scored)), /Imputed against true dosage/);
+});
+
+Deno.test("Beagle on a window has the R² that was measured, or says how to get it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { records, absent } = await runBeagleWindows({ windows: [0], records: folder });
+    if (absent) match(absent, /beagle/i);
+    else ok(Math.abs(records[0]!.metrics["r2"]! - 0.9751) < 5e-4, `R² ${records[0]!.metrics["r2"]}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -42,7 +42,8 @@ const LABELS: Record<string, string> = {
   "spin-mosaics": "SPIN on mosaics",
   copying: "copying",
   "spin-copying": "SPIN and copying",
-} satisfies Record<ImputationModel | HaplotypeModel, string>;
+  "beagle-run": "Beagle, run here",
+} satisfies Record<ImputationModel | HaplotypeModel | "beagle-run", string>;
 
 /** The window of a record. */
 export const windowOf = ({ data }: RunRecord): number => Number(/-window(\d+)/.exec(data.name)?.[1]);
