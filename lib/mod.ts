@@ -88,6 +88,7 @@ export {
   imputationTable,
 } from "./experiments/imputation_tables.ts";
 export { imputationVerdict } from "./experiments/imputation_verdict.ts";
+export { asClassicalModels, runClassical } from "./experiments/imputation_classical.ts";
 export { runBeagleWindows } from "./experiments/imputation_beagle.ts";
 export { runHaplotypes } from "./experiments/haplotypes.ts";
 export { haplotypeModel } from "./experiments/haplotypes_settings.ts";

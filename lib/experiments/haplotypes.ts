@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { pooledR2, type Scored } from "../baselines/genotype_r2.ts";
-import type { ImputationWindow } from "../data/genotypes/windows_data.ts";
+import { alleleRows, type ImputationWindow } from "../data/genotypes/windows_data.ts";
 import { compileTime } from "../engine/mod.ts";
 import { combineLogits } from "../genotypes/impute/combine.ts";
 import { fitWindow } from "../genotypes/spin/fit.ts";
@@ -131,8 +131,10 @@ async function spinAnswers(
     if (stopRequested()) return undefined;
     const compile = (compileTime().milliseconds - before) / 1000;
     return {
-      validation: await fitted.predict(rowsOf(window.inputs, window.inputVariants.length, window.fold.val)),
-      test: await fitted.predict(rowsOf(window.inputs, window.inputVariants.length, window.fold.test)),
+      validation: await fitted.predict(
+        alleleRows(window.inputs, window.inputVariants.length, window.fold.val),
+      ),
+      test: await fitted.predict(alleleRows(window.inputs, window.inputVariants.length, window.fold.test)),
       seconds: { compile, train: fitted.seconds - compile },
       parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
     };
@@ -158,7 +160,7 @@ async function execute(
     spin && copying ? combineLogits(spin[part], copying[part], weight) : (spin ?? copying)![part];
   const scored = (part: keyof Answers, rows: Int32Array): Scored => ({
     predicted: answer(part),
-    truth: rowsOf(window.targets, window.targetVariants.length, rows),
+    truth: alleleRows(window.targets, window.targetVariants.length, rows),
     targets: window.targetVariants.length,
   });
   return {
@@ -171,10 +173,4 @@ async function execute(
     parameters: spin?.parameters ?? 0,
     compiledBytes: null,
   };
-}
-
-function rowsOf(matrix: Uint8Array, width: number, rows: Int32Array): Uint8Array {
-  const out = new Uint8Array(rows.length * width);
-  rows.forEach((row, i) => out.set(matrix.subarray(row * width, (row + 1) * width), i * width));
-  return out;
 }

@@ -9,6 +9,7 @@ import { toSvg } from "../plots/mod.ts";
 import { runHaplotypes } from "./haplotypes.ts";
 import { haplotypeModel } from "./haplotypes_settings.ts";
 import { runBeagleWindows } from "./imputation_beagle.ts";
+import { asClassicalModels, runClassical } from "./imputation_classical.ts";
 import { imputationMethods } from "./imputation_methods.ts";
 import { imputationTable } from "./imputation_tables.ts";
 import { KEPT_RECORDS } from "./profiles.ts";
@@ -93,6 +94,25 @@ Deno.test("Beagle on a window has the R² that was measured, or says how to get 
     const { records, absent } = await runBeagleWindows({ windows: [0], records: folder });
     if (absent) match(absent, /beagle/i);
     else ok(Math.abs(records[0]!.metrics["r2"]! - 0.9751) < 5e-4, `R² ${records[0]!.metrics["r2"]}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("classical models on a window have the R² that was measured, or say how to get them", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const models = asClassicalModels(["knn"]);
+    const { records, absent } = await runClassical({
+      profile: "quick",
+      windows: [0],
+      models,
+      seeds: [0],
+      records: folder,
+    });
+    if (absent) match(absent, /setup --baselines/);
+    else ok(Math.abs(records[0]!.metrics["r2"]! - 0.9604) < 1e-3, `R² ${records[0]!.metrics["r2"]}`);
+    throws(() => asClassicalModels(["svm"]), /expected some of knn/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

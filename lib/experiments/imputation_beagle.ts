@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { findBeagle, plinkMap, readBeagle, runBeagle } from "../baselines/mod.ts";
 import { writePhasedVcf } from "../baselines/phased_vcf.ts";
 import { b1Samples, genotypePath, selectSamples, selectVariants, variantKey } from "../data/genotypes/mod.ts";
-import type { ImputationWindow } from "../data/genotypes/windows_data.ts";
+import { alleleRows, type ImputationWindow } from "../data/genotypes/windows_data.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { type HaplotypeData, haplotypeData } from "./haplotypes_data.ts";
 import { imputationScores } from "./imputation_scores.ts";
@@ -42,7 +42,7 @@ export async function runBeagleWindows(
       return {
         metrics: imputationScores({
           predicted: predictedOf(data, window, probability, rowOf),
-          truth: truthOf(window),
+          truth: alleleRows(window.targets, window.targetVariants.length, window.fold.test),
           targets: window.targetVariants.length,
         }, window),
         seconds: { compile: 0, train: 0, evaluate: seconds },
@@ -117,12 +117,5 @@ function predictedOf(
       }
     }
   });
-  return out;
-}
-
-function truthOf({ targets, targetVariants, fold }: ImputationWindow): Uint8Array {
-  const width = targetVariants.length;
-  const out = new Uint8Array(fold.test.length * width);
-  fold.test.forEach((row, i) => out.set(targets.subarray(row * width, (row + 1) * width), i * width));
   return out;
 }

@@ -4,6 +4,7 @@ import { type RunRecord, spread } from "../results/mod.ts";
 import { canonicalJson } from "../results/record.ts";
 import { binR2, meanTarget } from "./imputation_scores.ts";
 import type { HaplotypeModel } from "./haplotypes_settings.ts";
+import type { ClassicalModel } from "./imputation_classical.ts";
 import type { ImputationModel } from "./imputation_settings.ts";
 
 /** A number of one window over seeds; the error is NaN for a single one. */
@@ -43,7 +44,13 @@ const LABELS: Record<string, string> = {
   copying: "copying",
   "spin-copying": "SPIN and copying",
   "beagle-run": "Beagle, run here",
-} satisfies Record<ImputationModel | HaplotypeModel | "beagle-run", string>;
+  "knn-run": "KNN, run here",
+  "gradient-boosting-run": "GBT, run here",
+  "xgboost-run": "XGBoost, run here",
+  "mlp-run": "MLP, run here",
+  "linear-run": "logistic regression, run here",
+  "lightgbm-run": "LightGBM, run here",
+} satisfies Record<ImputationModel | HaplotypeModel | "beagle-run" | `${ClassicalModel}-run`, string>;
 
 /** The window of a record. */
 export const windowOf = ({ data }: RunRecord): number => Number(/-window(\d+)/.exec(data.name)?.[1]);

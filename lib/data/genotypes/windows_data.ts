@@ -96,3 +96,10 @@ export function imputationWindow(
     alleles: 2 * split.train.length,
   };
 }
+
+/** Some rows of a matrix [rows, width] of alleles, such as those of a part of a fold. */
+export function alleleRows(matrix: Uint8Array, width: number, rows: Int32Array): Uint8Array {
+  const out = new Uint8Array(rows.length * width);
+  rows.forEach((row, i) => out.set(matrix.subarray(row * width, (row + 1) * width), i * width));
+  return out;
+}
