@@ -154,7 +154,6 @@ async function execute(
 ): Promise<Outcome | undefined> {
   const copying = model === "spin-mosaics" ? undefined : await parts.copying();
   const spin = model === "copying" ? undefined : await parts.spin();
-  if (!copying && !spin) return undefined;
   if (model !== "copying" && !spin) return undefined;
   const answer = (part: keyof Answers) =>
     spin && copying ? combineLogits(spin[part], copying[part], weight) : (spin ?? copying)![part];

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { DEFAULT_OPTIMIZER } from "../train/optimizer.ts";
 import { completeRecipe, type Recipe } from "../train/recipe.ts";
 import { PUBLISHED_IMPUTATION, type PublishedImputation } from "./imputation_published.ts";
-import { publishedRecipe } from "./imputation_settings.ts";
+import { publishedRecipe, quickModel } from "./imputation_settings.ts";
 import type { Profile } from "./profiles.ts";
 
 /** The paper's experiments with many windows: Tables 4 and 8, Table 5, Table 9. */
@@ -118,18 +118,7 @@ function quick(block: ManyBlock, model: ManyModel, choice: ManyChoice, seed: num
 
 const quickRecipe = (model: ManyModel, chunkMask: boolean, seed: number): Recipe =>
   completeRecipe({
-    model: {
-      model,
-      embedding: 8,
-      heads: 4,
-      depth: 2,
-      h: 10,
-      f: 10,
-      decoderBoth: false,
-      predictor: "flat",
-      hiddenDropout: 0,
-      attentionDropout: 0,
-    },
+    model: quickModel(model),
     optimizer: DEFAULT_OPTIMIZER,
     steps: 400,
     learningRate: 3e-2,

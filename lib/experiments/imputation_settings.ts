@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import type { ModelKind, TableModelConfig } from "../spin/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../train/optimizer.ts";
 import { completeRecipe, type Recipe } from "../train/recipe.ts";
 import { PUBLISHED_IMPUTATION, type PublishedImputation } from "./imputation_published.ts";
@@ -80,24 +81,27 @@ export function publishedRecipe(row: PublishedImputation, seed: number): Recipe 
   });
 }
 
+/** The size of a quick run on windows of genotypes, the same for all models. */
+export const quickModel = (model: ModelKind): Partial<TableModelConfig> => ({
+  model,
+  embedding: 8,
+  heads: 4,
+  depth: 2,
+  h: 10,
+  f: 10,
+  decoderBoth: false,
+  predictor: "flat",
+  hiddenDropout: 0,
+  attentionDropout: 0,
+});
+
 /**
  * Narrow models, a high rate, no dropout and no masks of features: hundreds of steps instead of tens of thousands.
  */
 function quickRecipe({ model, labelMask }: PublishedImputation, seed: number): Recipe {
   const labels = labelMask < 1;
   return completeRecipe({
-    model: {
-      model,
-      embedding: 8,
-      heads: 4,
-      depth: 2,
-      h: 10,
-      f: 10,
-      decoderBoth: false,
-      predictor: "flat",
-      hiddenDropout: 0,
-      attentionDropout: 0,
-    },
+    model: quickModel(model),
     optimizer: DEFAULT_OPTIMIZER,
     steps: 300,
     learningRate: 3e-2,

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { balancedBatches, batchCount, type EncodedTable, type Fold, shuffled } from "../data/mod.ts";
-import { compileTime, type ProgramMemory, ready } from "../engine/mod.ts";
+import { type ProgramMemory, ready } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { createTableModel, type TableModel } from "../spin/mod.ts";
@@ -12,6 +12,7 @@ import { createPredictor, type Keeps, keepsOf, type Predictor } from "./predicto
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { learningRate, tradeoff } from "./schedule.ts";
 import { createStep, type StepInputs, stepInputs } from "./step.ts";
+import { stopwatch } from "./stopwatch.ts";
 import { loadState, saveState } from "./state.ts";
 
 export interface FitOptions {
@@ -93,7 +94,7 @@ export async function fit(
   const weight = tradeoff(recipe.tradeoffSchedule, recipe.tradeoff, recipe.steps);
   const batches = batchesOf(fold, recipe, table.rows);
 
-  const seconds = { compile: 0, train: 0, evaluate: 0 };
+  const { seconds, lap } = stopwatch();
   const state = {
     step: 0,
     best: { step: 0, ...NOTHING_YET },
@@ -112,16 +113,6 @@ export async function fit(
   let previous: tf.Tensor | undefined;
   let saved = performance.now();
   let stopped = false;
-  let [clock, compiled] = [performance.now(), compileTime().milliseconds];
-  /** Adds the time since the last lap to `what`, what was spent on compiling apart. */
-  const lap = (what: "train" | "evaluate") => {
-    const [now, compiledNow] = [performance.now(), compileTime().milliseconds];
-    const compile = compiledNow - compiled;
-    seconds.compile += compile / 1000;
-    seconds[what] += (now - clock - compile) / 1000;
-    [clock, compiled] = [now, compiledNow];
-  };
-
   while (state.step < recipe.steps && !stopped) {
     const at = ++state.step;
     const next = stepInputs(recipe.seed, at, rate(at), weight(at), batches(at - 1));

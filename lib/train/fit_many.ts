@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable, Fold, RawOutputs } from "../data/mod.ts";
-import { compileTime, jit, type ProgramMemory, ready } from "../engine/mod.ts";
+import { jit, type ProgramMemory, ready } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { createTableModel, type TableModel } from "../spin/mod.ts";
@@ -13,6 +13,7 @@ import { createOptimizer } from "./optimizer.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { learningRate, tradeoff } from "./schedule.ts";
 import { stepFunction, stepInputs } from "./step.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 export interface FitManyOptions {
   /** What the progress line is called; without it there is none. */
@@ -146,19 +147,4 @@ export async function fitMany(
       model.dispose();
     },
   };
-}
-
-/** Seconds of training and evaluation, what was spent on compiling apart. */
-function stopwatch() {
-  const seconds = { compile: 0, train: 0, evaluate: 0 };
-  let [clock, compiled] = [performance.now(), compileTime().milliseconds];
-  /** Adds the time since the last lap to `what`. */
-  const lap = (what: "train" | "evaluate") => {
-    const [now, compiledNow] = [performance.now(), compileTime().milliseconds];
-    const compile = compiledNow - compiled;
-    seconds.compile += compile / 1000;
-    seconds[what] += (now - clock - compile) / 1000;
-    [clock, compiled] = [now, compiledNow];
-  };
-  return { seconds, lap };
 }

@@ -3,7 +3,7 @@ import { variantCount } from "../../data/genotypes/mod.ts";
 import { combineLogits } from "./combine.ts";
 import { copyingOf } from "./copying_part.ts";
 import type { Parts } from "./parts.ts";
-import { cutRegion, type ImputeTask, type Region } from "./region.ts";
+import { columnsOf, cutRegion, type ImputeTask, type Region } from "./region.ts";
 import type { ImputeSettings } from "./settings.ts";
 import type { FittedWindow } from "../spin/fit.ts";
 import { fitRegionWindow, queriesOf } from "./spin_part.ts";
@@ -70,7 +70,7 @@ async function* imputedWindows(
       const own = await (spin?.(w) ?? trained(task, region, w, options));
       if (stop?.()) return;
       const { from, to } = windows[w]!.targets;
-      const theirs = stretchOf(copied.values, copied.width, from - copied.from, to - copied.from);
+      const theirs = columnsOf(copied.values, copied.width, from - copied.from, to - copied.from);
       probabilities = combineLogits(own, theirs, settings.weight);
       await parts?.write(w, probabilities);
     }
@@ -95,16 +95,6 @@ async function trained(
   } finally {
     fitted.dispose();
   }
-}
-
-/** Columns of a matrix [rows, width]. */
-function stretchOf(matrix: Float32Array, width: number, from: number, to: number): Float32Array {
-  const rows = matrix.length / width;
-  const out = new Float32Array(rows * (to - from));
-  for (let r = 0; r < rows; r++) {
-    out.set(matrix.subarray(r * width + from, r * width + to), r * (to - from));
-  }
-  return out;
 }
 
 /** The variants `from` to `to` of the reference with what is known of them: typed, imputed or without variation. */

@@ -31,7 +31,7 @@ export interface Region {
   centimorgans: Float64Array;
 }
 
-/** @throws UserError for a reference with missing calls or unphased ones, and one without anything to impute */
+/** @throws UserError for a reference with missing calls or unphased ones, and for too few genotyped variants to impute from */
 export function cutRegion({ reference, typed, map }: ImputeTask, settings: ImputeSettings): Region {
   if (reference.missing || reference.unphased) {
     throw new UserError(
@@ -47,6 +47,12 @@ export function cutRegion({ reference, typed, map }: ImputeTask, settings: Imput
   for (const i of typed) isTyped[i] = 1;
   const targets = Int32Array.from({ length: n }, (_, i) => i)
     .filter((i) => !isTyped[i] && counts[i]! > 0 && counts[i]! < all);
+  const { word } = settings.windows;
+  if (targets.length > 0 && typed.length < word) {
+    throw new UserError(
+      `expected at least ${word} genotyped variants of the reference in the region, found ${typed.length}`,
+    );
+  }
   const { position } = reference.variants;
   return {
     targets,
@@ -69,9 +75,14 @@ export const panelAt = (reference: Genotypes, variants: Int32Array): Uint8Array 
   );
 
 /** Some columns of a matrix [rows, width]. */
-export function columnsOf(matrix: Uint8Array, width: number, from: number, to: number): Uint8Array {
+export function columnsOf<A extends Uint8Array | Float32Array>(
+  matrix: A,
+  width: number,
+  from: number,
+  to: number,
+): A {
   const rows = matrix.length / width;
-  const out = new Uint8Array(rows * (to - from));
+  const out = new (matrix.constructor as new (length: number) => A)(rows * (to - from));
   for (let r = 0; r < rows; r++) {
     out.set(matrix.subarray(r * width + from, r * width + to), r * (to - from));
   }

@@ -1,4 +1,3 @@
-import { UserError } from "../../errors.ts";
 import { DEFAULT_HAPLOTYPE_CONFIG } from "../spin/model.ts";
 import type { HaplotypeRecipe } from "../spin/fit.ts";
 import type { WindowSizes } from "./windows.ts";
@@ -36,13 +35,8 @@ export const DEFAULT_SETTINGS: ImputeSettings = {
   mismatch: 0.003,
 };
 
-/** The model for a window, whose latent attributes are no more than its words. @throws UserError for too few sites */
+/** The recipe of a window, whose latent attributes are no more than its words. */
 export function recipeFor(recipe: HaplotypeRecipe, sites: number): HaplotypeRecipe {
-  const words = sites / recipe.model.word;
-  if (words < 1) {
-    throw new UserError(
-      `expected at least ${recipe.model.word} genotyped variants of the reference in the region, found ${sites}`,
-    );
-  }
-  return { ...recipe, model: { ...recipe.model, f: Math.min(recipe.model.f, words) } };
+  const f = Math.min(recipe.model.f, sites / recipe.model.word);
+  return { ...recipe, model: { ...recipe.model, f } };
 }

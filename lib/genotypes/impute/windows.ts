@@ -1,8 +1,6 @@
 /** A stretch of a region: consecutive targets, and the known sites around them. Ends are exclusive. */
 export interface RegionWindow {
   targets: { from: number; to: number };
-  /** The targets that no window before has. */
-  fresh: { from: number; to: number };
   sites: { from: number; to: number };
 }
 
@@ -36,7 +34,6 @@ export function regionWindows(
     const start = Math.max(0, Math.min(sites.length - S, before - (S >> 1)));
     return {
       targets: { from, to: from + T },
-      fresh: { from: w * T, to: from + T },
       sites: { from: start, to: start + S },
     };
   });
