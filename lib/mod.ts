@@ -52,7 +52,11 @@ export { html, markdown, progress, show, stopRequested, text } from "./notebook/
 export { asProfile, KEPT_RECORDS, KEPT_WEIGHTS, LOCAL_RECORDS } from "./experiments/profiles.ts";
 export { runUci } from "./experiments/uci.ts";
 export { asModels, UCI_MODELS, uciRecipe } from "./experiments/uci_settings.ts";
-export { uciCosts, uciFigure, uciTable, uciVerdict } from "./experiments/uci_tables.ts";
+export { asUciClassical, runUciClassical } from "./experiments/uci_classical.ts";
+export { runUciMemory } from "./experiments/uci_memory.ts";
+export { uciMemoryTable } from "./experiments/uci_memory_tables.ts";
+export { uciCosts, uciFigure, uciRankFigure, uciTable } from "./experiments/uci_tables.ts";
+export { uciVerdict } from "./experiments/uci_verdict.ts";
 export { PROCESS_NAMES, processName } from "./neural_process/registry.ts";
 export { runGp } from "./experiments/gp.ts";
 export { gpCurveFigure, gpRangeFigure } from "./experiments/gp_figures.ts";

@@ -1,20 +1,12 @@
 import { createHash } from "node:crypto";
-import {
-  baselineGrid,
-  baselineInstalled,
-  type BaselineModel,
-  fitBaseline,
-  type Setting,
-} from "../baselines/mod.ts";
+import { baselineGrid, type BaselineModel, fitBaseline, type Setting } from "../baselines/mod.ts";
 import { b1Windows } from "../data/genotypes/windows_b1.ts";
 import { alleleRows, type ImputationWindow } from "../data/genotypes/windows_data.ts";
 import { UserError } from "../errors.ts";
-import { progress, stopRequested } from "../progress/mod.ts";
-import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
-import { taskCommand } from "../setup/paths.ts";
+import type { Json, RunIdentity } from "../results/mod.ts";
+import { classicalRecords, type ClassicalRun, type ClassicalRuns } from "./classical_runs.ts";
 import { imputationScores } from "./imputation_scores.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
-import { recorded } from "./record.ts";
 
 /** Those that the paper compares with, and two more. */
 export const CLASSICAL_MODELS = [
@@ -43,39 +35,25 @@ export interface ClassicalConfig {
   records?: string;
 }
 
-export interface ClassicalRuns {
-  records: RunRecord[];
-  /** Why there are none, and what to do. */
-  absent?: string;
-}
-
 /**
  * Classical models on B1's windows: a model for each target (the MLP has an output for each), settings chosen by R² on the validation
  * haplotypes. Needs the environment of `task setup --baselines`.
  */
 export async function runClassical(config: ClassicalConfig): Promise<ClassicalRuns> {
   const { profile, models, seeds, records: folder = LOCAL_RECORDS } = config;
-  if (!await baselineInstalled()) {
-    return {
-      records: [],
-      absent: `Classical models were not run: ${taskCommand("setup --baselines")} installs them.`,
-    };
-  }
   const windows = await b1Windows(config.windows);
   const runs = seeds.flatMap((seed) =>
-    windows.flatMap((window) => models.map((model) => ({ seed, window, model })))
+    windows.flatMap((window) =>
+      models.map((model): ClassicalRun => {
+        const grid = baselineGrid(model, "imputation", profile, "binary");
+        return {
+          identity: identityOf(window, model, grid, profile, seed),
+          execute: () => execute(window, model, grid, seed),
+        };
+      })
+    )
   );
-  const bar = progress(runs.length, { label: `classical models, ${profile}` });
-  const records: RunRecord[] = [];
-  for (const { seed, window, model } of runs) {
-    if (stopRequested()) break;
-    const grid = baselineGrid(model, "imputation", profile, "binary");
-    const identity = identityOf(window, model, grid, profile, seed);
-    records.push((await recorded(folder, identity, () => execute(window, model, grid, seed)))!);
-    bar.update(records.length, `${window.name} ${model}`);
-  }
-  await bar.done();
-  return { records };
+  return await classicalRecords(runs, { label: `classical models, ${profile}`, folder });
 }
 
 function identityOf(

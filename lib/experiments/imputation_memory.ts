@@ -1,12 +1,11 @@
-import { compileTime, memoryOf, tensorSpec } from "../engine/mod.ts";
 import { logLog } from "../plots/mod.ts";
 import type { RunIdentity, RunRecord, TableView } from "../results/mod.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
-import { countParameters, createTableModel, type ModelColumn, type TableModelConfig } from "../spin/mod.ts";
-import { createOptimizer, DEFAULT_OPTIMIZER } from "../train/optimizer.ts";
-import { stepFunction } from "../train/step.ts";
+import type { ModelColumn, TableModelConfig } from "../spin/mod.ts";
+import { DEFAULT_OPTIMIZER } from "../train/optimizer.ts";
 import { LOCAL_RECORDS } from "./profiles.ts";
 import { generatedData, type Outcome, recorded } from "./record.ts";
+import { compiledStep } from "./step_memory.ts";
 
 /** `spin-flat` has the reference's predictor, `spin` the nested one. */
 export const MEMORY_MODELS = ["spin", "spin-flat", "npt"] as const;
@@ -55,17 +54,12 @@ export async function runImputationMemory(config: ImputationMemoryConfig): Promi
   const records: RunRecord[] = [];
   for (const { size, model } of runs) {
     if (stopRequested()) break;
-    const identity: RunIdentity = {
-      experiment: "imputation-memory",
-      profile: "quick",
-      model,
-      data: generatedData(`haplotypes-${rows}x${SITES}+${size}`),
-      fold: null,
-      seed: 0,
-      configuration: { size, rows, embedding, depth: DEPTH, h: POINTS, f: POINTS },
-    };
     records.push(
-      (await recorded(folder, identity, () => Promise.resolve(measure(model, size, rows, embedding))))!,
+      (await recorded(
+        folder,
+        memoryIdentity(model, size, rows, embedding),
+        () => Promise.resolve(measure(model, size, rows, embedding)),
+      ))!,
     );
     bar.update(records.length);
   }
@@ -73,41 +67,31 @@ export async function runImputationMemory(config: ImputationMemoryConfig): Promi
   return records;
 }
 
-function measure(name: MemoryModel, size: number, rows: number, embedding: number): Outcome {
-  const columns = columnsOf(size);
-  const model = createTableModel(modelOf(name, embedding), columns, 0);
-  const optimizer = createOptimizer(model.parameters, DEFAULT_OPTIMIZER);
-  const before = compileTime().milliseconds;
-  try {
-    const step = stepFunction(model, optimizer, { labelMask: 0.15, featureMask: 0.15, maskToken: 1 });
-    const d = columns.length;
-    const { temporary, peak } = memoryOf(step, {
-      key: tensorSpec([2], "int32"),
-      step: tensorSpec([], "int32"),
-      learningRate: tensorSpec([]),
-      tradeoff: tensorSpec([]),
-      rows: null,
-    }, {
-      all: {
-        values: tensorSpec([rows, 0]),
-        codes: tensorSpec([rows, d], "int32"),
-        missing: tensorSpec([rows, d]),
-      },
-      train: tensorSpec([rows, 1]),
-      target: tensorSpec([1, d]),
-    });
-    return {
-      metrics: { temporary, peak },
-      seconds: { compile: (compileTime().milliseconds - before) / 1000, train: 0, evaluate: 0 },
-      steps: 0,
-      parameters: countParameters(modelOf(name, embedding), columns),
-      compiledBytes: peak,
-    };
-  } finally {
-    optimizer.dispose();
-    model.dispose();
-  }
-}
+/** What the record of a model's memory is known by. */
+export const memoryIdentity = (
+  model: MemoryModel,
+  size: number,
+  rows: number,
+  embedding: number,
+): RunIdentity => ({
+  experiment: "imputation-memory",
+  profile: "quick",
+  model,
+  data: generatedData(`haplotypes-${rows}x${SITES}+${size}`),
+  fold: null,
+  seed: 0,
+  configuration: { size, rows, embedding, depth: DEPTH, h: POINTS, f: POINTS },
+});
+
+const measure = (name: MemoryModel, size: number, rows: number, embedding: number): Outcome =>
+  compiledStep({
+    model: modelOf(name, embedding),
+    optimizer: DEFAULT_OPTIMIZER,
+    labelMask: 0.15,
+    featureMask: 0.15,
+    maskToken: 1,
+    seed: 0,
+  }, { columns: columnsOf(size), rows });
 
 const LABELS: Record<MemoryModel, string> = { spin: "SPIN", "spin-flat": "SPIN, flat", npt: "NPT" };
 const sizeOf = ({ configuration }: RunRecord): number => configuration["size"] as number;

@@ -1,12 +1,13 @@
-import { encode, fitSchema, loadUci, readSplits, uciFacts } from "../data/mod.ts";
+import { uciFacts } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
-import { fit } from "../train/fit.ts";
+import { fit, type FitOptions } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { score } from "../train/score.ts";
-import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
+import { asProfile, LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";
+import { columnTypes, uciFold } from "./uci_data.ts";
 import { type UciModel, uciRecipe } from "./uci_settings.ts";
 
 /** Cross-validation of table models on UCI sets (the paper's Table 1). */
@@ -23,7 +24,7 @@ export interface UciConfig {
   records?: string;
 }
 
-interface Run {
+export interface UciRun {
   identity: RunIdentity;
   recipe: Recipe;
   model: UciModel;
@@ -32,7 +33,7 @@ interface Run {
 }
 
 /** The runs of a configuration: sets, then folds, then models, so that early results compare models. */
-export function uciRuns({ profile, datasets, models, folds, seed, steps }: UciConfig): Run[] {
+export function uciRuns({ profile, datasets, models, folds, seed, steps }: UciConfig): UciRun[] {
   if (!(Number.isInteger(folds) && folds >= 1 && folds <= 10)) {
     throw new UserError(`folds: expected a whole number from 1 to 10, found ${folds}`);
   }
@@ -70,7 +71,7 @@ export async function runUci(config: UciConfig): Promise<RunRecord[]> {
   const records: RunRecord[] = [];
   for (const run of runs) {
     if (stopRequested()) break;
-    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run));
+    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => executeUci(run));
     if (!record) break;
     records.push(record);
     const { rmse, accuracy } = record.metrics;
@@ -84,12 +85,12 @@ export async function runUci(config: UciConfig): Promise<RunRecord[]> {
 }
 
 /** Trains and tests one model on one fold; undefined if it was stopped. */
-async function execute({ identity, recipe, dataset, fold: index }: Run): Promise<Outcome | undefined> {
-  const { table: raw, facts } = await loadUci(dataset, { columnTypes: columnTypes(identity.profile) });
-  const fold = (await readSplits(dataset))[index]!;
-  const schema = fitSchema(raw, { targets: [facts.target], trainRows: fold.train, notify: () => {} });
-  const table = encode(raw, schema);
-  const fitted = await fit(table, fold, recipe);
+export async function executeUci(
+  { identity, recipe, dataset, fold: index }: UciRun,
+  options: FitOptions = {},
+): Promise<Outcome | undefined> {
+  const { table, fold } = await uciFold(dataset, asProfile(identity.profile), index);
+  const fitted = await fit(table, fold, recipe, options);
   try {
     if (fitted.stopped) return undefined;
     const start = performance.now();
@@ -109,12 +110,6 @@ async function execute({ identity, recipe, dataset, fold: index }: Run): Promise
 }
 
 /** The recipe without its seed, which differs from fold to fold and stands in the record by itself. */
-function configurationOf({ seed: _, ...recipe }: Recipe, profile: string): Record<string, Json> {
+function configurationOf({ seed: _, ...recipe }: Recipe, profile: Profile): Record<string, Json> {
   return { ...recipe, columnTypes: columnTypes(profile) } as unknown as Record<string, Json>;
 }
-
-/**
- * The reference takes all inputs of yacht for categories; the classical figures, beside which a quick run stands, were
- * measured with its Froude number as a number.
- */
-const columnTypes = (profile: string) => profile === "paper" ? "reference" : "natural";

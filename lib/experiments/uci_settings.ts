@@ -1,4 +1,4 @@
-import { uciFacts } from "../data/mod.ts";
+import { batchCount, uciFacts, unknown } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import type { ModelKind } from "../spin/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../train/optimizer.ts";
@@ -10,15 +10,10 @@ export const UCI_MODELS = ["spin", "npt", "set-transformer", "spin-published"] a
 export type UciModel = (typeof UCI_MODELS)[number];
 
 /** What a published run sets for a data set: reference section 5.8, the starred rows (NPT's own final settings). */
-interface Published {
-  embedding: number;
-  heads?: number;
-  batchSize: number;
-  learningRate: number;
-  flatShare: number;
-  labelMask: number;
-  steps: number;
-}
+type Published =
+  & Pick<Recipe, "batchSize" | "learningRate" | "flatShare" | "labelMask" | "steps">
+  & Partial<Pick<Recipe, "schedule" | "tradeoff" | "tradeoffSchedule" | "featureMask" | "balanceClasses">>
+  & { embedding: number; heads?: number };
 
 const PUBLISHED: Record<string, Published> = {
   "boston-housing": published(128, -1, 1e-3, 0.5, 0.5, 4_000),
@@ -26,6 +21,20 @@ const PUBLISHED: Record<string, Published> = {
   "yacht": published(128, -1, 1e-3, 0.5, 0.1, 20_000),
   "breast-cancer": published(32, -1, 5e-4, 0.5, 0.1, 20_000),
   "protein": { ...published(128, 2048, 1e-3, 0.7, 0.15, 400_000), heads: 16 },
+  "kick": published(64, 4096, 1e-3, 0.7, 0.5, 250_000),
+  "poker-hand": { ...published(64, 4096, 1e-3, 0.7, 0.5, 200_000), balanceClasses: true },
+  "income": {
+    ...published(64, 2048, 1e-3, 0.7, 0.15, 2_000_000),
+    featureMask: 0,
+    tradeoff: 0,
+    tradeoffSchedule: "constant",
+  },
+  "forest-cover": {
+    ...published(64, 1800, 5e-3, 0.01, 0.5, 800_000),
+    schedule: "polynomial_decay_warmup",
+    balanceClasses: true,
+  },
+  "higgs": published(64, 4096, 1e-3, 0.7, 1, 500_000),
 };
 
 function published(
@@ -54,7 +63,7 @@ export function uciRecipe(model: UciModel, dataset: string, profile: Profile, se
   const trainRows = Math.round(0.7 * n);
   const row = PUBLISHED[name] ?? PUBLISHED["boston-housing"]!;
   if (profile === "paper") {
-    return paperRecipe(model === "spin-published" ? "spin" : model, row, columns, seed);
+    return paperRecipe(model === "spin-published" ? "spin" : model, row, n, columns, seed);
   }
   if (model !== "spin-published") return defaultRecipe(model, trainRows, columns, seed);
   const quick = defaultRecipe("spin", trainRows, columns, seed);
@@ -68,14 +77,18 @@ export function uciRecipe(model: UciModel, dataset: string, profile: Profile, se
   };
 }
 
-/** Reference section 5.9: NPT's row with the SPIN options for SPIN; f is 10, or 5 where there are fewer columns. */
-function paperRecipe(model: ModelKind, row: Published, columns: number, seed: number): Recipe {
+/**
+ * Reference section 5.9: NPT's row with the SPIN options for SPIN; f is 10, or 5 where there are fewer columns. The
+ * validation rows are looked at every 20 steps of full batches, every five epochs of smaller ones (there: every epoch).
+ */
+function paperRecipe(model: ModelKind, row: Published, rows: number, columns: number, seed: number): Recipe {
+  const { embedding, heads = 8, ...rest } = row;
   const f = columns < 10 ? 5 : 10;
   return completeRecipe({
     model: {
       model,
-      embedding: row.embedding,
-      heads: row.heads ?? 8,
+      embedding,
+      heads,
       depth: 8,
       h: 10,
       f,
@@ -83,23 +96,19 @@ function paperRecipe(model: ModelKind, row: Published, columns: number, seed: nu
       predictor: "flat",
     },
     optimizer: DEFAULT_OPTIMIZER,
-    steps: row.steps,
-    learningRate: row.learningRate,
-    flatShare: row.flatShare,
     tradeoff: 1,
     featureMask: 0.15,
-    labelMask: row.labelMask,
-    batchSize: row.batchSize,
     transductive: true,
-    evaluateEvery: 20,
+    evaluateEvery: row.batchSize === -1 ? 20 : 5 * batchCount(rows, row.batchSize),
     seed,
+    ...rest,
   });
 }
 
-/** The models of a list of names. @throws UserError for an unknown one. */
+/** The models of a list of names. @throws UserError naming the most similar ones for an unknown one. */
 export function asModels(names: readonly string[]): UciModel[] {
   return names.map((name) => {
     if ((UCI_MODELS as readonly string[]).includes(name)) return name as UciModel;
-    throw new UserError(`models: expected some of ${UCI_MODELS.join(", ")}, found "${name}"`);
+    throw new UserError(`models: there is no model ${unknown(name, UCI_MODELS)}`);
   });
 }

@@ -1,26 +1,41 @@
 import { classicalFigures, uciFacts } from "../data/mod.ts";
-import { methodDots, type MethodScore } from "../plots/mod.ts";
+import { type Figure, methodDots, type MethodScore, rankLine } from "../plots/mod.ts";
 import {
   averageRanks,
   classicalScores,
   costTable,
+  criticalDifference,
   type RunRecord,
   type Score,
   scoreTable,
   summarise,
   type TableView,
 } from "../results/mod.ts";
+import { UCI_CLASSICAL } from "./uci_classical.ts";
+import { UCI_MODELS } from "./uci_settings.ts";
 
 /** The headline measure of a data set. */
 const headline = (data: string): string => uciFacts(data).task === "regression" ? "rmse" : "accuracy";
 
-/** Our scores and the classical ones for the sets that were run, one score per set and model. */
+const isClassical = (model: string): boolean => (UCI_CLASSICAL as readonly string[]).includes(model);
+
+/** Whether a model is trained here. */
+export const isNeural = (model: string): boolean => (UCI_MODELS as readonly string[]).includes(model);
+
+/**
+ * One score per set and model, ours first. A classical model has the score of its runs on the same folds; k-NN, XGBoost
+ * and the MLP, without such runs, that of `data/uci/baselines.json`.
+ */
 export function uciScores(records: readonly RunRecord[]): Score[] {
-  const ours = summarise(records).filter(({ data, metric }) => metric === headline(data));
-  const sets = [...new Set(ours.map(({ data }) => data))];
-  const classical = sets.flatMap((data) => classicalScores(classicalFigures(data)))
-    .filter(({ data, metric, model }) => metric === headline(data) && model !== "constant");
-  return [...ours, ...classical];
+  const runs = summarise(records).filter(({ data, metric }) => metric === headline(data));
+  const [classical, ours] = [true, false].map((wanted) =>
+    runs.filter((s) => isClassical(s.model) === wanted)
+  );
+  const sets = [...new Set(ours!.map(({ data }) => data))];
+  const stored = sets.flatMap((data) => classicalScores(classicalFigures(data)))
+    .filter(({ data, metric, model }) => metric === headline(data) && model !== "constant")
+    .filter(({ data, model }) => !classical!.some((score) => score.data === data && score.model === model));
+  return [...ours!, ...classical!.filter(({ data }) => sets.includes(data)), ...stored];
 }
 
 /** Table 1 as far as it was run: error or accuracy by set and model, average ranks below. */
@@ -28,50 +43,34 @@ export function uciTable(records: readonly RunRecord[]): TableView {
   return scoreTable(uciScores(records), {
     title: "UCI cross-validation: mean ± standard error over folds",
     notes: [
-      "XGBoost, MLP and k-NN: scikit-learn and XGBoost on all ten of the same folds, tuned on validation rows.",
+      "Classical models: scikit-learn, XGBoost and LightGBM on the same folds, tuned on the validation rows of each.",
       "The figures of the paper's Table 1: not available offline.",
     ],
   });
 }
 
 /** Accuracy of all methods, one panel a set. */
-export const uciFigure = (records: readonly RunRecord[]) =>
+export const uciFigure = (records: readonly RunRecord[]): Figure =>
   methodDots(uciScores(records) as MethodScore[], { title: "UCI: SPIN beside its rivals" });
+
+/** The line of average ranks; undefined without a set that all models were run on. */
+export function uciRankFigure(records: readonly RunRecord[]): Figure | undefined {
+  const { ranks, sets } = averageRanks(uciScores(records));
+  if (sets.length === 0 || ranks.size < 2) return undefined;
+  const difference = criticalDifference(ranks.size, sets.length);
+  return rankLine([...ranks].map(([model, rank]) => ({ model, rank })), {
+    title: "Average ranks",
+    subtitle: `${sets.length} sets; bars join what they do not tell apart (Nemenyi, 5 %: ${
+      difference.toFixed(2)
+    })`,
+    difference,
+  });
+}
 
 /** Time and memory of our runs. */
 export const uciCosts = (records: readonly RunRecord[]): TableView =>
-  costTable(records, "What the runs cost: means over folds");
-
-/** What the numbers say, in words made from the numbers. */
-export function uciVerdict(records: readonly RunRecord[]): string {
-  const scores = uciScores(records);
-  const { ranks, sets } = averageRanks(scores);
-  const order = [...ranks].sort(([, a], [, b]) => a - b).map(([model, rank]) =>
-    `${model} ${rank.toFixed(2)}`
+  costTable(
+    records.filter(({ model }) => !isClassical(model)),
+    "What the runs cost: means over folds",
+    "npt",
   );
-  const lines = [`Average rank over ${sets.length} set(s): ${order.join(", ")}.`];
-  for (const data of [...new Set(scores.map((s) => s.data))]) {
-    const of = (model: string) => scores.find((s) => s.data === data && s.model === model);
-    const [spin, npt, knn, xgboost] = ["spin", "npt", "knn", "xgboost"].map(of);
-    if (!spin || !knn || !xgboost) continue;
-    const lower = spin.metric === "rmse" ? spin.mean < knn.mean : spin.mean > knn.mean;
-    const parts = [
-      `SPIN ${spin.mean.toPrecision(3)} is ${lower ? "better" : "worse"} than k-NN (${
-        knn.mean.toPrecision(3)
-      })`,
-    ];
-    if (npt) {
-      const gap = Math.abs(spin.mean - npt.mean);
-      const within = gap <= Math.hypot(spin.standardError, npt.standardError);
-      const better = spin.metric === "rmse" ? spin.mean < npt.mean : spin.mean > npt.mean;
-      parts.push(
-        `${better ? "better than" : within ? "within the spread of" : "worse than"} NPT (${
-          npt.mean.toPrecision(3)
-        })`,
-      );
-    }
-    parts.push(`XGBoost has ${xgboost.mean.toPrecision(3)}`);
-    lines.push(`${data}: ${parts.join("; ")}.`);
-  }
-  return lines.map((line) => `- ${line}`).join("\n");
-}

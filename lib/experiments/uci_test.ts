@@ -5,7 +5,8 @@ import { ROOT } from "../setup/paths.ts";
 import { KEPT_RECORDS } from "./profiles.ts";
 import { uciRuns } from "./uci.ts";
 import { asModels, uciRecipe } from "./uci_settings.ts";
-import { uciTable, uciVerdict } from "./uci_tables.ts";
+import { uciTable } from "./uci_tables.ts";
+import { uciVerdict } from "./uci_verdict.ts";
 
 const CONFIG = {
   profile: "quick" as const,

@@ -11,6 +11,7 @@ export { type CurveOptions, type CurvePoint, lossCurve } from "./loss_curve.ts";
 export { methodDots, type MethodOptions, type MethodScore } from "./method_dots.ts";
 export { predictedVsTrue, type Prediction, type PredictionOptions } from "./predicted.ts";
 export { type BandOptions, type Places, predictiveBands, type PredictivePanel } from "./predictive_bands.ts";
+export { type ModelRank, rankLine, type RankOptions } from "./rank_line.ts";
 export { rangeCurves, type RangeOptions, type RangePoint } from "./range_curves.ts";
 export { type PlaneOptions, type Point, scatter } from "./scatter.ts";
 export type { Rule, StackPanel } from "./stack.ts";

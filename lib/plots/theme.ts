@@ -46,6 +46,10 @@ const MODELS: Record<string, Style> = {
   xgboost: { label: "XGBoost", colour: "#a3548a", symbol: "star" },
   mlp: { label: "MLP", colour: "#d99500", symbol: "hexagon" },
   knn: { label: "k-NN", colour: "#6f6f6f", symbol: "cross" },
+  lightgbm: { label: "LightGBM", colour: "#7a4f9e", symbol: "asterisk" },
+  "gradient-boosting": { label: "Gradient boosting", colour: "#c98bb9", symbol: "times" },
+  "random-forest": { label: "Random forest", colour: "#5d7d1f", symbol: "plus" },
+  linear: { label: "Linear", colour: "#8a8a5c", symbol: "diamond" },
   constant: { label: "constant", colour: "#a8a8a8", symbol: "diamond" },
   ...PROCESSES,
 };

@@ -22,7 +22,13 @@ const HIGHER_IS_BETTER: readonly string[] = ["accuracy", "auroc", "r2"];
 /** Whether a larger value of a measure is the better one. */
 export const higherIsBetter = (metric: string): boolean => HIGHER_IS_BETTER.includes(metric);
 
-const METRIC_LABELS: Record<string, string> = { rmse: "RMSE", auroc: "AUROC", logloss: "log loss", r2: "R²" };
+const METRIC_LABELS: Record<string, string> = {
+  rmse: "RMSE",
+  auroc: "AUROC",
+  logLoss: "log loss",
+  logloss: "log loss",
+  r2: "R²",
+};
 
 /** The name of a measure for readers. */
 export const metricLabel = (metric: string): string => METRIC_LABELS[metric] ?? metric;
@@ -87,20 +93,31 @@ export function ranks(values: readonly number[], higherFirst: boolean): number[]
   });
 }
 
+/** Mean ranks of models over data sets. */
+export interface AverageRanks {
+  /** By model. */
+  ranks: Map<string, number>;
+  /** Deviation of a model's ranks over the sets, n - 1; NaN for a single set. */
+  deviations: Map<string, number>;
+  /** The sets that count. */
+  sets: string[];
+}
+
 /**
  * The mean rank of each model over data sets, for one score per model and data set. Only data sets that have a score of
  * every model count: a rank among fewer models is another thing.
  */
-export function averageRanks(scores: readonly Score[]): { ranks: Map<string, number>; sets: string[] } {
+export function averageRanks(scores: readonly Score[]): AverageRanks {
   const models = [...new Set(scores.map(({ model }) => model))];
   const full = groupBy(scores, ({ data }) => data).filter((row) => row.length === models.length);
   const perSet = full.map((row) => {
     const ordered = models.map((model) => row.find((score) => score.model === model)!.mean);
     return ranks(ordered, higherIsBetter(row[0]!.metric));
   });
-  const mean = (at: number) => perSet.reduce((sum, row) => sum + row[at]!, 0) / perSet.length;
+  const spreads = models.map((model, at) => [model, spread(perSet.map((row) => row[at]!))] as const);
   return {
-    ranks: new Map(models.map((model, at) => [model, mean(at)])),
+    ranks: new Map(spreads.map(([model, { mean }]) => [model, mean])),
+    deviations: new Map(spreads.map(([model, { deviation }]) => [model, deviation])),
     sets: full.map((row) => row[0]!.data),
   };
 }

@@ -92,11 +92,12 @@ export function scoreTable(scores: readonly Score[], options: ScoreTableOptions)
     }));
     return { label: `${data}, ${metricLabel(metricOf.get(data)!)}`, cells };
   });
-  const { ranks, sets: ranked } = averageRanks(shown);
+  const { ranks, deviations, sets: ranked } = averageRanks(shown);
+  const spreads = ranked.length > 1;
   if (ranked.length > 0) {
     const lowest = Math.min(...ranks.values());
     const cells = models.map((model) => ({
-      text: ranks.get(model)!.toFixed(2),
+      text: ranks.get(model)!.toFixed(2) + (spreads ? ` ± ${deviations.get(model)!.toFixed(2)}` : ""),
       best: ranks.get(model) === lowest,
     }));
     rows.push({ label: `average rank, ${ranked.length} ${ranked.length === 1 ? "set" : "sets"}`, cells });
@@ -106,7 +107,8 @@ export function scoreTable(scores: readonly Score[], options: ScoreTableOptions)
     head: ["data set, measure", ...models],
     rows,
     notes: [
-      "Mean ± standard error over folds; the best of a row is marked.",
+      "Mean ± standard error over folds; the best of a row is marked." +
+      (spreads ? " Ranks: mean ± standard deviation over the sets." : ""),
       ...runNotes(shown, models),
       ...notes,
     ],
@@ -124,23 +126,44 @@ export function formatSeconds(seconds: number): string {
   return `${value < 99.95 ? value.toPrecision(3) : value.toFixed(0)} ${unit}`;
 }
 
-/** What runs cost: a row for each data set and model, means over their complete runs. */
-export function costTable(records: readonly RunRecord[], title: string): TableView {
+/**
+ * What runs cost: a row for each data set and model, means over their complete runs.
+ *
+ * @param beside a model whose memory and time those of the others on the same data are compared with
+ */
+export function costTable(records: readonly RunRecord[], title: string, beside?: string): TableView {
   const complete = records.filter(({ status }) => status === "complete");
   const groups = Map.groupBy(complete, ({ data, model }) => `${data.name}, ${model}`);
+  const memoryOf = (runs: readonly RunRecord[]): number | null => {
+    const compiled = runs.map((run) => run.memory.compiledBytes).filter((count) => count !== null);
+    return compiled.length > 0 ? Math.max(...compiled) : null;
+  };
+  const timeOf = (runs: readonly RunRecord[]): number =>
+    spread(runs.map((run) => run.seconds.train / Math.max(1, run.steps))).mean;
+  const share = (own: number | null, other: number | null): string =>
+    own === null || !other ? NOTHING : (own / other).toFixed(2);
   const rows = [...groups].map(([label, runs]) => {
     const mean = (value: (run: RunRecord) => number) => spread(runs.map(value)).mean;
-    const compiled = runs.map((run) => run.memory.compiledBytes).filter((count) => count !== null);
+    const other = groups.get(`${runs[0]!.data.name}, ${beside}`) ?? [];
     const texts = [
       String(Math.round(mean((run) => run.parameters))),
       String(Math.round(mean((run) => run.steps))),
       formatSeconds(mean((run) => run.seconds.compile)),
       formatSeconds(mean((run) => run.seconds.train)),
-      formatSeconds(mean((run) => run.seconds.train / Math.max(1, run.steps))),
-      bytes(compiled.length > 0 ? Math.max(...compiled) : null),
+      formatSeconds(timeOf(runs)),
+      bytes(memoryOf(runs)),
+      ...beside
+        ? [
+          share(timeOf(runs), other.length > 0 ? timeOf(other) : null),
+          share(memoryOf(runs), memoryOf(other)),
+        ]
+        : [],
     ];
     return { label, cells: texts.map((text) => ({ text, best: false })) };
   });
-  const head = ["data set, model", "parameters", "steps", "compile", "train", "per step", "memory of a step"];
+  const head = [
+    ...["data set, model", "parameters", "steps", "compile", "train", "per step", "memory of a step"],
+    ...beside ? [`time / ${beside}`, `memory / ${beside}`] : [],
+  ];
   return { title, head, rows, notes: ["Means over runs; memory is what the compiled training step needs."] };
 }

@@ -36,6 +36,8 @@ export interface Recipe {
   maskToken: number;
   /** Rows per batch; -1 for all. */
   batchSize: number;
+  /** Whether the train rows of a batch have the classes of the (one, categorical) target in their shares of all train rows. */
+  balanceClasses?: boolean;
   /** Whether validation and test rows (their features alone) take part in training batches. */
   transductive: boolean;
   inference: InferenceMode;
