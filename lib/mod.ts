@@ -51,6 +51,7 @@ export {
 export { html, markdown, progress, show, stopRequested, text } from "./notebook/mod.ts";
 export { asProfile, KEPT_RECORDS, KEPT_WEIGHTS, LOCAL_RECORDS } from "./experiments/profiles.ts";
 export { runUci } from "./experiments/uci.ts";
+export { chosenSets } from "./experiments/uci_data.ts";
 export { asModels, UCI_MODELS, uciRecipe } from "./experiments/uci_settings.ts";
 export { asUciClassical, runUciClassical } from "./experiments/uci_classical.ts";
 export { runUciMemory } from "./experiments/uci_memory.ts";

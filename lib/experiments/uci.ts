@@ -1,5 +1,4 @@
 import { uciFacts } from "../data/mod.ts";
-import { UserError } from "../errors.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { fit, type FitOptions } from "../train/fit.ts";
@@ -7,7 +6,7 @@ import type { Recipe } from "../train/recipe.ts";
 import { score } from "../train/score.ts";
 import { asProfile, LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";
-import { columnTypes, uciFold } from "./uci_data.ts";
+import { columnTypes, foldCount, foldsOf, uciFold } from "./uci_data.ts";
 import { type UciModel, uciRecipe } from "./uci_settings.ts";
 
 /** Cross-validation of table models on UCI sets (the paper's Table 1). */
@@ -15,7 +14,7 @@ export interface UciConfig {
   profile: Profile;
   datasets: string[];
   models: UciModel[];
-  /** How many of the ten folds, from the first. */
+  /** How many folds of each set, from the first; 0 for the profile's number. */
   folds: number;
   seed: number;
   /** Optimiser steps instead of the profile's; 0 keeps those. */
@@ -32,13 +31,14 @@ export interface UciRun {
   fold: number;
 }
 
-/** The runs of a configuration: sets, then folds, then models, so that early results compare models. */
+/**
+ * The runs of a configuration: sets, then folds, then models, so that early results compare models.
+ *
+ * @throws UserError for an unknown set, and a number of folds that is not whole or below 0
+ */
 export function uciRuns({ profile, datasets, models, folds, seed, steps }: UciConfig): UciRun[] {
-  if (!(Number.isInteger(folds) && folds >= 1 && folds <= 10)) {
-    throw new UserError(`folds: expected a whole number from 1 to 10, found ${folds}`);
-  }
   return datasets.map(uciFacts).flatMap(({ name, sha256 }) =>
-    Array.from({ length: folds }, (_, fold) => fold).flatMap((fold) =>
+    Array.from({ length: foldCount(name, profile, folds) }, (_, fold) => fold).flatMap((fold) =>
       models.map((model) => {
         const recipe = { ...uciRecipe(model, name, profile, seed + fold), ...(steps ? { steps } : {}) };
         return {
@@ -51,7 +51,7 @@ export function uciRuns({ profile, datasets, models, folds, seed, steps }: UciCo
             profile,
             model,
             data: { name, sha256 },
-            fold: { index: fold, of: 10 },
+            fold: { index: fold, of: foldsOf(name, profile) },
             seed: seed + fold,
             configuration: configurationOf(recipe, profile),
           },

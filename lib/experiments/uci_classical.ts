@@ -11,7 +11,7 @@ import type { Json } from "../results/mod.ts";
 import { classicalRecords, type ClassicalRun, type ClassicalRuns } from "./classical_runs.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { classicalTable } from "./uci_classical_data.ts";
-import { columnTypes, uciFold } from "./uci_data.ts";
+import { columnTypes, foldCount, foldsOf, uciFold } from "./uci_data.ts";
 
 /** Those of the paper's table that scikit-learn and its kin have, and LightGBM. */
 export const UCI_CLASSICAL = [
@@ -61,7 +61,7 @@ export function uciClassicalRuns(
   { profile, datasets, models, folds, seed }: UciClassicalConfig,
 ): ClassicalRun[] {
   return datasets.map(uciFacts).flatMap(({ name, n, task, sha256 }) =>
-    Array.from({ length: folds }, (_, fold) => fold).flatMap((fold) =>
+    Array.from({ length: foldCount(name, profile, folds) }, (_, fold) => fold).flatMap((fold) =>
       models.map((model): ClassicalRun => {
         const kind = task === "regression" ? "regression" : "classification";
         const grid = baselineGrid(model, sizeOf(name, n), profile, kind);
@@ -72,7 +72,7 @@ export function uciClassicalRuns(
             profile,
             model,
             data: { name, sha256 },
-            fold: { index: fold, of: 10 },
+            fold: { index: fold, of: foldsOf(name, profile) },
             seed: seed + fold,
             configuration,
           },

@@ -1,4 +1,15 @@
-import { encode, type EncodedTable, fitSchema, type Fold, loadUci, readSplits } from "../data/mod.ts";
+import {
+  encode,
+  type EncodedTable,
+  fitSchema,
+  type Fold,
+  loadUci,
+  uciFacts,
+  uciFolds,
+  uciPresent,
+  uciShares,
+} from "../data/mod.ts";
+import { UserError } from "../errors.ts";
 import type { Profile } from "./profiles.ts";
 
 /**
@@ -17,7 +28,68 @@ export async function uciFold(
   index: number,
 ): Promise<{ table: EncodedTable; fold: Fold }> {
   const { table: raw, facts } = await loadUci(dataset, { columnTypes: columnTypes(profile) });
-  const fold = (await readSplits(dataset))[index]!;
+  const fold = (await uciFolds(dataset, profile, raw))[index]!;
   const schema = fitSchema(raw, { targets: [facts.target], trainRows: fold.train, notify: () => {} });
   return { table: encode(raw, schema), fold };
+}
+
+/** How many folds a set has: the ten stored ones of a small set, else those of the reference. */
+export function foldsOf(dataset: string, profile: Profile): number {
+  const facts = uciFacts(dataset);
+  const { test, testRows } = uciShares(facts);
+  if (profile === "quick" && !("choices" in facts)) return 10;
+  return testRows === undefined ? Math.trunc(1 / test) : 1;
+}
+
+/** The folds of a set that a profile runs: three of small sets for a quick look, those of the reference's commands (5.8). */
+export const UCI_SETS: Record<Profile, Record<string, number>> = {
+  quick: {
+    "boston-housing": 3,
+    "yacht": 3,
+    "concrete": 3,
+    "breast-cancer": 3,
+    "energy": 3,
+    "wine-red": 3,
+  },
+  paper: {
+    "yacht": 10,
+    "boston-housing": 10,
+    "concrete": 10,
+    "breast-cancer": 10,
+    "protein": 5,
+    "kick": 1,
+    "income": 1,
+    "poker-hand": 1,
+    "forest-cover": 1,
+    "higgs": 1,
+  },
+};
+
+/**
+ * How many folds of a set are run: as many as were asked for and there are, or for 0 the profile's number.
+ *
+ * @throws UserError for a number that is not whole or below 0
+ */
+export function foldCount(dataset: string, profile: Profile, asked: number): number {
+  if (!(Number.isInteger(asked) && asked >= 0)) {
+    throw new UserError(`folds: expected a whole number from 0, found ${asked}`);
+  }
+  return Math.min(asked || UCI_SETS[profile][dataset] || FOLDS, foldsOf(dataset, profile));
+}
+
+/** Of a set that its profile does not name. */
+const FOLDS = 3;
+
+export interface ChosenSets {
+  datasets: string[];
+  /** Sets of the profile that are left out, because their files are not there. */
+  absent: string[];
+}
+
+/** The sets that were asked for, or those of the profile as far as they are present. @throws UserError for an unknown one */
+export async function chosenSets(profile: Profile, asked: readonly string[]): Promise<ChosenSets> {
+  if (asked.length > 0) return { datasets: asked.map((name) => uciFacts(name).name), absent: [] };
+  const names = Object.keys(UCI_SETS[profile]);
+  const present = await Promise.all(names.map((name) => uciPresent(name)));
+  return { datasets: names.filter((_, i) => present[i]), absent: names.filter((_, i) => !present[i]) };
 }

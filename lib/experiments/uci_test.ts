@@ -4,6 +4,7 @@ import { readRecords, recordName, toMarkdown } from "../results/mod.ts";
 import { ROOT } from "../setup/paths.ts";
 import { KEPT_RECORDS } from "./profiles.ts";
 import { uciRuns } from "./uci.ts";
+import { chosenSets, foldCount } from "./uci_data.ts";
 import { asModels, uciRecipe } from "./uci_settings.ts";
 import { uciTable } from "./uci_tables.ts";
 import { uciVerdict } from "./uci_verdict.ts";
@@ -38,10 +39,27 @@ Deno.test("the published settings are those of the reference", () => {
   equal(uciRecipe("npt", "protein", "paper", 1).model.heads, 16);
 });
 
-Deno.test("unknown sets and models, and folds beyond ten, are named", () => {
+Deno.test("folds are as many as there are, or as the profile has", async () => {
+  const count = (name: string, profile: "quick" | "paper", asked: number) => foldCount(name, profile, asked);
+  deepEqual([count("yacht", "quick", 0), count("yacht", "paper", 0), count("protein", "paper", 0)], [
+    3,
+    10,
+    5,
+  ]);
+  deepEqual([count("yacht", "quick", 25), count("higgs", "paper", 3), count("kick", "paper", 4)], [10, 1, 4]);
+  deepEqual(await chosenSets("quick", ["boston"]), { datasets: ["boston-housing"], absent: [] });
+  const { datasets, absent } = await chosenSets("paper", []);
+  equal(datasets.length + absent.length, 10);
+  ok(datasets.includes("protein"));
+});
+
+Deno.test("unknown sets and models, and no number of folds, are named", () => {
   throws(() => uciRuns({ ...CONFIG, datasets: ["bostn"], folds: 1, seed: 1 }), /bostn.*boston-housing/s);
   throws(() => asModels(["spin", "lstm"]), /lstm/);
-  throws(() => uciRuns({ ...CONFIG, folds: 11, seed: 1 }), /from 1 to 10, found 11/);
+  throws(
+    () => uciRuns({ ...CONFIG, folds: 1.5, seed: 1 }),
+    /folds: expected a whole number from 0, found 1.5/,
+  );
 });
 
 Deno.test("the README shows the table that its records give", async () => {
