@@ -56,6 +56,12 @@ export const widthsOf = (width: number): MabWidths => ({
 /** Queries x [b, nq, dimQ], keys and values from y [b, nk, dimKV]; gives [b, nq, dimOut]. Dropout only with `rng`. */
 export type Mab = (x: tf.Tensor3D, y: tf.Tensor3D, rng?: Rng) => tf.Tensor3D;
 
+/** A block whose attention can be looked at. */
+export interface ReadableMab extends Mab {
+  /** What each query reads of each row before dropout, [b, heads, nq, nk]; with softmax, shares that add up to 1. */
+  weights(x: tf.Tensor3D, y: tf.Tensor3D): tf.Tensor4D;
+}
+
 /**
  * Multi-head attention block MAB(x, y) followed by a row-wise network (paper, section 3; reference
  * `npt/model/npt_modules.py`). Two things differ from a usual transformer: only the query side is normalised, and the
@@ -63,7 +69,7 @@ export type Mab = (x: tf.Tensor3D, y: tf.Tensor3D, rng?: Rng) => tf.Tensor3D;
  *
  * @throws Error if heads do not divide dimEmb, or an option needs dimEmb = dimOut.
  */
-export function mab(init: Init, name: string, widths: MabWidths, options: AttentionOptions): Mab {
+export function mab(init: Init, name: string, widths: MabWidths, options: AttentionOptions): ReadableMab {
   const { dimQ, dimKV, dimEmb, dimOut } = widths;
   const { heads, hiddenDropout, attentionDropout, mixHeads, separateResidual } = options;
   if (dimEmb % heads !== 0) {
@@ -89,11 +95,12 @@ export function mab(init: Init, name: string, widths: MabWidths, options: Attent
   const rff = rowWise(scope, dimOut, options);
   const softmax = options.scoreNorm === "softmax";
   const scale = softmax ? 1 / Math.sqrt(dimKV) : heads / dimEmb;
-  const weightsOf = (scores: tf.Tensor4D, rng?: Rng) =>
-    dropout(softmax ? tf.softmax(scores, -1) : scores, attentionDropout, rng);
-  const byRows = (q: tf.Tensor3D, y: tf.Tensor3D, rng?: Rng): tf.Tensor3D => {
+  const weightsOf = (q: tf.Tensor3D, y: tf.Tensor3D): tf.Tensor4D => {
     const scores = tf.matMul(splitHeads(tf.mul(q, scale), heads), splitHeads(key(y), heads), false, true);
-    const weights = weightsOf(scores as tf.Tensor4D, rng);
+    return (softmax ? tf.softmax(scores, -1) : scores) as tf.Tensor4D;
+  };
+  const byRows = (q: tf.Tensor3D, y: tf.Tensor3D, rng?: Rng): tf.Tensor3D => {
+    const weights = dropout(weightsOf(q, y), attentionDropout, rng);
     return mergeHeads(tf.matMul(weights, splitHeads(value(y), heads)) as tf.Tensor4D);
   };
   const byReaders = (q: tf.Tensor3D, y: tf.Tensor3D, rng?: Rng): tf.Tensor3D =>
@@ -105,7 +112,7 @@ export function mab(init: Init, name: string, widths: MabWidths, options: Attent
       dropout: dropoutFactors(attentionDropout, rng),
     });
 
-  return (x, y, rng) => {
+  const block: Mab = (x, y, rng) => {
     expectShape(`${name} queries`, x, [null, null, dimQ]);
     expectShape(`${name} keys`, y, [x.shape[0], null, dimKV]);
     const q = query(normQuery(x));
@@ -117,6 +124,9 @@ export function mab(init: Init, name: string, widths: MabWidths, options: Attent
     );
     return normOut(tf.add(sum, rff(normRff(sum), rng)) as tf.Tensor3D);
   };
+  return Object.assign(block, {
+    weights: (x: tf.Tensor3D, y: tf.Tensor3D) => weightsOf(query(normQuery(x)), y),
+  });
 }
 
 /** rFF: `rffDepth` hidden layers of width 4·width with GELU, dropout after every layer. */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../engine/random.ts";
-import { type AttentionOptions, type Mab, mab, widthsOf } from "../nn/mab.ts";
+import { type AttentionOptions, type Mab, mab, type ReadableMab, widthsOf } from "../nn/mab.ts";
 import type { Init } from "../nn/parameters.ts";
 import { freeLatent } from "./latents.ts";
 
@@ -37,7 +37,7 @@ export function datapointLatentLayer(
   dimLatent: number,
   dimRow: number,
   options: AttentionOptions,
-): Mab {
+): ReadableMab {
   return mab(init, "xabd", { ...widthsOf(dimLatent), dimKV: dimRow }, options);
 }
 

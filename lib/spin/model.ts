@@ -32,6 +32,8 @@ export interface TableModel {
   encode?(cells: Cells, options?: Pick<ForwardOptions, "rng">): tf.Tensor3D;
   /** Models with H_D: predictions for query rows from kept latents; cost independent of the encoded rows. */
   predict?(cells: Cells, hD: tf.Tensor3D, options?: Pick<ForwardOptions, "rng">): Outputs;
+  /** Models with H_D: what it reads of these rows in every XABD, before dropout, [1, heads, h, n] each. */
+  attention?(cells: Cells): tf.Tensor4D[];
   dispose(): void;
 }
 
@@ -78,6 +80,7 @@ export function declareTableModel(
   };
   if (isLatent(core)) {
     model.encode = (cells, { rng } = {}) => core.encode(embed(cells, rng), rng);
+    model.attention = (cells) => core.attention(embed(cells));
     model.predict = (cells, hD, { rng } = {}) => head(core.predict(embed(cells, rng), hD, rng), rng);
   }
   return model;

@@ -11,7 +11,7 @@ import {
   type SelfBlock,
 } from "./blocks.ts";
 import type { TableModelConfig } from "./config.ts";
-import type { Core, LatentCore } from "./core.ts";
+import { type Core, type LatentCore, type Watch, watched } from "./core.ts";
 import { attributeLatent, freeLatent } from "./latents.ts";
 import { flatPredictor } from "./predictor.ts";
 
@@ -34,14 +34,16 @@ export function perceiverDCore(init: Init, d: number, config: TableModelConfig):
     return { self: abla ? latentAttributes(scope, f, e, config) : undefined };
   });
   const predictor = flatPredictor(init.within("predictor"), d, width, config);
-  const encode = (x: tf.Tensor3D, rng?: Rng) =>
-    layers.reduce(
-      (hD, { cross, self }) => cross ? cross(hD, flat(x), rng) : self ? self(hD, rng) : hD,
-      datapoints(),
-    );
+  const encode = (x: tf.Tensor3D, rng?: Rng, watch?: Watch) =>
+    layers.reduce((hD, { cross, self }) => {
+      if (!cross) return self ? self(hD, rng) : hD;
+      watch?.(cross.weights(hD, flat(x)));
+      return cross(hD, flat(x), rng);
+    }, datapoints());
   return {
     forward: (x, encoded, rng) => predictor(x, encoded ? encode(x, rng) : datapoints(), rng),
-    encode,
+    encode: (x, rng) => encode(x, rng),
+    attention: (x) => watched((watch) => encode(x, undefined, watch)),
     predict: predictor,
   };
 }

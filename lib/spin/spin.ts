@@ -6,7 +6,7 @@ import { attributeLatentLayer, datapointLatentLayer, flat } from "./blocks.ts";
 import type { TableModelConfig } from "./config.ts";
 import { attributeLatent, freeLatent } from "./latents.ts";
 import { flatPredictor, nestedPredictor } from "./predictor.ts";
-import type { LatentCore } from "./core.ts";
+import { type LatentCore, type Watch, watched } from "./core.ts";
 
 /**
  * SPIN (paper, section 3; `npt/model/npt.py` with the attribute block first): L/2 times XABA, ABLA on H_A and XABD
@@ -32,10 +32,11 @@ export function spinCore(init: Init, d: number, config: TableModelConfig): Laten
 
   const decode = (x: tf.Tensor3D, hA: tf.Tensor3D, hD: tf.Tensor3D, rng?: Rng) =>
     readLatent(readRow ? readRow(x, hA, rng) : x, hD, rng);
-  const encode = (x: tf.Tensor3D, rng?: Rng) => {
+  const encode = (x: tf.Tensor3D, rng?: Rng, watch?: Watch) => {
     let [hA, hD] = [attributes(x), datapoints()];
     for (const { attribute, datapoint } of layers) {
       hA = attribute(hA, x, rng);
+      watch?.(datapoint.weights(hD, flat(hA)));
       hD = datapoint(hD, flat(hA), rng);
     }
     return { hA, hD };
@@ -49,6 +50,7 @@ export function spinCore(init: Init, d: number, config: TableModelConfig): Laten
       return decode(x, hA, hD, rng);
     },
     encode: (x, rng) => encode(x, rng).hD,
+    attention: (x) => watched((watch) => encode(x, undefined, watch)),
     // H_A of a row depends on that row alone, so queries need no other rows beside the kept H_D.
     predict: (x, hD, rng) => decode(x, readRow ? attributePath(x, rng) : x, hD, rng),
   };
