@@ -47,29 +47,35 @@ export const cohortFile = ({ region, phasing, seed, steps }: CohortConfig): stri
     `cohort_${region?.replace(/\W/g, "-") ?? "all"}_${phasing}_${steps || "default"}_${seed}.vcf.gz`,
   );
 
-/** Imputes the cohort, if there is no record of it, and compares it with the truth. Undefined if it was stopped. */
-export async function runCohort(config: CohortConfig): Promise<RunRecord | undefined> {
-  const { region, phasing, seed, steps, records = LOCAL_RECORDS } = config;
-  const settings = {
-    ...DEFAULT_SETTINGS,
-    recipe: { ...DEFAULT_SETTINGS.recipe, seed, steps: steps || DEFAULT_SETTINGS.recipe.steps },
-  };
-  const { recipe: { seed: _, ...recipe }, ...rest } = settings;
-  const [reference, targets, map] = await Promise.all([
-    genotypePath("reference"),
-    genotypePath("scaffold"),
-    genotypePath("map"),
-  ]);
-  const identity: RunIdentity = {
+const settingsOf = ({ seed, steps }: CohortConfig) => ({
+  ...DEFAULT_SETTINGS,
+  recipe: { ...DEFAULT_SETTINGS.recipe, seed, steps: steps || DEFAULT_SETTINGS.recipe.steps },
+});
+
+const files = (): Promise<[string, string, string]> =>
+  Promise.all([genotypePath("reference"), genotypePath("scaffold"), genotypePath("map")]);
+
+/** What the record of a configuration is known by. */
+export async function cohortIdentity(config: CohortConfig): Promise<RunIdentity> {
+  const { region, phasing, seed } = config;
+  const { recipe: { seed: _, ...recipe }, ...rest } = settingsOf(config);
+  return {
     experiment: "cohort",
     profile: "quick",
     model: "impute",
-    data: { name: `b2-${region ?? "all"}`, sha256: await digest([reference, targets, map]) },
+    data: { name: `b2-${region ?? "all"}`, sha256: await digest(await files()) },
     fold: null,
     seed,
     configuration: { ...rest, recipe, phasing } as unknown as Record<string, Json>,
   };
-  return await recorded(records, identity, async () => {
+}
+
+/** Imputes the cohort, if there is no record of it, and compares it with the truth. Undefined if it was stopped. */
+export async function runCohort(config: CohortConfig): Promise<RunRecord | undefined> {
+  const { region, phasing, records = LOCAL_RECORDS } = config;
+  const settings = settingsOf(config);
+  const [reference, targets, map] = await files();
+  return await recorded(records, await cohortIdentity(config), async () => {
     const before = compileTime().milliseconds;
     const out = cohortFile(config);
     await Deno.mkdir(join(ROOT, "results", "local"), { recursive: true });
@@ -93,7 +99,7 @@ export async function runCohort(config: CohortConfig): Promise<RunRecord | undef
         imputeSeconds: impute,
       },
       seconds: { compile, train: phase + impute - compile, evaluate: 0 },
-      steps: recipe.steps * result.windows,
+      steps: settings.recipe.steps * result.windows,
       parameters: 0,
       compiledBytes: null,
     };

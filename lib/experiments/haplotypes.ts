@@ -55,7 +55,7 @@ export async function runHaplotypes(config: HaplotypesConfig): Promise<RunRecord
       const spin = once(() => spinAnswers(data, window, settings, seed));
       for (const model of models) {
         if (stopRequested()) return records;
-        const identity = identityOf(window, model, settings, profile, seed);
+        const identity = haplotypeIdentity(window, model, settings, profile, seed);
         const record = await recorded(
           folder,
           identity,
@@ -74,7 +74,8 @@ export async function runHaplotypes(config: HaplotypesConfig): Promise<RunRecord
   return records;
 }
 
-function identityOf(
+/** What the record of a model on a window is known by; the copying model has no seed. */
+export function haplotypeIdentity(
   window: ImputationWindow,
   model: HaplotypeModel,
   settings: HaplotypeSettings,

@@ -5,7 +5,7 @@ import { withTrainProportion } from "../data/genotypes/windows_rows.ts";
 import { windowTable } from "../data/genotypes/window_table.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
-import { fit } from "../train/fit.ts";
+import { fit, type FitOptions } from "../train/fit.ts";
 import { imputedAlleles } from "../train/imputation_r2.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { score } from "../train/score.ts";
@@ -31,7 +31,7 @@ export interface ImputationConfig {
   records?: string;
 }
 
-interface Run {
+export interface ImputationRun {
   identity: RunIdentity;
   recipe: Recipe;
   window: ImputationWindow;
@@ -42,7 +42,7 @@ interface Run {
  *
  * @throws UserError for windows, a size and a share that there are not.
  */
-export async function imputationRuns(config: ImputationConfig): Promise<Run[]> {
+export async function imputationRuns(config: ImputationConfig): Promise<ImputationRun[]> {
   const { profile, models, seeds, size = 100, proportion = 1, steps } = config;
   const windows = await b1Windows(config.windows, { size });
   return seeds.flatMap((seed) =>
@@ -53,7 +53,7 @@ export async function imputationRuns(config: ImputationConfig): Promise<Run[]> {
         : withTrainProportion(window.fold, { proportion, mode: "clean", seed }),
     })).flatMap((window) => {
       const data = { name: window.name, sha256: digest(window) };
-      return models.map((model): Run => {
+      return models.map((model): ImputationRun => {
         const recipe = { ...imputationRecipe(model, profile, seed), ...(steps ? { steps } : {}) };
         const { seed: _, ...rest } = recipe;
         const configuration = { ...rest, size, proportion } as unknown as Record<string, Json>;
@@ -82,7 +82,11 @@ export async function runImputation(config: ImputationConfig): Promise<RunRecord
   const records: RunRecord[] = [];
   for (const run of runs) {
     if (stopRequested()) break;
-    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run));
+    const record = await recorded(
+      config.records ?? LOCAL_RECORDS,
+      run.identity,
+      () => executeImputation(run),
+    );
     if (!record) break;
     records.push(record);
     bar.update(
@@ -95,10 +99,13 @@ export async function runImputation(config: ImputationConfig): Promise<RunRecord
 }
 
 /** Trains a model on a window; its test rows are predicted once, at the end. Undefined if it was stopped. */
-async function execute({ recipe, window }: Run): Promise<Outcome | undefined> {
+export async function executeImputation(
+  { recipe, window }: ImputationRun,
+  options: FitOptions = {},
+): Promise<Outcome | undefined> {
   const { fold } = window;
   const table = windowTable(window);
-  const fitted = await fit(table, fold, recipe);
+  const fitted = await fit(table, fold, recipe, options);
   try {
     if (fitted.stopped) return undefined;
     const start = performance.now();

@@ -36,7 +36,7 @@ export async function runBeagleWindows(
   let imputed: Promise<Imputed> | undefined;
   const records: RunRecord[] = [];
   for (const window of data.windows) {
-    const identity = identityOf(window, beagle.version, profile);
+    const identity = beagleIdentity(window, beagle.version, profile);
     const record = await recorded(folder, identity, async () => {
       const { probability, rowOf, seconds } = await (imputed ??= impute(data));
       return {
@@ -58,7 +58,8 @@ export async function runBeagleWindows(
 
 const SETTINGS = { threads: 1, seed: 42 };
 
-function identityOf(window: ImputationWindow, version: string, profile: Profile): RunIdentity {
+/** What the record of Beagle on a window is known by. */
+export function beagleIdentity(window: ImputationWindow, version: string, profile: Profile): RunIdentity {
   const sha256 = createHash("sha256").update(window.inputs).update(window.targets).digest("hex");
   const configuration = { ...SETTINGS, version, size: window.targetVariants.length, proportion: 1 };
   return {

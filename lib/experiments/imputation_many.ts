@@ -5,7 +5,7 @@ import { windowTable } from "../data/genotypes/window_table.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { recordName, spread } from "../results/mod.ts";
-import { fitMany, type FittedMany } from "../train/fit_many.ts";
+import { fitMany, type FitManyOptions, type FittedMany } from "../train/fit_many.ts";
 import { imputationR2 } from "../train/imputation_r2.ts";
 import { frequencyR2, type ManyWindows, manyWindows } from "./imputation_many_data.ts";
 import { MANY_WINDOWS, type ManyChoice, type ManySetting, manySettings } from "./imputation_many_settings.ts";
@@ -25,7 +25,7 @@ export interface ImputationManyConfig extends ManyChoice {
   records?: string;
 }
 
-interface Run {
+export interface ManyRun {
   identity: RunIdentity;
   setting: ManySetting;
   windows: ManyWindows;
@@ -39,11 +39,11 @@ const WINDOW_SEED = 42;
  *
  * @throws UserError as manySettings, and for more windows than there are.
  */
-export async function imputationManyRuns(config: ImputationManyConfig): Promise<Run[]> {
+export async function imputationManyRuns(config: ImputationManyConfig): Promise<ManyRun[]> {
   const { profile, seeds, steps } = config;
   const { seen = MANY_WINDOWS[profile].seen, unseen = MANY_WINDOWS[profile].unseen } = config;
   const windowsOf = manyWindows({ seen, unseen, seed: WINDOW_SEED });
-  const runs = new Map<string, Run>();
+  const runs = new Map<string, ManyRun>();
   for (const seed of seeds) {
     for (const setting of manySettings(profile, config, seed)) {
       const { model, size, proportion } = setting;
@@ -87,7 +87,7 @@ export async function runImputationMany(config: ImputationManyConfig): Promise<R
   const records: RunRecord[] = [];
   for (const run of runs) {
     if (stopRequested()) break;
-    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run));
+    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => executeMany(run));
     if (!record) break;
     records.push(record);
     const { metrics } = record;
@@ -103,11 +103,15 @@ export async function runImputationMany(config: ImputationManyConfig): Promise<R
 }
 
 /** Trains on the seen windows; test rows of all are predicted once, at the end. Undefined if it was stopped. */
-async function execute({ setting: { recipe }, windows }: Run): Promise<Outcome | undefined> {
+export async function executeMany(
+  { setting: { recipe }, windows }: ManyRun,
+  options: FitManyOptions = {},
+): Promise<Outcome | undefined> {
   const fitted = await fitMany(
     windows.seen.map((w) => windowTable(w)),
     windows.seen.map(({ fold }) => fold),
     recipe,
+    options,
   );
   try {
     if (fitted.stopped) return undefined;

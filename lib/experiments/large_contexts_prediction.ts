@@ -37,16 +37,12 @@ export interface PredictionFacts {
   updateDifference: number;
 }
 
-/**
- * Reads a large context, at once and in two parts, and predicts many targets from what was kept.
- *
- * @param folder where the record is; if it is there, it is read
- */
-export async function largePredictions(
-  { model = "ipnp", context, targets, induce = 16, seed = 42 }: LargePredictions,
-  folder: string = LOCAL_RECORDS,
-): Promise<PredictionFacts> {
-  const identity: RunIdentity = {
+const DEFAULTS = { model: "ipnp", induce: 16, seed: 42 } as const;
+
+/** What the record of `largePredictions` is known by. */
+export function largePredictionIdentity(given: LargePredictions): RunIdentity {
+  const { model, context, targets, induce, seed } = { ...DEFAULTS, ...given };
+  return {
     experiment: "large-predictions",
     profile: "quick",
     model,
@@ -55,7 +51,20 @@ export async function largePredictions(
     seed,
     configuration: { context, targets, induce, width: GP_DIMS.dimHid, pieceSize: PIECE_SIZE },
   };
-  const record = await recorded(folder, identity, () => measure({ model, context, targets, induce, seed }));
+}
+
+/**
+ * Reads a large context, at once and in two parts, and predicts many targets from what was kept.
+ *
+ * @param folder where the record is; if it is there, it is read
+ */
+export async function largePredictions(
+  given: LargePredictions,
+  folder: string = LOCAL_RECORDS,
+): Promise<PredictionFacts> {
+  const { model, context, targets } = { ...DEFAULTS, ...given };
+  const identity = largePredictionIdentity(given);
+  const record = await recorded(folder, identity, () => measure({ ...DEFAULTS, ...given }));
   return { model, context, targets, ...record!.metrics } as unknown as PredictionFacts;
 }
 

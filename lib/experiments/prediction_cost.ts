@@ -29,21 +29,21 @@ function predictionOf(model: TableModel): Predict {
 
 const TIMED = 5;
 
-/** Costs of predicting `queries` rows of d numeric columns against n (paper: inference independent of n). */
-export async function scalePrediction(
+/** What `scalePrediction` measures; d 14 and 128 queries unless given. */
+export type PredictionSizes = Partial<ScalingConfig> & { d?: number; queries?: number };
+
+/** The runs of `scalePrediction`: sizes, then models. */
+export function predictionCostRuns(
   sizes: readonly number[],
-  { d = 14, queries = 128, ...given }: Partial<ScalingConfig> & { d?: number; queries?: number } = {},
-  folder: string = LOCAL_RECORDS,
-): Promise<PredictionCost[]> {
+  { d = 14, queries = 128, ...given }: PredictionSizes = {},
+): { model: Scaled; n: number; identity: RunIdentity }[] {
   const config = { ...DEFAULT_SCALING, ...given };
-  const bar = progress(sizes.length * config.models.length, { label: "predictions" });
-  const costs: PredictionCost[] = [];
-  for (const n of sizes) {
-    for (const model of config.models) {
-      if (stopRequested()) break;
-      bar.update(costs.length, `${model}, ${n} training rows`);
-      const { models: _, ...configuration } = config;
-      const identity: RunIdentity = {
+  const { models, ...configuration } = config;
+  return sizes.flatMap((n) =>
+    models.map((model) => ({
+      model,
+      n,
+      identity: {
         experiment: "prediction-cost",
         profile: "quick",
         model,
@@ -51,10 +51,26 @@ export async function scalePrediction(
         fold: null,
         seed: config.seed,
         configuration: { ...configuration, ...scaledModel(model, config), n, d, queries },
-      };
-      const record = await recorded(folder, identity, () => predictionCost(model, n, d, queries, config));
-      costs.push({ model, n, queries, ...record!.metrics } as PredictionCost);
-    }
+      },
+    }))
+  );
+}
+
+/** Costs of predicting `queries` rows of d numeric columns against n (paper: inference independent of n). */
+export async function scalePrediction(
+  sizes: readonly number[],
+  { d = 14, queries = 128, ...given }: PredictionSizes = {},
+  folder: string = LOCAL_RECORDS,
+): Promise<PredictionCost[]> {
+  const config = { ...DEFAULT_SCALING, ...given };
+  const runs = predictionCostRuns(sizes, { ...given, d, queries });
+  const bar = progress(runs.length, { label: "predictions" });
+  const costs: PredictionCost[] = [];
+  for (const { model, n, identity } of runs) {
+    if (stopRequested()) break;
+    bar.update(costs.length, `${model}, ${n} training rows`);
+    const record = await recorded(folder, identity, () => predictionCost(model, n, d, queries, config));
+    costs.push({ model, n, queries, ...record!.metrics } as PredictionCost);
   }
   bar.update(costs.length);
   await bar.done();

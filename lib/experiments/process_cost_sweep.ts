@@ -39,7 +39,7 @@ export async function processCosts(sweep: CostSweep, folder: string = LOCAL_RECO
     bar.update(done, `${context} context points`);
     const size: StepSize = { ...DEFAULT_SIZE, ...sweep.size, context };
     const going = models.filter((model) => !latest.get(model)?.beyond);
-    const identities = going.map((model) => identityOf(model, size, budget, seed));
+    const identities = going.map((model) => costIdentity(model, size, budget, seed));
     const known = await Promise.all(identities.map((identity) => findRecord(folder, identity)));
     const open = going.filter((model, i) => !known[i] && !isTooSlow(latest.get(model), context, budget));
     const measured = await stepTimes(open, size, { budget, seed });
@@ -63,7 +63,8 @@ function isTooSlow(before: ProcessCost | undefined, context: number, { seconds }
 
 const EXPERIMENT = "process-cost";
 
-function identityOf(model: CostModel, size: StepSize, budget: Budget, seed: number): RunIdentity {
+/** What the cost of a model's training step at one size is known by. */
+export function costIdentity(model: CostModel, size: StepSize, budget: Budget, seed: number): RunIdentity {
   const configuration = { ...size, budgetBytes: budget.bytes, budgetSeconds: budget.seconds };
   return {
     experiment: EXPERIMENT,

@@ -66,6 +66,31 @@ export function scaledModel(
 const numericColumns = (d: number): ModelColumn[] =>
   Array.from({ length: d }, () => ({ kind: "numeric", classes: [] }));
 
+/** The runs of `scaleSteps`: sizes, then models; without models that would be too large. */
+export function stepCostRuns(
+  sizes: readonly { n: number; d: number }[],
+  given: Partial<ScalingConfig> = {},
+): { model: Scaled; n: number; d: number; identity: RunIdentity }[] {
+  const config = { ...DEFAULT_SCALING, ...given };
+  const { models, ...configuration } = config;
+  return sizes.flatMap(({ n, d }) => models.map((model) => ({ model, n, d })))
+    .filter(({ model, d }) => parametersOf(model, d, config) <= config.mostParameters)
+    .map(({ model, n, d }) => ({
+      model,
+      n,
+      d,
+      identity: {
+        experiment: "step-cost",
+        profile: "quick",
+        model,
+        data: generatedData(`normal-${n}x${d}`),
+        fold: null,
+        seed: config.seed,
+        configuration: { ...configuration, ...scaledModel(model, config), n, d },
+      },
+    }));
+}
+
 /**
  * The costs of a training step of all models at all sizes; what has a record is read. A stop request ends it with
  * what there is.
@@ -78,23 +103,12 @@ export async function scaleSteps(
   folder: string = LOCAL_RECORDS,
 ): Promise<StepCost[]> {
   const config = { ...DEFAULT_SCALING, ...given };
-  const runs = sizes.flatMap(({ n, d }) => config.models.map((model) => ({ model, n, d })))
-    .filter(({ model, d }) => parametersOf(model, d, config) <= config.mostParameters);
+  const runs = stepCostRuns(sizes, given);
   const bar = progress(runs.length, { label: "training steps" });
   const costs: StepCost[] = [];
-  for (const { model, n, d } of runs) {
+  for (const { model, n, d, identity } of runs) {
     if (stopRequested()) break;
     bar.update(costs.length, `${model}, ${n} rows, ${d} columns`);
-    const { models: _, ...configuration } = config;
-    const identity: RunIdentity = {
-      experiment: "step-cost",
-      profile: "quick",
-      model,
-      data: generatedData(`normal-${n}x${d}`),
-      fold: null,
-      seed: config.seed,
-      configuration: { ...configuration, ...scaledModel(model, config), n, d },
-    };
     const record = await recorded(folder, identity, () => stepCost(model, n, d, config));
     costs.push({ model, n, d, parameters: record!.parameters, ...record!.metrics } as StepCost);
   }

@@ -42,7 +42,7 @@ export function layoutOf({ ranges, all }: TaskSource, counts: Counts, parts: Par
 }
 
 /** The most rows that any counts of a source need: what its largest program has. */
-export function largestLayout({ ranges, all }: TaskSource, parts: Parts): Layout {
+export function largestLayout({ ranges, all }: Pick<TaskSource, "ranges" | "all">, parts: Parts): Layout {
   const [context, target] = [ranges.context[1], ranges.target[1]];
   if (all === undefined) return { context, from: context, target };
   const from = (sizesOf(ranges.context, parts.context).at(-2) ?? ranges.context[0] - 1) + 1;
