@@ -1,0 +1,69 @@
+/** `task job`: one run of an experiment, by its id. */
+import { describeEngine, useEngine } from "../engine/mod.ts";
+import { findJob, recordOf } from "../experiments/jobs/registry.ts";
+import { shown } from "../notebook/run.ts";
+import { formatDuration } from "../progress/format.ts";
+import { recordName, type RunRecord } from "../results/mod.ts";
+import { setup } from "../setup/mod.ts";
+import { numberValue } from "./arguments.ts";
+import { jobCommand, PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
+import { runCommand } from "./main.ts";
+
+/** Its measures, how long it took and where it is. */
+function report(record: RunRecord, records: string): string {
+  const { metrics, seconds, steps, parameters } = record;
+  const figures = Object.entries(metrics).filter(([name]) => !name.includes("@"))
+    .map(([name, value]) => `${name} ${value === null ? "–" : Number(value.toPrecision(4))}`);
+  const { compile, train, evaluate } = seconds;
+  return [
+    figures.join(", "),
+    `${parameters} parameters, ${steps} steps in ${formatDuration(train)}, compiled in ${
+      formatDuration(compile)
+    }, evaluated in ${formatDuration(evaluate)}`,
+    `record: ${shown(`${records}/${recordName(record)}`)}`,
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  await runCommand({
+    name: "job",
+    summary:
+      "Runs one of the jobs that `task jobs` lists, and leaves its record. A run that has its record is not\n" +
+      "repeated. Ctrl-C keeps the state of a training where it can be kept; the same command goes on from it.",
+    positional: {
+      name: "ID",
+      help: "as uci/boston-housing/spin/fold0; task jobs lists them",
+      least: 1,
+      most: 1,
+    },
+    options: {
+      profile: { ...PROFILE, help: `${PROFILE.help} (default: paper)` },
+      records: RECORDS,
+      steps: { type: "string", value: "N", help: "training steps instead of the profile's" },
+    },
+    examples: [
+      "job uci/yacht/spin/fold0 --profile quick",
+      "job gp/ctx64/ipnp/seed0 --records results/cluster",
+    ],
+  }, async ({ values, positionals }) => {
+    const profile = profileOf(values.profile ?? "paper");
+    const records = recordsOf(values.records);
+    const steps = numberValue(values.steps, "--steps", { whole: true, least: 1 });
+    const job = await findJob(positionals[0]!, { profile, steps });
+    const known = await recordOf(job, records);
+    if (known) {
+      console.log(`${job.id} has its record:\n${report(known, records)}`);
+      return;
+    }
+    const asked = Deno.env.get("SPIN_ENGINE");
+    if (!asked || asked === "xla") await setup();
+    console.log(describeEngine(await useEngine()));
+    const record = await job.run(records);
+    if (!record) {
+      const more = steps === undefined ? "" : ` --steps ${steps}`;
+      console.error(`Stopped. The same command continues: ${jobCommand(job.id, profile, records)}${more}`);
+      return 130;
+    }
+    console.log(report(record, records));
+  }, { grace: 60 });
+}

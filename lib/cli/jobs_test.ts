@@ -1,0 +1,83 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { join } from "node:path";
+import { noPlugin } from "../engine/testing.ts";
+import { readRecords } from "../results/mod.ts";
+import { temporaryWorkspace } from "./temporary_workspace.ts";
+
+const ID = "uci/yacht/spin/fold0";
+
+Deno.test({
+  name: "task jobs lists commands, task job runs one of them once, and then it is no longer listed",
+  ignore: noPlugin,
+  async fn() {
+    await using workspace = await temporaryWorkspace();
+    const records = ["--records", "my records"];
+    const list = () => workspace.run("jobs", "--profile", "quick", "--only", "uci", ...records);
+    const before = await list();
+    equal(before.code, 0, before.stderr);
+    const lines = before.stdout.trim().split("\n");
+    equal(lines.length, 24);
+    equal(new Set(lines).size, 24);
+    match(
+      lines.find((line) => line.includes(ID))!,
+      /^deno task job \S+ --profile quick --records 'my records'$/,
+    );
+    equal(before.stderr, "");
+
+    const args = [ID, "--profile", "quick", ...records];
+    const stepped = await workspace.run("job", ...args, "--steps", "2");
+    equal(stepped.code, 0, stepped.stderr);
+    match(stepped.stdout, /rmse .*2 steps in .*record: my records\/uci_quick_yacht_spin_fold0_/s);
+    const folder = join(workspace.path, "my records");
+    const [record, ...more] = await readRecords(folder);
+    deepEqual(more, []);
+    equal(record!.steps, 2);
+    deepEqual([...Deno.readDirSync(join(workspace.path, "results/local/checkpoints"))], []);
+
+    // Two steps are another run than the profile's, which is still to be made.
+    equal((await list()).stdout, before.stdout);
+    const again = await workspace.run("job", ...args, "--steps", "2");
+    equal(again.code, 0, again.stderr);
+    match(again.stdout, /^uci\/yacht\/spin\/fold0 has its record:\nrmse/);
+
+    // As if the profile's run had been made.
+    const { recordName } = await import("../results/mod.ts");
+    const { findJob } = await import("../experiments/jobs/registry.ts");
+    const { identity } = await findJob(ID, { profile: "quick" });
+    const whole = { ...record!, ...identity! };
+    await Deno.writeTextFile(join(folder, recordName(whole)), JSON.stringify(whole));
+    const after = await list();
+    deepEqual(after.stdout.trim().split("\n"), lines.filter((line) => !line.includes(ID)));
+    equal(after.stderr, "left out, with a record: 1\n");
+    const all = await workspace.run("jobs", "--profile", "quick", "--only", "uci", ...records, "--all");
+    equal(all.stdout, before.stdout);
+  },
+});
+
+Deno.test("task jobs and task job say which names there are", async () => {
+  await using workspace = await temporaryWorkspace();
+  const message = async (name: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await workspace.run(name, ...args);
+    equal(code, 1);
+    equal(stdout, "");
+    return stderr;
+  };
+  match(
+    await message("jobs", "--profile", "papper"),
+    /^--profile: there is no profile "papper"; known: paper, quick/,
+  );
+  match(await message("jobs", "--only", "ucy"), /^--only: there is no experiment "ucy"; nearest: uci/);
+  match(await message("job"), /^task job needs ID/);
+  match(await message("job", "yacht"), /^there is no job "yacht": there is no experiment "yacht"/);
+  match(
+    await message("job", "uci/yacht/spin/fold9", "--profile", "quick"),
+    /^profile quick: there is no job "uci\/yacht\/spin\/fold9"; nearest: uci\/yacht\/spin\/fold/,
+  );
+  match(
+    await message("job", "step-cost/1024x14/spin", "--steps", "3"),
+    /^--steps: step-cost\/1024x14\/spin takes no optimiser steps/,
+  );
+  const absent = await workspace.run("job", "images/celeba-ctx8/canp/seed0");
+  equal(absent.code, 1);
+  match(absent.stderr, /data\/celeba: no list_eval_partition\.txt .*put the images of CelebA/);
+});
