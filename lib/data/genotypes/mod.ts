@@ -5,7 +5,7 @@ export { bgzfWriter } from "./bgzf.ts";
 export { type BitMatrix, bitMatrix, getBit, rowCounts, setBit, unpackBits } from "./bits.ts";
 export { cachedGenotypes, type CacheOptions } from "./cache.ts";
 export { sampleIndices } from "./chosen_samples.ts";
-export { type Download, DOWNLOADS, locateDownload } from "./downloads.ts";
+export { DOWNLOADS, locateDownload } from "./downloads.ts";
 export { type GeneticMap, physicalMap, readGeneticMap } from "./genetic_map.ts";
 export { type Genotypes, variantCount, variantKey, type Variants } from "./genotypes.ts";
 export {
