@@ -39,6 +39,28 @@ Deno.test("every epoch has its own order, and rows left out of one epoch come in
   assert.equal(used.size, 506);
 });
 
+Deno.test("with classes the train rows of every batch have the classes of all, one row more or less", () => {
+  const classes = Int32Array.from({ length: 506 }, (_, row) => row % 50 === 0 ? 2 : row % 3 === 0 ? 1 : 0);
+  const { batches, counts } = balancedBatches(groups, { size: 100, seed: 1, epoch: 0, classes });
+  assert.deepEqual(counts, [58, 16, 9]);
+  const plain = balancedBatches(groups, { size: 100, seed: 1, epoch: 0 });
+  const count = (batch: Int32Array, label: number) =>
+    batch.subarray(0, 58).filter((row) => classes[row] === label).length;
+  const uneven = (of: Int32Array[]) =>
+    [0, 1, 2].map((label) => {
+      const found = of.map((batch) => count(batch, label));
+      return Math.max(...found) - Math.min(...found);
+    });
+  assert.ok(uneven(batches).every((difference) => difference <= 1), String(uneven(batches)));
+  assert.ok(uneven(plain.batches).some((difference) => difference > 1));
+  batches.forEach((batch, i) => assert.deepEqual(batch.subarray(58), plain.batches[i]!.subarray(58)));
+  const used = new Set(batches.flatMap((batch) => [...batch.subarray(0, 58)]));
+  assert.equal(used.size, 58 * 6);
+  assert.ok([...used].every((row) => row < 350));
+  const next = balancedBatches(groups, { size: 100, seed: 1, epoch: 1, classes });
+  assert.notDeepEqual(next.batches, batches);
+});
+
 Deno.test("impossible batch sizes are refused", () => {
   for (const size of [0, -2, 1.5, NaN]) {
     assert.throws(() => balancedBatches(groups, { size, seed: 1, epoch: 0 }), /expected a batch size/);

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { permutation } from "./permutation.ts";
+import { shuffled, sortedByClass } from "./permutation.ts";
 
 /** Row indices of the table, each row in exactly one part. */
 export interface Fold {
@@ -22,8 +22,29 @@ export interface FoldOptions {
 
 /** Rows in random order, brought together by class. */
 function byClass(rows: Int32Array, classes: Int32Array | undefined, key: [number, number]): Int32Array {
-  const order = permutation(rows.length, key).map((at) => rows[at]!);
-  return classes ? order.sort((a, b) => classes[a]! - classes[b]!) : order;
+  const order = shuffled(rows, key);
+  return classes ? sortedByClass(order, classes) : order;
+}
+
+/** Puts the rows that are not for testing in two parts: evenly spaced places are for validation. */
+function splitOthers(others: Int32Array, fraction: number, all: number): Pick<Fold, "train" | "val"> {
+  const valCount = Math.ceil(fraction * others.length);
+  if (valCount >= others.length) {
+    throw new UserError(`${all} rows leave no train row beside ${valCount} for validation`);
+  }
+  // In an order that is random inside each class, so that no class is over-represented.
+  const isVal = (at: number) =>
+    Math.floor((at + 1) * valCount / others.length) > Math.floor(at * valCount / others.length);
+  return {
+    train: others.filter((_, at) => !isVal(at)).sort(),
+    val: others.filter((_, at) => isVal(at)).sort(),
+  };
+}
+
+function range(from: number, to: number): Int32Array {
+  const rows = new Int32Array(to - from);
+  for (let i = 0; i < rows.length; i++) rows[i] = from + i;
+  return rows;
 }
 
 /**
@@ -44,22 +65,30 @@ export function makeFolds({ rows, testShare = 0.1, valShare = 0.2, seed, classes
     );
   }
   if (rows < count) throw new UserError(`expected at least ${count} rows for ${count} folds, found ${rows}`);
-  const all = Int32Array.from({ length: rows }, (_, row) => row);
-  const dealt = byClass(all, classes, [seed, 0]);
+  const dealt = byClass(range(0, rows), classes, [seed, 0]);
   return Array.from({ length: count }, (_, fold) => {
     const test = dealt.filter((_, at) => at % count === fold);
     const others = byClass(dealt.filter((_, at) => at % count !== fold), classes, [seed, fold + 1]);
-    const valCount = Math.ceil(fraction * others.length);
-    if (valCount >= others.length) {
-      throw new UserError(`${rows} rows leave no train row beside ${valCount} for validation`);
-    }
-    // Evenly spaced places in an order that is random inside each class: no class is over-represented.
-    const isVal = (at: number) =>
-      Math.floor((at + 1) * valCount / others.length) > Math.floor(at * valCount / others.length);
-    return {
-      train: others.filter((_, at) => !isVal(at)).sort(),
-      val: others.filter((_, at) => isVal(at)).sort(),
-      test: test.sort(),
-    };
+    return { ...splitOthers(others, fraction, rows), test: test.sort() };
   });
+}
+
+/**
+ * The one fold of a table whose last rows are the test set; validation rows are chosen among the others as in makeFolds.
+ *
+ * @throws UserError if there are no others, or the shares leave no train row.
+ */
+export function lastRowsFold(
+  { rows, testRows, testShare = 0.2, valShare = 0.1, seed, classes }: FoldOptions & { testRows: number },
+): Fold {
+  const fraction = valShare / (1 - testShare);
+  if (!(fraction >= 0 && fraction < 1) || !(testRows >= 1 && testRows < rows)) {
+    throw new UserError(
+      `expected 1 to ${
+        rows - 1
+      } test rows and shares below 1 together, found ${testRows}, ${testShare}, ${valShare}`,
+    );
+  }
+  const others = byClass(range(0, rows - testRows), classes, [seed, 1]);
+  return { ...splitOthers(others, fraction, rows), test: range(rows - testRows, rows) };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
-import { type Fold, makeFolds } from "./folds.ts";
-import { permutation } from "./permutation.ts";
+import { type Fold, lastRowsFold, makeFolds } from "./folds.ts";
+import { permutation, sortedByClass } from "./permutation.ts";
 
 const sizes = ({ train, val, test }: Fold) => [train.length, val.length, test.length];
 const sorted = (rows: Iterable<number>) => [...rows].sort((a, b) => a - b);
@@ -64,4 +64,23 @@ Deno.test("shares that leave a part empty are refused", () => {
   assert.throws(() => makeFolds({ rows: 100, testShare: 0.6, seed: 1 }), /expected shares/);
   assert.throws(() => makeFolds({ rows: 100, testShare: 0.5, valShare: 0.5, seed: 1 }), /expected shares/);
   assert.throws(() => makeFolds({ rows: 3, testShare: 0.34, valShare: 0.6, seed: 1 }), /no train row/);
+});
+
+Deno.test("rows are brought together by class, in their order, those without a class first", () => {
+  const classes = [1, 0, -1, 1, 0, 2];
+  assert.deepEqual(sortedByClass(Int32Array.of(5, 4, 3, 2, 1, 0), classes), Int32Array.of(2, 4, 1, 3, 0, 5));
+  assert.deepEqual(sortedByClass(Int32Array.of(3, 0), classes), Int32Array.of(3, 0));
+  assert.deepEqual(sortedByClass(new Int32Array(), classes), new Int32Array());
+});
+
+Deno.test("the last rows are the test set of a fixed fold, and the others are parted as in other folds", () => {
+  const classes = Int32Array.from({ length: 300 }, (_, row) => row % 4 === 0 ? 1 : 0);
+  const fold = lastRowsFold({ rows: 300, testRows: 100, seed: 1, classes });
+  assert.deepEqual(sizes(fold), [175, 25, 100]);
+  assert.deepEqual(fold.test, Int32Array.from({ length: 100 }, (_, i) => 200 + i));
+  assert.deepEqual(sorted([...fold.train, ...fold.val]), range(200));
+  const rare = fold.val.filter((row) => classes[row] === 1).length;
+  assert.ok(rare === 6 || rare === 7, String(rare));
+  assert.notDeepEqual(lastRowsFold({ rows: 300, testRows: 100, seed: 2, classes }).val, fold.val);
+  assert.throws(() => lastRowsFold({ rows: 300, testRows: 300, seed: 1 }), /expected 1 to 299 test rows/);
 });

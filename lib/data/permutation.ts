@@ -21,3 +21,21 @@ export function permutation(n: number, key: readonly [number, number]): Int32Arr
 export function shuffled(rows: Int32Array, key: readonly [number, number]): Int32Array {
   return permutation(rows.length, key).map((at) => rows[at]!);
 }
+
+/**
+ * Rows brought together by class, the classes in order; rows of a class stay in their order.
+ *
+ * @param classes [rows of the table] class of each row; -1 counts as one more class, before the others
+ */
+export function sortedByClass(rows: Int32Array, classes: ArrayLike<number>): Int32Array {
+  const starts: number[] = [];
+  for (const row of rows) starts[classes[row]! + 2] = (starts[classes[row]! + 2] ?? 0) + 1;
+  for (let place = 1, sum = 0; place < starts.length; place++) starts[place] = sum += starts[place] ?? 0;
+  const sorted = new Int32Array(rows.length);
+  for (const row of rows) {
+    const place = classes[row]! + 1;
+    sorted[starts[place] ?? 0] = row;
+    starts[place] = (starts[place] ?? 0) + 1;
+  }
+  return sorted;
+}
