@@ -5,7 +5,7 @@ import { unknown } from "./nearest.ts";
 import { readBytes } from "./read.ts";
 import type { Column, Schema } from "./schema.ts";
 import { type Table, type TableColumn, type TableOptions, typeTable } from "./table.ts";
-import { notANumber } from "./typing.ts";
+import { notANumber, type Numbers } from "./typing.ts";
 
 /** A table as numbers for a model; d = columns.length = dn numeric + dc categorical columns. */
 export interface EncodedTable {
@@ -22,7 +22,7 @@ export interface EncodedTable {
 }
 
 /** Numbers of a column; NaN where missing. A class may be written as a number, so a categorical column is read again. */
-function numbersOf(table: Table, column: TableColumn): Float64Array {
+function numbersOf(table: Table, column: TableColumn): Numbers {
   if (column.kind === "numeric") return column.values;
   const values = column.classes.map(numberOf);
   return Float64Array.from(column.codes, (code, row) => {
@@ -52,7 +52,12 @@ function codesOf(
       (x, row) => (Number.isNaN(x) ? -1 : lookup(row, classOf(String(x)))),
     );
   }
-  return column.codes.map((code, row) => (code < 0 ? -1 : lookup(row, column.classes[code]!)));
+  // Looked up once for a class, not for each of what may be millions of rows.
+  const known = Int32Array.from(column.classes, (label) => index.get(label) ?? -1);
+  return Int32Array.from(column.codes, (code, row) => {
+    if (code < 0) return -1;
+    return known[code]! >= 0 ? known[code]! : lookup(row, column.classes[code]!);
+  });
 }
 
 function categoricalCodes(
@@ -113,16 +118,18 @@ export function encode(
       throw new UserError(`${table.source}: expected a column ${unknown(fitted.name, names)}`);
     }
     if (fitted.kind === "numeric") {
-      numbersOf(table, column).forEach((value, row) => {
-        if (Number.isNaN(value)) return;
-        values[row * dn + at] = (value - fitted.mean) / fitted.deviation;
+      const numbers = numbersOf(table, column);
+      for (let row = 0; row < n; row++) {
+        if (Number.isNaN(numbers[row])) continue;
+        values[row * dn + at] = (numbers[row]! - fitted.mean) / fitted.deviation;
         missing[row * columns.length + j] = 0;
-      });
+      }
     } else {
-      categoricalCodes(table, column, fitted, notify).forEach((code, row) => {
-        codes[row * dc + at] = code;
-        missing[row * columns.length + j] = code < 0 ? 1 : 0;
-      });
+      const found = categoricalCodes(table, column, fitted, notify);
+      for (let row = 0; row < n; row++) {
+        codes[row * dc + at] = found[row]!;
+        missing[row * columns.length + j] = found[row]! < 0 ? 1 : 0;
+      }
     }
   });
   return { columns, rows: n, values, codes, missing };

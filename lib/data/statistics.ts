@@ -18,13 +18,14 @@ function numericStatistics(
   rows: Int32Array,
 ): ColumnStatistics {
   let count = 0, sum = 0, low = Infinity, high = -Infinity;
-  for (const row of rows) {
-    const value = values[row]!;
+  // Loops over an index: there may be hundreds of millions of cells, and iterators take several times as long.
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]!]!;
     if (Number.isNaN(value)) continue;
     count++;
     sum += value;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
   // Rounding can leave equal values a tiny deviation, and dividing by that would blow them up.
   if (count === 0 || low === high) {
@@ -33,7 +34,10 @@ function numericStatistics(
   }
   const mean = sum / count;
   let squares = 0;
-  for (const row of rows) if (!Number.isNaN(values[row]!)) squares += (values[row]! - mean) ** 2;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]!]!;
+    if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  }
   const deviation = Math.sqrt(squares / count);
   if (!Number.isFinite(deviation) || deviation === 0) {
     const size = deviation === 0 ? "differ too little" : "are too large";
@@ -47,7 +51,10 @@ function categoricalStatistics(
   rows: Int32Array,
 ): ColumnStatistics {
   const counts = new Int32Array(all.length);
-  for (const row of rows) if (codes[row]! >= 0) counts[codes[row]!]!++;
+  for (let i = 0; i < rows.length; i++) {
+    const code = codes[rows[i]!]!;
+    if (code >= 0) counts[code]!++;
+  }
   const classes = all.filter((_, code) => counts[code]! > 0);
   const count = counts.reduce((a, b) => a + b, 0);
   return {

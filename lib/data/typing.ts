@@ -1,9 +1,11 @@
 import { UserError } from "../errors.ts";
 import { classOf, hasDecimalComma, numberOf, sortClasses } from "./cells.ts";
 
+export type Numbers = Float32Array | Float64Array;
+
 /** A typed column of a table; rows in file order. */
 export type TableColumn =
-  | { name: string; kind: "numeric"; /** [n], NaN where missing */ values: Float64Array }
+  | { name: string; kind: "numeric"; /** [n], NaN where missing */ values: Numbers }
   | {
     name: string;
     kind: "categorical";
