@@ -24,7 +24,12 @@ export {
   readSplits,
   type UciFacts,
   uciFacts,
+  type UciFoldOptions,
+  uciFolds,
   uciNames,
   type UciOptions,
+  uciPresent,
   type UciSet,
+  type UciShares,
+  uciShares,
 } from "./uci.ts";

@@ -1,15 +1,15 @@
-import { fileURLToPath } from "node:url";
-import baselines from "../../data/uci/baselines.json" with { type: "json" };
-import datasets from "../../data/uci/datasets.json" with { type: "json" };
+import { join } from "node:path";
 import { UserError } from "../errors.ts";
-import { parseCsv, type RawTable } from "./csv.ts";
+import { CACHE } from "../setup/paths.ts";
 import type { Fold } from "./folds.ts";
-import { unknown } from "./nearest.ts";
-import { readBytes, sha256 } from "./read.ts";
-import { type Table, typeTable } from "./table.ts";
+import type { Table } from "./table.ts";
+import { type ColumnTypes, EMBEDDED_FOLDER, readEmbedded, storedFolds } from "./uci/embedded.ts";
+import { isEmbedded, type UciFacts, uciFacts } from "./uci/facts.ts";
+import { isPresent, readLarge } from "./uci/large.ts";
 
-/** What is known of a data set: an entry of data/uci/datasets.json. */
-export type UciFacts = (typeof datasets)[number];
+export { type ClassicalFigure, classicalFigures } from "./uci/classical.ts";
+export { type UciFacts, uciFacts, uciNames, type UciShares, uciShares } from "./uci/facts.ts";
+export { type UciFoldOptions, uciFolds } from "./uci/folds.ts";
 
 export interface UciSet {
   facts: UciFacts;
@@ -21,79 +21,50 @@ export interface UciOptions {
    * "reference" (default): categorical columns as in the official code, which takes all six inputs of yacht for
    * categories. "natural": yacht's Froude number is a number; the classical figures were computed so.
    */
-  columnTypes?: "reference" | "natural";
-  /** The folder with the files; default data/uci of this workspace. */
+  columnTypes?: ColumnTypes;
+  /** The folder with the files of small sets; default data/uci of this workspace. */
   folder?: string;
+  /** Where files of large sets are put, by hand or by download; default data/cache/uci of this workspace. */
+  cache?: string;
 }
 
-const FOLDER = fileURLToPath(new URL("../../data/uci", import.meta.url));
-
-/** The names of all sets, the smallest table first. */
-export const uciNames = (): string[] => [...datasets].sort((a, b) => a.n - b.n).map(({ name }) => name);
+const UCI_CACHE = join(CACHE, "uci");
 
 /**
- * The facts of a data set by its name or the first word of it (boston, power).
+ * Loads a data set; their provenance is in data/uci/README.md. The large ones are fetched once where their content is
+ * publicly known, and else have to be put in data/cache/uci.
  *
- * @throws UserError naming the most similar sets if there is none of that name.
- */
-export function uciFacts(name: string): UciFacts {
-  const wanted = name.toLowerCase().replaceAll(/[_\s]+/g, "-");
-  const facts = datasets.find((set) => set.name === wanted || set.name.startsWith(`${wanted}-`));
-  if (!facts) throw new UserError(`no data set ${unknown(name, uciNames())}`);
-  return facts;
-}
-
-/** The cells of a file, once its checksum is found to be right. */
-async function readChecked(path: string, expected: string): Promise<RawTable> {
-  const bytes = await readBytes(path, "data");
-  const found = await sha256(bytes);
-  if (found !== expected) throw new UserError(`${path}: expected SHA-256 ${expected}, found ${found}`);
-  return parseCsv(bytes, path, { header: true });
-}
-
-/**
- * Loads one of the data sets of data/uci; their provenance is in the README there.
- *
- * @throws UserError for an unknown name or a file that is absent or changed.
+ * @throws UserError for an unknown name and a file that is absent or changed; for large sets whatever is wrong with the
+ *   download or the file.
  */
 export async function loadUci(name: string, options: UciOptions = {}): Promise<UciSet> {
-  const { columnTypes = "reference", folder = FOLDER } = options;
+  const { columnTypes = "reference", folder = EMBEDDED_FOLDER, cache = UCI_CACHE } = options;
   const facts = uciFacts(name);
-  const categorical: string[] = facts.categorical[columnTypes];
-  const raw = await readChecked(`${folder}/${facts.file}`, facts.sha256);
-  const numeric = raw.names.filter((column) => !categorical.includes(column));
-  return { facts, table: typeTable(raw, { categorical, numeric }) };
+  const table = isEmbedded(facts)
+    ? await readEmbedded(facts, columnTypes, folder)
+    : await readLarge(facts, { folder, cache });
+  return { facts, table };
+}
+
+/** Whether a set can be loaded now without a download. @throws UserError for an unknown name. */
+export async function uciPresent(name: string, options: UciOptions = {}): Promise<boolean> {
+  const { folder = EMBEDDED_FOLDER, cache = UCI_CACHE } = options;
+  const facts = uciFacts(name);
+  return isEmbedded(facts) || await isPresent(facts, { folder, cache });
 }
 
 /**
- * The ten folds that belong to a data set, as row indices of its table.
+ * The ten folds that belong to a small data set, as row indices of its table.
  *
- * @throws UserError as loadUci does.
+ * @throws UserError as loadUci does, and for a large set: it has no stored folds, see uciFolds.
  */
 export async function readSplits(
   name: string,
-  { folder = FOLDER }: { folder?: string } = {},
+  { folder = EMBEDDED_FOLDER }: { folder?: string } = {},
 ): Promise<Fold[]> {
   const facts = uciFacts(name);
-  const raw = await readChecked(`${folder}/${facts.splits}`, facts.splitsSha256);
-  return raw.cells.map((marks) => {
-    const rowsOf = (mark: string) =>
-      Int32Array.from(marks.flatMap((found, row) => (found === mark ? [row] : [])));
-    return { train: rowsOf("0"), val: rowsOf("1"), test: rowsOf("2") };
-  });
-}
-
-/** Mean and deviation (n - 1) of a classical method over the ten folds, RMSE in the target's units. */
-export type ClassicalFigure = (typeof baselines.figures)[number] & { library: string; settings: string };
-
-/** The classical figures of a data set: constant, knn, xgboost, mlp. @throws UserError for an unknown name. */
-export function classicalFigures(name: string): ClassicalFigure[] {
-  const { name: data } = uciFacts(name);
-  const chosen: Record<string, Record<string, string>> = baselines.chosenOnFold0;
-  const methods: Record<string, { library: string; settings: string }> = baselines.methods;
-  return baselines.figures.filter((figure) => figure.data === data).map((figure) => {
-    const { library, settings } = methods[figure.model]!;
-    const fixed = chosen[data]?.[figure.model];
-    return { ...figure, library, settings: fixed ? `${settings}; chosen: ${fixed}` : settings };
-  });
+  if (!isEmbedded(facts)) {
+    throw new UserError(`${facts.name}: expected a set with stored folds; use uciFolds`);
+  }
+  return await storedFolds(facts, folder);
 }

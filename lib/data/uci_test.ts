@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { encode } from "./encode.ts";
 import { readBytes, sha256 } from "./read.ts";
 import { fitSchema } from "./schema.ts";
-import { classicalFigures, loadUci, readSplits, uciFacts, uciNames } from "./uci.ts";
+import { classicalFigures, loadUci, readSplits, uciFacts, uciNames, uciPresent } from "./uci.ts";
+import { isEmbedded } from "./uci/facts.ts";
 
 const FOLDER = fileURLToPath(new URL("../../data/uci", import.meta.url));
-const SMALL = uciNames().filter((name) => uciFacts(name).n < 3000);
+const EMBEDDED = uciNames().map(uciFacts).filter(isEmbedded);
+const SMALL = EMBEDDED.filter(({ n }) => n < 3000).map(({ name }) => name);
 
 Deno.test("every small set loads, has the size and columns that are stated, and no missing cell", async () => {
   for (const name of SMALL) {
@@ -20,12 +23,46 @@ Deno.test("every small set loads, has the size and columns that are stated, and 
 });
 
 Deno.test("every committed data file has the checksum and size that are stated", async () => {
-  for (const name of uciNames()) {
-    const { file, splits, bytes, sha256: stated, splitsSha256 } = uciFacts(name);
+  for (const { file, splits, bytes, sha256: stated, splitsSha256 } of EMBEDDED) {
     const content = await readBytes(`${FOLDER}/${file}`, "data");
     assert.deepEqual([content.length, await sha256(content)], [bytes, stated]);
     assert.equal(await sha256(await readBytes(`${FOLDER}/${splits}`, "data")), splitsSha256);
   }
+});
+
+Deno.test("protein unpacks to the content that its gzip file had, poker-hand-train to UCI's training file", async () => {
+  const protein = brotliDecompressSync(await Deno.readFile(`${FOLDER}/protein.csv.br`));
+  assert.equal(
+    await sha256(Uint8Array.from(protein)),
+    "5879f143cf15b2f59e63ddd413bc11417b1cd6ef311ff6f449b0aeb5b861e1f0",
+  );
+  const poker = gunzipSync(await Deno.readFile(`${FOLDER}/poker-hand-train.csv.gz`)).toString();
+  const rows = poker.slice(poker.indexOf("\n") + 1).replaceAll("\n", "\r\n");
+  // Publicly stated of poker-hand-training-true.data; see the README of data/uci.
+  assert.equal(
+    await sha256(new TextEncoder().encode(rows)),
+    "37becdf87d5f8cbf2b91d6471e965a25b86cb4a6d878c0f94a4025969fca464f",
+  );
+});
+
+Deno.test("the ten sets of the paper are known, with the sizes of the reference", () => {
+  const sizes = uciNames().map(uciFacts).filter(({ inPaper }) => inPaper).map((
+    { name, n, d },
+  ) => [name, n, d + 1]);
+  assert.deepEqual(sizes, [
+    ["yacht", 308, 7],
+    ["boston-housing", 506, 14],
+    ["breast-cancer", 569, 31],
+    ["concrete", 1030, 9],
+    ["protein", 45730, 10],
+    ["kick", 72983, 33],
+    ["income", 299285, 42],
+    ["forest-cover", 581012, 55],
+    ["poker-hand", 1025010, 11],
+    ["higgs", 11000000, 29],
+  ]);
+  const categories = (name: string) => uciFacts(name).categorical.reference.length;
+  assert.deepEqual(["kick", "forest", "poker", "higgs"].map(categories), [19, 45, 6, 1]);
 });
 
 Deno.test("target deviations are those that the official loaders state", async () => {
@@ -65,7 +102,24 @@ Deno.test("the splits test every row once and have the sizes of the reference", 
   assert.deepEqual([first!.train.length, first!.val.length, first!.test.length], [353, 102, 51]);
 });
 
+Deno.test("a set is present if its files are there; a large one has no stored folds", async () => {
+  const cache = await Deno.makeTempDir();
+  try {
+    assert.deepEqual(await Promise.all(["yacht", "kick"].map((name) => uciPresent(name, { cache }))), [
+      true,
+      false,
+    ]);
+    await Deno.writeTextFile(`${cache}/kick.arff`, "@data\n");
+    assert.equal(await uciPresent("kick", { cache }), true);
+    await assert.rejects(loadUci("kick", { cache }), /kick\.arff: expected 33 attributes, found 0/);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+  await assert.rejects(readSplits("kick"), /kick: expected a set with stored folds; use uciFolds/);
+});
+
 Deno.test("a set is found by the first word of its name, and an unknown one is refused with the nearest", async () => {
+  assert.equal(uciFacts("poker").name, "poker-hand");
   assert.equal(uciFacts("Boston").name, "boston-housing");
   assert.equal(uciFacts("power_plant").name, "power-plant");
   await assert.rejects(loadUci("yatch"), /no data set "yatch"; nearest: yacht/);
