@@ -92,7 +92,7 @@ export async function fit(
   const best = createSnapshot(variables);
   const rate = learningRate(recipe.schedule, recipe.learningRate, recipe.steps, recipe.flatShare);
   const weight = tradeoff(recipe.tradeoffSchedule, recipe.tradeoff, recipe.steps);
-  const batches = batchesOf(fold, recipe, table.rows);
+  const batches = batchesOf(table, fold, recipe);
 
   const { seconds, lap } = stopwatch();
   const state = {
@@ -185,20 +185,35 @@ function contextOf({ train }: Fold, most: number, seed: number): Int32Array {
   return train.length <= most ? train : shuffled(train, [seed, 0]).subarray(0, most).sort();
 }
 
-/** The rows of a step's batch (steps from 0); null where a step takes the whole table. */
-function batchesOf(fold: Fold, recipe: Recipe, rows: number): (step: number) => Int32Array | null {
+/**
+ * The rows of a step's batch (steps from 0); null where a step takes the whole table.
+ *
+ * @throws UserError for balanced classes in a table without exactly one target of classes
+ */
+function batchesOf(table: EncodedTable, fold: Fold, recipe: Recipe): (step: number) => Int32Array | null {
+  const classes = recipe.balanceClasses ? targetClasses(table) : undefined;
   const groups = recipe.transductive ? [fold.train, fold.val, fold.test] : [fold.train];
   const members = groups.reduce((sum, group) => sum + group.length, 0);
   const size = recipe.batchSize >= members ? -1 : recipe.batchSize;
-  if (size === -1 && members === rows) return () => null;
+  if (size === -1 && members === table.rows) return () => null;
   const perEpoch = batchCount(members, size);
   let epoch = -1;
   let current: Int32Array[] = [];
   return (step) => {
     if (Math.floor(step / perEpoch) !== epoch) {
       epoch = Math.floor(step / perEpoch);
-      current = balancedBatches(groups, { size, seed: recipe.seed, epoch }).batches;
+      current = balancedBatches(groups, { size, seed: recipe.seed, epoch, classes }).batches;
     }
     return current[step % perEpoch]!;
   };
+}
+
+/** [n] class of each row, -1 without one. */
+function targetClasses({ columns, codes, rows }: EncodedTable): Int32Array {
+  const categorical = columns.filter(({ kind }) => kind === "categorical");
+  const at = categorical.findIndex(({ target }) => target);
+  if (at < 0 || columns.filter(({ target }) => target).length > 1) {
+    throw new UserError('recipe option "balanceClasses": expected a table with one target, of classes');
+  }
+  return Int32Array.from({ length: rows }, (_, row) => codes[row * categorical.length + at]!);
 }

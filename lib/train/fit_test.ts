@@ -134,6 +134,16 @@ function wordTable(): EncodedTable {
   };
 }
 
+Deno.test("batches can keep the shares of the classes to be predicted, where there are such", async () => {
+  const table = smallTable();
+  const columns = table.columns.map((column) => ({ ...column, target: column.name === "kind" }));
+  const recipe = { ...RECIPE, batchSize: 10, balanceClasses: true };
+  const fitted = await fit({ ...table, columns }, FOLD, recipe);
+  equal(fitted.steps, 6);
+  fitted.dispose();
+  await rejects(fit(table, FOLD, recipe), /"balanceClasses": expected a table with one target, of classes/);
+});
+
 Deno.test("words of alleles are learned with whole rows masked, the best weights chosen by their R²", async () => {
   await useEngine("cpu");
   const fitted = await fit(wordTable(), FOLD, {

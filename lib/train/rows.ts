@@ -27,7 +27,7 @@ export function takeRows(table: EncodedTable, indices?: Int32Array): Rows {
   return {
     values: tf.tensor2d(pick(table.values, dn), [n, dn], "float32"),
     codes: tf.tensor2d(pick(table.codes, d - dn), [n, d - dn], "int32"),
-    missing: tf.tensor2d(Float32Array.from(pick(table.missing, d)), [n, d], "float32"),
+    missing: tf.tensor2d(new Float32Array(pick(table.missing, d)), [n, d], "float32"),
   };
 }
 
