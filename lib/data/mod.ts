@@ -22,6 +22,7 @@ export {
   classicalFigures,
   loadUci,
   readSplits,
+  uciDigest,
   type UciFacts,
   uciFacts,
   type UciFoldOptions,

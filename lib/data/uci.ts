@@ -5,7 +5,7 @@ import type { Fold } from "./folds.ts";
 import type { Table } from "./table.ts";
 import { type ColumnTypes, EMBEDDED_FOLDER, readEmbedded, storedFolds } from "./uci/embedded.ts";
 import { isEmbedded, type UciFacts, uciFacts } from "./uci/facts.ts";
-import { isPresent, readLarge } from "./uci/large.ts";
+import { columnsDigest, isPresent, readLarge } from "./uci/large.ts";
 
 export { type ClassicalFigure, classicalFigures } from "./uci/classical.ts";
 export { type UciFacts, uciFacts, uciNames, type UciShares, uciShares } from "./uci/facts.ts";
@@ -51,6 +51,22 @@ export async function uciPresent(name: string, options: UciOptions = {}): Promis
   const { folder = EMBEDDED_FOLDER, cache = UCI_CACHE } = options;
   const facts = uciFacts(name);
   return isEmbedded(facts) || await isPresent(facts, { folder, cache });
+}
+
+/**
+ * SHA-256 of a set's content, for records: of its file where that is known beforehand, else of its columns.
+ *
+ * @throws UserError for an unknown name, and a set of unknown files that was not loaded yet.
+ */
+export async function uciDigest(name: string, options: UciOptions = {}): Promise<string> {
+  const { folder = EMBEDDED_FOLDER, cache = UCI_CACHE } = options;
+  const facts = uciFacts(name);
+  if (isEmbedded(facts) || facts.sha256 !== "unknown") return facts.sha256;
+  const digest = await columnsDigest(facts, { folder, cache });
+  if (digest === undefined) {
+    throw new UserError(`${facts.name}: expected a set that was loaded before, found none`);
+  }
+  return digest;
 }
 
 /**

@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { encode } from "./encode.ts";
 import { readBytes, sha256 } from "./read.ts";
 import { fitSchema } from "./schema.ts";
-import { classicalFigures, loadUci, readSplits, uciFacts, uciNames, uciPresent } from "./uci.ts";
+import { classicalFigures, loadUci, readSplits, uciDigest, uciFacts, uciNames, uciPresent } from "./uci.ts";
 import { isEmbedded } from "./uci/facts.ts";
 
 const FOLDER = fileURLToPath(new URL("../../data/uci", import.meta.url));
@@ -115,6 +115,11 @@ Deno.test("a set is present if its files are there; a large one has no stored fo
   } finally {
     await Deno.remove(cache, { recursive: true });
   }
+  assert.equal(await uciDigest("yacht"), uciFacts("yacht").sha256);
+  await assert.rejects(
+    uciDigest("kick", { cache }),
+    /kick: expected a set that was loaded before, found none/,
+  );
   await assert.rejects(readSplits("kick"), /kick: expected a set with stored folds; use uciFolds/);
 });
 

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import {
   classCollection,
@@ -23,7 +23,7 @@ const PART_ROWS = 1 << 18;
 
 /**
  * Reads files of rows once and keeps their columns in a folder, part by part: no more than a part is in memory. The folder
- * appears when it is complete.
+ * appears when it is complete. One process at a time may do this for a folder.
  *
  * @param rows how many there must be
  * @throws UserError for whatever is wrong with the files, and another number of rows.
@@ -36,12 +36,10 @@ export async function convert(
   origin: StoreOrigin,
   rows: number,
 ): Promise<void> {
-  await Deno.mkdir(dirname(folder), { recursive: true });
-  const temporary = await Deno.makeTempDir({
-    dir: dirname(folder),
-    prefix: `${basename(folder)}-`,
-    suffix: ".part",
-  });
+  const temporary = `${folder}.part`;
+  // What a run that was killed could not remove itself.
+  await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  await Deno.mkdir(temporary, { recursive: true });
   try {
     const index: StoreIndex = {
       ...origin,

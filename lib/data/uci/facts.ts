@@ -19,7 +19,7 @@ export interface UciFacts {
   categorical: { natural: string[]; reference: string[] };
   inPaper: boolean;
   source: string;
-  /** Of the file (poker-hand: of the test file); "" for kick and income, whose files nobody vouches for. */
+  /** Of the file (poker-hand: of the test file); "unknown" for kick and income, see uciDigest. */
   sha256: string;
   note: string;
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fold } from "../folds.ts";
 import type { Table } from "../table.ts";
-import { storedFolds } from "./embedded.ts";
-import { EMBEDDED_FOLDER } from "./embedded.ts";
+import { EMBEDDED_FOLDER, storedFolds } from "./embedded.ts";
 import { isEmbedded, uciFacts } from "./facts.ts";
 import { type UciFoldOptions, uciFolds } from "./folds.ts";
 import { refuses } from "./testing.ts";

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { requireSpace } from "../../setup/disk.ts";
 import type { Table } from "../table.ts";
@@ -27,6 +28,13 @@ export async function isPresent(facts: LargeFacts, folders: SourceFolders): Prom
   return await keptIndex(facts, folders) !== undefined || await presentChoice(facts, folders) !== undefined;
 }
 
+/** SHA-256 of the columns that are kept of a large set; undefined if there are none. */
+export async function columnsDigest(facts: LargeFacts, folders: SourceFolders): Promise<string | undefined> {
+  const index = await keptIndex(facts, folders);
+  if (!index) return undefined;
+  return createHash("sha256").update(index.parts.map(({ sha256 }) => sha256).join(" ")).digest("hex");
+}
+
 /**
  * The table of a large set, its target last. Its files are read once; what they hold is kept as columns, which later calls
  * read, also when the files are gone. It is made again when a file changes, or the columns are not what was written.
@@ -35,9 +43,27 @@ export async function isPresent(facts: LargeFacts, folders: SourceFolders): Prom
  */
 export async function readLarge(facts: LargeFacts, folders: SourceFolders): Promise<Table> {
   const store = storeOf(facts, folders);
-  const index = await keptIndex(facts, folders);
-  const kept = index && await readStore(store, index, facts.name);
-  if (kept) return targetLast(kept, facts.target);
+  const kept = async () => {
+    const index = await keptIndex(facts, folders);
+    return index && await readStore(store, index, facts.name);
+  };
+  const table = await kept() ?? await alone(`${store}.lock`, async () => {
+    return await kept() ?? await make(facts, folders, store);
+  });
+  const others = table.columns.filter(({ name }) => name !== facts.target);
+  return { ...table, columns: [...others, ...table.columns.filter(({ name }) => name === facts.target)] };
+}
+
+/** Holds a lock file while `work` runs: two processes would fetch and write the same files. */
+async function alone<T>(path: string, work: () => Promise<T>): Promise<T> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  using file = await Deno.open(path, { create: true, write: true });
+  await file.lock(true);
+  return await work();
+}
+
+/** Fetches what is absent, and keeps its columns. */
+async function make(facts: LargeFacts, folders: SourceFolders, store: string): Promise<Table> {
   const choice = (await presentChoice(facts, folders))?.choice ?? facts.choices[0]!;
   const files = await obtain(choice, folders);
   await requireSpace(
@@ -51,11 +77,5 @@ export async function readLarge(facts: LargeFacts, folders: SourceFolders): Prom
   const made = await readIndex(store, origin.key, origin.files);
   const table = made && await readStore(store, made, facts.name);
   if (!table) throw new UserError(`${store}: expected what was just written there, found something else`);
-  return targetLast(table, facts.target);
-}
-
-function targetLast(table: Table, target: string): Table {
-  const { columns } = table;
-  const others = columns.filter(({ name }) => name !== target);
-  return { ...table, columns: [...others, ...columns.filter(({ name }) => name === target)] };
+  return table;
 }
