@@ -28,9 +28,9 @@ Deno.test({
     match(before.stdout, /^images, quick\n/);
     match(
       before.stdout,
-      /digits, context 8 to 16, canp +1 +0 +117,570 +~\d+ MB +300 +~\d+ ms +~\d+ s +estimate/,
+      /digits, context 8 to 16, canp +1 +0 +117,570 +~\d+ MB +300 +~\S+ \w+ +~.* estimate/,
     );
-    match(before.stdout, /quick: 2 jobs, 0 done, to do ~\d+ s/);
+    match(before.stdout, /quick: 2 jobs, 0 done, to do ~\d/);
     match(before.stdout, /fitted on the committed records/);
 
     const refused = await plan("--measure", "--limit-memory", "0.001");
@@ -38,7 +38,7 @@ Deno.test({
     match(refused.stdout, /estimate/);
 
     const measured = await plan("--measure");
-    match(measured.stdout, /canp +1 +0 +117,570 +\d+ MB +300 +\d+ ms .* measured/);
+    match(measured.stdout, /canp +1 +0 +117,570 +\d+ MB +300 .* measured/);
     // Kept for the next plan.
     match((await plan()).stdout, /ipnp +1 +0 +122,242 +\d+ MB +300 .* measured/);
   },
