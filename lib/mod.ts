@@ -58,6 +58,25 @@ export { runUciMemory } from "./experiments/uci_memory.ts";
 export { uciMemoryTable } from "./experiments/uci_memory_tables.ts";
 export { uciCosts, uciFigure, uciRankFigure, uciTable } from "./experiments/uci_tables.ts";
 export { uciVerdict } from "./experiments/uci_verdict.ts";
+export { runAblation } from "./experiments/ablation.ts";
+export { ablationFigure, ablationTable } from "./experiments/ablation_tables.ts";
+export { ablationVerdict } from "./experiments/ablation_verdict.ts";
+export { runSyntheticAttention } from "./experiments/synthetic_attention.ts";
+export {
+  runTableAttention,
+  tableAttentionFigure,
+  tableAttentionVerdict,
+} from "./experiments/synthetic_attention_boston.ts";
+export {
+  attentionFigure,
+  shareFigure,
+  specialisationFigure,
+} from "./experiments/synthetic_attention_figures.ts";
+export { asAttentionVariants, SMALL_ATTENTION } from "./experiments/synthetic_attention_settings.ts";
+export {
+  syntheticAttentionTable,
+  syntheticAttentionVerdict,
+} from "./experiments/synthetic_attention_tables.ts";
 export { PROCESS_NAMES, processName } from "./neural_process/registry.ts";
 export { runGp } from "./experiments/gp.ts";
 export { gpCurveFigure, gpRangeFigure } from "./experiments/gp_figures.ts";

@@ -1,4 +1,5 @@
 /** Figures as functions from rows to an `<svg>` element, made with Observable Plot. */
+export { attentionMap, type AttentionMapOptions, type AttentionPanel } from "./attention_map.ts";
 export type { Axis } from "./axes.ts";
 export { budgetCurves, type BudgetOptions, type BudgetPoint, type Ended } from "./budget_curves.ts";
 export { calibrationCurve, type CalibrationOptions, type CalibrationSeries } from "./calibration_curve.ts";
@@ -13,6 +14,7 @@ export { predictedVsTrue, type Prediction, type PredictionOptions } from "./pred
 export { type BandOptions, type Places, predictiveBands, type PredictivePanel } from "./predictive_bands.ts";
 export { type ModelRank, rankLine, type RankOptions } from "./rank_line.ts";
 export { rangeCurves, type RangeOptions, type RangePoint } from "./range_curves.ts";
+export { type RowDot, type RowDotOptions, rowDots } from "./row_dots.ts";
 export { type PlaneOptions, type Point, scatter } from "./scatter.ts";
 export type { Rule, StackPanel } from "./stack.ts";
 export { type Style, stylesOf } from "./theme.ts";
