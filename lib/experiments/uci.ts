@@ -5,8 +5,9 @@ import { fit, type FitOptions } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { score } from "../train/score.ts";
 import { asProfile, LOCAL_RECORDS, type Profile } from "./profiles.ts";
-import { type Outcome, recorded } from "./record.ts";
-import { columnTypes, foldCount, foldsOf, uciFold } from "./uci_data.ts";
+import type { Outcome } from "./record.ts";
+import { recordedTraining } from "./recorded_training.ts";
+import { columnTypes, foldCount, foldsOf, knownData, uciFold } from "./uci_data.ts";
 import { type UciModel, uciRecipe } from "./uci_settings.ts";
 
 /** Cross-validation of table models on UCI sets (the paper's Table 1). */
@@ -62,8 +63,8 @@ export function uciRuns({ profile, datasets, models, folds, seed, steps }: UciCo
 }
 
 /**
- * Runs what has no record yet, and gives the records of all runs. A stop request ends it after the run under way, with
- * the records so far.
+ * Runs what has no record yet, and gives the records of all runs. A stop request ends it with the records so far; the
+ * run under way goes on from its state the next time.
  */
 export async function runUci(config: UciConfig): Promise<RunRecord[]> {
   const runs = uciRuns(config);
@@ -71,7 +72,13 @@ export async function runUci(config: UciConfig): Promise<RunRecord[]> {
   const records: RunRecord[] = [];
   for (const run of runs) {
     if (stopRequested()) break;
-    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => executeUci(run));
+    const record = await recordedTraining(
+      config.records ?? LOCAL_RECORDS,
+      await knownData(run.identity),
+      // Hours of a published run have a progress line of their own.
+      ({ label, checkpoint }) =>
+        executeUci(run, config.profile === "paper" ? { label, checkpoint } : { checkpoint }),
+    );
     if (!record) break;
     records.push(record);
     const { rmse, accuracy } = record.metrics;

@@ -11,7 +11,7 @@ import type { Json } from "../results/mod.ts";
 import { classicalRecords, type ClassicalRun, type ClassicalRuns } from "./classical_runs.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { classicalTable } from "./uci_classical_data.ts";
-import { columnTypes, foldCount, foldsOf, uciFold } from "./uci_data.ts";
+import { columnTypes, foldCount, foldsOf, knownData, uciFold } from "./uci_data.ts";
 
 /** Those of the paper's table that scikit-learn and its kin have, and LightGBM. */
 export const UCI_CLASSICAL = [
@@ -87,11 +87,14 @@ export function uciClassicalRuns(
  * Classical models on the same folds as `runUci`, tuned on the validation rows of each fold. Records are read from the
  * workspace where they came with it; others are made where `task setup --baselines` has been run.
  */
-export const runUciClassical = (config: UciClassicalConfig): Promise<ClassicalRuns> =>
-  classicalRecords(uciClassicalRuns(config), {
+export const runUciClassical = async (config: UciClassicalConfig): Promise<ClassicalRuns> =>
+  await classicalRecords(await identified(uciClassicalRuns(config)), {
     label: `classical models, ${config.profile}`,
     folder: config.records ?? LOCAL_RECORDS,
   });
+
+const identified = (runs: readonly ClassicalRun[]): Promise<ClassicalRun[]> =>
+  Promise.all(runs.map(async (run) => ({ ...run, identity: await knownData(run.identity) })));
 
 async function execute(
   dataset: string,

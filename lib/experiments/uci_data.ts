@@ -4,12 +4,14 @@ import {
   fitSchema,
   type Fold,
   loadUci,
+  uciDigest,
   uciFacts,
   uciFolds,
   uciPresent,
   uciShares,
 } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
+import type { RunIdentity } from "../results/mod.ts";
 import type { Profile } from "./profiles.ts";
 
 /**
@@ -92,4 +94,20 @@ export async function chosenSets(profile: Profile, asked: readonly string[]): Pr
   const names = Object.keys(UCI_SETS[profile]);
   const present = await Promise.all(names.map((name) => uciPresent(name)));
   return { datasets: names.filter((_, i) => present[i]), absent: names.filter((_, i) => !present[i]) };
+}
+
+/** What a run on a set is known by; undefined for kick and income as long as they were not loaded: nobody vouches for their files. */
+export async function uciIdentity(identity: RunIdentity): Promise<RunIdentity | undefined> {
+  const { name, sha256 } = identity.data;
+  if (sha256 !== "unknown") return identity;
+  const digest = await uciDigest(name).catch(() => undefined);
+  return digest === undefined ? undefined : { ...identity, data: { name, sha256: digest } };
+}
+
+/** The same, after loading the set where that is what it takes. @throws UserError if it is not there */
+export async function knownData(identity: RunIdentity): Promise<RunIdentity> {
+  const known = await uciIdentity(identity);
+  if (known) return known;
+  await loadUci(identity.data.name);
+  return (await uciIdentity(identity))!;
 }

@@ -2,10 +2,11 @@ import { batchCount, uciFacts } from "../data/mod.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { findRecord, type Json, type RunIdentity, type RunRecord } from "../results/mod.ts";
 import type { TableModelConfig } from "../spin/mod.ts";
+import type { Recipe } from "../train/recipe.ts";
 import { KEPT_RECORDS, LOCAL_RECORDS } from "./profiles.ts";
 import { recorded } from "./record.ts";
 import { compiledStep } from "./step_memory.ts";
-import { uciFold } from "./uci_data.ts";
+import { knownData, uciFold } from "./uci_data.ts";
 import { uciRecipe } from "./uci_settings.ts";
 
 /** `spin-flat` has the reference's predictor, with its (d·e)² weights; `spin` the nested one. */
@@ -18,39 +19,68 @@ export interface UciMemoryConfig {
   records?: string;
 }
 
+/** What is compiled, and what its record is known by. */
+interface MemoryRun {
+  identity: RunIdentity;
+  recipe: Recipe;
+  dataset: string;
+  rows: number;
+  batch: number;
+}
+
+/** The runs of a configuration: sets, then models. @throws UserError for an unknown set */
+export function uciMemoryRuns({ datasets, models = UCI_MEMORY_MODELS }: UciMemoryConfig): MemoryRun[] {
+  return datasets.map(uciFacts).flatMap(({ name, n, sha256 }) =>
+    models.map((model) => {
+      const published = uciRecipe(kindOf(model), name, "paper", 42);
+      const recipe = { ...published, model: modelOf(model, published.model) };
+      const batch = recipe.batchSize === -1 ? n : Math.floor(n / batchCount(n, recipe.batchSize));
+      const { seed, ...configuration } = recipe;
+      return {
+        recipe,
+        dataset: name,
+        rows: n,
+        batch,
+        identity: {
+          experiment: "uci-memory",
+          profile: "paper",
+          model,
+          data: { name, sha256 },
+          fold: null,
+          seed,
+          configuration: { ...configuration, rows: n, batch } as unknown as Record<string, Json>,
+        },
+      };
+    })
+  );
+}
+
 /**
  * Memory of a training step at the published settings and sizes: compiled, not run, so that a laptop can tell what a GPU
  * would need. What has a record, here or among those that came with the workspace, is read.
  */
 export async function runUciMemory(config: UciMemoryConfig): Promise<RunRecord[]> {
-  const { datasets, models = UCI_MEMORY_MODELS, records: folder = LOCAL_RECORDS } = config;
-  const runs = datasets.map(uciFacts).flatMap((facts) => models.map((model) => ({ facts, model })));
-  const bar = progress(runs.length, { label: "compiling published training steps" });
+  const runs = uciMemoryRuns(config);
+  const bar = progress(runs.length, { label: "published training steps" });
   const records: RunRecord[] = [];
-  for (const { facts: { name, n, sha256 }, model } of runs) {
+  for (const run of runs) {
     if (stopRequested()) break;
-    const { seed, model: reference, ...rest } = uciRecipe(kindOf(model), name, "paper", 42);
-    const recipe = { ...rest, seed, model: modelOf(model, reference) };
-    const batch = recipe.batchSize === -1 ? n : Math.floor(n / batchCount(n, recipe.batchSize));
-    const identity: RunIdentity = {
-      experiment: "uci-memory",
-      profile: "paper",
-      model,
-      data: { name, sha256 },
-      fold: null,
-      seed,
-      configuration: { ...rest, model: recipe.model, rows: n, batch } as unknown as Record<string, Json>,
-    };
-    const known = await findRecord(KEPT_RECORDS, identity);
-    const record = known ?? await recorded(folder, identity, async () => {
-      const { table } = await uciFold(name, "paper", 0);
-      return compiledStep(recipe, { columns: table.columns, rows: n, batch });
-    });
-    records.push(record!);
-    bar.update(records.length, `${name} ${model}`);
+    const known = await findRecord(KEPT_RECORDS, run.identity);
+    records.push(known ?? await uciMemory(run, config.records ?? LOCAL_RECORDS));
+    bar.update(records.length, `${run.dataset} ${run.identity.model}`);
   }
   await bar.done();
   return records;
+}
+
+/** The record of one of them: read, or made. */
+export async function uciMemory(run: MemoryRun, folder: string): Promise<RunRecord> {
+  const { recipe, dataset, rows, batch } = run;
+  const record = await recorded(folder, await knownData(run.identity), async () => {
+    const { table } = await uciFold(dataset, "paper", 0);
+    return compiledStep(recipe, { columns: table.columns, rows, batch });
+  });
+  return record!;
 }
 
 const kindOf = (model: UciMemoryModel) => model === "spin-flat" ? "spin" : model;

@@ -9,7 +9,8 @@ import { executeImputation, imputationRuns } from "../imputation.ts";
 import { beagleIdentity, runBeagleWindows } from "../imputation_beagle.ts";
 import { IMPUTATION_MODELS, type ImputationModel } from "../imputation_settings.ts";
 import type { Profile } from "../profiles.ts";
-import { type Experiment, type Job, jobId, recordedTraining } from "./job.ts";
+import { recordedTraining } from "../recorded_training.ts";
+import { type Experiment, type Job, jobId } from "./job.ts";
 
 /** What the first cell of notebook 07 says. */
 export const IMPUTATION_QUICK = {

@@ -1,12 +1,9 @@
 import type { EncodedTable, Fold } from "../../data/mod.ts";
 import type { CountRanges } from "../../data/gp/counts.ts";
 import type { RunIdentity, RunRecord } from "../../results/mod.ts";
-import type { FitOptions } from "../../train/fit.ts";
 import type { ProcessRecipe } from "../../train/process/recipe.ts";
 import type { Recipe } from "../../train/recipe.ts";
-import { runFile } from "../process_run.ts";
-import { LOCAL_CHECKPOINTS, type Profile } from "../profiles.ts";
-import { type Outcome, recorded } from "../record.ts";
+import type { Profile } from "../profiles.ts";
 
 /** The training step of a job, as plain as a plan needs it. */
 export type Program =
@@ -54,21 +51,4 @@ export const jobId = (...words: (string | number)[]): string =>
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => made ??= make();
-}
-
-/**
- * Runs the training of a table as a job: with a progress line, and a state that is kept at a stop and every minute, from
- * which the same job goes on.
- */
-export async function recordedTraining(
-  records: string,
-  identity: RunIdentity,
-  train: (options: FitOptions) => Promise<Outcome | undefined>,
-): Promise<RunRecord | undefined> {
-  const checkpoint = runFile(LOCAL_CHECKPOINTS, identity);
-  await Deno.mkdir(LOCAL_CHECKPOINTS, { recursive: true });
-  const label = `${identity.data.name}, ${identity.model}, seed ${identity.seed}`;
-  const record = await recorded(records, identity, () => train({ label, checkpoint }));
-  if (record) await Deno.remove(checkpoint).catch(() => {});
-  return record;
 }

@@ -7,10 +7,13 @@ import { imputationMemoryJobs, manyJobs } from "./genotypes_many.ts";
 import type { Experiment, Job, JobOptions } from "./job.ts";
 import { gpJobs, imageJobs } from "./processes.ts";
 import { uciJobs } from "./uci.ts";
+import { uciClassicalJobs, uciMemoryJobs } from "./uci_more.ts";
 
 /** Every experiment whose runs can be made one by one, in the order of the notebooks. A new one is one more line. */
 export const EXPERIMENTS: readonly Experiment[] = [
   uciJobs,
+  uciClassicalJobs,
+  uciMemoryJobs,
   stepCostJobs,
   predictionCostJobs,
   gpJobs,

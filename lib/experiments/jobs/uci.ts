@@ -1,8 +1,9 @@
 import { uciPresent } from "../../data/mod.ts";
+import { recordedTraining } from "../recorded_training.ts";
 import { executeUci, uciRuns } from "../uci.ts";
-import { UCI_SETS, uciFold } from "../uci_data.ts";
+import { knownData, UCI_SETS, uciFold, uciIdentity } from "../uci_data.ts";
 import type { UciModel } from "../uci_settings.ts";
-import { type Experiment, type Job, jobId, type JobOptions, once, recordedTraining } from "./job.ts";
+import { type Experiment, type Job, jobId, type JobOptions, once } from "./job.ts";
 
 /** What the first cell of notebook 01 says; sets and folds are the profile's. */
 export const UCI_JOBS = { models: ["spin", "npt", "set-transformer"] as UciModel[], seed: 42 };
@@ -15,20 +16,24 @@ export const uciJobs: Experiment = {
     (await Promise.all(Object.keys(UCI_SETS[options.profile]).map((name) => jobsOf(name, options)))).flat(),
 };
 
+/** What is wanting of a set; undefined if it is there. */
+export const uciNeeds = async (dataset: string): Promise<string | undefined> =>
+  await uciPresent(dataset) ? undefined : "files in data/cache/uci, which data/uci/README.md tells";
+
 async function jobsOf(dataset: string, { profile, steps }: JobOptions): Promise<Job[]> {
-  const needs = await uciPresent(dataset)
-    ? undefined
-    : "files in data/cache/uci, which data/uci/README.md tells";
+  const needs = await uciNeeds(dataset);
   // A plan needs a table once, whichever its fold.
   const read = once(() => uciFold(dataset, profile, 0));
-  return uciRuns({ ...UCI_JOBS, profile, datasets: [dataset], folds: 0, steps }).map((run) => ({
+  const runs = uciRuns({ ...UCI_JOBS, profile, datasets: [dataset], folds: 0, steps });
+  return Promise.all(runs.map(async (run): Promise<Job> => ({
     id: jobId("uci", run.dataset, run.model, `fold${run.fold}`),
     data: run.dataset,
     model: run.model,
-    identity: run.identity,
+    identity: await uciIdentity(run.identity),
     steps: run.recipe.steps,
     needs,
     program: { kind: "table", recipe: run.recipe, read },
-    run: (records) => recordedTraining(records, run.identity, (options) => executeUci(run, options)),
-  }));
+    run: async (records) =>
+      await recordedTraining(records, await knownData(run.identity), (options) => executeUci(run, options)),
+  })));
 }
