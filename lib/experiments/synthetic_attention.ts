@@ -120,7 +120,7 @@ export async function executeSyntheticAttention(
     lap("train");
     const views: Seen[] = [];
     for (const turns of TURNS[variant]) views.push(await view(turns));
-    Object.assign(metrics, measuresOf(data, views, at, drawn.includes(at) ? bins : null));
+    Object.assign(metrics, measuresOf(data, views, at, drawn.includes(at) ? bins : 0));
     lap("evaluate");
   };
   const bar = label === undefined ? undefined : progress(recipe.steps, { label });
@@ -138,7 +138,8 @@ export async function executeSyntheticAttention(
       bar?.update(at);
     }
     const { ceiling, constant } = references(data);
-    const looked = Object.entries(metrics).filter(([name]) => name.startsWith("loss@"));
+    // Looks are few, and overconfident ones have a larger loss than the one before training.
+    const looked = Object.entries(metrics).filter(([name]) => /^loss@[1-9]/.test(name));
     const [best] = looked.reduce((a, b) => a[1] <= b[1] ? a : b);
     const bestStep = Number(best.slice("loss@".length));
     return {

@@ -12,26 +12,52 @@ export function measuresBySteps({ metrics }: RunRecord): [string, number, number
   });
 }
 
+/** What is kept of a look: shares by latent and part of the rows, relative to even ones. */
+type Kept = { step: number; shares: number[][] };
+
+/** Kept maps; without them, at the start, halfway and at the end, what each latent reads of either cluster as a whole. */
+function mapsOf(record: RunRecord): Kept[] {
+  const measured = measuresBySteps(record);
+  const looks = (
+    pattern: RegExp,
+    place: (found: RegExpExecArray, share: number) => [number, number, number][],
+  ) => {
+    const maps = new Map<number, number[][]>();
+    for (const [name, step, share] of measured) {
+      const found = pattern.exec(name);
+      if (!found) continue;
+      const shares = maps.get(step) ?? [];
+      maps.set(step, shares);
+      for (const [latent, part, value] of place(found, share)) (shares[latent] ??= [])[part] = value;
+    }
+    return [...maps].map(([step, shares]) => ({ step, shares }));
+  };
+  const maps = looks(
+    /^map (\d+) (\d+)$/,
+    ([, latent, part], share) => [[Number(latent) - 1, Number(part), share]],
+  );
+  if (maps.length > 0) return maps;
+  const whole = looks(/^latent (\d+)$/, ([, latent], share) => [
+    [Number(latent) - 1, 0, 2 * share],
+    [Number(latent) - 1, 1, 2 * (1 - share)],
+  ]);
+  return whole.length > 3 ? [whole[0]!, whole[whole.length >> 1]!, whole.at(-1)!] : whole;
+}
+
 /**
  * The attention of each latent over the rows, sorted by cluster, at the start, halfway and at the end of a training.
  *
- * @throws UserError for a record of more latents than a map is kept of.
+ * @throws UserError for a record of more latents than are kept apart.
  */
 export function attentionFigure(record: RunRecord) {
-  const cells = measuresBySteps(record).flatMap(([name, step, share]) => {
-    const found = /^map (\d+) (\d+)$/.exec(name);
-    return found ? [{ latent: Number(found[1]) - 1, part: Number(found[2]), step, share }] : [];
-  });
-  if (cells.length === 0) throw new UserError(`${titleOf(record)}: expected a map of attention, found none`);
-  const panels = [...Map.groupBy(cells, ({ step }) => step)].map(([step, own]) => {
-    const shares: number[][] = [];
-    for (const { latent, part, share } of own) (shares[latent] ??= [])[part] = share;
-    return { title: `step ${step}`, shares };
-  });
-  const each = panels[0]!.shares[0]!.length / 2;
-  return attentionMap(panels, {
+  const maps = mapsOf(record);
+  if (maps.length === 0) throw new UserError(`${titleOf(record)}: expected a map of attention, found none`);
+  const each = maps[0]!.shares[0]!.length / 2;
+  return attentionMap(maps.map(({ step, shares }) => ({ title: `step ${step}`, shares })), {
     title: `What the latents read: ${titleOf(record)}`,
-    subtitle: `softmax weights of XABD before dropout; ${each} parts of each cluster's rows`,
+    subtitle: `softmax weights of XABD before dropout; ${
+      each === 1 ? "clusters as wholes" : `${each} parts of each cluster's rows`
+    }`,
     stretches: ["cluster 1", "cluster 2"],
     xLabel: "rows of the table, sorted by cluster",
   });
@@ -44,9 +70,12 @@ export function shareFigure(record: RunRecord) {
   );
   return learningCurves(points, {
     title: `Attention to cluster 1: ${titleOf(record)}`,
-    subtitle: "0.5: both clusters alike; latents that specialise go to 0 and 1",
     yLabel: "share of attention",
-    rules: [{ y: 0.5, label: "even" }],
+    rules: [
+      { y: 0, label: "cluster 2 alone" },
+      { y: 0.5, label: "both alike" },
+      { y: 1, label: "cluster 1 alone" },
+    ],
   });
 }
 

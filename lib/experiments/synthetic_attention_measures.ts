@@ -104,7 +104,7 @@ export function measuresOf(
   data: SyntheticAttention,
   views: readonly Seen[],
   step: number,
-  bins: number | null,
+  bins: number,
 ): Record<string, number> {
   const { weights } = views[0]!;
   const byCluster = sharesOf(weights, data.cluster);
@@ -120,7 +120,7 @@ export function measuresOf(
   };
   if (byCluster.length > MOST_SHOWN) return measures;
   byCluster.forEach(([first], latent) => measures[`latent ${latent + 1}@${step}`] = first!);
-  if (bins === null) return measures;
+  if (bins === 0) return measures;
   sharesOf(weights, data.cluster, bins).forEach((parts, latent) =>
     parts.forEach((share, part) =>
       measures[`map ${latent + 1} ${part}@${step}`] = Number((share * parts.length).toPrecision(4))

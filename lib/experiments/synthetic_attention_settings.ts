@@ -38,12 +38,9 @@ export interface AttentionSetting {
   recipe: Recipe;
   /** Factor of the first query weights of XABD: those that scores are proportional to. */
   sharpness: number;
-  /** Parts of a cluster's rows whose attention is kept, side by side. */
+  /** Parts of a cluster's rows whose attention is kept, side by side; 0 for no such map. */
   bins: number;
 }
-
-/** Looks during a training. */
-const LOOKS = 12;
 
 /** What a profile sets; `quick` has the whole table, but cells an eighth as wide, and fewer, larger steps. */
 const PROFILE: Record<Profile, { embedding: number; steps: number; learningRate: number }> = {
@@ -58,6 +55,10 @@ export interface AttentionChoice {
   steps?: number;
   /** Width e of a cell instead of the profile's. */
   embedding?: number;
+  /** Looks during a training; default 12. */
+  looks?: number;
+  /** Default 10. */
+  bins?: number;
   /** Sizes of the table other than the published ones. */
   sizes?: Partial<AttentionSizes>;
 }
@@ -65,8 +66,10 @@ export interface AttentionChoice {
 /** A smaller table for comparing variants over seeds: minutes for all of them. */
 export const SMALL_ATTENTION: AttentionChoice = {
   h: 2,
-  steps: 600,
+  steps: 1000,
   embedding: 8,
+  looks: 5,
+  bins: 0,
   sizes: { rows: 600, queries: 120, features: 20 },
 };
 
@@ -74,7 +77,7 @@ export const SMALL_ATTENTION: AttentionChoice = {
 export function attentionSetting(
   variant: AttentionVariant,
   profile: Profile,
-  { h, steps, embedding: width, sizes: given }: AttentionChoice,
+  { h, steps, embedding: width, looks = 12, bins = 10, sizes: given }: AttentionChoice,
   seed: number,
 ): AttentionSetting {
   const sizes = { ...PUBLISHED_ATTENTION, ...given };
@@ -105,10 +108,10 @@ export function attentionSetting(
       featureMask: 0,
       labelMask: 1,
       inference: "recompute",
-      evaluateEvery: Math.max(1, Math.floor(taken / LOOKS)),
+      evaluateEvery: Math.max(1, Math.floor(taken / looks)),
       seed,
     }),
     sharpness: variant === "sharp" ? Math.sqrt((sizes.features + sizes.labels) * embedding) : 1,
-    bins: 20,
+    bins,
   };
 }

@@ -173,21 +173,41 @@ Deno.test("labels are turned cluster by cluster, for truth and score alike", () 
   );
 });
 
+Deno.test("without a map, clusters are drawn as wholes", () => {
+  const metrics = { "latent 1@0": 0.5, "latent 2@0": 0.5, "latent 1@9": 1, "latent 2@9": 0 };
+  const drawn = attentionFigure(recordOf({ metrics })).outerHTML;
+  ok(drawn.includes("clusters as wholes") && drawn.includes("step 9"));
+});
+
 const recordsOf = (values: number[], [accuracy, off]: [number, number]): RunRecord[] =>
   values.map((special, seed) => ({
     experiment: "synthetic-attention",
     model: "published",
     seed,
-    metrics: { specialisation: special, accuracy, "encoder off": off, ceiling: 0.9, constant: 0.5 },
+    steps: 4,
+    metrics: {
+      specialisation: special,
+      "latent 1@4": 1,
+      "latent 2@4": 0.25,
+      accuracy,
+      "encoder off": off,
+      ceiling: 0.9,
+      constant: 0.5,
+    },
   } as unknown as RunRecord));
 
 Deno.test("the verdict says whether latents specialise and whether they are needed", () => {
   const needless = recordsOf([0.9, 0.1, 0.2], [0.9, 0.9]);
-  match(syntheticAttentionVerdict(needless), /a cluster each in 1 of 3 .*does as well without/);
-  match(syntheticAttentionVerdict(recordsOf([0.9], [0.9, 0.5])), /in 1 of 1 .*needs what the latents read/);
-  deepEqual(syntheticAttentionTable(needless).rows[0]!.cells.map(({ text }) => text).slice(0, 3), [
+  match(
+    syntheticAttentionVerdict(needless),
+    /a cluster each in 1 of 3 .*learned in 3 \(with a cluster each in 1 of these\).* is not needed/,
+  );
+  match(syntheticAttentionVerdict(recordsOf([0.9], [0.9, 0.5])), /in 1 of 1 .*latents read is needed/);
+  match(syntheticAttentionVerdict(recordsOf([0.1], [0.5, 0.5])), /labels are learned in 0\.$/);
+  deepEqual(syntheticAttentionTable(needless).rows[0]!.cells.map(({ text }) => text).slice(0, 4), [
     "3",
     "0.400",
     "0.100 to 0.900",
+    "0.750",
   ]);
 });
