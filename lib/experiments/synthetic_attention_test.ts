@@ -128,7 +128,7 @@ xlaTest("runs train, keep their attention, and are not repeated", async () => {
     const config = {
       ...CHOICE,
       profile: "quick" as const,
-      variants: ATTENTION_VARIANTS,
+      variants: asAttentionVariants(["sharp", "coins"]),
       seeds: [1],
       records,
     };
