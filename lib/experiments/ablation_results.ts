@@ -20,17 +20,20 @@ export interface AblationResult {
   seconds: number;
 }
 
-/** 97.5 % points of Student's t by degrees of freedom, from 1. */
-const STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
+/** From this many folds on a difference can be told from chance at all. */
+export const FEWEST_FOLDS = 3;
+
+/** 97.5 % points of Student's t by degrees of freedom, from 2. */
+const STUDENT = [4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
 const meanAndError = (values: readonly number[]) => {
   const { mean, standardError } = spread(values);
   return { mean, error: standardError };
 };
 
-/** Whether a mean of so many differences is away from 0 at the 5 % level; never for a single one. */
+/** Whether a mean of so many differences is away from 0 at the 5 % level; never for fewer than three. */
 const isClear = ({ mean, error }: { mean: number; error: number }, count: number): boolean =>
-  Math.abs(mean) > (STUDENT[count - 2] ?? Infinity) * error;
+  Math.abs(mean) > (STUDENT[count - FEWEST_FOLDS] ?? Infinity) * error;
 
 /** The rows of some records in the order of the table; records of other experiments are left out. */
 export function ablationResults(records: readonly RunRecord[]): AblationResult[] {

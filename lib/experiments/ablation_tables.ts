@@ -5,6 +5,9 @@ import { BASE } from "./ablation_settings.ts";
 
 const NOTHING = "–";
 
+/** Numbers keep together with what belongs to them. */
+const unbroken = (text: string): string => text.replaceAll(" ", "\u00a0");
+
 const scoreText = ({ mean, error }: { mean: number; error: number }): string =>
   formatScore({ mean, standardError: error });
 
@@ -28,14 +31,14 @@ export function ablationTable(records: readonly RunRecord[]): TableView {
     rows: results.map((result) => ({
       label: `${result.question}: ${result.label}`,
       cells: [
-        { text: scoreText(result.rmse), best: result.rmse.mean === best },
+        { text: unbroken(scoreText(result.rmse)), best: result.rmse.mean === best },
         ...[
           differenceText(result),
           String(result.parameters),
           result.memory === null ? NOTHING : `${(result.memory / 1e6).toFixed(1)} MB`,
           formatSeconds(result.step),
           formatSeconds(result.seconds),
-        ].map((text) => ({ text, best: false })),
+        ].map((text) => ({ text: unbroken(text), best: false })),
       ],
     })),
     notes: [
@@ -43,7 +46,8 @@ export function ablationTable(records: readonly RunRecord[]): TableView {
         Math.max(0, ...results.map(({ folds }) => folds))
       } of 10 folds, ${profile} profile: ` +
       `e ${embedding}, ${depth} blocks, ${steps} steps.`,
-      "Beside SPIN: difference on the same folds; ! marks one that is away from 0 at the 5 % level (Student's t).",
+      "Beside SPIN: difference on the same folds; from three folds on ! marks one that is away from 0 at the 5 % level (Student's t), " +
+      "as one of twenty is by chance.",
       "Memory is what the compiled training step needs; a run is without compiling.",
       "The figures of the paper's Table 6: not available offline.",
     ],

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../results/mod.ts";
-import { type AblationResult, ablationResults } from "./ablation_results.ts";
+import { type AblationResult, ablationResults, FEWEST_FOLDS } from "./ablation_results.ts";
 import { ABLATION_QUESTIONS, type AblationQuestion, BASE } from "./ablation_settings.ts";
 
 const TITLES: Record<AblationQuestion, string> = {
@@ -14,10 +14,10 @@ const TITLES: Record<AblationQuestion, string> = {
 /** "XABA + ABLA 3.41, +0.52, clearly worse" */
 function words({ label, rmse, difference }: AblationResult): string {
   if (!Number.isFinite(rmse.mean)) return `${label} diverged`;
-  const { mean, clear } = difference!;
+  const { mean, clear, folds } = difference!;
   const side = mean < 0 ? "better" : "worse";
-  const judged = clear ? `clearly ${side}` : difference!.folds > 1 ? "not clearly different" : "one fold";
-  return `${label} ${rmse.mean.toFixed(2)} (${mean < 0 ? "" : "+"}${mean.toFixed(2)}, ${judged})`;
+  const judged = clear ? `, clearly ${side}` : folds < FEWEST_FOLDS ? "" : ", not clearly different";
+  return `${label} ${rmse.mean.toFixed(2)} (${mean < 0 ? "" : "+"}${mean.toFixed(2)}${judged})`;
 }
 
 /** What the numbers say, in words made from the numbers. */
@@ -25,7 +25,8 @@ export function ablationVerdict(records: readonly RunRecord[]): string {
   const results = ablationResults(records);
   const base = results.find(({ name }) => name === BASE);
   if (!base) return "- Full SPIN has no record, so there is nothing to compare with.";
-  const lines = [`SPIN has an RMSE of ${base.rmse.mean.toFixed(2)} over ${base.folds} fold(s).`];
+  const few = base.folds < FEWEST_FOLDS ? ", too few to tell a difference from chance" : "";
+  const lines = [`SPIN has an RMSE of ${base.rmse.mean.toFixed(2)} over ${base.folds} fold(s)${few}.`];
   for (const question of ABLATION_QUESTIONS) {
     const own = results.filter((result) => result.question === question && result.difference);
     if (own.length > 0) lines.push(`${TITLES[question]}: ${own.map(words).join("; ")}.`);

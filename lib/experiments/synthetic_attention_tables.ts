@@ -56,7 +56,7 @@ export function syntheticAttentionTable(records: readonly RunRecord[]): TableVie
         cells: [
           String(runs.length),
           share(mean("specialisation")),
-          runs.length > 1 ? `${share(values[0]!)} to ${share(values.at(-1)!)}` : "–",
+          runs.length > 1 ? `${share(values[0]!)}\u00a0to\u00a0${share(values.at(-1)!)}` : "–",
           share(spread(runs.map(choosiness)).mean),
           ...["accuracy", "encoder off", "ceiling", "constant"].map((metric) => share(mean(metric))),
         ].map(plain),

@@ -207,7 +207,7 @@ Deno.test("the verdict says whether latents specialise and whether they are need
   deepEqual(syntheticAttentionTable(needless).rows[0]!.cells.map(({ text }) => text).slice(0, 4), [
     "3",
     "0.400",
-    "0.100 to 0.900",
+    "0.100\u00a0to\u00a00.900",
     "0.750",
   ]);
 });
