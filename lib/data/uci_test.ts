@@ -126,7 +126,7 @@ Deno.test("a set is present if its files are there; a large one has no stored fo
 Deno.test("a set is found by the first word of its name, and an unknown one is refused with the nearest", async () => {
   assert.equal(uciFacts("poker").name, "poker-hand");
   assert.equal(uciFacts("Boston").name, "boston-housing");
-  assert.equal(uciFacts("power_plant").name, "power-plant");
+  assert.equal(uciFacts("wine_red").name, "wine-red");
   await assert.rejects(loadUci("yatch"), /no data set "yatch"; nearest: yacht/);
 });
 

@@ -15,7 +15,8 @@ import type { Recipe } from "../train/recipe.ts";
 import { score } from "../train/score.ts";
 import { ABLATION_FOLDS, ablationRecipe, type AblationRow, chooseRows } from "./ablation_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
-import { type Outcome, recorded } from "./record.ts";
+import type { Outcome } from "./record.ts";
+import { recordedTraining } from "./recorded_training.ts";
 
 /** The table of the published block ablation. */
 const DATASET = "boston-housing";
@@ -71,8 +72,8 @@ export function ablationRuns({ profile, rows, folds, seed, steps }: AblationConf
 }
 
 /**
- * Runs what has no record yet, and gives the records of all runs. A stop request ends it after the run under way, with
- * the records so far.
+ * Runs what has no record yet, and gives the records of all runs. A stop request ends it with the records so far; the
+ * run under way goes on from its state the next time.
  */
 export async function runAblation(config: AblationConfig): Promise<RunRecord[]> {
   const runs = ablationRuns(config);
@@ -80,7 +81,13 @@ export async function runAblation(config: AblationConfig): Promise<RunRecord[]> 
   const records: RunRecord[] = [];
   for (const run of runs) {
     if (stopRequested()) break;
-    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => executeAblation(run));
+    const record = await recordedTraining(
+      config.records ?? LOCAL_RECORDS,
+      run.identity,
+      // Hours of a published run have a progress line of their own.
+      ({ label, checkpoint }) =>
+        executeAblation(run, config.profile === "paper" ? { label, checkpoint } : { checkpoint }),
+    );
     if (!record) break;
     records.push(record);
     bar.update(records.length, `fold ${run.fold} ${run.row.name} ${record.metrics["rmse"]?.toPrecision(3)}`);

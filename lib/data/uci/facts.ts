@@ -74,7 +74,7 @@ const ALL: readonly (EmbeddedFacts | LargeFacts)[] = [...LARGE, ...EMBEDDED];
 export const uciNames = (): string[] => [...ALL].sort((a, b) => a.n - b.n).map(({ name }) => name);
 
 /**
- * The facts of a data set by its name or the first word of it (boston, power).
+ * The facts of a data set by its name or the first word of it (boston, wine).
  *
  * @throws UserError naming the most similar sets if there is none of that name.
  */

@@ -1,11 +1,13 @@
 import { unknown } from "../../data/nearest.ts";
 import { UserError } from "../../errors.ts";
 import { findRecord, type RunRecord } from "../../results/mod.ts";
+import { ablationJobs } from "./ablation.ts";
 import { largePredictionJobs, predictionCostJobs, processCostJobs, stepCostJobs } from "./costs.ts";
 import { beagleJobs, cohortJobs, haplotypeJobs, imputationJobs } from "./genotypes.ts";
 import { imputationMemoryJobs, manyJobs } from "./genotypes_many.ts";
 import type { Experiment, Job, JobOptions } from "./job.ts";
 import { gpJobs, imageJobs } from "./processes.ts";
+import { syntheticAttentionJobs, tableAttentionJobs } from "./synthetic_attention.ts";
 import { uciJobs } from "./uci.ts";
 import { uciClassicalJobs, uciMemoryJobs } from "./uci_more.ts";
 
@@ -16,6 +18,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   uciMemoryJobs,
   stepCostJobs,
   predictionCostJobs,
+  ablationJobs,
   gpJobs,
   processCostJobs,
   largePredictionJobs,
@@ -26,6 +29,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   cohortJobs,
   manyJobs,
   imputationMemoryJobs,
+  syntheticAttentionJobs,
+  tableAttentionJobs,
 ];
 
 const names = (): string[] => EXPERIMENTS.map(({ name }) => name);

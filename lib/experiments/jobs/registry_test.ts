@@ -5,11 +5,13 @@ import { declaredParameters } from "../../notebook/parameters.ts";
 import { recordName } from "../../results/mod.ts";
 import { ROOT } from "../../setup/paths.ts";
 import { PROFILES } from "../profiles.ts";
+import { ABLATION_JOBS } from "./ablation.ts";
 import { LARGE, SCALING } from "./costs.ts";
 import { IMPUTATION_QUICK } from "./genotypes.ts";
 import { MANY_QUICK } from "./genotypes_many.ts";
 import { GP_QUICK, IMAGES_QUICK } from "./processes.ts";
 import { EXPERIMENTS } from "./registry.ts";
+import { ATTENTION_JOBS } from "./synthetic_attention.ts";
 import { UCI_JOBS } from "./uci.ts";
 
 /** What of a notebook's first cell stands in a list of jobs, under the same or another name. */
@@ -26,11 +28,13 @@ async function agrees(notebook: string, jobs: object, names: Record<string, stri
 Deno.test("quick jobs are those of the notebooks' first cells", async () => {
   await agrees("01_uci", UCI_JOBS);
   await agrees("02_memory_scaling", SCALING);
+  await agrees("03_ablation", ABLATION_JOBS);
   await agrees("04_gp_meta_learning", GP_QUICK);
   await agrees("05_large_contexts", LARGE);
   await agrees("06_image_completion", IMAGES_QUICK);
   await agrees("07_genotype_imputation", IMPUTATION_QUICK);
   await agrees("08_genotype_meta_learning", MANY_QUICK, { blocks: "experiments" });
+  await agrees("09_synthetic_attention", ATTENTION_JOBS);
 });
 
 Deno.test("jobs have ids that a shell takes as they are, and records of their own", async () => {
