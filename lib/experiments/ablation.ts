@@ -12,11 +12,11 @@ import { progress, stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { fit, type FitOptions, type Fitted } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
-import { score } from "../train/score.ts";
 import { ABLATION_FOLDS, ablationRecipe, type AblationRow, chooseRows } from "./ablation_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import type { Outcome } from "./record.ts";
 import { recordedTraining } from "./recorded_training.ts";
+import { testedOutcome } from "./tested.ts";
 
 /** The table of the published block ablation. */
 const DATASET = "boston-housing";
@@ -119,20 +119,5 @@ export async function executeAblation(
   options: FitOptions = {},
 ): Promise<Outcome | undefined> {
   const { table, fold, fitted } = await trainAblation(run, options);
-  try {
-    if (fitted.stopped) return undefined;
-    const start = performance.now();
-    const { metrics, loss } = score(table, fold.test, await fitted.predictor.predict(table, fold.test));
-    const { compile, train, evaluate } = fitted.seconds;
-    const { validation, step } = fitted.best;
-    return {
-      metrics: { ...metrics, testLoss: loss, validationLoss: validation, bestStep: step },
-      seconds: { compile, train, evaluate: evaluate + (performance.now() - start) / 1000 },
-      steps: fitted.steps,
-      parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: fitted.memory?.peak ?? null,
-    };
-  } finally {
-    fitted.dispose();
-  }
+  return await testedOutcome(fitted, table, fold);
 }

@@ -3,11 +3,11 @@ import { progress, stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
 import { fit, type FitOptions } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
-import { score } from "../train/score.ts";
 import { asProfile, LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import type { Outcome } from "./record.ts";
 import { recordedTraining } from "./recorded_training.ts";
 import { columnTypes, foldCount, foldsOf, knownData, uciFold } from "./uci_data.ts";
+import { testedOutcome } from "./tested.ts";
 import { type UciModel, uciRecipe } from "./uci_settings.ts";
 
 /** Cross-validation of table models on UCI sets (the paper's Table 1). */
@@ -97,23 +97,7 @@ export async function executeUci(
   options: FitOptions = {},
 ): Promise<Outcome | undefined> {
   const { table, fold } = await uciFold(dataset, asProfile(identity.profile), index);
-  const fitted = await fit(table, fold, recipe, options);
-  try {
-    if (fitted.stopped) return undefined;
-    const start = performance.now();
-    const { metrics, loss } = score(table, fold.test, await fitted.predictor.predict(table, fold.test));
-    const { compile, train, evaluate } = fitted.seconds;
-    const { validation, step } = fitted.best;
-    return {
-      metrics: { ...metrics, testLoss: loss, validationLoss: validation, bestStep: step },
-      seconds: { compile, train, evaluate: evaluate + (performance.now() - start) / 1000 },
-      steps: fitted.steps,
-      parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: fitted.memory?.peak ?? null,
-    };
-  } finally {
-    fitted.dispose();
-  }
+  return await testedOutcome(await fit(table, fold, recipe, options), table, fold);
 }
 
 /** The recipe without its seed, which differs from fold to fold and stands in the record by itself. */

@@ -1,0 +1,28 @@
+import type { EncodedTable, Fold } from "../data/mod.ts";
+import type { Fitted } from "../train/fit.ts";
+import { score } from "../train/score.ts";
+import type { Outcome } from "./record.ts";
+
+/** What a trained table model reaches on the test rows and has cost; undefined if it was stopped. The model is freed. */
+export async function testedOutcome(
+  fitted: Fitted,
+  table: EncodedTable,
+  fold: Fold,
+): Promise<Outcome | undefined> {
+  try {
+    if (fitted.stopped) return undefined;
+    const start = performance.now();
+    const { metrics, loss } = score(table, fold.test, await fitted.predictor.predict(table, fold.test));
+    const { compile, train, evaluate } = fitted.seconds;
+    const { validation, step } = fitted.best;
+    return {
+      metrics: { ...metrics, testLoss: loss, validationLoss: validation, bestStep: step },
+      seconds: { compile, train, evaluate: evaluate + (performance.now() - start) / 1000 },
+      steps: fitted.steps,
+      parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
+      compiledBytes: fitted.memory?.peak ?? null,
+    };
+  } finally {
+    fitted.dispose();
+  }
+}
