@@ -67,7 +67,7 @@ function setLine(scores: readonly Score[], data: string): string[] {
   ];
   if (npt) {
     const within = Math.abs(spin.mean - npt.mean) <= Math.hypot(spin.standardError, npt.standardError);
-    const words = better(spin, npt) ? "better than" : within ? "within the spread of" : "worse than";
+    const words = within ? "within the spread of" : better(spin, npt) ? "better than" : "worse than";
     parts.push(`${words} NPT (${npt.mean.toPrecision(3)})`);
   }
   parts.push(`XGBoost has ${xgboost.mean.toPrecision(3)}`);
