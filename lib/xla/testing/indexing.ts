@@ -57,6 +57,10 @@ export const indexing: Cases = {
     const { values, indices } = tf.topk(x, 5);
     return [values, indices];
   }),
+  "top k of zeros of either sign": one(() => tf.tensor1d([-1, -0, 0, -0, 0]), (x) => {
+    const { values, indices } = tf.topk(x, 4);
+    return [values, indices];
+  }),
   "top k of int32": one(() => ints([2, 6]), (x) => {
     const { values, indices } = tf.topk(x, 6);
     return [values, indices];

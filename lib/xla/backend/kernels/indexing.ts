@@ -32,6 +32,13 @@ function gather(x: Node, indices: Node, axis: number): Node {
   return transpose(gathered, [...before, ...middle, ...after]);
 }
 
+/** XLA orders -0 below 0; to tfjs they are equal, so that the first of them comes first. */
+function withoutNegativeZero(x: Node): Node {
+  if (x.element !== "f32") return x;
+  const zero = splat(0, x);
+  return select(compare("EQ", x, zero), zero, x);
+}
+
 /** Batched gather: the first `batchDims` axes of both are walked together, as one more index. */
 function batchedGather(x: Node, indices: Node, axis: number, batchDims: number): Node {
   if (batchDims === 0) return gather(x, indices, axis);
@@ -117,7 +124,7 @@ export const indexingKernels: KernelTable = {
       updates,
     );
   },
-  TopK: ({ input, attrs }) => topK(input("x"), attrs["k"] as number),
+  TopK: ({ input, attrs }) => topK(withoutNegativeZero(input("x")), attrs["k"] as number),
   UnsortedSegmentSum: ({ input, attrs }) => {
     const [x, ids] = [input("x"), input("segmentIds")];
     const rows = sizeOf(ids.shape);
