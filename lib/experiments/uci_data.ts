@@ -88,9 +88,20 @@ export interface ChosenSets {
   absent: string[];
 }
 
-/** The sets that were asked for, or those of the profile as far as they are present. @throws UserError for an unknown one */
+/**
+ * The sets that were asked for, or those of the profile as far as they are present. What was asked for is fetched now, so
+ * that nothing is found to be wanting after hours of training.
+ *
+ * @throws UserError for an unknown set, and for whatever is wrong with the files or the download of one
+ */
 export async function chosenSets(profile: Profile, asked: readonly string[]): Promise<ChosenSets> {
-  if (asked.length > 0) return { datasets: asked.map((name) => uciFacts(name).name), absent: [] };
+  if (asked.length > 0) {
+    const datasets = asked.map((name) => uciFacts(name).name);
+    for (const name of datasets) {
+      if (!await uciPresent(name)) await loadUci(name);
+    }
+    return { datasets, absent: [] };
+  }
   const names = Object.keys(UCI_SETS[profile]);
   const present = await Promise.all(names.map((name) => uciPresent(name)));
   return { datasets: names.filter((_, i) => present[i]), absent: names.filter((_, i) => !present[i]) };

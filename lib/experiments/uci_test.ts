@@ -1,5 +1,6 @@
-import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
+import { uciPresent } from "../data/mod.ts";
 import { readRecords, recordName, toMarkdown } from "../results/mod.ts";
 import { ROOT } from "../setup/paths.ts";
 import { KEPT_RECORDS } from "./profiles.ts";
@@ -48,6 +49,7 @@ Deno.test("folds are as many as there are, or as the profile has", async () => {
   ]);
   deepEqual([count("yacht", "quick", 25), count("higgs", "paper", 3), count("kick", "paper", 4)], [10, 1, 4]);
   deepEqual(await chosenSets("quick", ["boston"]), { datasets: ["boston-housing"], absent: [] });
+  if (!await uciPresent("kick")) await rejects(chosenSets("quick", ["yacht", "kick"]), /get kick\.arff from/);
   const { datasets, absent } = await chosenSets("paper", []);
   equal(datasets.length + absent.length, 10);
   ok(datasets.includes("protein"));
