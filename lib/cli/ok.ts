@@ -2,7 +2,7 @@ import { setup } from "../setup/mod.ts";
 import { notebookErrors } from "./check_notebooks.ts";
 import { runChild } from "./child.ts";
 import { runCommand } from "./main.ts";
-import { runTests } from "./run_tests.ts";
+import { ALL_TESTS, runTests } from "./run_tests.ts";
 
 const CHECKS = [["fmt", "--check"], ["lint"], ["check", "lib/"]];
 
@@ -21,7 +21,7 @@ await runCommand({
     console.error(errors.join("\n\n"));
     failed.push("the code of the notebooks");
   }
-  const tests = await runTests(["lib/"]);
+  const tests = await runTests(ALL_TESTS);
   if (!tests.succeeded) failed.push("the tests");
   if (failed.length > 0) console.log(`not ok: ${failed.join("; ")}`);
   console.log(tests.summary);

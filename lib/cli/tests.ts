@@ -1,7 +1,7 @@
 // Not test.ts: the runner takes a file of that name for tests.
 import { setup } from "../setup/mod.ts";
 import { runCommand } from "./main.ts";
-import { runTests } from "./run_tests.ts";
+import { ALL_TESTS, runTests } from "./run_tests.ts";
 import { userPath } from "./user_path.ts";
 
 await runCommand({
@@ -19,8 +19,8 @@ await runCommand({
   examples: ["test lib/xla"],
 }, async ({ values, positionals }) => {
   await setup();
-  const paths = positionals.length > 0 ? positionals.map((path) => userPath(path)) : ["lib/"];
-  const run = await runTests(paths, values.filter);
+  const parts = positionals.length > 0 ? [positionals.map((path) => userPath(path))] : ALL_TESTS;
+  const run = await runTests(parts, values.filter);
   console.log(run.summary);
   return run.succeeded ? 0 : 1;
 });

@@ -10,6 +10,7 @@ import {
   programMemory,
 } from "../pjrt/executable.ts";
 import type { Program } from "../stablehlo/emit.ts";
+import { mappingsInUse } from "./mappings.ts";
 import type { ProgramStore } from "./program_store.ts";
 
 /** A compiled program, ready to be launched by one user. */
@@ -39,13 +40,37 @@ interface Entry {
 /** How many programs that nobody uses are kept for the next one who does. */
 const IDLE = 64;
 
+/** Share of the process's memory mappings beyond which no program is kept that nobody uses. */
+const CROWDED = 0.5;
+
+/** Characters of new programs between two looks at the mappings, which take some milliseconds. */
+const LOOK = 100_000;
+
 /** Programs that were compiled faster than this, in milliseconds, are not worth a file. */
 const WORTH_STORING = 50;
 
-/** @param store where programs of earlier processes are */
-export function createPrograms(client: Client, store?: ProgramStore): Programs {
+/**
+ * @param store where programs of earlier processes are
+ * @param crowding share of the process's memory mappings in use
+ */
+export function createPrograms(client: Client, store?: ProgramStore, crowding = mappingsInUse): Programs {
   const known = new Map<string, Entry>();
   const spent = { milliseconds: 0, programs: 0, stored: 0 };
+  /** Frees the programs that have been idle longest until so many are left. */
+  const trimIdle = (most: number): void => {
+    const idle = [...known].filter(([, { users }]) => users === 0);
+    for (const [oldest, { executable }] of idle.slice(0, Math.max(0, idle.length - most))) {
+      known.delete(oldest);
+      destroyExecutable(executable);
+    }
+  };
+  let unseen = 0;
+  const makeRoom = ({ text }: Program): void => {
+    unseen += text.length;
+    if (unseen < LOOK) return;
+    unseen = 0;
+    if (crowding() > CROWDED) trimIdle(0);
+  };
   const keep = (text: string, executable: Executable): Entry => {
     const entry = { executable, memory: programMemory(executable), users: 0 };
     known.set(text, entry);
@@ -59,6 +84,7 @@ export function createPrograms(client: Client, store?: ProgramStore): Programs {
     return keep(program.text, executable);
   };
   const stored = (program: Program): Entry | undefined => {
+    makeRoom(program);
     const executable = store?.load(program);
     if (!executable) return undefined;
     spent.stored++;
@@ -108,11 +134,7 @@ export function createPrograms(client: Client, store?: ProgramStore): Programs {
       // Moved to the end: the program that has been idle longest goes first.
       known.delete(text);
       known.set(text, entry);
-      const idle = [...known].filter(([, { users }]) => users === 0);
-      for (const [oldest, { executable }] of idle.slice(0, Math.max(0, idle.length - IDLE))) {
-        known.delete(oldest);
-        destroyExecutable(executable);
-      }
+      trimIdle(IDLE);
     },
   };
 }
