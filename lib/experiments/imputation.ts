@@ -13,6 +13,7 @@ import { imputationScores } from "./imputation_scores.ts";
 import { type ImputationModel, imputationRecipe } from "./imputation_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";
+import { trainingCosts } from "./training_costs.ts";
 
 /** Imputation of single windows of genotypes, one model for each (the paper's protocol at a small scale, B1). */
 export interface ImputationConfig {
@@ -111,7 +112,6 @@ export async function executeImputation(
     const start = performance.now();
     const outputs = await fitted.predictor.predict(table, fold.test);
     const { validation, imputationR2, step } = fitted.best;
-    const { compile, train, evaluate } = fitted.seconds;
     return {
       metrics: {
         ...imputationScores(imputedAlleles(table, fold.test, outputs), window),
@@ -120,10 +120,7 @@ export async function executeImputation(
         validationLoss: validation,
         bestStep: step,
       },
-      seconds: { compile, train, evaluate: evaluate + (performance.now() - start) / 1000 },
-      steps: fitted.steps,
-      parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: fitted.memory?.peak ?? null,
+      ...trainingCosts(fitted, (performance.now() - start) / 1000),
     };
   } finally {
     fitted.dispose();

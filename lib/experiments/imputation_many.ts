@@ -11,6 +11,7 @@ import { frequencyR2, type ManyWindows, manyWindows } from "./imputation_many_da
 import { MANY_WINDOWS, type ManyChoice, type ManySetting, manySettings } from "./imputation_many_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";
+import { trainingCosts } from "./training_costs.ts";
 
 /** One set of weights for several windows of genotypes, judged on them and on windows that it has not seen. */
 export interface ImputationManyConfig extends ManyChoice {
@@ -121,13 +122,9 @@ export async function executeMany(
       ...await partMetrics(fitted, "unseen", windows.unseen),
     };
     const { imputationR2, validation, step } = fitted.best;
-    const { compile, train, evaluate } = fitted.seconds;
     return {
       metrics: { ...metrics, validationR2: imputationR2 ?? null, validationLoss: validation, bestStep: step },
-      seconds: { compile, train, evaluate: evaluate + (performance.now() - start) / 1000 },
-      steps: fitted.steps,
-      parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: fitted.memory?.peak ?? null,
+      ...trainingCosts(fitted, (performance.now() - start) / 1000),
     };
   } finally {
     fitted.dispose();

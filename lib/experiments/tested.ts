@@ -2,6 +2,7 @@ import type { EncodedTable, Fold } from "../data/mod.ts";
 import type { Fitted } from "../train/fit.ts";
 import { score } from "../train/score.ts";
 import type { Outcome } from "./record.ts";
+import { trainingCosts } from "./training_costs.ts";
 
 /** What a trained table model reaches on the test rows and has cost; undefined if it was stopped. The model is freed. */
 export async function testedOutcome(
@@ -13,14 +14,10 @@ export async function testedOutcome(
     if (fitted.stopped) return undefined;
     const start = performance.now();
     const { metrics, loss } = score(table, fold.test, await fitted.predictor.predict(table, fold.test));
-    const { compile, train, evaluate } = fitted.seconds;
     const { validation, step } = fitted.best;
     return {
       metrics: { ...metrics, testLoss: loss, validationLoss: validation, bestStep: step },
-      seconds: { compile, train, evaluate: evaluate + (performance.now() - start) / 1000 },
-      steps: fitted.steps,
-      parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: fitted.memory?.peak ?? null,
+      ...trainingCosts(fitted, (performance.now() - start) / 1000),
     };
   } finally {
     fitted.dispose();

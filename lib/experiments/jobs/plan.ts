@@ -55,45 +55,24 @@ async function planRow(
   const readable = program && !(needs && program.kind === "table");
   const shape = readable ? await shapeOf(program) : undefined;
   const parameters = shape?.parameters ?? (told?.parameters || null);
-  const whole = (seconds: number | null) => seconds === null ? null : seconds * steps;
-  const cost = program && measured?.get(program, data);
-  if (cost) {
-    const { bytes, seconds } = cost;
-    return {
-      ...row,
-      parameters,
-      bytes,
-      stepSeconds: seconds,
-      jobSeconds: whole(seconds),
-      source: "measured",
-      shape,
-    };
-  }
-  if (told) {
-    const { bytes, seconds, total, machine } = told;
-    const jobSeconds = steps === 0 ? total : whole(seconds);
-    return {
-      ...row,
-      parameters,
-      bytes,
-      stepSeconds: steps === 0 ? null : seconds,
-      jobSeconds,
-      source: "record",
-      machine,
-      shape,
-    };
-  }
-  if (!shape) {
-    return { ...row, parameters, bytes: null, stepSeconds: null, jobSeconds: null, source: "unknown" };
-  }
-  const { bytes, seconds } = estimate(program!.kind, shape, speed);
+  const measuredCost = program && measured?.get(program, data);
+  const [source, cost] = measuredCost
+    ? ["measured" as const, measuredCost]
+    : told
+    ? ["record" as const, told]
+    : shape
+    ? ["estimate" as const, estimate(program!.kind, shape, speed)]
+    : ["unknown" as const, { bytes: null, seconds: null }];
+  const stepSeconds = steps === 0 ? null : cost.seconds;
   return {
     ...row,
     parameters,
-    bytes,
-    stepSeconds: seconds,
-    jobSeconds: whole(seconds),
-    source: "estimate",
+    bytes: cost.bytes,
+    stepSeconds,
+    // A measurement has no steps: what is known of it is how long the whole took.
+    jobSeconds: steps === 0 ? (told?.total ?? null) : stepSeconds === null ? null : stepSeconds * steps,
+    source,
+    machine: source === "record" ? told!.machine : undefined,
     shape,
   };
 }
