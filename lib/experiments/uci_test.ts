@@ -1,13 +1,13 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { uciPresent } from "../data/mod.ts";
-import { readRecords, recordName, toMarkdown } from "../results/mod.ts";
+import { averageRanks, readRecords, recordName, toMarkdown } from "../results/mod.ts";
 import { ROOT } from "../setup/paths.ts";
 import { KEPT_RECORDS } from "./profiles.ts";
 import { uciRuns } from "./uci.ts";
 import { chosenSets, foldCount } from "./uci_data.ts";
 import { asModels, uciRecipe } from "./uci_settings.ts";
-import { uciTable } from "./uci_tables.ts";
+import { isNeural, uciScores, uciTable } from "./uci_tables.ts";
 import { uciVerdict } from "./uci_verdict.ts";
 
 const CONFIG = {
@@ -70,6 +70,10 @@ Deno.test("the README shows the table that its records give", async () => {
   );
   ok(records.length > 0, "expected records in results/records");
   const table = toMarkdown(uciTable(records)).trim();
-  ok((await Deno.readTextFile(join(ROOT, "README.md"))).includes(table), `expected in README.md:\n${table}`);
+  const readme = await Deno.readTextFile(join(ROOT, "README.md"));
+  ok(readme.includes(table), `expected in README.md:\n${table}`);
+  const { ranks } = averageRanks(uciScores(records).filter(({ model }) => isNeural(model)));
+  const [spin, st, npt] = ["spin", "set-transformer", "npt"].map((model) => ranks.get(model)!.toFixed(2));
+  ok(readme.includes(`SPIN has ${spin}, the Set Transformer ${st} and NPT ${npt}`), `${spin} ${st} ${npt}`);
   match(uciVerdict(records), /Average rank over \d+ set/);
 });
