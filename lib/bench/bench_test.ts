@@ -71,16 +71,19 @@ const played = (name: string, seconds: number[], log: string[]) => ({
   close: () => Promise.resolve(),
 });
 
-Deno.test("Contenders take turns, warm-up is not counted, and a slow one leaves early", async () => {
+Deno.test("Contenders take turns, their first steps are not counted, and a slow one leaves early", async () => {
   const log: string[] = [];
-  const [fast, slow] = await race([
-    played("fast", [99, 99, 1, 3, 1, 5, 2, 2], log),
-    played("slow", [99, 99, 30, 40], log),
+  const [fast, slow, slower] = await race([
+    played("fast", [99, 99, 50, 1, 3, 50, 1, 5, 50, 2, 2], log),
+    played("slow", [99, 99, 50, 30, 40], log),
+    played("slower than its time", [99, 99, 60], log),
   ], { rounds: 3, steps: 2, seconds: 20 });
-  assert.deepEqual(log, ["fast", "slow", "fast", "slow", "fast", "fast"]);
+  const all = ["fast", "slow", "slower than its time"];
+  assert.deepEqual(log, [...all, ...all, "fast", "fast"]);
   assert.deepEqual([fast!.median, fast!.min, fast!.steps], [2, 1, 6]);
   assert.deepEqual(fast!.rounds, [2, 3, 2]);
   assert.deepEqual([slow!.median, slow!.steps], [35, 2]);
+  assert.deepEqual([slower!.median, slower!.steps], [60, 1]);
 });
 
 Deno.test("A ratio compares round with round, so that a slow stretch of the machine does not count", () => {

@@ -6,7 +6,7 @@ import type { Facts } from "./worker.ts";
 /** How long to measure. */
 export interface Effort {
   rounds: number;
-  /** Steps of each contender per round. */
+  /** Timed steps of each contender per round, after one that is not. */
   steps: number;
   /** Seconds after which a contender takes no further part; it takes one timed step at least. */
   seconds: number;
@@ -44,7 +44,7 @@ export async function race(contenders: Contender[], { rounds, steps, seconds }: 
       const spent = times[i]!.flat().reduce((a, b) => a + b, 0);
       if (spent > seconds) continue;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      times[i]!.push((await contender.steps(steps, seconds - spent)).seconds);
+      times[i]!.push(settled((await contender.steps(1 + steps, seconds - spent)).seconds));
     }
   }
   return await Promise.all(contenders.map(async ({ name, about, parameters, facts }, i) => {
@@ -61,6 +61,12 @@ export async function race(contenders: Contender[], { rounds, steps, seconds }: 
     };
   }));
 }
+
+/**
+ * The steps of a turn without its first, unless that is the only one: while others ran, the system took back caches and
+ * freed memory that a training without pauses keeps.
+ */
+const settled = (seconds: number[]): number[] => seconds.length > 1 ? seconds.slice(1) : seconds;
 
 /** How many times longer `ours` takes than `theirs`: the median over rounds, which each saw the same machine. */
 export function ratio(ours: Timed, theirs: Timed): number {

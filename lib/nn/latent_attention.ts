@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { absorb, type Projections, scoresOfRows } from "./absorbed.ts";
 import { type Affine, formOf, type RowForm } from "./affine.ts";
-import { readsAny, type RowReader, sharesOf } from "./online_softmax.ts";
+import { nestedReads } from "./nested_reads.ts";
+import { readsAny, type RowReader, type Seen, sharesOf } from "./online_softmax.ts";
 import { firstRows, stack } from "./rows.ts";
 import { softmaxProduct } from "./softmax_product.ts";
 
@@ -33,26 +34,27 @@ export function latentAttention(
   { hidden, dropout, ...projections }: Reading,
 ): tf.Tensor3D {
   const { x } = source;
-  const c = x.shape[2];
   const { readers, shift, values } = absorb(formOf(source), projections);
-  const scored = new Map<tf.Tensor3D, tf.Tensor3D>();
-  const scoresOf = (queries: tf.Tensor3D): tf.Tensor3D => {
-    const known = scored.get(queries) ?? scoresOfRows(x, readers(queries));
-    scored.set(queries, known);
-    return known;
-  };
+  const masked = hidden && tf.expandDims(hidden, -1) as tf.Tensor3D;
+  const { queries } = reads[0]!;
+  if (!dropout && reads.every((read) => read.queries === queries)) {
+    const seen: Seen = { scores: scoresOfRows(x, readers(queries)), values: x, hidden: masked };
+    const states = nestedReads(seen, reads.map(({ count }) => count));
+    return values(stack(states.map(sharesOf)), hidden && stack(states.map(readsAny)));
+  }
   // What is added to every value counts as much as the weights add up to. They add up to 1, but for dropped and
   // hidden ones: then a column of ones is read along.
-  const rows = shift && (hidden || dropout) ? tf.concat([x, tf.ones([...x.shape.slice(0, 2), 1])], 2) : x;
+  const counted = shift && (hidden || dropout);
+  const rows = counted ? tf.concat([x, tf.ones([x.shape[0], x.shape[1], 1])], 2) as tf.Tensor3D : x;
   const sums = stack(reads.map(({ count, queries }) => {
-    const scores = firstRows(scoresOf(queries), count);
-    const part = hidden && firstRows(hidden, count);
-    return softmaxProduct(scores, firstRows(rows as tf.Tensor3D, count), {
-      hidden: part && tf.expandDims(part, -1),
+    const scores = scoresOfRows(firstRows(x, count), readers(queries));
+    return softmaxProduct(scores, firstRows(rows, count), {
+      hidden: masked && firstRows(masked, count),
       factors: dropout?.(scores.shape),
     });
   }));
-  if (rows === x) return values(sums);
+  if (!counted) return values(sums);
+  const c = x.shape[2];
   return values(tf.slice(sums, [0, 0, 0], [-1, -1, c]), tf.slice(sums, [0, 0, c], [-1, -1, 1]));
 }
 

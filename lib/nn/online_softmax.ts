@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Affine } from "./affine.ts";
+import { constant } from "./constant.ts";
 import { HIDDEN } from "./softmax_product.ts";
 
 /** Rows as p readers see them, for each of g groups (tasks, or tasks and heads). */
@@ -77,11 +78,11 @@ export function merged(a: SoftmaxState, b: SoftmaxState): SoftmaxState {
 
 /** Weighted means of the values, [g, p, c]; 0 where nothing was read. */
 export const sharesOf = ({ sums, totals }: SoftmaxState): tf.Tensor3D =>
-  tf.div(totals, tf.maximum(sums, LEAST)) as tf.Tensor3D;
+  tf.div(totals, divisor(sums)) as tf.Tensor3D;
 
 /** What the weights add up to, [g, p, 1]: 1, or 0 where nothing was read. */
-export const readsAny = ({ sums }: SoftmaxState): tf.Tensor3D =>
-  tf.div(sums, tf.maximum(sums, LEAST)) as tf.Tensor3D;
+export const readsAny = ({ sums }: SoftmaxState): tf.Tensor3D => tf.div(sums, divisor(sums)) as tf.Tensor3D;
 
-/** Less than any sum of exponentials of which one is 1. */
-const LEAST = 1e-30;
+/** The sums, 1 for 0: neither value nor gradient divides by nearly nothing. */
+const divisor = (sums: tf.Tensor3D): tf.Tensor =>
+  tf.add(sums, constant(() => tf.cast(tf.equal(sums, 0), "float32")));
