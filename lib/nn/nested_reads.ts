@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant } from "./constant.ts";
-import { merged, type Seen, type SoftmaxState, stateOf, sumsOf } from "./online_softmax.ts";
+import { highestOf, merged, type Seen, type SoftmaxState, sumsOf } from "./online_softmax.ts";
 
 /**
  * What the same readers have of the first so many rows, for several numbers of rows: a latent variable's prior reads
@@ -22,7 +22,7 @@ export function nestedReads(seen: Seen, counts: readonly number[]): SoftmaxState
 
 /** The state after all rows; its highest scores are constants, on which no result depends. */
 function readAll(seen: Seen): SoftmaxState {
-  const highest = constant(() => stateOf(seen).highest) as tf.Tensor3D;
+  const highest = constant(() => highestOf(seen)) as tf.Tensor3D;
   return { highest, ...sumsOf(seen, highest) };
 }
 

@@ -61,11 +61,15 @@ export function sumsOf(
 
 /** The state after the rows of one piece alone. Not to be differentiated: see `readPieces`. */
 export function stateOf(seen: Seen): SoftmaxState {
-  const { scores, hidden } = seen;
+  const highest = highestOf(seen);
+  return { highest, ...sumsOf(seen, highest) };
+}
+
+/** The highest score of each reader, [g, p, 1]. */
+export function highestOf({ scores, hidden }: Seen): tf.Tensor3D {
   const logits = hidden ? tf.where(tf.cast(hidden, "bool"), HIDDEN, scores) : scores;
   const [g, , p] = scores.shape;
-  const highest = tf.reshape(tf.max(logits, 1), [g, p, 1]) as tf.Tensor3D;
-  return { highest, ...sumsOf(seen, highest) };
+  return tf.reshape(tf.max(logits, 1), [g, p, 1]);
 }
 
 /** The state after the rows of both. */

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Client } from "../pjrt/client.ts";
 import type { HostArray } from "../pjrt/buffer.ts";
 import { emit, type Program } from "../stablehlo/emit.ts";
-import { constant, MAX_CONSTANT, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
+import { constant, isUniform, MAX_CONSTANT, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
 import { reshape } from "../stablehlo/ops.ts";
 import { countRun, deviceMemory } from "./device_memory.ts";
 import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
@@ -36,8 +36,6 @@ export interface Trace {
   /** For a closure: the node that stands for a value from outside. */
   readonly capture?: (dataId: tf.DataId, value: Node) => Node;
 }
-
-const isUniform = (values: HostArray): boolean => values.every((value) => value === values[0]);
 
 const NO_VALUE =
   "a tensor that was made inside a compiled function has no value outside of it; return it from the function instead";

@@ -105,11 +105,16 @@ export function constant(data: HostArray | readonly number[], type: TensorType):
     data.length === sizeOf(type.shape),
     () => `constant: ${typeText(type)} needs ${sizeOf(type.shape)} values, found ${data.length}`,
   );
+  if (isUniform(data)) return splat(data[0]!, type);
   const values = Array.from(data, (value) => literal(value, type.element));
-  const text = type.shape.length === 0 || values.every((value) => value === values[0])
-    ? values[0] ?? ""
-    : nest(values, type.shape);
+  const text = data.length === 0 ? "" : nest(values, type.shape);
   return node(type, [], () => `stablehlo.constant dense<${text}> : ${typeText(type)}`);
+}
+
+/** Whether there are values, all the same one; 0 and -0 are two. */
+export function isUniform(data: HostArray | readonly number[]): boolean {
+  const first = data[0];
+  return data.length > 0 && data.every((value: number) => Object.is(value, first));
 }
 
 /** A constant with the same value everywhere. */
