@@ -3,7 +3,15 @@ import type { RunRecord } from "../results/mod.ts";
 import { spread } from "../results/summary.ts";
 import { loadProcess, type StoredProcess } from "../train/process/weights.ts";
 import type { TableView } from "../results/view.ts";
-import { ceilingOf, curveAt, modelLabel, rangeOf, type StepSeconds, unique } from "./gp_scores.ts";
+import {
+  ceilingOf,
+  curveAt,
+  modelLabel,
+  published,
+  rangeOf,
+  type StepSeconds,
+  trainings,
+} from "./gp_scores.ts";
 import { gpCurveTable } from "./gp_tables.ts";
 import { runFile } from "./process_run.ts";
 import { KEPT_WEIGHTS, LOCAL_WEIGHTS } from "./profiles.ts";
@@ -28,15 +36,15 @@ export function keptStepSeconds(
   return new Map(measured.map(({ model, metrics }) => [model, metrics["seconds"]!]));
 }
 
+/** Steps that are shown of learning curves. */
+const SHOWN = [500, 1000, 3000] as const;
+
 /** Runs on the first range at the full learning rate, long enough for a learning curve. */
 export const fullCurves = (records: readonly RunRecord[]): RunRecord[] =>
   records.filter((record) =>
-    record.experiment === "gp" && record.configuration["schedule"] === "constant" && record.steps >= 1000 &&
-    rangeOf(record)[0] === 64
+    record.experiment === "gp" && record.configuration["schedule"] === "constant" &&
+    record.steps >= SHOWN[0] && rangeOf(record)[0] === 64
   );
-
-/** Steps of the columns of that table. */
-const SHOWN = [500, 1000, 3000];
 
 /** The same steps and the same seconds, from the learning curves and the times among the records. */
 export const keptCurveTable = (records: readonly RunRecord[]): TableView =>
@@ -65,14 +73,19 @@ export function gpVerdict(records: readonly RunRecord[]): string {
   }
   const ends = first.filter(({ configuration }) => configuration["schedule"] === "cosine");
   const ceiling = ceilingOf("rbf", 64)!.floored;
-  for (const model of unique(ends.map(({ model }) => model))) {
-    const own = ends.filter((record) => record.model === model);
+  for (const own of trainings(ends)) {
+    const [{ model, steps }] = own as [RunRecord];
     const { mean } = spread(own.map(({ metrics }) => metrics["target"] ?? NaN));
     lines.push(
-      `${modelLabel(model)}, ${own[0]!.steps} steps to the end: ${mean.toFixed(3)}, ${
+      `${modelLabel(model)}, ${steps} steps to the end: ${mean.toFixed(3)}, ${
         (ceiling - mean).toFixed(3)
       } below the ceiling.`,
     );
   }
+  const authors = ["canp", "cipnp"].flatMap((model) => {
+    const figure = published(model, 64, "target")?.mean;
+    return typeof figure === "number" ? [`${modelLabel(model)} ${figure.toFixed(3)}`] : [];
+  });
+  lines.push(`The authors after 100,000 steps: ${authors.join(", ")}.`);
   return lines.map((line) => `- ${line}`).join("\n");
 }

@@ -53,6 +53,15 @@ export const ceilingOf = (
 /** Measured seconds of a training step by model, side by side in one run. */
 export type StepSeconds = ReadonlyMap<string, number>;
 
+/** Runs of the same model and steps, which differ in their seeds: by models as they come, then by steps. */
+export function trainings(records: readonly RunRecord[]): RunRecord[][] {
+  return unique(records.map(({ model }) => model)).flatMap((model) => {
+    const own = records.filter((record) => record.model === model);
+    const lengths = unique(own.map(({ steps }) => steps)).sort((a, b) => a - b);
+    return lengths.map((length) => own.filter(({ steps }) => steps === length));
+  });
+}
+
 /** The runs with the most steps among those of one model and range. */
 export function longest(runs: readonly RunRecord[]): RunRecord[] {
   const most = Math.max(...runs.map(({ steps }) => steps));

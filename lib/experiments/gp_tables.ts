@@ -14,6 +14,7 @@ import {
   rangeOf,
   type StepSeconds,
   stepsOf,
+  trainings,
   unique,
 } from "./gp_scores.ts";
 
@@ -129,9 +130,7 @@ export function gpRangeTable(records: readonly RunRecord[], least: readonly numb
 /** Models trained on RBF, tested on the three kernels. */
 export function gpKernelTable(records: readonly RunRecord[]): TableView {
   const kernels = ["rbf", "matern", "periodic"];
-  const models = unique(records.map(({ model }) => model));
-  const rows = models.map((model) => {
-    const runs = longest(records.filter((record) => record.model === model));
+  const rows = trainings(records).map((runs) => {
     const cells = kernels.flatMap((kernel) => {
       const prefix = kernel === "rbf" ? "" : `${kernel} `;
       return ["target", "calibration"].map((measure) => {
@@ -139,7 +138,7 @@ export function gpKernelTable(records: readonly RunRecord[]): TableView {
         return cell(measure === "target" ? number(mean, deviation) : number(mean));
       });
     });
-    return { label: modelLabel(model), cells: [cell(String(runs[0]!.steps)), ...cells] };
+    return { label: modelLabel(runs[0]!.model), cells: [cell(String(runs[0]!.steps)), ...cells] };
   });
   const least = records.length > 0 ? rangeOf(records[0]!)[0] : 64;
   return {

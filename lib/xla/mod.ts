@@ -4,6 +4,7 @@ import { XlaBackend } from "./backend/backend.ts";
 import { BACKEND, registerKernels } from "./backend/register.ts";
 import { type ClientOptions, createClient } from "./pjrt/client.ts";
 import { type Precision, setPrecision } from "./stablehlo/precision.ts";
+import { turnFactors } from "./stablehlo/turned.ts";
 
 export { BACKEND, type ClientOptions, XlaBackend };
 export { bridgeMissingKernels } from "./backend/bridge.ts";
@@ -36,6 +37,7 @@ export function registerXla(
   const existing = tf.findBackend(BACKEND) as XlaBackend | null;
   if (existing) return existing;
   const client = createClient(pluginPath, options);
+  turnFactors(client.platform === "cpu");
   setPrecision(client.platform === "cpu" ? "fast" : options.precision ?? "exact");
   const backend = new XlaBackend(client, options.programFolder);
   tf.registerBackend(BACKEND, () => backend, 3);

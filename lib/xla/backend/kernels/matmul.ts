@@ -1,6 +1,8 @@
 import { backend_util } from "@tensorflow/tfjs-core";
 import { check, type Node, typeText } from "../../stablehlo/node.ts";
-import { binary, broadcastTo, dotGeneral, unary } from "../../stablehlo/ops.ts";
+import { barrier } from "../../stablehlo/control.ts";
+import { binary, broadcastTo, dotGeneral, transpose, unary } from "../../stablehlo/ops.ts";
+import { turnsFactors } from "../../stablehlo/turned.ts";
 import { type KernelTable, like } from "./kernel.ts";
 import { broadcastBoth } from "./binary.ts";
 import { clamp, elu, leaky, positivePart } from "./unary.ts";
@@ -13,13 +15,15 @@ export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolea
   );
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const batch = backend_util.assertAndGetBroadcastShape(batchA, batchB);
-  const x = broadcastTo(a, [...batch, ...a.shape.slice(-2)]);
+  const given = broadcastTo(a, [...batch, ...a.shape.slice(-2)]);
   const y = broadcastTo(b, [...batch, ...b.shape.slice(-2)]);
   const rank = batch.length;
   const axes = batch.map((_, i) => i);
+  const turned = transposeA && turnsFactors();
+  const x = turned ? barrier([transpose(given, [...axes, rank + 1, rank])])[0]! : given;
   return dotGeneral(x, y, {
     batch: [axes, axes],
-    contract: [[rank + (transposeA ? 0 : 1)], [rank + (transposeB ? 1 : 0)]],
+    contract: [[rank + (transposeA && !turned ? 0 : 1)], [rank + (transposeB ? 1 : 0)]],
   });
 }
 
