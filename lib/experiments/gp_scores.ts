@@ -43,12 +43,15 @@ export const official = (model: string, step: number): number | undefined =>
 export const published = (model: string, least: number, metric: "target" | "stepMilliseconds") =>
   paperGp.figures.find((one) => one.model === model && one.context[0] === least && one.metric === metric);
 
-/** The highest mean target log likelihood that a model with deviations of at least 0.1 can have. */
+/** The highest mean target log likelihoods: `exact` of any model, `floored` of one with deviations of at least 0.1. */
 export const ceilingOf = (
   kernel: string,
   least: number,
-): { floored: number; error: number | null } | undefined =>
+): { exact: number; floored: number; error: number | null } | undefined =>
   paperGp.ceilings.find((one) => one.kernel === kernel && one.context[0] === least);
+
+/** Whether a model's deviations may go below 0.1 (`regression/models/tnpd.py`: sigma is exp of what is predicted). */
+export const isUnbounded = (model: string): boolean => model.startsWith("tnp");
 
 /** Measured seconds of a training step by model, side by side in one run. */
 export type StepSeconds = ReadonlyMap<string, number>;

@@ -5,6 +5,7 @@ import { formatSeconds } from "../results/tables.ts";
 import type { Cell, TableView } from "../results/view.ts";
 import {
   ceilingOf,
+  isUnbounded,
   longest,
   meanAt,
   modelLabel,
@@ -84,7 +85,8 @@ export function gpCurveTable(
       "After the same seconds: at the last look within them, at each model's own time for a step, measured in turns.",
       ...(ceiling
         ? [
-          `No model can have more than ${ceiling.floored} here: exact regression, deviations of at least 0.1.`,
+          `No model can have more than ${ceiling.floored} here: exact regression, deviations of at least 0.1.` +
+          (models.some(isUnbounded) ? ` TNP-D's have no such floor: at most ${ceiling.exact}.` : ""),
         ]
         : []),
       paperGp.source,
@@ -121,7 +123,10 @@ export function gpRangeTable(records: readonly RunRecord[], least: readonly numb
     rows: [...rows, { label: "ceiling", cells: ceilings }],
     notes: [
       "Ours: mean ± deviation over seeds at the end of the training, with its steps. Authors: 100,000 steps, 5 seeds.",
-      "A dash: not run.",
+      "A dash: not run." +
+      (models.some(isUnbounded)
+        ? " TNP-D's deviations have no floor at 0.1, the ceiling is not its own."
+        : ""),
       paperGp.ceilingSource,
     ],
   };
