@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { constant } from "./constant.ts";
-import { highestOf, merged, type Seen, type SoftmaxState, sumsOf } from "./online_softmax.ts";
+import { merged, type Seen, type SoftmaxState, stateOf } from "./online_softmax.ts";
 
 /**
  * What the same readers have of the first so many rows, for several numbers of rows: a latent variable's prior reads
@@ -12,18 +11,12 @@ export function nestedReads(seen: Seen, counts: readonly number[]): SoftmaxState
   const ends = [...new Set(counts)].sort((a, b) => a - b);
   const states = new Map<number, SoftmaxState>();
   ends.reduce((before: SoftmaxState | undefined, end, i) => {
-    const part = readAll(rowsBetween(seen, ends[i - 1] ?? 0, end));
+    const part = stateOf(rowsBetween(seen, ends[i - 1] ?? 0, end));
     const state = before ? merged(before, part) : part;
     states.set(end, state);
     return state;
   }, undefined);
   return counts.map((count) => states.get(count)!);
-}
-
-/** The state after all rows; its highest scores are constants, on which no result depends. */
-function readAll(seen: Seen): SoftmaxState {
-  const highest = constant(() => highestOf(seen)) as tf.Tensor3D;
-  return { highest, ...sumsOf(seen, highest) };
 }
 
 /** Rows from `start` to before `end`. */

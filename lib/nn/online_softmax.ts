@@ -59,17 +59,15 @@ export function sumsOf(
   return { sums: tf.reshape(tf.sum(weights, 1), [g, p, 1]), totals: tf.matMul(weights, values, true, false) };
 }
 
-/** The state after the rows of one piece alone. Not to be differentiated: see `readPieces`. */
+/** The state after the rows of one piece alone. Over many pieces its gradient keeps all of them: see `readPieces`. */
 export function stateOf(seen: Seen): SoftmaxState {
-  const highest = highestOf(seen);
-  return { highest, ...sumsOf(seen, highest) };
-}
-
-/** The highest score of each reader, [g, p, 1]. */
-export function highestOf({ scores, hidden }: Seen): tf.Tensor3D {
-  const logits = hidden ? tf.where(tf.cast(hidden, "bool"), HIDDEN, scores) : scores;
+  const { scores, hidden } = seen;
   const [g, , p] = scores.shape;
-  return tf.reshape(tf.max(logits, 1), [g, p, 1]);
+  const highest = constant(() => {
+    const logits = hidden ? tf.where(tf.cast(hidden, "bool"), HIDDEN, scores) : scores;
+    return tf.reshape(tf.max(logits, 1), [g, p, 1]);
+  }) as tf.Tensor3D;
+  return { highest, ...sumsOf(seen, highest) };
 }
 
 /** The state after the rows of both. */
