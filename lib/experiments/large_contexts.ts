@@ -86,18 +86,17 @@ export const likelihoodRecords = (records: readonly RunRecord[]): RunRecord[] =>
   records.filter(({ experiment }) => experiment === LIKELIHOOD).sort((a, b) => b.steps - a.steps);
 
 async function likelihoods(
-  { model, stream, recipe }: StreamedModel,
+  { model, stream }: StreamedModel,
   { contexts, targets, functions, seed }: Required<LargeContexts>,
 ): Promise<ContextLikelihood[] | undefined> {
   const most = contexts.at(-1)!;
   const drawn = Array.from({ length: functions }, (_, i) => longFunction([seed, i], targets + most));
   // Targets first: they stay the same while the context grows.
   const given = pointsOf(drawn, 0, targets);
-  const noise = model === "ipnp"
-    ? tf.tidy(() =>
-      createRng(tf.tensor1d([seed, 1], "int32")).normal([SAMPLES, functions, recipe.dims.dimLat])
-    )
-    : undefined;
+  const { dimLat } = stream;
+  const noise = dimLat === undefined
+    ? undefined
+    : tf.tidy(() => createRng(tf.tensor1d([seed, 1], "int32")).normal([SAMPLES, functions, dimLat]));
   const pieces = piecewise(stream);
   const bar = progress(most, { label: `${model}, points read` });
   const found: ContextLikelihood[] = [];

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { readSafetensors } from "../data/safetensors.ts";
 import { gpSource } from "../data/gp/mod.ts";
-import { UserError } from "../errors.ts";
-import { cipnp, ipnp } from "../neural_process/models.ts";
-import { type Process, type ProcessName, publishedSpin } from "../neural_process/registry.ts";
+import { hasInducing, type Process, type ProcessName, streamOf } from "../neural_process/registry.ts";
 import type { Stream } from "../neural_process/streaming.ts";
 import { fitProcess } from "../train/process/fit.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
@@ -11,13 +9,9 @@ import { loadProcess, type StoredProcess } from "../train/process/weights.ts";
 import { gpRanges, gpRecipe } from "./gp_settings.ts";
 import { KEPT_WEIGHTS, LOCAL_WEIGHTS } from "./profiles.ts";
 
-/** The models that can read contexts of any size in pieces. */
-const STREAMED = ["ipnp", "cipnp"] as const;
-export type Streamed = (typeof STREAMED)[number];
-
 /** A trained model that reads contexts of any size. */
 export interface StreamedModel {
-  model: Streamed;
+  model: ProcessName;
   stream: Stream;
   recipe: ProcessRecipe;
   /** How many numbers were trained. */
@@ -27,21 +21,19 @@ export interface StreamedModel {
   dispose(): void;
 }
 
-/**
- * The trained CIPNP or IPNP with the most steps among the weights of some folders, if there is one. Runs of a Gaussian
- * process have their ranges in their names.
- */
+/** The model with the most steps among those that read in pieces and have weights in some folders, if there is one. */
 export async function longestTrained(
   folders: readonly string[] = [KEPT_WEIGHTS, LOCAL_WEIGHTS],
 ): Promise<string | undefined> {
   let best: { path: string; steps: number } | undefined;
   for (const folder of folders) {
     for (const name of await namesIn(folder)) {
-      if (!/^gp_.*_c?ipnp_seed\d+_.*\.safetensors$/.test(name)) continue;
+      if (!/^gp_.*\.safetensors$/.test(name)) continue;
       const path = join(folder, name);
       const { metadata } = await readSafetensors(path);
-      const { steps } = JSON.parse(metadata["recipe"] ?? "{}") as Partial<ProcessRecipe>;
-      if (steps !== undefined && steps > (best?.steps ?? 0)) best = { path, steps };
+      const { model, steps } = JSON.parse(metadata["recipe"] ?? "{}") as Partial<ProcessRecipe>;
+      if (!model || !hasInducing(model) || steps === undefined) continue;
+      if (steps > (best?.steps ?? 0)) best = { path, steps };
     }
   }
   return best?.path;
@@ -104,27 +96,12 @@ export async function brieflyTrained(steps: number, seed: number): Promise<Strea
   return streamed(process, recipe, `trained on 64 to 128 context points for ${taken} steps only`);
 }
 
-/**
- * The same weights in a model that reads in pieces; the process is used up.
- *
- * @throws UserError if it is no CIPNP or IPNP.
- */
+/** The same weights, read in pieces. @throws UserError if the model needs all points at once. */
 export function streamed(process: Process, recipe: ProcessRecipe, about: string): StreamedModel {
-  const model = STREAMED.find((name) => name === recipe.model);
-  if (!model) {
-    throw new UserError(
-      `model: expected ${STREAMED.join(" or ")}, which read in pieces, found ${recipe.model}`,
-    );
-  }
-  const make = model === "ipnp" ? ipnp : cipnp;
-  const { parameters, stream } = make(recipe.dims, publishedSpin(recipe.induce!), recipe.seed);
-  for (const [i, parameter] of process.parameters.entries()) {
-    parameters[i]!.variable.assign(parameter.variable);
-    parameter.dispose();
-  }
+  const { parameters } = process;
   return {
-    model,
-    stream: stream(),
+    model: recipe.model,
+    stream: streamOf(process, recipe.model),
     recipe,
     parameters: parameters.reduce((sum, { count }) => sum + count, 0),
     about,

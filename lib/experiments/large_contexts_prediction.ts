@@ -1,21 +1,19 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { longFunction } from "../data/gp/mod.ts";
 import { compileTime, memoryOf, tensorSpec } from "../engine/mod.ts";
-import { cipnp, ipnp } from "../neural_process/models.ts";
 import { GP_DIMS } from "../neural_process/dims.ts";
 import { piecewise } from "../neural_process/piecewise.ts";
-import { publishedSpin } from "../neural_process/registry.ts";
+import { createProcess, type ProcessName, streamOf } from "../neural_process/registry.ts";
 import { PIECE_SIZE, type Summary } from "../neural_process/streaming.ts";
 import type { RunIdentity } from "../results/mod.ts";
 import { disposeState, summaryTensors } from "./large_contexts.ts";
 import { pointsOf } from "./large_contexts_points.ts";
-import type { Streamed } from "./large_contexts_model.ts";
 import { LOCAL_RECORDS } from "./profiles.ts";
 import { generatedData, type Outcome, recorded } from "./record.ts";
 
 /** How much is read and predicted, by a model with new weights: costs do not depend on them. */
 export interface LargePredictions {
-  model?: Streamed;
+  model?: ProcessName;
   context: number;
   targets: number;
   induce?: number;
@@ -24,7 +22,7 @@ export interface LargePredictions {
 
 /** What reading a large context and predicting many targets took. */
 export interface PredictionFacts {
-  model: Streamed;
+  model: ProcessName;
   context: number;
   targets: number;
   /** Seconds, compiling left out: of the context, and of all predictions. */
@@ -71,14 +69,15 @@ export async function largePredictions(
 async function measure(
   { model, context, targets, induce, seed }: Required<LargePredictions>,
 ): Promise<Outcome> {
-  const make = model === "ipnp" ? ipnp : cipnp;
-  const { parameters, stream } = make(GP_DIMS, publishedSpin(induce), seed);
-  const noise = model === "ipnp" ? tf.randomNormal([1, GP_DIMS.dimLat], 0, 1, "float32", seed) : undefined;
+  const process = createProcess(model, GP_DIMS, induce, seed);
+  const reader = streamOf(process, model);
+  const noise = reader.dimLat === undefined
+    ? undefined
+    : tf.randomNormal([1, reader.dimLat], 0, 1, "float32", seed);
   const drawn = [longFunction([seed, 0], context)];
   const [given, first, rest] = [[0, context], [0, context >> 1], [context >> 1, context]]
     .map(([from, to]) => pointsOf(drawn, from!, to!));
   const { x: xt } = pointsOf([longFunction([seed, 1], targets)], 0, targets);
-  const reader = stream();
   const pieces = piecewise(reader);
   const compileBefore = compileTime().milliseconds;
   /** Seconds of a computation, compiling left out. */
@@ -120,8 +119,8 @@ async function measure(
   tf.dispose([xt, some, difference, ...summaryTensors(summary), ...summaryTensors(later)]);
   noise?.dispose();
   pieces.dispose();
-  const count = parameters.reduce((sum, { count }) => sum + count, 0);
-  parameters.forEach((parameter) => parameter.dispose());
+  const count = process.parameters.reduce((sum, { count }) => sum + count, 0);
+  process.parameters.forEach((parameter) => parameter.dispose());
   return {
     metrics: {
       readSeconds,

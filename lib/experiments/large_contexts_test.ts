@@ -26,7 +26,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-for (const model of ["cipnp", "ipnp"] as const) {
+for (const model of ["cipnp", "ipnp", "cipnp-fast"] as const) {
   xlaTest(
     `the likelihood of ${model} at a context is that of reading it alone, and is kept`,
     () =>
@@ -55,7 +55,7 @@ xlaTest(
   () =>
     inFolder(async (folder) => {
       equal(await longestTrained([folder, `${folder}/absent`]), undefined);
-      for (const [model, steps] of [["cipnp", 5], ["cipnp", 9], ["canp", 20]] as const) {
+      for (const [model, steps] of [["cipnp", 5], ["cipnp-fast", 9], ["canp", 20]] as const) {
         const recipe = recipeOf(model, steps);
         const process = processOf(recipe);
         const name = `gp_quick_gp-rbf-ctx-64-128-tar-4-64_${model}_seed${steps}_abc`;
@@ -64,15 +64,17 @@ xlaTest(
         process.parameters.forEach((parameter) => parameter.dispose());
       }
       const path = await longestTrained([folder]);
-      ok(path!.endsWith("_cipnp_seed9_abc.safetensors"));
+      ok(path!.endsWith("_cipnp-fast_seed9_abc.safetensors"));
       const before = liveBuffers();
       const model = await loadStreamed(path!);
       equal(model.about, "trained on 64 to 128 context points for 9 steps");
       model.dispose();
       equal(liveBuffers(), before);
       await rejects(
-        loadStreamed(path!.replace("cipnp_seed9", "canp_seed20")),
-        new UserError("model: expected ipnp or cipnp, which read in pieces, found canp"),
+        loadStreamed(path!.replace("cipnp-fast_seed9", "canp_seed20")),
+        new UserError(
+          "model: expected one that reads in pieces (cipnp, ipnp, cipnp-fast, ipnp-fast), found canp",
+        ),
       );
     }),
 );

@@ -3,15 +3,20 @@ import { createRng, jit, memoryOf, type ProgramMemory, type Rng, tensorSpec } fr
 import { UserError } from "../errors.ts";
 import { unknown } from "../data/nearest.ts";
 import { GP_DIMS, type NeuralProcessDims } from "../neural_process/dims.ts";
-import { cipnp, ipnp } from "../neural_process/models.ts";
 import type { Tasks } from "../neural_process/points.ts";
-import { createProcess, PROCESS_NAMES, publishedSpin } from "../neural_process/registry.ts";
+import { createProcess, PROCESS_NAMES, type ProcessName, streamOf } from "../neural_process/registry.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { valueAndGradients } from "../train/gradients.ts";
 import { createOptimizer } from "../train/optimizer.ts";
 
 /** Every neural process, and those that can train on points in pieces. */
-export const COST_MODELS = [...PROCESS_NAMES, "cipnp-chunked", "ipnp-chunked"] as const;
+export const COST_MODELS = [
+  ...PROCESS_NAMES,
+  "cipnp-chunked",
+  "ipnp-chunked",
+  "cipnp-fast-chunked",
+  "ipnp-fast-chunked",
+] as const;
 export type CostModel = (typeof COST_MODELS)[number];
 
 /** How much one training step reads. */
@@ -102,19 +107,18 @@ interface Trainable {
 /** The model with its training objective, over all points at once or piece by piece. */
 function trainable(model: CostModel, { width, induce }: StepSize, seed: number): Trainable {
   const dims: NeuralProcessDims = { ...GP_DIMS, dimHid: width, dimLat: width };
-  if (model === "cipnp-chunked") {
-    const { parameters, stream } = cipnp(dims, publishedSpin(induce), seed);
-    return { parameters, loss: (tasks) => stream().trainLoss(tasks) };
-  }
-  if (model === "ipnp-chunked") {
-    const { parameters, stream } = ipnp(dims, publishedSpin(induce), seed);
-    return {
-      parameters,
-      loss: (tasks, rng, samples) =>
-        stream().trainLoss(tasks, rng.normal([samples, tasks.x.shape[0], dims.dimLat])),
-    };
-  }
-  return createProcess(model, dims, induce, seed);
+  const name = model.replace("-chunked", "") as ProcessName;
+  const process = createProcess(name, dims, induce, seed);
+  if (name === model) return process;
+  return {
+    parameters: process.parameters,
+    loss(tasks, rng, samples) {
+      const stream = streamOf(process, name);
+      const { dimLat } = stream;
+      const noise = dimLat === undefined ? undefined : rng.normal([samples, tasks.x.shape[0], dimLat]);
+      return stream.trainLoss(tasks, noise);
+    },
+  };
 }
 
 const pointsShape = ({ batch, context, targets }: StepSize): [number, number, number] => [

@@ -3,7 +3,7 @@ import { type Affine, applyAfter, formOf, type RowForm, rowsOf } from "../nn/aff
 import { layerNorm } from "../nn/layer_norm.ts";
 import { linear } from "../nn/linear.ts";
 import type { Init } from "../nn/parameters.ts";
-import { attendFeatures, attendRows, headReader } from "./heads.ts";
+import { attendFeatures, attendRows, headReader, type KeyedReader, keyedReader } from "./heads.ts";
 import { latentAttention, latentReader, pays, type Read } from "../nn/latent_attention.ts";
 import type { RowReader } from "../nn/online_softmax.ts";
 import { firstRows, stack } from "../nn/rows.ts";
@@ -41,6 +41,8 @@ export interface Attention {
   latents(q: tf.Tensor3D, source: Affine, reach?: Reach): tf.Tensor3D;
   /** The same for rows of a form that come in pieces; `q` is [1 or b, m, dimQ]. */
   reader(q: tf.Tensor3D, form: RowForm): RowReader;
+  /** What `rows` computes, for keys and values that come in pieces; `q` is [1 or b, nq, dimQ]. */
+  keyed(q: tf.Tensor3D): KeyedReader;
 }
 
 /** Eight heads of equal queries, keys and values, as all encoders use them. */
@@ -74,6 +76,7 @@ export function attention(init: Init, name: string, widths: AttentionWidths): At
   const norm1 = layerNorm(scope, "ln1", dimOut, EPSILON);
   const norm2 = layerNorm(scope, "ln2", dimOut, EPSILON);
   const scale = 1 / Math.sqrt(dimOut);
+  const projections = { key, value, heads, scale };
   const finish = (q: tf.Tensor3D, attended: tf.Tensor3D): tf.Tensor3D => {
     const o = norm1(tf.add(q, attended) as tf.Tensor3D);
     return norm2(tf.add(o, tf.relu(out(o))) as tf.Tensor3D);
@@ -91,16 +94,20 @@ export function attention(init: Init, name: string, widths: AttentionWidths): At
       const projected = query(q);
       const reads = firsts.map((count, i) => ({ count, queries: share(projected, i, firsts.length) }));
       const attended = pays(projected.shape[1], heads, formOf(source), dimOut)
-        ? latentAttention(reads, source, { key, value, heads, scale, hidden })
+        ? latentAttention(reads, source, { ...projections, hidden })
         : rowAttention(reads, key(rowsOf(source)), value(rowsOf(source)), heads, scale, hidden);
       return finish(projected, attended);
     },
     reader(q, form) {
       const projected = query(q);
-      const projections = { key, value, heads, scale };
       const reader = pays(projected.shape[1], heads, form, dimOut)
         ? latentReader(projected, form, projections)
         : headReader(projected, projections);
+      return { ...reader, result: (state) => finish(projected, reader.result(state)) };
+    },
+    keyed(q) {
+      const projected = query(q);
+      const reader = keyedReader(projected, projections);
       return { ...reader, result: (state) => finish(projected, reader.result(state)) };
     },
   };

@@ -10,7 +10,7 @@ import { latentWidth, spin, type SpinOptions } from "./spin.ts";
 /** An encoder of rows whose context can be read piece by piece. */
 export interface RowEncoder {
   (context: Points, xt: tf.Tensor3D): tf.Tensor3D;
-  /** Reads a context into inducing points. @throws UserError as `Spin`'s does. */
+  /** Reads a context into inducing points. @throws UserError where a `Spin` reads it that can't. */
   reader(): PointReader;
   /** Inputs xt [b, nt, dimX] read inducing points [b, m, w]: [b, nt, dimHid]. */
   targets(induced: tf.Tensor3D, xt: tf.Tensor3D): tf.Tensor3D;

@@ -23,22 +23,38 @@ export function attendRows(
   return mergeHeads(softmaxProduct(scores, values, { hidden: mask }), heads);
 }
 
+/** Queries that read rows whose keys and values are made of different things, [b, n, dimK] and [b, n, dimV]. */
+export interface KeyedReader extends Omit<RowReader, "look"> {
+  look(k: tf.Tensor3D, v: tf.Tensor3D, hidden?: tf.Tensor2D): Seen;
+}
+
 /**
  * What queries [1 or b, m, w] see in rows that come in pieces, by keys and values of each row: the way of `attendRows`.
  */
-export function headReader(
+export function keyedReader(
   queries: tf.Tensor3D,
   { key, value, heads, scale }: Projections,
-): RowReader {
+): KeyedReader {
   const [, m, w] = queries.shape;
   return {
     size: (b) => [b * heads, m, w / heads],
-    look(rows: Affine, hidden) {
-      const x = rowsOf(rows);
-      const q = tf.broadcastTo(queries, [x.shape[0], m, w]) as tf.Tensor3D;
-      return seenByHeads(q, key(x), value(x), heads, scale, hidden);
+    look(k, v, hidden) {
+      const q = tf.broadcastTo(queries, [k.shape[0], m, w]) as tf.Tensor3D;
+      return seenByHeads(q, key(k), value(v), heads, scale, hidden);
     },
     result: (state) => mergeHeads(sharesOf(state), heads),
+  };
+}
+
+/** The same where one row is key and value. */
+export function headReader(queries: tf.Tensor3D, projections: Projections): RowReader {
+  const reader = keyedReader(queries, projections);
+  return {
+    ...reader,
+    look(rows: Affine, hidden) {
+      const x = rowsOf(rows);
+      return reader.look(x, x, hidden);
+    },
   };
 }
 

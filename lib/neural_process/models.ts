@@ -105,15 +105,15 @@ export function cipnpPlaced(
   options: PlacedOptions,
   spin: SpinOptions,
   seed: number,
-): ConditionalProcess {
+): ConditionalProcess & Streamable {
   const init = createInit(seed);
   const rows = placedEncoder(init, "enc1", crossDims(dims), options);
   const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), spin);
-  return conditionalProcess(
-    init.parameters,
-    [rows, repeated(pooled)],
-    decoderOf(init, dims, 2 * dims.dimHid),
-  );
+  const decode = decoderOf(init, dims, dims.dimHid + latentWidth(spin, dims.dimHid));
+  return {
+    ...conditionalProcess(init.parameters, [rows, repeated(pooled)], decode),
+    stream: () => stream({ rows, pooled, decode }),
+  };
 }
 
 /** IPNP whose points have places (`placedEncoder`), a variant of this workspace. @param spin of the latent encoder */
@@ -122,12 +122,15 @@ export function ipnpPlaced(
   options: PlacedOptions,
   spin: SpinOptions,
   seed: number,
-): LatentProcess {
+): LatentProcess & Streamable {
   const init = createInit(seed);
   const rows = placedEncoder(init, "denc", crossDims(dims), options);
   const latent = poolingSpinEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat }, spin);
   const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
-  return latentProcess(init.parameters, { rows, latent, decode });
+  return {
+    ...latentProcess(init.parameters, { rows, latent, decode }),
+    stream: () => stream({ rows, pooled: latent, decode, dimLat: dims.dimLat }),
+  };
 }
 
 /** ANP, or IPNP with `options`, without its latent path: the encoder of the points is twice as wide instead. */

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Draw, Init } from "../nn/parameters.ts";
 import { reluMlp } from "../nn/relu_mlp.ts";
 import { attention, selfWidths } from "./attention.ts";
+import type { RowEncoder } from "./cross_spin_encoder.ts";
 import type { EncoderDims } from "./dims.ts";
+import type { PointReader } from "./point_reader.ts";
 import { pairs, type Points } from "./points.ts";
 
 /** Inducing points that have places among the inputs. */
@@ -29,7 +31,7 @@ export function placedEncoder(
   name: string,
   dims: EncoderDims & { vDepth: number; qkDepth: number },
   { induce, span }: PlacedOptions,
-) {
+): RowEncoder {
   const { dimX, dimY, dimHid, vDepth, qkDepth } = dims;
   const scope = init.within(name);
   const values = reluMlp(scope, "net_v", dimX + dimY, dimHid, dimHid, vDepth - 2);
@@ -42,14 +44,26 @@ export function placedEncoder(
   const read = attention(scope, "read", selfWidths(dimHid));
   const among = attention(scope, "among", selfWidths(dimHid));
   const attend = attention(scope, "attn", selfWidths(dimHid));
-  return (context: Points, xt: tf.Tensor3D): tf.Tensor3D => {
-    const b = xt.shape[0];
-    const at = inputs(places.variable as tf.Variable<tf.Rank.R3>);
-    const each = tf.tile(at, [b, 1, 1]);
+  /** [1, m, dimHid] */
+  const placed = () => inputs(places.variable as tf.Variable<tf.Rank.R3>);
+  const attendAmong = (seen: tf.Tensor3D) => among.rows({ x: seen }, seen, seen);
+  const targets = (induced: tf.Tensor3D, xt: tf.Tensor3D, at = placed()): tf.Tensor3D =>
+    attend.rows(inputs.deferred(xt), tf.tile(at, [xt.shape[0], 1, 1]), induced);
+  const encode = (context: Points, xt: tf.Tensor3D): tf.Tensor3D => {
+    const at = placed();
+    const each = tf.tile(at, [xt.shape[0], 1, 1]);
     const seen = read.rows({ x: each }, inputs(context.x), values(pairs(context)), context.hidden);
-    const induced = among.rows({ x: seen }, seen, seen);
-    return attend.rows(inputs.deferred(xt), each, induced);
+    return targets(attendAmong(seen), xt, at);
   };
+  const reader = (): PointReader => {
+    const reading = read.keyed(placed());
+    return {
+      ...reading,
+      look: (points) => reading.look(inputs(points.x), values(pairs(points)), points.hidden),
+      result: (state) => attendAmong(reading.result(state)),
+    };
+  };
+  return Object.assign(encode, { reader, targets });
 }
 
 /** A place in each of m equal parts of the first input's span, anywhere in the others'. */

@@ -12,6 +12,7 @@ import type { Normal } from "./normal.ts";
 import { contextOf, type Tasks } from "./points.ts";
 import { drawResampling } from "./resampling.ts";
 import type { SpinOptions } from "./spin.ts";
+import type { Stream, Streamable } from "./streaming.ts";
 import { GP_TNP } from "./tnp/options.ts";
 import { tnpd } from "./tnp/tnpd.ts";
 
@@ -39,6 +40,8 @@ export interface Process {
   loss(tasks: Tasks, rng: Rng, samples: number): tf.Scalar;
   /** At the rows that it predicts, [b, n, dimY], or [samples, b, n, dimY] of models that sample. */
   predict(tasks: Tasks, rng: Rng, samples: number): Normal;
+  /** The same weights for points that come in pieces; undefined for models that need them all at once. */
+  stream?(): Stream;
 }
 
 /** @throws UserError for an unknown name, with the nearest ones. */
@@ -46,6 +49,15 @@ export function processName(name: string): ProcessName {
   const found = PROCESS_NAMES.find((known) => known === name);
   if (!found) throw new UserError(`model: there is no neural process ${unknown(name, [...PROCESS_NAMES])}`);
   return found;
+}
+
+/** The stream of a process. @throws UserError if it needs all points at once, saying so of `name`. */
+export function streamOf({ stream }: Process, name: ProcessName): Stream {
+  if (!stream) {
+    const able = PROCESS_NAMES.filter(hasInducing).join(", ");
+    throw new UserError(`model: expected one that reads in pieces (${able}), found ${name}`);
+  }
+  return stream();
 }
 
 /** Whether a model reads its context through inducing points. */
@@ -111,19 +123,25 @@ interface Conditional {
   parameters: Parameter[];
   train(tasks: Tasks): { loss: tf.Scalar };
   predict(tasks: Tasks): Normal;
+  stream?(): Stream;
 }
 
-const conditional = ({ parameters, train, predict }: Conditional): Process => ({
+const conditional = ({ parameters, train, predict, stream }: Conditional): Process => ({
   parameters,
+  stream,
   predicts: "all",
   loss: (tasks) => train(tasks).loss,
   predict: (tasks) => predict(tasks),
 });
 
-function latent({ parameters, train, predict }: LatentProcess, dimLat: number): Process {
+function latent(
+  { parameters, train, predict, stream }: LatentProcess & Partial<Streamable>,
+  dimLat: number,
+): Process {
   const noise = ({ x }: Tasks, rng: Rng, samples: number) => rng.normal([samples, x.shape[0], dimLat]);
   return {
     parameters,
+    stream,
     predicts: "all",
     loss: (tasks, rng, samples) => train(tasks, noise(tasks, rng, samples)).loss,
     predict: (tasks, rng, samples) => predict(tasks, noise(tasks, rng, samples)).prediction,

@@ -1,7 +1,7 @@
-/** CIPNP and IPNP piece by piece: memory does not grow with the points. */
+/** The models with inducing points piece by piece: memory does not grow with the points. */
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
-import { emptyState, merged, type SoftmaxState } from "../nn/online_softmax.ts";
+import { emptyState, merged, type SoftmaxState, type StateSize } from "../nn/online_softmax.ts";
 import type { RowEncoder } from "./cross_spin_encoder.ts";
 import type { Decoder } from "./decoder.ts";
 import { latentNormal, type Normal, sample } from "./normal.ts";
@@ -28,17 +28,19 @@ export interface ContextState {
 export interface Summary {
   /** H_D of the encoder of rows, [b, m, w]. */
   induced: tf.Tensor3D;
-  /** For CIPNP the vector of the context, [b, w]. */
+  /** Without a latent variable the vector of the context, [b, w]. */
   vector?: tf.Tensor;
-  /** For IPNP the distribution of the latent variable, [b, dimLat]. */
+  /** The distribution of the latent variable, [b, dimLat]. */
   prior?: Normal;
 }
 
 /**
- * A model that reads points in pieces. `noise` is standard normal, for IPNP alone: [k, b, dimLat] for k samples, or
- * [b, dimLat]; a UserError tells where it is missing or too much.
+ * A model that reads points in pieces. `noise` is standard normal, for models with a latent variable: [k, b, dimLat] for
+ * k samples, or [b, dimLat]; a UserError tells where it is missing or too much.
  */
 export interface Stream {
+  /** Width of the latent variable; undefined without one, and then there is no noise. */
+  dimLat?: number;
   /**
    * The objective of the model's `train`, with gradients for its variables (not for the points), in pieces of so many
    * rows. Neither value nor gradients keep anything for a piece.
@@ -69,10 +71,18 @@ export interface StreamParts {
 
 export function stream({ rows, pooled, decode, dimLat }: StreamParts): Stream {
   const readers = () => ({ rows: rows.reader(), pooled: pooled.reader() });
-  readers();
+  /** Of the states of b tasks; what readers prepare for reading is not kept. */
+  const sizesOf = (b: number): { rows: StateSize; pooled: StateSize } =>
+    tf.tidy(() => {
+      const reader = readers();
+      return { rows: reader.rows.size(b), pooled: reader.pooled.size(b) };
+    });
+  // Options with which points can't be read in pieces are told now.
+  sizesOf(1);
   const decodeAt = (induced: tf.Tensor3D, rest: tf.Tensor, xt: tf.Tensor3D): Normal =>
     decode([rows.targets(induced, xt), tf.expandDims(rest, -2)], xt);
   return {
+    dimLat,
     trainLoss(tasks, noise, pieceSize = PIECE_SIZE) {
       checkNoise(noise, dimLat, tasks.x.shape[0]);
       const n = tasks.x.shape[1];
@@ -97,8 +107,8 @@ export function stream({ rows, pooled, decode, dimLat }: StreamParts): Stream {
       return latentObjective(prior, posterior, likelihood(z), noise.rank === 3 ? z : undefined).loss;
     },
     start(b) {
-      const reader = readers();
-      return { rows: emptyState(reader.rows.size(b)), pooled: emptyState(reader.pooled.size(b)) };
+      const sizes = sizesOf(b);
+      return { rows: emptyState(sizes.rows), pooled: emptyState(sizes.pooled) };
     },
     read(state, points, pieceSize = PIECE_SIZE) {
       const reader = readers();

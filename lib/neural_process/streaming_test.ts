@@ -5,7 +5,7 @@ import { noPlugin } from "../engine/testing.ts";
 import { UserError } from "../errors.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { GP_DIMS } from "./dims.ts";
-import { cipnp, ipnp } from "./models.ts";
+import { cipnp, cipnpPlaced, ipnp, ipnpPlaced } from "./models.ts";
 import type { Normal } from "./normal.ts";
 import { contextOf, type Points, type Tasks } from "./points.ts";
 import type { SpinOptions } from "./spin.ts";
@@ -34,33 +34,39 @@ interface Model {
   noise?: tf.Tensor;
 }
 
-function conditional(options: SpinOptions): Model {
-  const { parameters, train, stream } = cipnp(DIMS, options, 1);
+const conditional = (make: typeof cipnp) => (options: SpinOptions): Model => {
+  const { parameters, train, stream } = make(DIMS, options, 1);
   return { parameters, loss: (tasks) => train(tasks).loss, stream: stream() };
-}
+};
 
-const latent = (shape: number[]) => (options: SpinOptions): Model => {
-  const { parameters, train, stream } = ipnp(DIMS, options, 1);
+const latent = (make: typeof ipnp, shape: number[]) => (options: SpinOptions): Model => {
+  const { parameters, train, stream } = make(DIMS, options, 1);
   const noise = noiseOf(shape);
   return { parameters, loss: (tasks) => train(tasks, noise).loss, stream: stream(), noise };
 };
 
+const placed = ({ induce }: SpinOptions) => ({ induce, span: [-2, 2] as const });
+const cipnpFast: typeof cipnp = (dims, options, seed) => cipnpPlaced(dims, placed(options), options, seed);
+const ipnpFast: typeof ipnp = (dims, options, seed) => ipnpPlaced(dims, placed(options), options, seed);
+
 const MODELS: Record<string, (options: SpinOptions) => Model> = {
-  "CIPNP": conditional,
-  "IPNP with its ELBO": latent([BATCH, 8]),
-  "IPNP with 3 samples": latent([3, BATCH, 8]),
+  "CIPNP": conditional(cipnp),
+  "IPNP with its ELBO": latent(ipnp, [BATCH, 8]),
+  "IPNP with 3 samples": latent(ipnp, [3, BATCH, 8]),
+  "CIPNP, fast start": conditional(cipnpFast),
+  "IPNP, fast start": latent(ipnpFast, [3, BATCH, 8]),
 };
 
 /**
- * Options, whether rows are hidden, rows of a piece, the model that is compiled too; with 12 inducing points, rows get
+ * Options, whether rows are hidden, rows of a piece, the models that are compiled too; with 12 inducing points, rows get
  * keys and values.
  */
-const CASES: [Partial<SpinOptions>, boolean, number, string?][] = [
+const CASES: [Partial<SpinOptions>, boolean, number, ...string[]][] = [
   [{}, false, 18],
   [{ ablaInduce: true }, false, 1],
   [{ induce: 12 }, false, 4, "IPNP with its ELBO"],
-  [{ induce: 12, ablaInduce: true }, true, 11, "CIPNP"],
-  [{ ablaInduce: true }, true, 5, "IPNP with 3 samples"],
+  [{ induce: 12, ablaInduce: true }, true, 11, "CIPNP", "CIPNP, fast start"],
+  [{ ablaInduce: true }, true, 5, "IPNP with 3 samples", "IPNP, fast start"],
 ];
 
 const apart = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!;
@@ -79,10 +85,10 @@ function onEngines(name: string, engines: string[], test: () => void): void {
 }
 
 for (const [name, build] of Object.entries(MODELS)) {
-  for (const [options, hidden, pieceSize, compiled] of CASES) {
+  for (const [options, hidden, pieceSize, ...compiled] of CASES) {
     const what = `${JSON.stringify(options)}${hidden ? ", hidden rows" : ""}`;
     const title = `${name}: loss and gradients in pieces of ${pieceSize} are those of all rows, ${what}`;
-    onEngines(title, compiled === name ? ["cpu", "xla"] : ["cpu"], () => {
+    onEngines(title, compiled.includes(name) ? ["cpu", "xla"] : ["cpu"], () => {
       const { parameters, loss, stream, noise } = build({ ...SPIN, ...options });
       const variables = parameters.map(({ variable }) => variable);
       const given = tasks(hidden);
@@ -105,10 +111,18 @@ const rowsOf = ({ x, y, hidden }: Points, from: number, count: number): Points =
   hidden: hidden && tf.slice(hidden, [0, from], [-1, count]),
 });
 
-for (const hidden of [false, true]) {
-  const title = `a context${hidden ? " with hidden rows" : ""} read in two goes predicts as one read at once`;
+for (
+  const [name, make, hidden] of [["IPNP", ipnp, false], ["IPNP", ipnp, true], [
+    "fast IPNP",
+    ipnpFast,
+    true,
+  ]] as const
+) {
+  const title = `${name}: a context${
+    hidden ? " with hidden rows" : ""
+  } read in two goes predicts as one read at once`;
   onEngines(title, hidden ? ["cpu", "xla"] : ["cpu"], () => {
-    const { parameters, predict, stream } = ipnp(DIMS, { ...SPIN, ablaInduce: true }, 1);
+    const { parameters, predict, stream } = make(DIMS, { ...SPIN, ablaInduce: true }, 1);
     const model = stream();
     const noise = noiseOf([3, BATCH, 8]);
     const given = tasks(hidden);

@@ -34,6 +34,8 @@ const PROCESSES: Record<string, Style> = {
   "ipnp-fast": { label: "IPNP, fast start", colour: "#211662", symbol: "triangle" },
   "cipnp-chunked": { label: "CIPNP, in pieces", colour: "#35b1bb", symbol: "star" },
   "ipnp-chunked": { label: "IPNP, in pieces", colour: "#092a1e", symbol: "star" },
+  "cipnp-fast-chunked": { label: "CIPNP, fast start, in pieces", colour: "#c58bff", symbol: "asterisk" },
+  "ipnp-fast-chunked": { label: "IPNP, fast start, in pieces", colour: "#6b5fd0", symbol: "asterisk" },
 };
 
 /** Colours of Okabe and Ito, which colour-blind readers can tell apart; symbols differ as well. */
