@@ -12,6 +12,8 @@ const KEPT = {
   models: ["canp", "ipnp"],
   contexts: [[8, 16]],
   seeds: [0],
+  steps: 8000,
+  schedule: "cosine",
 } as const;
 
 xlaTest("kept weights belong to kept records, and give their calibration again", async () => {
