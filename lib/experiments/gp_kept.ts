@@ -82,7 +82,7 @@ export function gpVerdict(records: readonly RunRecord[]): string {
       } below the ceiling.`,
     );
   }
-  const authors = ["canp", "cipnp"].flatMap((model) => {
+  const authors = ["anp", "canp", "banp", "cipnp", "ipnp"].flatMap((model) => {
     const figure = published(model, 64, "target")?.mean;
     return typeof figure === "number" ? [`${modelLabel(model)} ${figure.toFixed(3)}`] : [];
   });

@@ -15,7 +15,7 @@ export function likelihoodTable(records: readonly RunRecord[]): TableView {
       label: `${modelLabel(record.model)}, ${record.steps} steps`,
       cells: contexts.map((context) => {
         const at = points.find((point) => point.context === context);
-        return { text: at ? `${at.target.toFixed(2)} ± ${at.error.toFixed(2)}` : "–", best: false };
+        return { text: at ? `${at.target.toFixed(3)} ± ${at.error.toFixed(3)}` : "–", best: false };
       }),
     })),
     notes: records.map(({ model, configuration }) =>
