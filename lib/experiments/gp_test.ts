@@ -87,10 +87,11 @@ Deno.test("the variant with places passes 1.0 within 3,000 steps", () => {
   ok(early.some(({ metrics }) => metrics["target@3000"]! > 1));
 });
 
-Deno.test("the variant with places ends ahead of the reference's model, and in the published training of attention", () => {
+Deno.test("the variant with places ends ahead of the reference's model after 5,000 steps, of CANP and ANP after 100,000", () => {
   const end = (name: string, length: number): number => {
-    const run = kept.find(({ model, steps, configuration }) =>
-      model === name && steps === length && configuration.schedule === "cosine"
+    const run = kept.find((record) =>
+      record.model === name && record.steps === length && record.configuration.schedule === "cosine" &&
+      rangeOf(record)[0] === 64
     );
     return run?.metrics["target"] ?? NaN;
   };

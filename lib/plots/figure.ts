@@ -65,7 +65,7 @@ export function drawFigure(
   return figure as unknown as Figure;
 }
 
-/** Gives the numbers of all attributes two decimals: a hundredth of a pixel, and half the size of notebooks and pages. */
+/** Gives the numbers of all attributes two decimals: nobody sees a hundredth of a pixel, and notebooks are smaller. */
 function roundNumbers(figure: Element): void {
   for (const { attributes } of figure.querySelectorAll("*")) {
     for (const attribute of attributes) {
