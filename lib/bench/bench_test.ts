@@ -61,7 +61,7 @@ Deno.test("The bench measures every program on every engine and reports it", asy
 const played = (name: string, seconds: number[], log: string[]) => ({
   name,
   parameters: 1,
-  about: { torch: "", threads: 1 },
+  about: { torch: "", threads: 1, device: "cpu" },
   steps(steps: number) {
     log.push(name);
     return Promise.resolve({ seconds: seconds.splice(0, steps), losses: [] });

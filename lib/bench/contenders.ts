@@ -4,12 +4,19 @@ import { type Conversation, converse } from "./conversation.ts";
 import type { StepConfig } from "./sizes.ts";
 import type { Facts, Stepped } from "./worker.ts";
 
+export interface TwinInfo {
+  torch: string;
+  threads: number;
+  /** "cpu", or the name of the GPU. */
+  device: string;
+}
+
 /** Something that takes training steps in a process of its own. */
 export interface Contender {
   name: string;
   parameters: number;
   /** The engine, or what the twin says of itself. */
-  about: EngineInfo | { torch: string; threads: number };
+  about: EngineInfo | TwinInfo;
   /** Takes steps until there are so many, or so many seconds have passed; at least one. */
   steps(steps: number, seconds: number): Promise<Stepped>;
   /** Compile time, memory, time to the first step. */
@@ -57,22 +64,28 @@ export async function engineContender(
   };
 }
 
+/** Where the PyTorch twin runs. */
+export interface Twin {
+  /** An interpreter in which torch can be imported. */
+  python: string;
+  threads: number;
+  device: "cpu" | "cuda";
+}
+
 /**
  * The PyTorch twin of a model.
  *
- * @param python an interpreter in which torch can be imported
  * @param weights a file to take its weights and cells from, else it draws its own
  * @throws UserError with what Python said if torch is not there.
  */
 export async function twinContender(
-  python: string,
-  threads: number,
+  { python, threads, device }: Twin,
   config: StepConfig,
   weights?: string,
 ): Promise<Contender> {
   const twin = converse(python, [pathOf("torch_twin.py")]);
-  const { parameters, ...about } = await twin.ask<{ torch: string; threads: number; parameters: number }>(
-    { do: "start", config, threads, weights },
+  const { parameters, ...about } = await twin.ask<TwinInfo & { parameters: number }>(
+    { do: "start", config, threads, device, weights },
   );
   return {
     name: "PyTorch",

@@ -1,5 +1,5 @@
 import type { StepConfig } from "./sizes.ts";
-import { type Contender, engineContender, twinContender } from "./contenders.ts";
+import { type Contender, engineContender, type Twin, twinContender } from "./contenders.ts";
 
 /** Whether the twin computes what we compute. */
 export interface Parity {
@@ -15,24 +15,23 @@ const STEPS = 4;
 /** Seconds; never reached. */
 const PATIENCE = 600;
 
-/** Lets our engine and the twin start from the same weights; equal losses need equal models, gradients and optimisers. */
+/** Lets our cpu engine and the twin start from the same weights; equal losses need equal models, gradients and optimisers. */
 export async function parity(
   label: string,
   config: StepConfig,
-  python: string,
-  threads: number,
+  twin: Twin,
 ): Promise<Parity> {
   const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
   const open: Contender[] = [];
   try {
     const ours = await engineContender("cpu", config, { weights });
     open.push(ours);
-    const twin = await twinContender(python, threads, config, weights);
-    open.push(twin);
-    const [a, b] = [await ours.steps(STEPS, PATIENCE), await twin.steps(STEPS, PATIENCE)];
+    const theirs = await twinContender({ ...twin, device: "cpu" }, config, weights);
+    open.push(theirs);
+    const [a, b] = [await ours.steps(STEPS, PATIENCE), await theirs.steps(STEPS, PATIENCE)];
     return {
       label,
-      parameters: { ours: ours.parameters, twin: twin.parameters },
+      parameters: { ours: ours.parameters, twin: theirs.parameters },
       losses: { ours: a.losses, twin: b.losses },
       difference: Math.max(...a.losses.map((loss, i) => Math.abs(loss - b.losses[i]!) / b.losses[i]!)),
     };

@@ -1,7 +1,7 @@
 import type { EngineName } from "../engine/mod.ts";
 import { type Environment, environment } from "../results/mod.ts";
 import type { CallCost } from "./calls.ts";
-import { type Contender, engineContender, startWorker, twinContender } from "./contenders.ts";
+import { type Contender, engineContender, startWorker, type Twin, twinContender } from "./contenders.ts";
 import { type Parity, parity } from "./parity.ts";
 import { type Effort, race, type Timed } from "./race.ts";
 import { UserError } from "../errors.ts";
@@ -24,8 +24,8 @@ export interface BenchPlan {
   parity: Record<string, StepConfig>;
   /** Variables of the programs whose call is timed, and how often; none on engines without `jit`. */
   calls: { buffers: number[]; calls: number } | null;
-  /** An interpreter that has torch, for the comparison. */
-  python?: string;
+  /** PyTorch, for the comparison. */
+  twin?: Twin;
   threads: number;
   seed: number;
 }
@@ -63,13 +63,13 @@ export interface BenchRecord {
  * @throws UserError if an engine or the twin cannot be started.
  */
 export async function runBench(plan: BenchPlan, say: (line: string) => void): Promise<BenchRecord> {
-  const { heats, calls, python, threads, seed } = plan;
+  const { heats, calls, twin, threads, seed } = plan;
   const before = Deno.loadavg()[0]!;
   const found: Pick<BenchRecord, "heats" | "calls" | "parity"> = { heats: [], calls: [], parity: [] };
-  if (python) {
+  if (twin) {
     for (const [label, config] of Object.entries(plan.parity)) {
       say(`comparing ${label} with its PyTorch twin`);
-      const compared = await parity(label, config, python, threads);
+      const compared = await parity(label, config, twin);
       if (!(compared.difference < PARITY)) {
         throw new UserError(
           `${label}: the losses of the PyTorch twin differ by ${compared.difference.toExponential(1)}, ` +
@@ -105,7 +105,7 @@ const PARITY = 1e-4;
 
 async function runHeat(
   { group, label, config, engines, effort }: Heat,
-  { python, threads }: BenchPlan,
+  { twin }: BenchPlan,
   say: (line: string) => void,
 ): Promise<HeatResult> {
   say(`timing steps of ${label}, ${describeSize(config)}`);
@@ -116,7 +116,7 @@ async function runHeat(
     const cold = compiles ? await oneStep(config, programs) : null;
     const warm = compiles ? await oneStep(config, programs) : null;
     for (const engine of engines) contenders.push(await engineContender(engine, config, { programs }));
-    if (python) contenders.push(await twinContender(python, threads, config));
+    if (twin) contenders.push(await twinContender(twin, config));
     return { group, label, config, timed: await race(contenders, effort), cold, warm };
   } finally {
     await Promise.all(contenders.map((contender) => contender.close()));

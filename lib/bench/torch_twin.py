@@ -1,6 +1,6 @@
 """The training steps of `task bench` in plain PyTorch: the same layers, sizes and loss, eager, to be timed beside ours.
 
-Reads requests and gives answers, both as lines of JSON, with the names of worker.ts in this folder. A file of weights and
+Runs on the device that it is told, cpu or cuda. Reads requests and gives answers, both as lines of JSON, with the names of worker.ts in this folder. A file of weights and
 cells (safetensors, float32) can be given, so that losses can be compared with ours.
 Facts of the models: reference sections 1 and 3 of the SPIN paper's code.
 """
@@ -59,6 +59,7 @@ class Table(nn.Module):
         self.kind = nn.Embedding(2, e)
         self.index = nn.Embedding(d, e)
         self.drop = nn.Dropout(p)
+        self.register_buffer("kinds", torch.tensor([int(k > 0) for k in c["columns"]]), persistent=False)
         pairs = c["depth"] // 2
 
         def block(width):
@@ -77,9 +78,8 @@ class Table(nn.Module):
 
     def forward(self, cells):
         e, d, n = self.c["embedding"], len(self.c["columns"]), cells[0].shape[0]
-        kinds = torch.tensor([int(k > 0) for k in self.c["columns"]])
         x = torch.stack([layer(cell) for layer, cell in zip(self.inp, cells)], 1)
-        x = self.drop(x + self.kind(kinds) + self.index.weight)
+        x = self.drop(x + self.kind(self.kinds) + self.index.weight)
         if self.c["model"] == "npt":
             for rows, attributes in zip(self.rows, self.attributes):
                 x = x.reshape(1, n, d * e)
@@ -103,7 +103,7 @@ class Table(nn.Module):
 
 
 def read_tensors(path):
-    """Name to float32 tensor, out of a safetensors file."""
+    """Name to float32 tensor on the default device, out of a safetensors file."""
     with open(path, "rb") as file:
         raw = file.read()
     start = 8 + int.from_bytes(raw[:8], "little")
@@ -112,7 +112,7 @@ def read_tensors(path):
     return {
         name: torch.frombuffer(
             bytearray(raw[start + entry["data_offsets"][0] : start + entry["data_offsets"][1]]), dtype=torch.float32
-        ).reshape(entry["shape"])
+        ).reshape(entry["shape"]).to(torch.get_default_device())
         for name, entry in header.items()
     }
 
@@ -174,11 +174,13 @@ def main():
         request = json.loads(line)
         if request["do"] == "start":
             torch.set_num_threads(request["threads"])
+            torch.set_default_device(request["device"])
             torch.manual_seed(0)
             kind = TableStep if request["config"]["kind"] == "table" else ProcessStep
             step = kind(request["config"], request.get("weights"))
             answer = {
                 "torch": torch.__version__,
+                "device": torch.cuda.get_device_name() if request["device"] == "cuda" else "cpu",
                 "threads": torch.get_num_threads(),
                 "parameters": sum(p.numel() for p in step.model.parameters()),
             }

@@ -10,12 +10,15 @@ import {
   type TableSize,
   tableStep,
 } from "../bench/sizes.ts";
+import type { Twin } from "../bench/contenders.ts";
 import type { Effort } from "../bench/race.ts";
 import { benchReport } from "../bench/report.ts";
 import { type BenchPlan, type Heat, runBench } from "../bench/run.ts";
+import { findDevice } from "../engine/device.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
+import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { findPlugin } from "../setup/plugin.ts";
+import { isCudaPlugin } from "../setup/cuda.ts";
 import { findTensorflow } from "../setup/tensorflow.ts";
 import { setup } from "../setup/mod.ts";
 import { numberValue } from "./arguments.ts";
@@ -43,7 +46,7 @@ const PARITY: Record<string, StepConfig> = {
 function planOf(
   quick: boolean,
   engines: EngineName[],
-  python: string | undefined,
+  twin: Twin | undefined,
   threads: number,
 ): BenchPlan {
   // The cpu engine would take minutes for one large step, and wasm for the largest.
@@ -84,7 +87,7 @@ function planOf(
     heats: quick ? [...processes, ...small] : [...processes, ...boston, imputation, ...small],
     parity: PARITY,
     calls: engines.includes("xla") ? { buffers: BUFFERS, calls: quick ? 500 : 2000 } : null,
-    python,
+    twin,
     threads,
     seed: SEED,
   };
@@ -104,6 +107,7 @@ if (import.meta.main) {
         value: "N",
         help: "threads for PyTorch (default: as many as there are cores)",
       },
+      engines: { type: "string", value: "A,B", help: `only these of ${ENGINES.join(", ")}` },
       quick: { type: "boolean", help: "the small sizes only" },
     },
     examples: ["bench", "bench --quick", "bench --python /usr/bin/python3 --json bench.json"],
@@ -112,15 +116,27 @@ if (import.meta.main) {
     if (json) await requireWritable(json);
     const threads = numberValue(values.threads, "--threads", { whole: true, least: 1 });
     await setup();
-    const { path, reason } = await findPlugin();
+    const { path, reason } = await findDevice();
     if (!path) console.log(`${reason} The bench goes on without xla.`);
     const tensorflow = await findTensorflow();
+    const asked = values.engines?.split(",").map((name) => name.trim()) ?? ENGINES;
+    const strange = asked.find((name) => !ENGINES.includes(name as EngineName));
+    if (strange !== undefined) {
+      throw new UserError(`--engines: expected some of ${ENGINES.join(", ")}, found "${strange}"`);
+    }
     const engines = ENGINES.filter((engine) =>
-      engine === "xla" ? path : engine === "tensorflow" ? tensorflow : true
+      asked.includes(engine) && (engine === "xla" ? path : engine === "tensorflow" ? tensorflow : true)
     );
     // A path as typed is one below the user's folder; a bare name is looked up.
     const python = values.python?.includes("/") ? userPath(values.python) : values.python;
-    const plan = planOf(values.quick ?? false, engines, python, threads ?? navigator.hardwareConcurrency);
+    const count = threads ?? navigator.hardwareConcurrency;
+    const device = path && isCudaPlugin(path) ? "cuda" : "cpu";
+    const plan = planOf(
+      values.quick ?? false,
+      engines,
+      python === undefined ? undefined : { python, threads: count, device },
+      count,
+    );
     const record = await runBench(plan, (line) => console.error(`${line} ...`));
     console.log("\n" + benchReport(record));
     if (json) {

@@ -23,8 +23,8 @@ const PIXELS = { digits: [8, 16], folder: [64, 128] } as const;
 /** Runs what was asked for, or finds its record. */
 function run(wish: TrainWish): Promise<RunRecord[]> {
   const { experiment, profile, model, seed, context, target, kernels, data, csv } = wish;
-  const { steps, learningRate, schedule, induce } = wish;
-  const shared = { profile, models: [model], seeds: [seed], steps, learningRate, schedule, induce };
+  const { steps, learningRate, schedule, induce, parts } = wish;
+  const shared = { profile, models: [model], seeds: [seed], steps, learningRate, schedule, induce, parts };
   switch (experiment) {
     case "gp": {
       const published = gpRanges(64);

@@ -4,6 +4,7 @@ import { GP_KERNELS, type GpKernel, gpKernel } from "../data/gp/kernels.ts";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { asProfile, type Profile } from "../experiments/profiles.ts";
+import type { Parts } from "../train/process/layout.ts";
 import { hasInducing, PROCESS_NAMES, type ProcessName, processName } from "../neural_process/registry.ts";
 import { numberValue } from "./arguments.ts";
 import type { NamedFile } from "./predict_files.ts";
@@ -18,9 +19,19 @@ export const OPTIONS = {
   context: { type: "string", value: "A,B", help: "least and most context points (default: 64,128 for gp)" },
   target: { type: "string", value: "A,B", help: "least and most target points (default: 4,64 for gp)" },
   steps: { type: "string", value: "N", help: "training steps instead of the profile's" },
-  rate: { type: "string", value: "X", help: "learning rate (default: 5e-4; 1e-3 for the fast variants)" },
+  rate: {
+    type: "string",
+    value: "X",
+    help: "learning rate (default: 5e-4; 1e-3 for the variants that start fast)",
+  },
   schedule: { type: "string", value: "NAME", help: "cosine or constant, instead of the profile's" },
   induce: { type: "string", value: "H", help: "inducing points (default: half of the least context)" },
+  parts: {
+    type: "string",
+    value: "C,T",
+    help:
+      "cut contexts and targets into so many sizes, each of them compiled (default: 4,2; 1,1 pays on a GPU)",
+  },
   seed: { type: "string", value: "N", help: "equal seeds give equal models (default: 0)" },
   kernels: { type: "string", value: "A,B", help: `gp: also test on these kernels: ${GP_KERNELS.join(", ")}` },
   data: { type: "string", value: "WHAT", help: "images: digits (default), celeba:FOLDER or folder:PATH" },
@@ -41,6 +52,7 @@ export interface TrainWish {
   learningRate?: number;
   schedule?: "cosine" | "constant";
   induce?: number;
+  parts?: Parts;
   seed: number;
   kernels: GpKernel[];
   data?: string;
@@ -86,6 +98,10 @@ export function parseTrainWish(experiment: string, values: Values): TrainWish {
   }
   const context = range(values.context, "--context");
   const target = range(values.target, "--target");
+  const parts = range(values.parts, "--parts");
+  if (parts?.some((count) => count < 1)) {
+    throw new UserError(`--parts: expected two numbers of 1 or more, found "${values.parts}"`);
+  }
   checkRanges({ context: context ?? [1, 1], target: target ?? [1, 1] });
   return {
     experiment: known,
@@ -97,6 +113,7 @@ export function parseTrainWish(experiment: string, values: Values): TrainWish {
     learningRate,
     schedule,
     induce,
+    parts: parts && { context: parts[0], target: parts[1] },
     seed: numberValue(values.seed, "--seed", { whole: true, least: 0 }) ?? 0,
     kernels: values.kernels?.split(",").map((name) => gpKernel(name.trim())) ?? [],
     data: values.data,

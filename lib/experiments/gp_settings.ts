@@ -17,6 +17,8 @@ export const GP_MODELS: readonly ProcessName[] = [
   "ipnp",
   "cipnp-fast",
   "ipnp-fast",
+  "cipnp-sharp",
+  "ipnp-sharp",
 ];
 
 /** Target points of a task. */

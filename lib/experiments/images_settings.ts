@@ -3,7 +3,7 @@ import type { CountRanges } from "../data/gp/counts.ts";
 import { IMAGE_DIMS } from "../neural_process/dims.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
-import { changedRecipe, type ProcessChanges, type ProcessSettings } from "./process_settings.ts";
+import { changedRecipe, type ProcessChanges, type ProcessSettings, startsFast } from "./process_settings.ts";
 import type { Profile } from "./profiles.ts";
 
 export type Range = CountRanges["context"];
@@ -83,9 +83,7 @@ export function imageRecipe(
 ): ProcessRecipe {
   const settings = IMAGE_SETTINGS[profile];
   const { length, batch, width } = settings;
-  const learningRate = model.endsWith("-fast")
-    ? Math.min(1e-3, 2 * settings.learningRate)
-    : settings.learningRate;
+  const learningRate = startsFast(model) ? Math.min(1e-3, 2 * settings.learningRate) : settings.learningRate;
   const dims = { ...IMAGE_DIMS, dimY: channels, dimHid: width, dimLat: width };
   // The reference's passes end with a smaller batch.
   const steps = "steps" in length ? length.steps : length.passes * Math.ceil(count / batch);

@@ -73,7 +73,7 @@ xlaTest(
       await rejects(
         loadStreamed(path!.replace("cipnp-fast_seed9", "canp_seed20")),
         new UserError(
-          "model: expected one that reads in pieces (cipnp, ipnp, cipnp-fast, ipnp-fast), found canp",
+          "model: expected one that reads in pieces (cipnp, ipnp, cipnp-fast, ipnp-fast, cipnp-sharp, ipnp-sharp), found canp",
         ),
       );
     }),

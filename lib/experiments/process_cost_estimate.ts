@@ -27,9 +27,11 @@ export function scoreEntries(
       return TNP_LAYERS * all * n;
     case "cipnp":
     case "cipnp-fast":
+    case "cipnp-sharp":
       return 2 * m * n + all * m;
     case "ipnp":
     case "ipnp-fast":
+    case "ipnp-sharp":
       return 2 * m * n + 2 * m * all;
     default:
       return 0;

@@ -50,5 +50,8 @@ export function changedRecipe(
   };
 }
 
+/** Whether a model is a variant of this workspace that starts fast, and is trained at twice the published rate. */
+export const startsFast = (model: string): boolean => /-(fast|sharp)$/.test(model);
+
 /** The published learning rate on Gaussian processes; the variants that start fast have twice as much. */
-export const gpRate = (model: string): number => model.endsWith("-fast") ? 1e-3 : 5e-4;
+export const gpRate = (model: string): number => startsFast(model) ? 1e-3 : 5e-4;

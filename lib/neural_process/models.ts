@@ -7,6 +7,7 @@ import { crossEncoder } from "./cross_encoder.ts";
 import { crossSpinEncoder } from "./cross_spin_encoder.ts";
 import { decoder } from "./decoder.ts";
 import type { NeuralProcessDims } from "./dims.ts";
+import { sharpInit, sharpSpin } from "./sharp_start.ts";
 import { type LatentProcess, latentProcess } from "./latent_process.ts";
 import { placedEncoder, type PlacedOptions } from "./placed_encoder.ts";
 import type { Pooled } from "./pooled.ts";
@@ -46,8 +47,8 @@ export function cipnp(
   dims: NeuralProcessDims,
   options: SpinOptions,
   seed: number,
+  init = createInit(seed),
 ): ConditionalProcess & Streamable {
-  const init = createInit(seed);
   const rows = crossSpinEncoder(init, "enc1", crossDims(dims), options);
   const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), options);
   const width = dims.dimHid + latentWidth(options, dims.dimHid);
@@ -88,8 +89,8 @@ export function ipnp(
   dims: NeuralProcessDims,
   options: SpinOptions,
   seed: number,
+  init = createInit(seed),
 ): LatentProcess & Streamable {
-  const init = createInit(seed);
   const rows = crossSpinEncoder(init, "denc", crossDims(dims), options);
   const latent = poolingSpinEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat }, options);
   const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
@@ -98,6 +99,14 @@ export function ipnp(
     stream: () => stream({ rows, pooled: latent, decode, dimLat: dims.dimLat }),
   };
 }
+
+/** CIPNP with the initial values of `sharpInit`, a variant of this workspace. */
+export const cipnpSharp = (dims: NeuralProcessDims, options: SpinOptions, seed: number) =>
+  cipnp(dims, sharpSpin(options), seed, sharpInit(seed));
+
+/** IPNP with the initial values of `sharpInit`, a variant of this workspace. */
+export const ipnpSharp = (dims: NeuralProcessDims, options: SpinOptions, seed: number) =>
+  ipnp(dims, sharpSpin(options), seed, sharpInit(seed));
 
 /** CIPNP whose points have places (`placedEncoder`), a variant of this workspace. @param spin of the pooling encoder */
 export function cipnpPlaced(

@@ -7,7 +7,20 @@ import type { Parameter } from "../nn/parameters.ts";
 import type { BootstrapProcess } from "./bootstrap_process.ts";
 import type { NeuralProcessDims } from "./dims.ts";
 import type { LatentProcess } from "./latent_process.ts";
-import { anp, banp, bnp, canp, cipnp, cipnpPlaced, cnp, ipnp, ipnpPlaced, np } from "./models.ts";
+import {
+  anp,
+  banp,
+  bnp,
+  canp,
+  cipnp,
+  cipnpPlaced,
+  cipnpSharp,
+  cnp,
+  ipnp,
+  ipnpPlaced,
+  ipnpSharp,
+  np,
+} from "./models.ts";
 import type { Normal } from "./normal.ts";
 import { contextOf, type Tasks } from "./points.ts";
 import { drawResampling } from "./resampling.ts";
@@ -28,6 +41,8 @@ export const PROCESS_NAMES = [
   "ipnp",
   "cipnp-fast",
   "ipnp-fast",
+  "cipnp-sharp",
+  "ipnp-sharp",
 ] as const;
 export type ProcessName = (typeof PROCESS_NAMES)[number];
 
@@ -97,6 +112,8 @@ export function createProcess(
       return conditional(cipnp(dims, spin, seed));
     case "cipnp-fast":
       return conditional(cipnpPlaced(dims, { induce, span }, spin, seed));
+    case "cipnp-sharp":
+      return conditional(cipnpSharp(dims, spin, seed));
     case "tnpd": {
       const { dimX, dimY } = dims;
       return { ...conditional(tnpd({ ...GP_TNP, dimX, dimY }, seed)), predicts: "targets" };
@@ -109,6 +126,8 @@ export function createProcess(
       return latent(ipnp(dims, spin, seed), dims.dimLat);
     case "ipnp-fast":
       return latent(ipnpPlaced(dims, { induce, span }, spin, seed), dims.dimLat);
+    case "ipnp-sharp":
+      return latent(ipnpSharp(dims, spin, seed), dims.dimLat);
     case "bnp":
       return bootstrapped(bnp(dims, seed));
     case "banp":

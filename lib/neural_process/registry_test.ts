@@ -53,6 +53,13 @@ Deno.test("a value that is no number makes predictions that are none, not wrong 
 
 Deno.test("names are known, and the nearest ones are told", () => {
   equal(processName("anp"), "anp");
-  deepEqual(PROCESS_NAMES.filter(hasInducing), ["cipnp", "ipnp", "cipnp-fast", "ipnp-fast"]);
+  deepEqual(PROCESS_NAMES.filter(hasInducing), [
+    "cipnp",
+    "ipnp",
+    "cipnp-fast",
+    "ipnp-fast",
+    "cipnp-sharp",
+    "ipnp-sharp",
+  ]);
   throws(() => processName("capn"), /no neural process "capn".*canp/);
 });

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
 import { type Affine, type RowForm, rowsOf } from "../nn/affine.ts";
-import { standardNormal, xavierLatents } from "../nn/initialisers.ts";
+import { standardNormal, symmetric, xavierLatents } from "../nn/initialisers.ts";
 import { linear } from "../nn/linear.ts";
 import type { RowReader } from "../nn/online_softmax.ts";
 import type { Draw, Init } from "../nn/parameters.ts";
@@ -19,9 +19,18 @@ export interface SpinOptions {
   induce: number;
   heads: number;
   blocks: number;
-  /** `orthogonal` is, as in the reference, one standard normal array of Euclidean norm 1. */
-  initial?: "xavier" | "orthogonal";
+  /**
+   * `orthogonal` is, as in the reference, one standard normal array of Euclidean norm 1; `unit`, which is not in the
+   * reference, is uniform in [-1, 1).
+   */
+  initial?: keyof typeof INITIAL;
 }
+
+const INITIAL = {
+  xavier: xavierLatents,
+  orthogonal: (m: number, width: number) => unitNormal(m * width),
+  unit: (m: number, width: number) => (draw: Draw) => symmetric(draw, m * width, 1),
+};
 
 /** Reads rows [b, n, data] into inducing points [b, m, latent], several times over if `reach` says so. */
 export interface Spin {
@@ -45,7 +54,7 @@ export function spin(init: Init, name: string, dataDim: number, options: SpinOpt
   const scope = init.within(name);
   const latentDim = latentWidth(options, dataDim);
   const project = useHA ? linear(scope, "H_A_proj", dataDim, latentDim) : undefined;
-  const fill = initial === "xavier" ? xavierLatents(induce, latentDim) : unitNormal(induce * latentDim);
+  const fill = INITIAL[initial](induce, latentDim);
   const points = scope.create({ name: "H_D", shape: [1, induce, latentDim], fill });
   const layers = Array.from(
     { length: blocks },

@@ -5,7 +5,7 @@ import { noPlugin } from "../engine/testing.ts";
 import { UserError } from "../errors.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { GP_DIMS } from "./dims.ts";
-import { cipnp, cipnpPlaced, ipnp, ipnpPlaced } from "./models.ts";
+import { cipnp, cipnpPlaced, cipnpSharp, ipnp, ipnpPlaced } from "./models.ts";
 import type { Normal } from "./normal.ts";
 import { contextOf, type Points, type Tasks } from "./points.ts";
 import type { SpinOptions } from "./spin.ts";
@@ -55,6 +55,7 @@ const MODELS: Record<string, (options: SpinOptions) => Model> = {
   "IPNP with 3 samples": latent(ipnp, [3, BATCH, 8]),
   "CIPNP, fast start": conditional(cipnpFast),
   "IPNP, fast start": latent(ipnpFast, [3, BATCH, 8]),
+  "CIPNP, sharp start": conditional(cipnpSharp),
 };
 
 /**

@@ -45,8 +45,11 @@ export interface Init {
   readonly parameters: Parameter[];
 }
 
-/** @param seed equal seeds give equal initial values for parameters of equal name and shape. */
-export function createInit(seed: number): Init {
+/**
+ * @param seed equal seeds give equal initial values for parameters of equal name and shape.
+ * @param scale what the initial values of the parameter of a name are multiplied by
+ */
+export function createInit(seed: number, scale: (name: string) => number = () => 1): Init {
   const parameters: Parameter[] = [];
   const names = new Set<string>();
   const inside = (prefix: string, name: string) => name === "" ? prefix : `${prefix}${name}.`;
@@ -59,7 +62,9 @@ export function createInit(seed: number): Init {
       names.add(name);
       const key = hash(drawn + spec.name);
       const draw: Draw = { uniform: (n, stream = 0) => threefryUniform(seed, key, stream, n) };
-      const parameter = declare({ ...spec, name }, draw);
+      const factor = scale(name);
+      const fill = factor === 1 ? spec.fill : (draw: Draw) => spec.fill(draw).map((value) => factor * value);
+      const parameter = declare({ ...spec, name, fill }, draw);
       parameters.push(parameter);
       return parameter;
     },

@@ -112,7 +112,7 @@ Deno.test("neural processes have colours of their own, circles if they have indu
   const names = ["cnp", "canp", "np", "anp", "bnp", "banp", "tnpd", "cipnp", "ipnp"];
   const fast = ["cipnp-fast", "ipnp-fast"];
   const variants = [...fast, ...["cipnp", "ipnp", ...fast].map((name) => `${name}-chunked`)];
-  const styles = stylesOf([...names, ...variants]);
+  const styles = stylesOf([...names, ...variants, "cipnp-sharp", "ipnp-sharp"]);
   assert.equal(new Set([...styles.values()].map(({ colour }) => colour)).size, styles.size);
   const symbols = ["canp", "anp", "banp", "cipnp", "ipnp"].map((name) => styles.get(name)!.symbol);
   assert.deepEqual(symbols, ["square", "square", "square", "circle", "circle"]);

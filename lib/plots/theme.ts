@@ -32,6 +32,8 @@ const PROCESSES: Record<string, Style> = {
   ipnp: { label: "IPNP", colour: "#0064a8", symbol: "circle" },
   "cipnp-fast": { label: "CIPNP, fast start", colour: "#932ce5", symbol: "triangle" },
   "ipnp-fast": { label: "IPNP, fast start", colour: "#211662", symbol: "triangle" },
+  "cipnp-sharp": { label: "CIPNP, sharp start", colour: "#b5179e", symbol: "wye" },
+  "ipnp-sharp": { label: "IPNP, sharp start", colour: "#6a0f4f", symbol: "wye" },
   "cipnp-chunked": { label: "CIPNP, in pieces", colour: "#35b1bb", symbol: "star" },
   "ipnp-chunked": { label: "IPNP, in pieces", colour: "#092a1e", symbol: "star" },
   "cipnp-fast-chunked": { label: "CIPNP, fast start, in pieces", colour: "#c58bff", symbol: "asterisk" },

@@ -81,9 +81,12 @@ export function nvidiaFiles(packages: string): string[] {
 function prepareLibraries(packages: string, files: string[]): void {
   const flags = cudaFlags(packages, files, Deno.env.get("XLA_FLAGS") ?? "");
   if (flags !== "") Deno.env.set("XLA_FLAGS", flags);
+  // Otherwise XLA tells of every program that it compiles.
+  if (!Deno.env.get(LOG_LEVEL)) Deno.env.set(LOG_LEVEL, "1");
   preload(packages, files);
 }
 
+const LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
 const DATA_DIR = "--xla_gpu_cuda_data_dir";
 
 /**

@@ -70,7 +70,7 @@ xlaTest("a loss that is no number ends the training with its step", async () => 
   );
 });
 
-for (const model of ["cnp", "np", "bnp", "tnpd", "cipnp-fast", "ipnp-fast"] as const) {
+for (const model of ["cnp", "np", "bnp", "tnpd", "cipnp-fast", "ipnp-fast", "cipnp-sharp"] as const) {
   xlaTest(`${model} trains, is tested, and comes back from its file with the same scores`, async () => {
     const path = await Deno.makeTempFile({ suffix: ".safetensors" });
     const source = tasks();

@@ -31,7 +31,7 @@ export interface Executable {
  * partitions (5), and for more than one use_spmd_partitioning (6) with use_shardy_partitioner (19): the compiler then
  * splits the program by the annotations of its arguments.
  */
-function compileOptions(partitions: number, quickly: boolean): Uint8Array<ArrayBuffer> {
+function compileOptions(partitions: number, overrides: readonly number[]): Uint8Array<ArrayBuffer> {
   const minusOne = [...new Array<number>(9).fill(0xff), 0x01];
   const build = [
     0x08,
@@ -42,7 +42,7 @@ function compileOptions(partitions: number, quickly: boolean): Uint8Array<ArrayB
     partitions,
     ...(partitions > 1 ? [0x30, 0x01, 0x98, 0x01, 0x01] : []),
   ];
-  return new Uint8Array([0x1a, build.length, ...build, ...(quickly ? QUICK : [])]);
+  return new Uint8Array([0x1a, build.length, ...build, ...overrides]);
 }
 
 /** An entry of env_option_overrides (7): a name (1), and a value (2) with a bool (2) or an integer (3) in it. */
@@ -59,13 +59,28 @@ const QUICK: readonly number[] = [
 ];
 
 /**
+ * For the compiler of NVIDIA GPUs: matrix products by cuBLAS as it comes. Trying every way to compute each of them takes
+ * 90 s for one training step of a neural process (measured on an H200), and hardly anything is won at such sizes.
+ */
+const UNTUNED: readonly number[] = [
+  ...override("xla_gpu_autotune_level", 0),
+  ...override("xla_gpu_enable_triton_gemm", false),
+];
+
+function overridesFor({ platform }: Client, quickly: boolean): readonly number[] {
+  if (platform === "cpu") return quickly ? QUICK : [];
+  const own = platform === "cuda" && !Deno.env.get("XLA_FLAGS")?.includes("xla_gpu_autotune_level");
+  return own ? UNTUNED : [];
+}
+
+/**
  * Compiles a StableHLO module given as text.
  *
  * @param quickly for programs that are hardly worth the compiler's time
  * @throws PjrtError with the compiler's message.
  */
 export function compile(client: Client, stablehlo: string, partitions = 1, quickly = false): Executable {
-  const args = compileArguments(client, stablehlo, partitions, quickly && client.platform === "cpu");
+  const args = compileArguments(client, stablehlo, partitions, quickly);
   client.api.call("Client_Compile", args);
   return loadedExecutable(client, args[6]!, partitions);
 }
@@ -83,7 +98,7 @@ function compileArguments(
   partitions: number,
   quickly = false,
 ): BigUint64Array<ArrayBuffer> {
-  const options = compileOptions(partitions, quickly);
+  const options = compileOptions(partitions, overridesFor(client, quickly));
   const code = utf8(stablehlo);
   const format = utf8("mlir");
   const program = struct(code, code.length, format, format.length);
