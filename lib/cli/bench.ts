@@ -115,15 +115,15 @@ if (import.meta.main) {
     const json = values.json === undefined ? undefined : { option: "--json", path: userPath(values.json) };
     if (json) await requireWritable(json);
     const threads = numberValue(values.threads, "--threads", { whole: true, least: 1 });
-    await setup();
-    const { path, reason } = await findDevice();
-    if (!path) console.log(`${reason} The bench goes on without xla.`);
-    const tensorflow = await findTensorflow();
     const asked = values.engines?.split(",").map((name) => name.trim()) ?? ENGINES;
     const strange = asked.find((name) => !ENGINES.includes(name as EngineName));
     if (strange !== undefined) {
       throw new UserError(`--engines: expected some of ${ENGINES.join(", ")}, found "${strange}"`);
     }
+    await setup();
+    const { path, reason } = await findDevice();
+    if (!path) console.log(`${reason} The bench goes on without xla.`);
+    const tensorflow = await findTensorflow();
     const engines = ENGINES.filter((engine) =>
       asked.includes(engine) && (engine === "xla" ? path : engine === "tensorflow" ? tensorflow : true)
     );

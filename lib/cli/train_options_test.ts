@@ -8,6 +8,7 @@ Deno.test("what is not said is the quick profile of CIPNP on the experiment's ow
   equal(wish.seed, 0);
   equal(wish.context, undefined);
   deepEqual(parseTrainWish("gp", { context: "128,256" }).context, [128, 256]);
+  deepEqual(parseTrainWish("gp", { parts: "1,1" }).parts, { context: 1, target: 1 });
   deepEqual(parseTrainWish("gp", { kernels: "matern, periodic" }).kernels, ["matern", "periodic"]);
 });
 
@@ -21,6 +22,7 @@ Deno.test("wrong names and values are told with what was expected", () => {
   wrong("gp", { context: "0,8" }, /context counts: expected .* at least 1/);
   wrong("gp", { target: "9,8" }, /in order, found \[9, 8\]/);
   wrong("gp", { steps: "0" }, /--steps: expected a whole number of 1 or more/);
+  wrong("gp", { parts: "0,1" }, /--parts: expected two numbers of 1 or more, found "0,1"/);
   wrong("gp", { kernels: "linear" }, /rbf, matern, periodic, found 'linear'/);
   wrong("gp", { schedule: "step" }, /cosine or constant, found "step"/);
   wrong("gp", { model: "canp", induce: "8" }, /canp has no inducing points/);

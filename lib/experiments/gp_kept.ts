@@ -24,7 +24,10 @@ export const keptProcess = (record: RunRecord): Promise<StoredProcess> =>
 export const trainedProcess = (record: RunRecord): Promise<StoredProcess> =>
   loadProcess(runFile(LOCAL_WEIGHTS, record));
 
-/** Seconds of a training step at a size, by model, from records of costs that were measured in turns. */
+/**
+ * Seconds of a training step at a size, by model, from records of costs that were measured in turns. A sharp start has the
+ * program of the reference's model, and its time.
+ */
 export function keptStepSeconds(
   records: readonly RunRecord[],
   { context, batch }: { context: number; batch: number },
@@ -33,7 +36,11 @@ export function keptStepSeconds(
     experiment === "process-cost" && configuration["context"] === context &&
     configuration["batch"] === batch && typeof metrics["seconds"] === "number"
   );
-  return new Map(measured.map(({ model, metrics }) => [model, metrics["seconds"]!]));
+  const names = (model: string) =>
+    model === "cipnp" || model === "ipnp" ? [model, `${model}-sharp`] : [model];
+  return new Map(
+    measured.flatMap(({ model, metrics }) => names(model).map((name) => [name, metrics["seconds"]!])),
+  );
 }
 
 /** Steps that are shown of learning curves. */
@@ -63,13 +70,14 @@ export function gpVerdict(records: readonly RunRecord[]): string {
     return values.length > 0 ? spread(values).mean : undefined;
   };
   const lines: string[] = [];
-  const [canp, cipnp, fast] = ["canp", "cipnp", "cipnp-fast"].map((model) => at(model, 1000));
-  if (canp !== undefined && cipnp !== undefined && fast !== undefined) {
-    lines.push(
-      `After 1,000 steps ${modelLabel("canp")} has ${canp.toFixed(2)}, ${modelLabel("cipnp")} ${
-        cipnp.toFixed(2)
-      }, and the variant with places ${fast.toFixed(2)}.`,
-    );
+  for (const step of [1000, 3000]) {
+    const reached = ["canp", "cipnp", "cipnp-fast", "cipnp-sharp"].flatMap((model) => {
+      const target = at(model, step);
+      return target === undefined ? [] : [`${modelLabel(model)} ${target.toFixed(2)}`];
+    });
+    if (reached.length > 0) {
+      lines.push(`After ${step.toLocaleString("en")} steps at the full rate: ${reached.join("; ")}.`);
+    }
   }
   const ends = first.filter(({ configuration }) => configuration["schedule"] === "cosine");
   const ceiling = ceilingOf("rbf", 64)!.floored;

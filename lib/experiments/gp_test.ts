@@ -99,10 +99,21 @@ Deno.test("the variant with places ends ahead of the reference's model after 5,0
   for (const model of ["canp", "anp"]) ok(end("cipnp-fast", 100_000) > published(model, 64, "target")!.mean!);
 });
 
+Deno.test("the README's figures of a GPU are those of its record", async () => {
+  const [record] = await readRecords(join(ROOT, "results/gpu"));
+  const { engine, model, steps, seconds } = record!;
+  equal(engine.device, "NVIDIA H200");
+  equal(model, "cipnp-fast");
+  const said = `${steps.toLocaleString("en")} steps of CIPNP with\na fast start took ${
+    seconds.train.toFixed(1)
+  } s and compiling ${seconds.compile.toFixed(1)} s`;
+  ok((await Deno.readTextFile(join(ROOT, "README.md"))).includes(said), said);
+});
+
 Deno.test("the README shows the table that the kept records give", async () => {
   const table = toMarkdown(keptCurveTable(await readRecords(KEPT_RECORDS))).trim();
   ok((await Deno.readTextFile(join(ROOT, "README.md"))).includes(table), `expected in README.md:\n${table}`);
-  match(gpVerdict(kept), /After 1,000 steps CANP has/);
+  match(gpVerdict(kept), /After 1,000 steps at the full rate: CANP \d\.\d\d; CIPNP -?0/);
 });
 
 xlaTest("kept weights are those of their records", async () => {
