@@ -82,6 +82,16 @@ for (const { model, step, target } of paperGp.curves.filter(({ step }) => [500, 
   });
 }
 
+Deno.test("trained to the end, the models of the paper have the authors' likelihoods", () => {
+  const ends = kept.filter(({ steps, model }) => steps === 100_000 && published(model, 64, "target"));
+  ok(ends.length > 0);
+  for (const record of ends) {
+    const [least] = rangeOf(record);
+    const { mean } = published(record.model, least, "target")!;
+    ok(Math.abs(record.metrics["target"]! - mean!) < 0.01, `${recordName(record)}: authors ${mean}`);
+  }
+});
+
 Deno.test("the variant with places passes 1.0 within 3,000 steps", () => {
   const early = kept.filter(({ model, steps }) => model === "cipnp-fast" && steps >= 3000);
   ok(early.some(({ metrics }) => metrics["target@3000"]! > 1));
