@@ -121,7 +121,9 @@ Deno.test("a sharp start is no worse at the end: than the reference's model here
 
 Deno.test("the variant with places ends ahead of the reference's model after 5,000 steps, of CANP and ANP after 100,000", () => {
   ok(target("cipnp-fast", 5000) > target("cipnp", 5000));
-  for (const model of ["canp", "anp"]) ok(target("cipnp-fast", 100_000) > published(model, 64, "target")!.mean!);
+  for (const model of ["canp", "anp"]) {
+    ok(target("cipnp-fast", 100_000) > published(model, 64, "target")!.mean!);
+  }
 });
 
 Deno.test("the README's figures of a GPU are those of its record", async () => {
