@@ -104,6 +104,12 @@ export function paddedSize(points: number, most: number): number {
   return most <= LONG ? most : Math.min(most, Math.ceil(points / step) * step);
 }
 
+/** Whether functions are sampled by many small processors, not by a few large ones. */
+export function onGpu(): boolean {
+  const backend = tf.backend();
+  return backend instanceof XlaBackend && backend.client.platform !== "cpu";
+}
+
 /** Values [b, n] with the kernel's covariance. */
 function correlated(
   kernel: GpKernel,
@@ -113,9 +119,7 @@ function correlated(
 ): tf.Tensor2D {
   const sample = (x: tf.Tensor2D, parameters: GpParameters, noise: tf.Tensor2D) =>
     tf.squeeze(tf.matMul(cholesky(covariance(kernel, x, parameters)), tf.expandDims(noise, 2)), [2]);
-  const backend = tf.backend();
-  const processor = !(backend instanceof XlaBackend) || backend.client.platform === "cpu";
-  if (!processor || x.shape[1] <= LONG) return sample(x, parameters, noise) as tf.Tensor2D;
+  if (onGpu() || x.shape[1] <= LONG) return sample(x, parameters, noise) as tf.Tensor2D;
   // Each item as a batch of one.
   const one = (rows: tf.Tensor) => tf.expandDims(rows, 0);
   const { length, scale, period } = parameters;

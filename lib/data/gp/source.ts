@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { createRng, jit, scan } from "../../engine/mod.ts";
-import { XlaBackend } from "../../xla/mod.ts";
+import { jit } from "../../engine/mod.ts";
 import type { TaskPoints, TaskSource } from "../task_source.ts";
 import { checkRanges, type CountRanges } from "./counts.ts";
 import type { GpKernel } from "./kernels.ts";
-import { drawGp, gpBatch, type GpDraws, type GpTasks, paddedSize } from "./sampler.ts";
+import { sampleBatches } from "./sample_batches.ts";
+import { onGpu, paddedSize } from "./sampler.ts";
 
 /**
  * Batches that a GPU samples at once: it takes hardly longer for them than for one, since it waits for one column of a
@@ -59,7 +59,7 @@ export function gpSource(
     ranges,
     make([seed, number], _, size) {
       const points = paddedSize(size, Math.max(most, size));
-      const count = ahead ?? (hasGpu() ? AHEAD : 1);
+      const count = ahead ?? (onGpu() ? AHEAD : 1);
       if (count === 1) return keyed(seed, number, 1, points);
       // Blocks begin at multiples, so that a batch has the same bits whichever was asked for first.
       const first = Math.floor(number / count) * count;
@@ -79,33 +79,3 @@ export function gpSource(
     },
   };
 }
-
-function hasGpu(): boolean {
-  const backend = tf.backend();
-  return backend instanceof XlaBackend && backend.client.platform !== "cpu";
-}
-
-/** The batches of these keys, int32 [k, 2]: x and y [k, b, n, 1], or [b, n, 1] of a single key. */
-function sampleBatches(tasks: GpTasks, keys: tf.Tensor2D): TaskPoints {
-  const [count] = keys.shape;
-  if (count === 1) return gpBatch(tasks, drawGp(tasks, createRng(tf.reshape(keys, [2]))));
-  const [, draws] = scan(
-    (none: tf.Tensor, key: tf.Tensor) => [none, defined(drawGp(tasks, createRng(key)))],
-    tf.scalar(0) as tf.Tensor,
-    keys as tf.Tensor,
-  );
-  // All functions of all batches as one batch.
-  const flat = Object.fromEntries(
-    Object.entries(draws).map((
-      [name, draw],
-    ) => [name, tf.reshape(draw, [draw.shape[0]! * draw.shape[1]!, ...draw.shape.slice(2)])]),
-  ) as unknown as GpDraws;
-  const { x, y } = gpBatch(tasks, flat);
-  const apart = (all: tf.Tensor3D) =>
-    tf.reshape(all, [count, tasks.batch, ...all.shape.slice(1)]) as unknown as tf.Tensor3D;
-  return { x: apart(x), y: apart(y) };
-}
-
-/** Without the draws that this kernel has none of. */
-const defined = (draws: GpDraws): Record<string, tf.Tensor> =>
-  Object.fromEntries(Object.entries(draws).filter(([, draw]) => draw !== undefined));
