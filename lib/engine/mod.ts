@@ -39,6 +39,8 @@ export interface EngineInfo {
   threads: number;
   /** For xla: the plugin's file name, the version of its API and its own version. */
   plugin?: string;
+  /** For xla: the options of its compiler that are not its defaults. */
+  options?: string;
   /** For xla on a GPU: how products of float32 are computed, see SPIN_PRECISION. */
   precision?: "float32" | "tf32";
   /** For tensorflow: the versions of TensorFlow and of tfjs-node. */
@@ -100,6 +102,7 @@ async function startXla(path: string, options: DevicePlugin): Promise<EngineInfo
     threads: navigator.hardwareConcurrency,
     ...client.platform === "cpu" ? {} : { precision: options.precision === "fast" ? "tf32" : "float32" },
     plugin: `${path.split("/").pop()} (PJRT API ${client.api.version}, ${client.platform})`,
+    options: xla.describeCompilerOptions(client.platform),
     tfjs: tf.version_core,
   };
 }
@@ -138,6 +141,8 @@ export interface Compiled<A extends unknown[], R> {
    * loop goes on meanwhile.
    */
   async(...args: A): Promise<R>;
+  /** Compiles its program for these arguments on another thread, without running it; nothing where none is compiled. */
+  prepare(...args: A): Promise<void>;
   /** The memory its program needs for these arguments, once called; undefined on engines that do not compile. */
   memory(...args: A): xla.ProgramMemory | undefined;
   dispose(): void;
@@ -167,6 +172,9 @@ export function jit<A extends unknown[], R>(
   };
   return Object.assign(call, {
     async,
+    prepare: async (...args: A) => {
+      if (current?.engine === "xla") await onXla().prepare(...args);
+    },
     memory: (...args: A) => current?.engine === "xla" ? compiled?.memory(...args) : undefined,
     dispose: () => compiled?.dispose(),
   });

@@ -56,7 +56,6 @@ export function checkpoint<A extends unknown[], R>(
         const made = apart(
           known,
           (nodes) => substitute(present, replacing(from, nodes)),
-          backend.client.platform === "cpu" ? "condition" : "barrier",
         );
         let next = 0;
         const gradients = wanted.map((node) => node && made[next++]);

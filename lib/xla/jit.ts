@@ -34,6 +34,11 @@ export interface Jitted<A extends unknown[], R> {
    * take place on other threads. Only recording the function, at its first call, holds the loop up.
    */
   async(...args: A): Promise<R>;
+  /**
+   * Compiles the program for these arguments on another thread, without running it; several at once use several cores.
+   * Programs that compute the first values of variables are left to the first call.
+   */
+  prepare(...args: A): Promise<void>;
   /** How many programs it has compiled: one for each signature of its arguments. */
   readonly programs: () => number;
   /** What the compiler said of the program for these arguments, which must have been called before. */
@@ -131,6 +136,21 @@ export function jit<A extends unknown[], R>(
     return known ? run(backend, known.compiled, tensors) : first(recordCall(args, call), call, tensors);
   };
 
+  const compileTraced = async (traced: Traced<R>, call: Call): Promise<void> => {
+    const compiled = await prepareAsync(backend, traced, name);
+    // The same call may have been compiled twice meanwhile.
+    if (programs.has(call.parts.join())) free(backend, compiled);
+    else add(call, compiled);
+  };
+
+  const prepare = async (...args: A): Promise<void> => {
+    const call = read(args);
+    if (programs.has(call.parts.join())) return;
+    const traced = recordCall(args, call);
+    if (traced.created === "computed") traced.restore();
+    else await compileTraced(traced, call);
+  };
+
   const async = async (...args: A): Promise<R> => {
     if (backend.trace) {
       throw new Error(`${name}: async was used inside a compiled function; call it directly`);
@@ -147,10 +167,8 @@ export function jit<A extends unknown[], R>(
         if (tensor) await backend.ready(tensor.dataId);
         return result;
       }
-      const compiled = await prepareAsync(backend, traced, name);
-      // The same call may have been compiled twice meanwhile, and an argument may be gone.
-      if (programs.has(key)) free(backend, compiled);
-      else add(call, compiled);
+      await compileTraced(traced, call);
+      // An argument may be gone meanwhile.
       checked(call);
     }
     const { compiled } = programs.get(key)!;
@@ -168,6 +186,7 @@ export function jit<A extends unknown[], R>(
 
   return Object.assign(call, {
     async,
+    prepare,
     programs: () => programs.size,
     memory: (...args: A) => {
       const known = programs.get(read(args).parts.join());

@@ -18,7 +18,7 @@ const PREPARED = `
   await tf.setBackend("xla");
   const jit = (fn, options) => jitOn(backend, fn, options);
   const memoryOf = (fn, ...args) => memoryOn(backend, fn, ...args);
-  const compile = (text) => compileOn(backend.client, text);
+  const compile = (text) => compileOn(backend.client, { text });
   const read = (tensor) => tensor.dataSync();
   const x = tf.ones([2, 3]);
   const y = tf.ones([4]);

@@ -4,7 +4,7 @@ import { XlaBackend } from "./backend/backend.ts";
 import { BACKEND, registerKernels } from "./backend/register.ts";
 import { type ClientOptions, createClient } from "./pjrt/client.ts";
 import { type Precision, setPrecision } from "./stablehlo/precision.ts";
-import { turnFactors } from "./stablehlo/turned.ts";
+import { recordForCpu } from "./stablehlo/target.ts";
 
 export { BACKEND, type ClientOptions, XlaBackend };
 export { bridgeMissingKernels } from "./backend/bridge.ts";
@@ -13,6 +13,7 @@ export { OutOfMemoryError } from "./backend/out_of_memory.ts";
 export { bucketOf, type Buckets, maskOf, padTo } from "./buckets.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { jit, type JitOptions, type Jitted, memoryOf } from "./jit.ts";
+export { describeCompilerOptions } from "./pjrt/compiler_options.ts";
 export type { NamedValue } from "./pjrt/named_values.ts";
 export type { Precision } from "./stablehlo/precision.ts";
 export type { Mesh } from "./mesh.ts";
@@ -37,7 +38,7 @@ export function registerXla(
   const existing = tf.findBackend(BACKEND) as XlaBackend | null;
   if (existing) return existing;
   const client = createClient(pluginPath, options);
-  turnFactors(client.platform === "cpu");
+  recordForCpu(client.platform === "cpu");
   setPrecision(client.platform === "cpu" ? "fast" : options.precision ?? "exact");
   const backend = new XlaBackend(client, options.programFolder);
   tf.registerBackend(BACKEND, () => backend, 3);

@@ -21,7 +21,6 @@ export function machineIdentity({ api, platform, platformVersion, deviceKind, de
     deviceKind,
     devices.length,
     processor(),
-    Deno.env.get("XLA_FLAGS") ?? "",
   ]);
 }
 

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "../pjrt/client.ts";
+import { describeCompilerOptions } from "../pjrt/compiler_options.ts";
 import type { Executable } from "../pjrt/executable.ts";
 import { deserialize, serialize } from "../pjrt/serialize.ts";
 import type { Program } from "../stablehlo/emit.ts";
@@ -40,8 +41,10 @@ const sha256 = (...parts: (string | Uint8Array)[]): Uint8Array => {
  */
 export function createProgramStore(client: Client, folder: string, limit = LIMIT): ProgramStore {
   const identity = machineIdentity(client);
-  const nameOf = ({ text, partitions }: Program): string =>
-    sha256(identity, `\n${partitions ?? 1}\n`, text).toHex() + END;
+  const nameOf = (program: Program): string => {
+    const options = describeCompilerOptions(client.platform, program);
+    return sha256(identity, `\n${program.partitions ?? 1}\n${options}\n`, program.text).toHex() + END;
+  };
   return {
     load(program) {
       const name = nameOf(program);

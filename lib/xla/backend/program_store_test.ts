@@ -28,7 +28,7 @@ async function inFolder(use: (folder: string) => void | Promise<void>): Promise<
 const filesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
 
 function save(store: ProgramStore, program: Program): void {
-  const executable = compile(xla().client, program.text);
+  const executable = compile(xla().client, program);
   store.save(program, executable);
   destroyExecutable(executable);
 }

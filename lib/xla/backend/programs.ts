@@ -27,7 +27,10 @@ export interface Programs {
   /** The same, compiled on another thread: the event loop goes on meanwhile. */
   acquireAsync(program: Program): Promise<Loaded>;
   release(program: Program): void;
-  /** Milliseconds spent compiling so far, how many programs were compiled, and how many came from the store. */
+  /**
+   * Milliseconds in which something was compiled so far, several programs at once counted once; how many programs were
+   * compiled, and how many came from the store.
+   */
   readonly spent: { milliseconds: number; programs: number; stored: number };
 }
 
@@ -64,6 +67,8 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
       destroyExecutable(executable);
     }
   };
+  /** Until when the time of compiling is counted. */
+  let counted = 0;
   let unseen = 0;
   const makeRoom = ({ text }: Program): void => {
     unseen += text.length;
@@ -77,10 +82,11 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
     return entry;
   };
   const add = (program: Program, executable: Executable, start: number): Entry => {
-    const milliseconds = performance.now() - start;
-    spent.milliseconds += milliseconds;
+    const now = performance.now();
+    spent.milliseconds += now - Math.max(start, counted);
+    counted = now;
     spent.programs++;
-    if (milliseconds > WORTH_STORING && !program.quickly) store?.save(program, executable);
+    if (now - start > WORTH_STORING && !program.quickly) store?.save(program, executable);
     return keep(program.text, executable);
   };
   const stored = (program: Program): Entry | undefined => {
@@ -92,14 +98,14 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
   };
   const compileTimed = (program: Program): Entry => {
     const start = performance.now();
-    return add(program, compile(client, program.text, program.partitions, program.quickly), start);
+    return add(program, compile(client, program), start);
   };
   /** Compilations on other threads that have not ended. */
   const underWay = new Map<string, Promise<void>>();
   const compileTimedAsync = async (program: Program): Promise<void> => {
-    const { text, partitions } = program;
+    const { text } = program;
     const start = performance.now();
-    const executable = await compileAsync(client, text, partitions);
+    const executable = await compileAsync(client, program);
     // Somebody who could not wait may have compiled it meanwhile.
     if (known.has(text)) destroyExecutable(executable);
     else add(program, executable, start);

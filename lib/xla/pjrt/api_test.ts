@@ -83,7 +83,7 @@ Deno.test({
 
 xlaTest("a failure inside the plugin becomes an error with its function, code and message", () => {
   throws(
-    () => compile(xla().client, "nonsense"),
+    () => compile(xla().client, { text: "nonsense" }),
     (error) =>
       error instanceof PjrtError && error.where === "PJRT_Client_Compile" && /nonsense/.test(error.message),
   );

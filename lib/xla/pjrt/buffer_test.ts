@@ -48,12 +48,14 @@ xlaTest("a donated buffer is overwritten unless it is to be kept, and reading it
   const { client } = xla();
   const program = compile(
     client,
-    `module @program {
+    {
+      text: `module @program {
       func.func public @main(%a: tensor<2xf32> {tf.aliasing_output = 0 : i32}) -> (tensor<2xf32>) {
         %0 = stablehlo.add %a, %a : tensor<2xf32>
         return %0 : tensor<2xf32>
       }
     }`,
+    },
   );
   const launch = prepareLaunch(program, 1);
   const x = launch.inputs[0] = upload(new Float32Array([1, 2]), "f32", [2]);

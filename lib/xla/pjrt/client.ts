@@ -1,4 +1,5 @@
 import { loadPlugin, type PjrtApi } from "./api.ts";
+import { addFlags } from "./compiler_options.ts";
 import { type NamedValue, namedValues } from "./named_values.ts";
 import { readText, struct } from "./struct.ts";
 
@@ -28,6 +29,7 @@ export function createClient(
   pluginPath: string,
   { cpuDevices, createOptions = {} }: ClientOptions = {},
 ): Client {
+  addFlags();
   const api = loadPlugin(pluginPath);
   const options = cpuDevices === undefined
     ? createOptions

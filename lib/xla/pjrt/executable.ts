@@ -1,5 +1,6 @@
 import { countBuffers } from "./buffer.ts";
 import type { Client } from "./client.ts";
+import { type Compilable, type CompilerOptions, compilerOptions, encodeOptions } from "./compiler_options.ts";
 import { exitAtOnce } from "./exit.ts";
 import { struct, utf8, words } from "./struct.ts";
 
@@ -31,7 +32,7 @@ export interface Executable {
  * partitions (5), and for more than one use_spmd_partitioning (6) with use_shardy_partitioner (19): the compiler then
  * splits the program by the annotations of its arguments.
  */
-function compileOptions(partitions: number, overrides: readonly number[]): Uint8Array<ArrayBuffer> {
+function compileOptions(partitions: number, options: CompilerOptions): Uint8Array<ArrayBuffer> {
   const minusOne = [...new Array<number>(9).fill(0xff), 0x01];
   const build = [
     0x08,
@@ -42,65 +43,31 @@ function compileOptions(partitions: number, overrides: readonly number[]): Uint8
     partitions,
     ...(partitions > 1 ? [0x30, 0x01, 0x98, 0x01, 0x01] : []),
   ];
-  return new Uint8Array([0x1a, build.length, ...build, ...overrides]);
+  return new Uint8Array([0x1a, build.length, ...build, ...encodeOptions(options)]);
 }
 
-/** An entry of env_option_overrides (7): a name (1), and a value (2) with a bool (2) or an integer (3) in it. */
-function override(name: string, value: boolean | number): number[] {
-  const given = [typeof value === "boolean" ? 0x10 : 0x18, Number(value)];
-  const entry = [0x0a, name.length, ...utf8(name), 0x12, given.length, ...given];
-  return [0x3a, entry.length, ...entry];
+/** A StableHLO module as text, and how it is to be compiled. */
+export interface Source extends Compilable {
+  readonly partitions?: number;
 }
 
-/** For the CPU's compiler: halves its time, and makes slower programs. */
-const QUICK: readonly number[] = [
-  ...override("xla_backend_optimization_level", 0),
-  ...override("xla_cpu_use_fusion_emitters", false),
-];
-
-/**
- * For the compiler of NVIDIA GPUs: matrix products by cuBLAS as it comes. To try every way of computing each of them took
- * 90 s for one training step of CIPNP on an H200; without it all programs of such a training take 7 s. Whoever names the
- * level in XLA_FLAGS has it.
- */
-const UNTUNED: readonly number[] = [
-  ...override("xla_gpu_autotune_level", 0),
-  ...override("xla_gpu_enable_triton_gemm", false),
-];
-
-function overridesFor({ platform }: Client, quickly: boolean): readonly number[] {
-  if (platform === "cpu") return quickly ? QUICK : [];
-  const own = platform === "cuda" && !Deno.env.get("XLA_FLAGS")?.includes("xla_gpu_autotune_level");
-  return own ? UNTUNED : [];
-}
-
-/**
- * Compiles a StableHLO module given as text.
- *
- * @param quickly for programs that are hardly worth the compiler's time
- * @throws PjrtError with the compiler's message.
- */
-export function compile(client: Client, stablehlo: string, partitions = 1, quickly = false): Executable {
-  const args = compileArguments(client, stablehlo, partitions, quickly);
+/** @throws PjrtError with the compiler's message. */
+export function compile(client: Client, source: Source): Executable {
+  const args = compileArguments(client, source);
   client.api.call("Client_Compile", args);
-  return loadedExecutable(client, args[6]!, partitions);
+  return loadedExecutable(client, args[6]!, source.partitions ?? 1);
 }
 
 /** The same on another thread: the event loop goes on meanwhile. */
-export async function compileAsync(client: Client, stablehlo: string, partitions = 1): Promise<Executable> {
-  const args = compileArguments(client, stablehlo, partitions);
+export async function compileAsync(client: Client, source: Source): Promise<Executable> {
+  const args = compileArguments(client, source);
   await client.api.callAsync("Client_Compile", args);
-  return loadedExecutable(client, args[6]!, partitions);
+  return loadedExecutable(client, args[6]!, source.partitions ?? 1);
 }
 
-function compileArguments(
-  client: Client,
-  stablehlo: string,
-  partitions: number,
-  quickly = false,
-): BigUint64Array<ArrayBuffer> {
-  const options = compileOptions(partitions, overridesFor(client, quickly));
-  const code = utf8(stablehlo);
+function compileArguments(client: Client, source: Source): BigUint64Array<ArrayBuffer> {
+  const options = compileOptions(source.partitions ?? 1, compilerOptions(client.platform, source));
+  const code = utf8(source.text);
   const format = utf8("mlir");
   const program = struct(code, code.length, format, format.length);
   return struct(client.handle, program, options, options.length, 0);

@@ -6,12 +6,12 @@ import {
   type Region,
   results,
   sameShape,
-  sizeOf,
   splat,
   type TensorType,
   typeText,
 } from "./node.ts";
-import { binary, compare, reshape, slice } from "./ops.ts";
+import { binary, compare, reshape } from "./ops.ts";
+import { recordsForCpu } from "./target.ts";
 
 const types = (nodes: readonly TensorType[]): string => nodes.map(typeText).join(", ");
 
@@ -76,10 +76,35 @@ export function entryAt(x: Node, i: Node): Node {
 export const withEntry = (x: Node, i: Node, value: Node): Node =>
   dynamicUpdateSlice(x, reshape(value, [1, ...value.shape]), startsAt(x, i));
 
-/** The same values, behind a wall: the compiler neither merges nor moves computations across it. */
+/**
+ * The same values, behind a wall: what computes them is computed once and stored, and the compiler neither merges nor moves
+ * computations across it. It costs nothing when the program runs.
+ */
 export function barrier(xs: readonly Node[]): Node[] {
   if (xs.length === 0) return [];
-  return results(xs, xs, (names) => `stablehlo.optimization_barrier ${names.join(", ")} : ${types(xs)}`);
+  if (!recordsForCpu()) {
+    return results(xs, xs, (names) => `stablehlo.optimization_barrier ${names.join(", ")} : ${types(xs)}`);
+  }
+  return results(xs, xs, (names) => `${callOfSame(types(xs), names)} : (${types(xs)}) -> (${types(xs)})`);
+}
+
+/** A call of the function that gives back its arguments. `emit` writes it; its types are its name. */
+const callOfSame = (types: string, names: readonly string[]): string =>
+  `func.call @"same(${types})"(${names.join(", ")}) {mhlo.frontend_attributes = {inlineable = "false"}}`;
+
+/** The functions that the barriers of a program call. */
+export function functionsOf(program: string): string {
+  const signatures = new Set(
+    [...program.matchAll(/func\.call @"same\((.*?)\)"/g)].map(([, types]) => types!),
+  );
+  return [...signatures].map((types) => {
+    const list = types.split(", ");
+    const parameters = list.map((type, i) => `%a${i}: ${type}`).join(", ");
+    return `  func.func private @"same(${types})"(${parameters}) -> (${types}) {
+    return ${list.map((_, i) => `%a${i}`).join(", ")} : ${types}
+  }
+`;
+  }).join("");
 }
 
 /**
@@ -127,49 +152,11 @@ export function forLoop(
   return done.slice(1, 1 + initial.length);
 }
 
-/** True, though the compiler can't know it: the second lowest bit of a number's lowest bit is zero. */
-function hiddenTrue(x: Node): Node {
-  const scalar = reshape(slice(x, x.shape.map(() => 0), x.shape.map(() => 1)), []);
-  const bits = node(
-    INDEX,
-    [scalar],
-    ([a]) => `stablehlo.bitcast_convert ${a} : (${typeText(scalar)}) -> ${typeText(INDEX)}`,
-  );
-  const zero = binary("shift_right_logical", binary("and", bits, index(1)), index(1));
-  return compare("EQ", zero, index(0));
-}
-
-/** What `compute` makes of the operands if the condition holds, else zeros. Only one of them is computed. */
-function whether(
-  condition: Node,
-  operands: readonly Node[],
-  compute: (operands: readonly Node[]) => readonly Node[],
-): Node[] {
-  const parameters = operands.map((operand) => leaf(operand, {}));
-  const outputs = compute(parameters);
-  const otherwise = outputs.map((type) => splat(0, type));
-  return results(
-    outputs,
-    [condition, ...operands],
-    ([name], regions) =>
-      `"stablehlo.if"(${name}) (${regions.join(", ")}) : (tensor<i1>) -> (${types(outputs)})`,
-    [{ parameters, outputs, operands: 1 }, { parameters, outputs: otherwise, operands: 1 }],
-  );
-}
-
 /**
  * Computes something apart from all else, once all `operands` are there: nothing of it is shared with the same
- * computation elsewhere, or begun earlier. The last operand is float32.
- *
- * @param how a barrier, or a condition that always holds for compilers that drop barriers (XLA's for the CPU does,
- * before it looks for common computations)
+ * computation elsewhere, or begun earlier.
  */
-export function apart(
+export const apart = (
   operands: readonly Node[],
   compute: (operands: readonly Node[]) => readonly Node[],
-  how: "barrier" | "condition",
-): readonly Node[] {
-  const last = operands.at(-1);
-  if (how === "barrier" || !last || sizeOf(last.shape) === 0) return compute(barrier(operands));
-  return whether(hiddenTrue(last), operands, compute);
-}
+): readonly Node[] => compute(barrier(operands));

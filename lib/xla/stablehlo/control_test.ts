@@ -4,6 +4,7 @@ import { emit } from "./emit.ts";
 import { leaf, type Node, splat, type TensorType } from "./node.ts";
 import { binary, topK } from "./ops.ts";
 import { leavesOf, substitute } from "./substitute.ts";
+import { recordForCpu, recordsForCpu } from "./target.ts";
 
 const f32 = (...shape: number[]): Node => leaf({ shape, element: "f32" }, {});
 const scalar: TensorType = { shape: [], element: "f32" };
@@ -49,6 +50,20 @@ Deno.test("a barrier has a result for each operand", () => {
   const [a, b] = barrier([f32(2), f32()]);
   deepEqual([a!.shape, b!.shape], [[2], []]);
   match(emit([b!, a!]).text, /%0:2 = stablehlo.optimization_barrier .*\n.*return %0#1, %0#0/);
+});
+
+Deno.test("on a CPU a barrier is a call of a function of its types, which is there once", () => {
+  const before = recordsForCpu();
+  recordForCpu(true);
+  try {
+    const both = () => barrier([f32(2), f32()])[0]!;
+    const { text } = emit([both(), both(), barrier([f32(3)])[0]!]);
+    equal(text.match(/func\.func private @"same\(tensor<2xf32>, tensor<f32>\)"/g)?.length, 1);
+    equal(text.match(/func\.func private/g)?.length, 2);
+    equal(text.match(/func\.call .*inlineable = "false"/g)?.length, 3);
+  } finally {
+    recordForCpu(before);
+  }
 });
 
 Deno.test("a computation of other operands shares what does not depend on them", () => {

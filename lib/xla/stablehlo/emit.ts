@@ -1,3 +1,4 @@
+import { functionsOf } from "./control.ts";
 import { type Node, type Operation, type Region, typeText } from "./node.ts";
 
 /** A program as text, with what it must be given, in order. */
@@ -59,9 +60,10 @@ export function emit(
     ? ` attributes {mhlo.num_partitions = ${spread.devices} : i32, mhlo.num_replicas = 1 : i32}`
     : "";
   const mesh = spread ? `  sdy.mesh @mesh = <["batch"=${spread.devices}]>\n` : "";
+  const body = lines.join("\n");
   const text = `module @program${module} {
-${mesh}  func.func public @main(${parameters.join(", ")}) -> (${results}) {
-${lines.join("\n")}
+${mesh}${functionsOf(body)}  func.func public @main(${parameters.join(", ")}) -> (${results}) {
+${body}
     return${outputs.length > 0 ? ` ${names.join(", ")} : ${types}` : ""}
   }
 }

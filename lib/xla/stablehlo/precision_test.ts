@@ -26,7 +26,7 @@ Deno.test("exact products of floats say so, others do not", () => {
 xlaTest("the compiler understands it", () => {
   try {
     setPrecision("exact");
-    const executable = compile(xla().client, product("f32"));
+    const executable = compile(xla().client, { text: product("f32") });
     deepEqual(executable.outputs, 1);
     destroyExecutable(executable);
   } finally {

@@ -2,7 +2,7 @@ import { backend_util } from "@tensorflow/tfjs-core";
 import { check, type Node, typeText } from "../../stablehlo/node.ts";
 import { barrier } from "../../stablehlo/control.ts";
 import { binary, broadcastTo, dotGeneral, transpose, unary } from "../../stablehlo/ops.ts";
-import { turnsFactors } from "../../stablehlo/turned.ts";
+import { recordsForCpu } from "../../stablehlo/target.ts";
 import { type KernelTable, like } from "./kernel.ts";
 import { broadcastBoth } from "./binary.ts";
 import { clamp, elu, leaky, positivePart } from "./unary.ts";
@@ -19,7 +19,7 @@ export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolea
   const y = broadcastTo(b, [...batch, ...b.shape.slice(-2)]);
   const rank = batch.length;
   const axes = batch.map((_, i) => i);
-  const turned = transposeA && turnsFactors();
+  const turned = transposeA && recordsForCpu();
   const x = turned ? barrier([transpose(given, [...axes, rank + 1, rank])])[0]! : given;
   return dotGeneral(x, y, {
     batch: [axes, axes],

@@ -1,6 +1,7 @@
 import { backend_util, slice_util } from "@tensorflow/tfjs-core";
 import { check, type Node, sizeOf, splat, typeText } from "../../stablehlo/node.ts";
 import { broadcastInDim, concatenate, pad, reshape, reverse, slice, transpose } from "../../stablehlo/ops.ts";
+import { barrier } from "../../stablehlo/control.ts";
 import { elementOf } from "../dtypes.ts";
 import { axesOf, type KernelTable, like, type tf } from "./kernel.ts";
 
@@ -10,6 +11,9 @@ function insertAxis(x: Node, axis: number): Node {
   check(axis >= 0 && axis <= x.shape.length, () => `new axis ${axis} in ${typeText(x)}`);
   return reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
 }
+
+/** From so many parts on, what is cut is computed once and not again for each part, and what is joined is copied. */
+const MANY_PARTS = 4;
 
 /** Parts of the given lengths along an axis. */
 function split(x: Node, lengths: readonly number[], axis: number): Node[] {
@@ -37,7 +41,8 @@ export const shapeKernels: KernelTable = {
     const [axis] = axesOf(attrs["axis"] ?? 0, all[0]!.shape.length) as [number];
     backend_util.assertParamsConsistent(all.map(({ shape }) => [...shape]), axis);
     const filled = all.filter((x) => sizeOf(x.shape) > 0);
-    return concatenate(filled.length > 0 ? filled : all, axis);
+    if (filled.length < MANY_PARTS) return concatenate(filled.length > 0 ? filled : all, axis);
+    return barrier([concatenate(barrier(filled), axis)])[0]!;
   },
   ExpandDims: ({ input, attrs }) => {
     const x = input("input");
@@ -82,7 +87,7 @@ export const shapeKernels: KernelTable = {
       attrs["numOrSizeSplits"] as number | number[],
       axis,
     );
-    return split(x, sizes, axis);
+    return split(sizes.length >= MANY_PARTS ? barrier([x])[0]! : x, sizes, axis);
   },
   Tile: ({ input, attrs }) => tile(input("x"), attrs["reps"] as number[]),
   Transpose: ({ input, attrs }) => transpose(input("x"), attrs["perm"] as number[]),
