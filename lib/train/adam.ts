@@ -16,8 +16,8 @@ export function adam(weightDecay: number, decoupled: boolean): UpdateRule {
     update: (parameters, gradients, [m, v], lr, step) => {
       const decay = weightDecay !== 0;
       const g = decay && !decoupled ? tf.add(gradients, tf.mul(parameters, weightDecay)) : gradients;
-      const m2 = tf.add(tf.mul(m!, BETA1), tf.mul(g, 1 - BETA1)) as tf.Tensor2D;
-      const v2 = tf.add(tf.mul(v!, BETA2), tf.mul(tf.square(g), 1 - BETA2)) as tf.Tensor2D;
+      const m2 = tf.add(tf.mul(m!, BETA1), tf.mul(g, 1 - BETA1)) as tf.Tensor1D;
+      const v2 = tf.add(tf.mul(v!, BETA2), tf.mul(tf.square(g), 1 - BETA2)) as tf.Tensor1D;
       const t = tf.cast(step, "float32");
       const first = tf.sub(1, tf.pow(BETA1, t));
       const second = tf.sqrt(tf.sub(1, tf.pow(BETA2, t)));

@@ -94,6 +94,14 @@ export async function fit(
   const weight = tradeoff(recipe.tradeoffSchedule, recipe.tradeoff, recipe.steps);
   const batches = batchesOf(table, fold, recipe);
 
+  /** A loss that is a number. */
+  const checked = (loss: number, at: number): number => {
+    if (Number.isFinite(loss)) return loss;
+    throw new UserError(
+      `the training loss is ${loss} at step ${at} of ${recipe.steps}: the model has diverged; ` +
+        `lower the learning rate (now ${recipe.learningRate}) or change the seed (now ${recipe.seed})`,
+    );
+  };
   const { seconds, lap } = stopwatch();
   const state = {
     step: 0,
@@ -109,17 +117,24 @@ export async function fit(
 
   const bar = options.label === undefined ? undefined : progress(recipe.steps, { label: options.label });
   const looks = (at: number) => at % recipe.evaluateEvery === 0 || at === recipe.steps;
+  const inputsAt = (at: number) => stepInputs(recipe.seed, at, rate(at), weight(at), batches(at - 1));
+  if (state.step < recipe.steps) {
+    const like = inputsAt(state.step + 1);
+    const compiling = Promise.all([step.run.prepare(like), predictor.prepare(table)]);
+    await (bar ? bar.during("compiling", compiling) : compiling);
+    tf.dispose(Object.values(like));
+  }
   let inputs: StepInputs | undefined;
   let previous: tf.Tensor | undefined;
   let saved = performance.now();
   let stopped = false;
   while (state.step < recipe.steps && !stopped) {
     const at = ++state.step;
-    const next = stepInputs(recipe.seed, at, rate(at), weight(at), batches(at - 1));
-    // The first step compiles, on another thread.
-    const losses = inputs ? step.run(next) : await step.run.async(next);
+    const next = inputsAt(at);
+    const losses = step.run(next);
     // Two steps are under way at most; waiting for the one before lets the event loop go on.
     if (previous) await ready(previous);
+    if (previous && bar?.due()) bar.update(at - 1, { loss: checked((await previous.data())[0]!, at - 1) });
     previous?.dispose();
     if (inputs) tf.dispose(Object.values(inputs));
     inputs = next;
@@ -129,12 +144,7 @@ export async function fit(
         [losses.total, losses.label, losses.feature].map(async (loss) => (await loss.data())[0]!),
       ) as [number, number, number];
       lap("train");
-      if (!Number.isFinite(total)) {
-        throw new UserError(
-          `the training loss is ${total} at step ${at} of ${recipe.steps}: the model has diverged; ` +
-            `lower the learning rate (now ${recipe.learningRate}) or change the seed (now ${recipe.seed})`,
-        );
-      }
+      checked(total, at);
       const validation = await validate(table, fold.val, predictor, criterion);
       if (improves(validation, state.best, criterion)) {
         state.best = { step: at, ...validation };
@@ -143,8 +153,6 @@ export async function fit(
       state.history.push({ step: at, train: { total, label, feature }, ...validation });
       bar?.update(at, { loss: total, ...validation });
       lap("evaluate");
-    } else {
-      bar?.update(at);
     }
     tf.dispose([losses.label, losses.feature]);
     stopped = stopRequested();

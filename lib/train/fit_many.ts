@@ -87,8 +87,11 @@ export async function fitMany(
     const { window, rows } = batches(at - 1);
     const { data } = windows[window]!;
     const inputs = stepInputs(recipe.seed, at, rate(at), weight(at), rows);
-    // The first step compiles, on another thread.
-    const losses = at === 1 ? await step.async(inputs, data) : step(inputs, data);
+    if (at === 1) {
+      const compiling = step.prepare(inputs, data);
+      await (bar ? bar.during("compiling", compiling) : compiling);
+    }
+    const losses = step(inputs, data);
     if (at === 1) memory = step.memory(inputs, data);
     // Waiting lets the event loop go on.
     await ready(losses.total);
@@ -110,8 +113,8 @@ export async function fitMany(
       history.push(look);
       bar?.update(at, { loss, ...mean });
       lap("evaluate");
-    } else {
-      bar?.update(at);
+    } else if (bar?.due()) {
+      bar.update(at, { loss: (await losses.total.data())[0]! });
     }
     tf.dispose([losses.total, losses.label, losses.feature]);
     tf.dispose(Object.values(inputs));

@@ -13,16 +13,16 @@ const ALPHA = 0.5;
 export function lookahead(inner: UpdateRule): UpdateRule {
   return {
     slots: [...inner.slots, "slow"],
-    update: (parameters, gradients, slots, lr, step) => {
+    update: (parameters, gradients, slots, lr, step, tensors) => {
       const slow = slots.at(-1)!;
-      const fast = inner.update(parameters, gradients, slots.slice(0, -1), lr, step);
+      const fast = inner.update(parameters, gradients, slots.slice(0, -1), lr, step, tensors);
       const due = tf.equal(tf.mod(step, tf.scalar(CADENCE, "int32")), tf.scalar(0, "int32"));
       const first = tf.equal(step, tf.scalar(CADENCE, "int32"));
       const moved = tf.add(slow, tf.mul(tf.sub(fast.parameters, slow), ALPHA));
       const synchronised = tf.where(first, fast.parameters, moved);
       return {
-        parameters: tf.where(due, synchronised, fast.parameters) as tf.Tensor2D,
-        slots: [...fast.slots, tf.where(due, synchronised, slow) as tf.Tensor2D],
+        parameters: tf.where(due, synchronised, fast.parameters) as tf.Tensor1D,
+        slots: [...fast.slots, tf.where(due, synchronised, slow) as tf.Tensor1D],
       };
     },
   };

@@ -3,25 +3,27 @@ import { UserError } from "../errors.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { adam } from "./adam.ts";
 import { clipElements } from "./clip.ts";
-import { groupParameters } from "./groups.ts";
+import { type Group, groupParameters } from "./groups.ts";
 import { lamb } from "./lamb.ts";
 import { lookahead } from "./lookahead.ts";
 
-/** One optimiser's arithmetic on arrays [rows, width], where a row is one tensor of the reference. */
+/** One optimiser's arithmetic on arrays of the elements of a group of parameters. */
 export interface UpdateRule {
   /** Names of its state arrays, each of the shape of the parameters and 0 at the start. */
   slots: string[];
   /**
    * @param lr scalar
    * @param step scalar int32, from 1
+   * @param tensors which elements are of one tensor of the reference
    */
   update(
-    parameters: tf.Tensor2D,
-    gradients: tf.Tensor2D,
-    slots: tf.Tensor2D[],
+    parameters: tf.Tensor1D,
+    gradients: tf.Tensor1D,
+    slots: tf.Tensor1D[],
     lr: tf.Scalar,
     step: tf.Scalar,
-  ): { parameters: tf.Tensor2D; slots: tf.Tensor2D[] };
+    tensors: Pick<Group, "norms" | "spread">,
+  ): { parameters: tf.Tensor1D; slots: tf.Tensor1D[] };
 }
 
 export const OPTIMIZERS = [
@@ -69,7 +71,7 @@ export function createOptimizer(parameters: Parameter[], given: Partial<Optimize
     ...group,
     slots: rule.slots.map((slot) => ({
       name: `${slot}/${group.name}`,
-      variable: tf.tidy(() => tf.variable(tf.zeros([group.rows, group.width]))) as tf.Variable<tf.Rank.R2>,
+      variable: tf.tidy(() => tf.variable(tf.zeros([group.size]))) as tf.Variable<tf.Rank.R1>,
     })),
   }));
   const state = groups.flatMap((group) => group.slots);
@@ -78,7 +80,7 @@ export function createOptimizer(parameters: Parameter[], given: Partial<Optimize
     apply: (gradients, lr, step) =>
       tf.tidy(() => {
         const variables = parameters.map((p) => p.variable);
-        for (const { gather, assign, slots } of groups) {
+        for (const { gather, assign, slots, ...tensors } of groups) {
           const before = slots.map((slot) => slot.variable);
           const after = rule.update(
             gather(variables),
@@ -86,6 +88,7 @@ export function createOptimizer(parameters: Parameter[], given: Partial<Optimize
             before,
             lr,
             step,
+            tensors,
           );
           assign(after.parameters);
           slots.forEach((slot, i) => slot.variable.assign(after.slots[i]!));

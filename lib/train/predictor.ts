@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable, RawOutputs } from "../data/mod.ts";
-import { type Compiled, jit } from "../engine/mod.ts";
+import { type Compiled, jit, tensorSpec } from "../engine/mod.ts";
 import type { Cells, Outputs, TableModel } from "../spin/mod.ts";
 import { hideCells } from "./masking.ts";
 import type { Recipe } from "./recipe.ts";
@@ -15,6 +15,8 @@ export interface Predictor {
    * To be called after the weights have changed.
    */
   update(): void;
+  /** Compiles its programs on other threads, while something else is done. */
+  prepare(table: EncodedTable): Promise<void>;
   /** What it took at the last update; still its own, so not to be disposed of. */
   kept(): Rows | tf.Tensor3D | null;
   /** Predictions for the rows (all by default) of a table, whose labels are not looked at. */
@@ -91,6 +93,20 @@ export function createPredictor(options: PredictorOptions): Predictor {
     chunk,
     update,
     kept: () => kept,
+    async prepare(table) {
+      if (together) return;
+      const { h, f, embedding } = model.config;
+      const latents = tensorSpec([1, h, f * embedding]) as unknown as tf.Tensor3D;
+      const rows = takeRows(table, new Int32Array(chunk));
+      try {
+        await Promise.all([
+          run.prepare(rows, keeps === "latents" ? latents : kept),
+          keeps === "latents" && trainRows ? encode.prepare(trainRows) : undefined,
+        ]);
+      } finally {
+        disposeRows(rows);
+      }
+    },
     async predict(table, rows) {
       const wanted = rows ?? Int32Array.from({ length: table.rows }, (_, i) => i);
       const size = together ? wanted.length : chunk;

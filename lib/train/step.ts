@@ -129,6 +129,7 @@ export function createStep(
   const compiled = jit(stepFunction(model, optimizer, recipe));
   const run = Object.assign((inputs: StepInputs) => compiled(inputs, data), {
     async: (inputs: StepInputs) => compiled.async(inputs, data),
+    prepare: (inputs: StepInputs) => compiled.prepare(inputs, data),
     memory: (inputs: StepInputs) => compiled.memory(inputs, data),
     dispose: compiled.dispose,
   });

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { TaskSource } from "../../data/task_source.ts";
+import type { TaskPoints, TaskSource } from "../../data/task_source.ts";
 import { compileTime, type ProgramMemory, ready } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { Process } from "../../neural_process/registry.ts";
@@ -8,7 +8,7 @@ import { createOptimizer } from "../optimizer.ts";
 import { learningRate } from "../schedule.ts";
 import { loadState, saveState } from "../state.ts";
 import { countsOf } from "./evaluation_tasks.ts";
-import { largestLayout, layoutOf, pointsOf } from "./layout.ts";
+import { largestLayout, type Layout, layoutOf, pointsOf } from "./layout.ts";
 import { noiseKey, processOf, type ProcessRecipe } from "./recipe.ts";
 import { createProcessStep, type ProcessStep, type ProcessStepInputs } from "./step.ts";
 
@@ -53,6 +53,10 @@ export interface FittedProcess {
 /** Steps between two looks at the loss: the reference's. */
 const REPORT = 200;
 
+/** The programs of so many steps are compiled before the first one, so many at a time: compiling uses one core in part. */
+const AHEAD = 200;
+const AT_ONCE = 2;
+
 /**
  * Trains a neural process on tasks of a source (`regression/trainer.py`; reference section 5): a fresh batch and new
  * counts at every step, Adam, no selection of weights. Stopped by a stop request, with its state in the checkpoint.
@@ -92,29 +96,33 @@ export async function fitProcess(
     [clock, compiled] = [now, compiledNow];
   };
 
+  const checked = (loss: number, at: number): number => {
+    if (Number.isFinite(loss)) return loss;
+    throw new UserError(
+      `the training loss is ${loss} at step ${at} of ${recipe.steps}: the model has diverged; ` +
+        `lower the learning rate (now ${recipe.learningRate}) or change the seed (now ${recipe.seed})`,
+    );
+  };
+
+  const compiling = prepareSteps(step, source, recipe, state.step);
+  await (bar ? bar.during("compiling", compiling) : compiling);
   while (state.step < recipe.steps && !stopped) {
     const at = ++state.step;
-    const loss = await takeStep(step, source, recipe, at, rate(at));
+    const loss = takeStep(step, source, recipe, at, rate(at));
     // Two steps are under way at most; waiting for the one before lets the event loop go on.
     if (previous) await ready(previous);
+    if (previous && bar?.due()) bar.update(at - 1, { loss: checked((await previous.data())[0]!, at - 1) });
     previous?.dispose();
     previous = loss;
     stopped = stopRequested();
     if (looks(at) || at % REPORT === 0) {
       const [value] = await loss.data() as Float32Array;
       lap("train");
-      if (!Number.isFinite(value)) {
-        throw new UserError(
-          `the training loss is ${value} at step ${at} of ${recipe.steps}: the model has diverged; ` +
-            `lower the learning rate (now ${recipe.learningRate}) or change the seed (now ${recipe.seed})`,
-        );
-      }
+      checked(value!, at);
       const scores = looks(at) && options.look ? await options.look(process, at) : undefined;
       if (scores) state.history.push({ step: at, loss: value!, seconds: seconds.train, scores });
       bar?.update(at, { loss: value!, ...scores });
       lap("evaluate");
-    } else {
-      bar?.update(at);
     }
     const due = (performance.now() - saved) / 1000 > (options.checkpointEvery ?? 60);
     if (options.checkpoint && (stopped || due || at === recipe.steps)) {
@@ -142,21 +150,55 @@ export async function fitProcess(
   };
 }
 
-async function takeStep(
-  step: ProcessStep,
+/** What step `at` is called with. */
+function argumentsOf(
   source: TaskSource,
   { seed, parts }: ProcessRecipe,
   at: number,
   rate: number,
-): Promise<tf.Scalar> {
+): [TaskPoints, ProcessStepInputs, Layout] {
   const counts = countsOf(source, [seed, at]);
   const layout = layoutOf(source, counts, parts);
   const points = source.make([seed, at], counts, pointsOf(layout));
-  const inputs = inputsOf([counts.context, counts.target], noiseKey(seed, at), rate, at);
-  // The first step compiles, on another thread.
-  const loss = at === 1 ? await step.async(points, inputs, layout) : step(points, inputs, layout);
-  tf.dispose([points.x, points.y, ...Object.values(inputs)]);
+  return [points, inputsOf([counts.context, counts.target], noiseKey(seed, at), rate, at), layout];
+}
+
+const disposeArguments = ([{ x, y }, inputs]: ReturnType<typeof argumentsOf>): void =>
+  tf.dispose([x, y, ...Object.values(inputs)]);
+
+function takeStep(
+  step: ProcessStep,
+  source: TaskSource,
+  recipe: ProcessRecipe,
+  at: number,
+  rate: number,
+): tf.Scalar {
+  const given = argumentsOf(source, recipe, at, rate);
+  const loss = step(...given);
+  disposeArguments(given);
   return loss;
+}
+
+/** Compiles the programs of the steps after `done`, each once. */
+async function prepareSteps(
+  step: ProcessStep,
+  source: TaskSource,
+  recipe: ProcessRecipe,
+  done: number,
+): Promise<void> {
+  const users = new Map<string, number>();
+  for (let at = done + 1; at <= Math.min(done + AHEAD, recipe.steps); at++) {
+    const layout = JSON.stringify(layoutOf(source, countsOf(source, [recipe.seed, at]), recipe.parts));
+    if (!users.has(layout)) users.set(layout, at);
+  }
+  const waiting = [...users.values()];
+  const compileNext = async (): Promise<void> => {
+    for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
+      const given = argumentsOf(source, recipe, at, 0);
+      await step.prepare(...given).finally(() => disposeArguments(given));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, compileNext));
 }
 
 const inputsOf = (
