@@ -12,6 +12,7 @@ export interface CellProgress {
   total: number;
   eta: number | null;
   note: string;
+  waiting?: { what: string; seconds: number };
 }
 
 export interface NotebookBar {
@@ -21,7 +22,8 @@ export interface NotebookBar {
 }
 
 /** What a cell reports of itself, in a few words. */
-export function describeCell({ label, done, total, eta, note }: CellProgress): string {
+export function describeCell({ label, done, total, eta, note, waiting }: CellProgress): string {
+  if (waiting) return `${label}, ${waiting.what} for ${formatDuration(Math.floor(waiting.seconds))}`;
   const percent = total > 0 ? ` ${Math.floor(100 * done / total)} %` : "";
   const left = eta === null ? "" : `, ${formatDuration(eta)} left`;
   return `${label}${percent}${left}${note && `, ${note}`}`;

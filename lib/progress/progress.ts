@@ -2,7 +2,7 @@
 import { formatNotes } from "./format.ts";
 import { flushOutputs, jupyter } from "./jupyter.ts";
 import { fileSink, logSink, notebookSink, type Sink, terminalSink } from "./sinks.ts";
-import { type Mark, stateAt } from "./state.ts";
+import { type Mark, paceAt, type ProgressState } from "./state.ts";
 
 export interface Progress {
   /**
@@ -12,6 +12,10 @@ export interface Progress {
    * @param note figures (`{ loss: 0.12 }`) or a text shown beside the bar; the last one stays
    */
   update(done: number, note?: string | Record<string, number>): void;
+  /** Whether an update would be drawn now: the moment to fetch the figures of a note. */
+  due(): boolean;
+  /** Shows what is waited for, with its time so far, until it is done; that time is left out of the estimate. */
+  during<T>(what: string, work: Promise<T>): Promise<T>;
   /** Ends it with one line that stays, and waits until that line is on its way. */
   done(note?: string | Record<string, number>): Promise<void>;
 }
@@ -26,6 +30,9 @@ export interface ProgressOptions {
 
 /** The environment variable that names the file in which the state is kept for a runner. */
 export const PROGRESS_FILE = "SPIN_PROGRESS";
+
+/** Milliseconds between two looks whether the time of waiting is to be drawn again. */
+const REDRAW = 100;
 
 const encoder = new TextEncoder();
 const write = (text: string) => void Deno.stderr.writeSync(encoder.encode(text));
@@ -61,19 +68,32 @@ export function chooseSinks(): Sink[] {
  */
 export function progress(total: number, options: ProgressOptions): Progress {
   const { label, sinks = chooseSinks(), now = () => performance.now() } = options;
-  const start: Mark = { time: now(), done: 0 };
-  const drawn = sinks.map((sink) => sink.patient ? start.time : -Infinity);
+  const start = now();
+  const drawn = sinks.map((sink) => sink.patient ? start : -Infinity);
   let first: Mark | undefined;
   let done = 0;
   let note = "";
+  /** Milliseconds of waiting that are over, and what is waited for now. */
+  let waited = 0;
+  let waiting: { what: string; since: number } | undefined;
 
-  const state = (mark: Mark) => stateAt(mark, { start, first, label, total, note });
+  const mark = (): Mark => ({ time: now() - waited, done });
+  const state = (): ProgressState => ({
+    label,
+    done,
+    total,
+    elapsed: (now() - start) / 1000,
+    ...paceAt(mark(), first, total),
+    note,
+    ...(waiting && { waiting: { what: waiting.what, seconds: (now() - waiting.since) / 1000 } }),
+    finished: false,
+  });
+  const isDue = (sink: Sink, i: number) => now() - drawn[i]! >= sink.interval;
   function draw(): void {
-    const mark = { time: now(), done };
     sinks.forEach((sink, i) => {
-      if (mark.time - drawn[i]! < sink.interval) return;
-      drawn[i] = mark.time;
-      sink.draw(state(mark));
+      if (!isDue(sink, i)) return;
+      drawn[i] = now();
+      sink.draw(state());
     });
   }
 
@@ -82,12 +102,25 @@ export function progress(total: number, options: ProgressOptions): Progress {
     update(count, notes) {
       done = count;
       note = notes === undefined ? note : formatNotes(notes);
-      first ??= { time: now(), done };
+      first ??= mark();
       draw();
+    },
+    due: () => sinks.some(isDue),
+    async during(what, work) {
+      const since = now();
+      waiting = { what, since };
+      const timer = setInterval(draw, REDRAW);
+      try {
+        return await work;
+      } finally {
+        clearInterval(timer);
+        waiting = undefined;
+        waited += now() - since;
+      }
     },
     async done(notes) {
       note = notes === undefined ? note : formatNotes(notes);
-      const last = { ...state({ time: now(), done }), finished: true };
+      const last = { ...state(), finished: true };
       for (const sink of sinks) sink.draw(last);
       await Promise.all(sinks.map((sink) => sink.flush?.()));
       if (jupyter()) await flushOutputs();

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { progress } from "./progress.ts";
 import { fileSink, logSink, notebookSink, type Sink, terminalSink } from "./sinks.ts";
-import type { ProgressState } from "./state.ts";
+import { progressLine, type ProgressState } from "./state.ts";
 
 /** A clock that is set by hand, and a sink that keeps what it was given. */
 function watch(interval: number, patient = false) {
@@ -23,6 +23,42 @@ Deno.test("the rate leaves out what came before the first step, such as compilin
   equal(last.rate, 10);
   equal(last.remaining, 8.9);
   equal(last.elapsed, 31);
+});
+
+Deno.test("the first step, which compiles, gives no estimate", () => {
+  const { clock, states, options } = watch(0);
+  const bar = progress(1000, options);
+  clock.time = 18_600;
+  bar.update(1);
+  deepEqual([states.at(-1)!.rate, states.at(-1)!.remaining], [undefined, undefined]);
+  match(progressLine(states.at(-1)!), /1 of 1000$/);
+});
+
+Deno.test("waiting is shown with its time, and left out of the rate", async () => {
+  const { clock, states, options } = watch(0);
+  const bar = progress(100, options);
+  bar.update(1);
+  clock.time = 1000;
+  bar.update(11);
+  const work = Promise.withResolvers<string>();
+  const result = bar.during("compiling", work.promise);
+  clock.time = 9000;
+  bar.update(11);
+  match(progressLine(states.at(-1)!), /11 of 100 · compiling, 8.0 s$/);
+  work.resolve("done");
+  equal(await result, "done");
+  bar.update(11);
+  equal(states.at(-1)!.waiting, undefined);
+  deepEqual([states.at(-1)!.rate, states.at(-1)!.elapsed], [10, 9]);
+});
+
+Deno.test("whether an update would be drawn can be asked before", () => {
+  const { clock, options } = watch(100);
+  const bar = progress(10, options);
+  clock.time = 99;
+  equal(bar.due(), false);
+  clock.time = 100;
+  equal(bar.due(), true);
 });
 
 Deno.test("updates between two drawings are not drawn, the last always is", async () => {
@@ -80,14 +116,14 @@ Deno.test("a runner finds the state in the file, whole at any time", async () =>
   const bar = progress(4, { label: "fold 1", sinks: [fileSink(path)], now: () => clock.time });
   clock.time = 1000;
   bar.update(1);
-  clock.time = 2000;
+  clock.time = 3000;
   bar.update(2, { loss: 3 });
   deepEqual(JSON.parse(await Deno.readTextFile(path)), {
     label: "fold 1",
     done: 2,
     total: 4,
-    elapsed: 2,
-    eta: 2,
+    elapsed: 3,
+    eta: 4,
     note: "loss 3",
   });
   deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["state.json"]);

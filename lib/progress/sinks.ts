@@ -34,12 +34,12 @@ export function logSink(write: (text: string) => void): Sink {
 export function fileSink(path: string): Sink {
   return {
     interval: 200,
-    draw({ label, done, total, elapsed, remaining, note }) {
+    draw({ label, done, total, elapsed, remaining, note, waiting }) {
       const temporary = `${path}.part`;
       try {
         Deno.writeTextFileSync(
           temporary,
-          JSON.stringify({ label, done, total, elapsed, eta: remaining ?? null, note }),
+          JSON.stringify({ label, done, total, elapsed, eta: remaining ?? null, note, waiting }),
         );
         Deno.renameSync(temporary, path);
       } catch {

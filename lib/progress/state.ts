@@ -13,41 +13,42 @@ export interface ProgressState {
   rate?: number;
   remaining?: number;
   note: string;
+  /** What is waited for, and how many seconds so far. */
+  waiting?: { what: string; seconds: number };
   finished: boolean;
 }
 
-/** A point in time (milliseconds) at which so much was done. */
+/** A point in time (milliseconds, waiting left out) at which so much was done. */
 export interface Mark {
   time: number;
   done: number;
 }
 
 /**
- * The state at `now`. The rate counts from the first update, since what comes before it (compiling, reading data)
- * says nothing about the steps to come.
+ * Rate and remaining time at `now`, from the first update on: what comes before it (compiling, reading data) says nothing
+ * about the steps to come, so the first step alone gives no estimate.
  */
-export function stateAt(
+export function paceAt(
   now: Mark,
-  from: { start: Mark; first?: Mark; label: string; total: number; note: string },
-): ProgressState {
-  const { start, first = start, label, total, note } = from;
-  const base = first.done < now.done ? first : start;
-  const seconds = (now.time - base.time) / 1000;
-  const rate = now.done > base.done && seconds > 0 ? (now.done - base.done) / seconds : undefined;
-  const remaining = rate === undefined ? undefined : Math.max(total - now.done, 0) / rate;
-  const elapsed = (now.time - start.time) / 1000;
-  return { label, done: now.done, total, elapsed, rate, remaining, note, finished: false };
+  first: Mark | undefined,
+  total: number,
+): Pick<ProgressState, "rate" | "remaining"> {
+  if (!first || now.done <= first.done || now.time <= first.time) return {};
+  const rate = (now.done - first.done) * 1000 / (now.time - first.time);
+  return { rate, remaining: Math.max(total - now.done, 0) / rate };
 }
 
 /** One line of text, with a bar while it is under way. */
 export function progressLine(state: ProgressState, barWidth = 20): string {
-  const { label, done, total, unit, elapsed, rate, remaining, note, finished } = state;
+  const { label, done, total, unit, elapsed, rate, remaining, note, waiting, finished } = state;
   const units = unit ? ` ${unit}` : "";
   const end = note ? ` · ${note}` : "";
   if (finished) return `${label}: ${count(done, total)}${units} in ${formatDuration(elapsed)}${end}`;
   const fraction = total > 0 ? done / total : 0;
   const percent = `${String(Math.floor(fraction * 100)).padStart(3)} %`;
-  const pace = rate === undefined || remaining === undefined
+  const pace = waiting
+    ? ` · ${waiting.what}, ${formatDuration(Math.floor(waiting.seconds))}`
+    : rate === undefined || remaining === undefined
     ? ""
     : ` · ${formatRate(rate)} · ${formatDuration(remaining)} left`;
   return `${label} ${formatBar(fraction, barWidth)} ${percent} · ${done} of ${total}${units}${pace}${end}`;
