@@ -15,8 +15,7 @@ const LAB_SETTINGS = join(SHARE, "lab", "settings", "overrides.json");
 /**
  * How the C library of Linux gives memory to a program's temporary values, tens to hundreds of MB that are taken and
  * given back at every step: it keeps what was given back (64 MB at a time, 512 MB in all) in one arena and in huge pages. Else the
- * system clears every page anew at every step. What is larger goes back at once: kept, it left holes that tripled the memory of a process. Read at a process's start, so it is said where processes are started: here and in the tasks
- * of deno.json.
+ * system clears every page anew at every step. What is larger goes back at once: kept, it left holes that tripled the memory of a process. Read at a process's start, so it is said where processes are started: here and in `lib/cli/start.ts`.
  */
 export const MALLOC = {
   GLIBC_TUNABLES: [
