@@ -3,7 +3,7 @@
 /** A training step of a table model; the PyTorch twin reads the same names. */
 export interface TableStep {
   kind: "table";
-  model: "spin" | "npt";
+  model: "spin" | "npt" | "set-transformer";
   predictor: "flat" | "nested";
   rows: number;
   /** Classes of each column, 0 for a numeric one. */

@@ -67,6 +67,12 @@ class Table(nn.Module):
 
         if c["model"] == "npt":
             self.rows, self.attributes = block(d * e), block(e)
+        elif c["model"] == "set-transformer":
+            widths = [d * e if i % 2 == 0 else e for i in range(c["depth"])]
+            counts = [c["h"] if i % 2 == 0 else c["f"] for i in range(c["depth"])]
+            self.points = nn.ParameterList(torch.randn(1, k, w) * 0.03 for k, w in zip(counts, widths))
+            self.gather = nn.ModuleList(MAB(w, w, w, w, heads, p) for w in widths)
+            self.spread = nn.ModuleList(MAB(w, w, w, w, heads, p) for w in widths)
         else:
             f, h = c["f"], c["h"]
             self.to_ha = nn.Linear(d, f)
@@ -85,6 +91,10 @@ class Table(nn.Module):
                 x = x.reshape(1, n, d * e)
                 x = rows(x, x).reshape(n, d, e)
                 x = attributes(x, x)
+        elif self.c["model"] == "set-transformer":
+            for i, (points, gather, spread) in enumerate(zip(self.points, self.gather, self.spread)):
+                z = x.reshape(1, n, d * e) if i % 2 == 0 else x
+                x = spread(z, gather(points.expand(z.shape[0], -1, -1), z)).reshape(n, d, e)
         else:
             f = self.c["f"]
             ha = self.to_ha(x.transpose(1, 2)).transpose(1, 2)
@@ -144,6 +154,24 @@ class TableStep:
         return loss.item()
 
 
+def whole(job):
+    """A whole job: its steps, and its looks at the validation rows and the test, each a pass without gradients."""
+    step = TableStep(job["config"], None)
+    rows = {n: TableStep({**job["config"], "rows": n}, None).cells for n in {job["looked"], job["tested"]}}
+
+    def look(n):
+        step.model.eval()
+        with torch.no_grad():
+            step.model(rows[n])
+        step.model.train()
+
+    for at in range(1, job["steps"] + 1):
+        step.run()
+        if at % job["every"] == 0 or at == job["steps"]:
+            look(job["looked"])
+    look(job["tested"])
+
+
 class ProcessStep:
     """IPNP with its tasks and optimiser."""
 
@@ -200,4 +228,10 @@ def main():
         print(json.dumps(answer), flush=True)
 
 
-main()
+if len(sys.argv) > 1:
+    given = json.loads(sys.argv[1])
+    torch.set_num_threads(given["threads"])
+    torch.set_default_device(given["device"])
+    whole(given)
+else:
+    main()

@@ -28,6 +28,7 @@ const PLAIN: Record<string, string> = {
 /** The twin's name of an attention block: NPT's blocks alternate, the others come by pairs. */
 function blockName(block: string): string {
   const [module, layer, part] = block.split(".");
+  if (part === "gather" || part === "spread") return `${part}.${layer}`;
   if (module === "predictor") return layer === "attributes" ? "own" : "query";
   if (part === "abd") return `rows.${Number(layer) / 2}`;
   if (part === "aba") return `attributes.${(Number(layer) - 1) / 2}`;
@@ -67,10 +68,10 @@ export async function twinTensors(
   const e = config.embedding;
   for (const { name, shape, variable } of parameters) {
     const data = await variable.data() as Float32Array;
-    const plain = PLAIN[name];
+    const plain = PLAIN[name] ?? name.replace(/^encoder\.(\d+)\.points$/, "points.$1");
     const perColumn = /^(embedding|heads)\.(numeric|categorical)\.(weight|bias)$/.exec(name);
     const layer = /^(.+)\.(query|key|value|mix|residual|norm0|norm1|rff\.\d)\.(weight|bias)$/.exec(name);
-    if (plain) {
+    if (plain !== name) {
       tensors.set(plain, { dtype: "F32", shape, data });
     } else if (layer) {
       const to = `${blockName(layer[1]!)}.${LAYERS[layer[2]!]}.${layer[3]}`;

@@ -12,6 +12,7 @@ import {
 } from "../bench/sizes.ts";
 import type { Twin } from "../bench/contenders.ts";
 import type { Effort } from "../bench/race.ts";
+import { coldReport, coldTimes } from "../bench/cold.ts";
 import { benchReport } from "../bench/report.ts";
 import { type BenchPlan, type Heat, runBench } from "../bench/run.ts";
 import { findDevice } from "../engine/device.ts";
@@ -40,6 +41,10 @@ const PARITY: Record<string, StepConfig> = {
   ...Object.fromEntries(
     MODELS.map((model) => [model, tableStep(model, { ...SMALL, rows: 20, dropout: 0 }, SEED)]),
   ),
+  "Set Transformer": {
+    ...tableStep("NPT", { ...SMALL, rows: 20, dropout: 0 }, SEED),
+    model: "set-transformer",
+  },
 };
 
 /** What is measured; `quick` leaves out the large sizes, which the interpreting engines need minutes for. */
@@ -109,6 +114,10 @@ if (import.meta.main) {
       },
       engines: { type: "string", value: "A,B", help: `only these of ${ENGINES.join(", ")}` },
       quick: { type: "boolean", help: "the small sizes only" },
+      cold: {
+        type: "boolean",
+        help: "instead: whole trainings from nothing, from a process's start to the score",
+      },
     },
     examples: ["bench", "bench --quick", "bench --python /usr/bin/python3 --json bench.json"],
   }, async ({ values }) => {
@@ -131,14 +140,12 @@ if (import.meta.main) {
     const python = values.python?.includes("/") ? userPath(values.python) : values.python;
     const count = threads ?? navigator.hardwareConcurrency;
     const device = path && isCudaPlugin(path) ? "cuda" : "cpu";
-    const plan = planOf(
-      values.quick ?? false,
-      engines,
-      python === undefined ? undefined : { python, threads: count, device },
-      count,
-    );
-    const record = await runBench(plan, (line) => console.error(`${line} ...`));
-    console.log("\n" + benchReport(record));
+    const twin: Twin | undefined = python === undefined ? undefined : { python, threads: count, device };
+    const say = (line: string) => console.error(`${line} ...`);
+    const record = values.cold
+      ? await coldTimes({ rounds: values.quick ? 1 : 3, twin, threads: count }, say)
+      : await runBench(planOf(values.quick ?? false, engines, twin, count), say);
+    console.log("\n" + (record.kind === "cold" ? coldReport(record) : benchReport(record)));
     if (json) {
       await writeAtomic(json.path, JSON.stringify(record, null, 2) + "\n");
       console.log(`wrote ${json.path}`);

@@ -1,0 +1,121 @@
+/** From a process's start to a trained and scored model, nothing compiled before, beside the twin. */
+import { fileURLToPath } from "node:url";
+import { UserError } from "../errors.ts";
+import { type Environment, environment, type TableView, toText } from "../results/mod.ts";
+import { lastLines } from "../setup/command.ts";
+import type { ColdResult } from "./cold_worker.ts";
+import type { Twin } from "./contenders.ts";
+import { median } from "./statistics.ts";
+
+/** Notebook 00's table, and a fold of Boston. */
+const JOBS = [
+  ["concrete-example", "spin"],
+  ["boston-housing", "spin"],
+  ["boston-housing", "npt"],
+  ["boston-housing", "set-transformer"],
+] as const;
+
+export interface ColdTime {
+  table: string;
+  model: string;
+  steps: number;
+  /** Wall seconds of each round. */
+  ours: number[];
+  /** CPU seconds of our process in each round. */
+  cpu: (number | null)[];
+  /** Of them compiling. */
+  compile: number[];
+  /** The same steps and as many rows looked at in PyTorch, its import included; without PyTorch none. */
+  twin: number[];
+}
+
+/** What one run found. */
+export interface ColdRecord {
+  format: 1;
+  kind: "cold";
+  date: string;
+  environment: Environment;
+  threads: number;
+  times: ColdTime[];
+}
+
+const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+/** Runs a program to its end, and gives the last line it prints and the seconds it took. */
+async function timed(
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<[string, number]> {
+  const start = performance.now();
+  const { code, stdout, stderr } = await new Deno.Command(command, { args, env }).output();
+  const seconds = (performance.now() - start) / 1000;
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (code !== 0) throw new UserError(`${command} ${args[0]} failed:\n${lastLines(text(stderr))}`);
+  return [text(stdout).trimEnd().split("\n").at(-1)!, seconds];
+}
+
+/**
+ * Times every job in turns with its twin.
+ *
+ * @param say receives a line before each job
+ * @throws UserError if a process fails, with its last lines
+ */
+export async function coldTimes(
+  { rounds, twin, threads }: { rounds: number; twin?: Twin; threads: number },
+  say: (line: string) => void,
+): Promise<ColdRecord> {
+  const times: ColdTime[] = [];
+  for (const [table, model] of JOBS) {
+    say(`${table}, ${model}, from nothing`);
+    const time: ColdTime = { table, model, steps: 0, ours: [], cpu: [], compile: [], twin: [] };
+    for (let round = 0; round < rounds; round++) {
+      const worker = ["run", "--quiet", "-A", pathOf("cold_worker.ts"), table, model];
+      const [line, seconds] = await timed(Deno.execPath(), worker, { SPIN_PROGRAMS: "off" });
+      const result: ColdResult = JSON.parse(line);
+      time.steps = result.job.steps;
+      time.ours.push(seconds);
+      time.cpu.push(result.cpu);
+      time.compile.push(result.seconds.compile);
+      if (!twin) continue;
+      const { python, device } = twin;
+      const job = JSON.stringify({ ...result.job, threads, device });
+      time.twin.push((await timed(python, [pathOf("torch_twin.py"), job]))[1]);
+    }
+    times.push(time);
+  }
+  return {
+    format: 1,
+    kind: "cold",
+    date: new Date().toISOString(),
+    environment: await environment(),
+    threads,
+    times,
+  };
+}
+
+/** A record as a table for people. */
+export function coldReport({ times, environment: { cpu, cores } }: ColdRecord): string {
+  const seconds = (values: (number | null)[]) =>
+    values.length === 0 || values.includes(null) ? "" : `${median(values as number[]).toFixed(1)} s`;
+  const view: TableView = {
+    title: "From the start of a process to a trained and scored model, nothing compiled before",
+    head: ["", "steps", "ours", "of it compiling", "CPU time", "PyTorch", "ours / PyTorch"],
+    rows: times.map(({ table, model, steps, ours, compile, cpu, twin }) => ({
+      label: `${table}, ${model}`,
+      cells: [
+        String(steps),
+        seconds(ours),
+        seconds(compile),
+        seconds(cpu),
+        seconds(twin),
+        twin.length > 0 ? (median(ours) / median(twin)).toFixed(2) : "",
+      ].map((text) => ({ text, best: false })),
+    })),
+    notes: [
+      "PyTorch: eager; its import, as many steps of the same model with Adam, as many rows predicted at each look.",
+      `Medians of ${times[0]?.ours.length} rounds in turns on ${cpu}, ${cores} cores.`,
+    ],
+  };
+  return toText(view);
+}
