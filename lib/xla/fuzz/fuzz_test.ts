@@ -9,15 +9,9 @@ import { fuzz } from "./fuzz.ts";
 import { generate } from "./generate.ts";
 import { ops } from "./ops/mod.ts";
 import { describe, type FuzzProgram } from "./program.ts";
+import { agreementTest } from "./testing.ts";
 
-xlaTest(
-  "random programs have the values and gradients of tfjs's cpu engine, and leave nothing behind",
-  async () => {
-    const failures: string[] = [];
-    const { agree } = await fuzz(xla(), { count: 150, seed: 77, onFailure: (text) => failures.push(text) });
-    deepEqual([agree, failures], [150, []]);
-  },
-);
+agreementTest(15);
 
 Deno.test("a seed determines its program, and all operations come up", async () => {
   await useEngine("cpu");

@@ -1,0 +1,3 @@
+import { agreementTest } from "./testing.ts";
+
+agreementTest(150);
