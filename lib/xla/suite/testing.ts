@@ -1,0 +1,24 @@
+/** For tests: tfjs-core's own test suite on xla. */
+import { deepEqual } from "node:assert/strict";
+import { findPlugin } from "../../setup/plugin.ts";
+import { runSuite, type Spec } from "./run.ts";
+import { SKIPS } from "./skips.ts";
+
+/** Kernels that no spec of the suite runs: one needs a browser, one is this engine's own. */
+const WITHOUT_SPECS = ["Draw", "KeyedUniform", "RotateWithOffset"];
+
+/**
+ * Runs the suite, or a sample of it. All specs must pass, and all kernels must run.
+ *
+ * @param sample see ChildOptions
+ */
+export async function passSuite(sample?: readonly string[]): Promise<Spec[]> {
+  const { path } = await findPlugin();
+  const skipped = SKIPS.map(({ name }) => name);
+  const { specs, kernels } = await runSuite({ backend: "xla", plugin: path, skipped, sample });
+  const failed = specs.filter(({ status }) => status === "failed");
+  deepEqual(failed.map(({ name, errors }) => `${name}: ${errors[0]}`), []);
+  const ran = new Set(specs.flatMap((spec) => spec.kernels));
+  deepEqual(kernels.filter((name) => !ran.has(name)).sort(), WITHOUT_SPECS, "kernels that did not run");
+  return specs;
+}
