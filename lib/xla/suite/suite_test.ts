@@ -1,5 +1,6 @@
 import { ok } from "node:assert/strict";
 import { noPlugin } from "../../engine/testing.ts";
+import { findPlugin } from "../../setup/plugin.ts";
 import { kernelSection, kernelSupport, PAGE } from "./compatibility.ts";
 import { count } from "./run.ts";
 import { passSuite } from "./testing.ts";
@@ -16,7 +17,8 @@ Deno.test({
   name: "a sample of tfjs-core's own test suite, which runs every kernel, passes on xla",
   ignore: noPlugin,
   fn: async () => {
-    const specs = await passSuite(OTHER_SPECS);
+    const { path } = await findPlugin();
+    const specs = await passSuite(path!, OTHER_SPECS);
     ok(count(specs).passed >= 450, `${count(specs).passed} specs passed`);
   },
 });

@@ -1,6 +1,5 @@
 /** For tests: tfjs-core's own test suite on xla. */
 import { deepEqual } from "node:assert/strict";
-import { findPlugin } from "../../setup/plugin.ts";
 import { runSuite, type Spec } from "./run.ts";
 import { SKIPS } from "./skips.ts";
 
@@ -10,12 +9,12 @@ const WITHOUT_SPECS = ["Draw", "KeyedUniform", "RotateWithOffset"];
 /**
  * Runs the suite, or a sample of it. All specs must pass, and all kernels must run.
  *
+ * @param plugin its path
  * @param sample see ChildOptions
  */
-export async function passSuite(sample?: readonly string[]): Promise<Spec[]> {
-  const { path } = await findPlugin();
+export async function passSuite(plugin: string, sample?: readonly string[]): Promise<Spec[]> {
   const skipped = SKIPS.map(({ name }) => name);
-  const { specs, kernels } = await runSuite({ backend: "xla", plugin: path, skipped, sample });
+  const { specs, kernels } = await runSuite({ backend: "xla", plugin, skipped, sample });
   const failed = specs.filter(({ status }) => status === "failed");
   deepEqual(failed.map(({ name, errors }) => `${name}: ${errors[0]}`), []);
   const ran = new Set(specs.flatMap((spec) => spec.kernels));
