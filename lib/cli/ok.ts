@@ -8,7 +8,8 @@ const CHECKS = [["fmt", "--check"], ["lint"]];
 
 await runCommand({
   name: "ok",
-  summary: "Everything a change must pass: format, lint, types, the code of notebooks, and all tests.",
+  summary:
+    "What a change must pass at once: format, lint, types, the code of notebooks, and the tests but the slow ones.",
   options: {},
 }, async () => {
   await setup();

@@ -69,9 +69,8 @@ async function runDeno(file: string, args: string[], report: string): Promise<Te
   if (code !== 0 && countTests(cases).failed === 0) {
     cases.push({ name: `deno ${args[0]}`, seconds: 0, status: "failed" });
   }
-  console.log(
-    `${code === 0 ? "ok    " : "FAILED"} ${file} (${summary(countTests(cases))}, ${seconds.toFixed(1)} s)`,
-  );
+  const counts = cases.length > 0 ? `${summary(countTests(cases))}, ` : "";
+  console.log(`${code === 0 ? "ok    " : "FAILED"} ${file} (${counts}${seconds.toFixed(1)} s)`);
   if (code !== 0) console.log(output);
   return { file, seconds, cases };
 }
