@@ -164,7 +164,7 @@ Deno.test("impute keeps a model, uses it again, and gives the same bytes for the
 
 Deno.test("impute stopped by an interrupt goes on from the windows that are done", () =>
   inFolder({ "array.vcf": vcf(PHASED) }, async ({ start, impute, names, path }) => {
-    const long = "--reference ref.vcf.gz --targets array.vcf --out out.vcf.gz --steps 200 --window 20";
+    const long = "--reference ref.vcf.gz --targets array.vcf --out out.vcf.gz --steps 100 --window 20";
     const child = start(long);
     const output = child.output();
     while (
