@@ -8,6 +8,7 @@ import { formatDuration } from "../progress/format.ts";
 import { environment } from "../results/environment.ts";
 import { setup } from "../setup/mod.ts";
 import { taskCommand } from "../setup/paths.ts";
+import type { Arguments } from "./arguments.ts";
 import { type ImputeWish, OPTIONS, parseImputeWish } from "./impute_options.ts";
 import { runCommand } from "./main.ts";
 import { requireDistinct, requireWritable } from "./predict_files.ts";
@@ -66,22 +67,21 @@ async function impute(wish: ImputeWish): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) {
-  await runCommand(
-    {
-      name: "impute",
-      summary:
-        "Imputes the genotypes that an array lacks: SPIN learns from a phased reference, window by window, and\n" +
-        "predicts every variant of it in the targets, together with the copying model of Li and Stephens. The output has\n" +
-        "GT, DS and an estimated R2 (DR2) of each variant. Ctrl-C keeps the windows that are done, and the same command\n" +
-        "goes on from there.",
-      options: OPTIONS,
-      examples: [
-        "impute --reference ref.vcf.gz --targets array.vcf.gz --map map.gz --out imputed.vcf.gz",
-        "impute --reference ref.vcf.gz --targets array.vcf.gz --region 20:1000000-4000000 --out imputed.vcf.gz --save model.safetensors",
-      ],
-    },
-    ({ values }) => impute(parseImputeWish(values)),
-    { grace: 120 },
-  );
-}
+export const COMMAND = {
+  name: "impute",
+  summary:
+    "Imputes the genotypes that an array lacks: SPIN learns from a phased reference, window by window, and\n" +
+    "predicts every variant of it in the targets, together with the copying model of Li and Stephens. The output has\n" +
+    "GT, DS and an estimated R2 (DR2) of each variant. Ctrl-C keeps the windows that are done, and the same command\n" +
+    "goes on from there.",
+  options: OPTIONS,
+  examples: [
+    "impute --reference ref.vcf.gz --targets array.vcf.gz --map map.gz --out imputed.vcf.gz",
+    "impute --reference ref.vcf.gz --targets array.vcf.gz --region 20:1000000-4000000 --out imputed.vcf.gz --save model.safetensors",
+  ],
+};
+
+export const work = ({ values }: Arguments<typeof OPTIONS>): Promise<number> =>
+  impute(parseImputeWish(values));
+
+if (import.meta.main) await runCommand(COMMAND, work, { grace: 120 });

@@ -4,6 +4,8 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { readBeagle } from "../baselines/mod.ts";
 import { vcfText } from "../data/genotypes/testing.ts";
 import { ROOT } from "../setup/paths.ts";
+import { COMMAND, work } from "./impute.ts";
+import { type Outcome, performIn } from "./testing.ts";
 
 const SITES = 120;
 const FOUNDERS = 8;
@@ -51,7 +53,10 @@ const USUAL =
   "--reference ref.vcf.gz --targets array.vcf --out out.vcf.gz --phasing own --steps 60 --window 40";
 
 interface Place {
-  impute(words: string): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Runs the command here, in this process. */
+  impute(words: string): Promise<Outcome>;
+  /** Runs `deno task impute` here, as a user types it. */
+  imputeTask(words: string): Promise<Outcome>;
   start(words: string): Deno.ChildProcess;
   path(name: string): string;
   names(): string[];
@@ -59,7 +64,7 @@ interface Place {
 
 async function inFolder(
   files: Record<string, string | Uint8Array>,
-  work: (place: Place) => Promise<void>,
+  test: (place: Place) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const path = (name: string) => join(folder, name);
@@ -79,11 +84,12 @@ async function inFolder(
       stderr: "piped",
     }).spawn();
   try {
-    await work({
+    await test({
       path,
       start,
       names: () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort(),
-      async impute(words) {
+      impute: (words) => performIn(folder, COMMAND, work, words.split(" ")),
+      async imputeTask(words) {
         const { code, stdout, stderr } = await start(words).output();
         const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
         return { code, stdout: text(stdout), stderr: text(stderr) };
@@ -111,8 +117,8 @@ async function concordance(file: string): Promise<number> {
 }
 
 Deno.test("impute writes every variant of the reference, indexed, with the phase's origin in its header", () =>
-  inFolder({}, async ({ impute, path, names }) => {
-    const { code, stdout, stderr } = await impute(USUAL);
+  inFolder({}, async ({ imputeTask, path, names }) => {
+    const { code, stdout, stderr } = await imputeTask(USUAL);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /40 of the targets' 40 variants are used/);
     assert.match(stdout, /80 of 120 variants imputed in 6 samples, 2 windows/);
@@ -131,12 +137,12 @@ Deno.test("impute writes every variant of the reference, indexed, with the phase
   }));
 
 Deno.test("impute keeps a model, uses it again, and gives the same bytes for the same seed", () =>
-  inFolder({ "array.vcf": vcf(PHASED) }, async ({ impute, path }) => {
+  inFolder({ "array.vcf": vcf(PHASED) }, async ({ impute, imputeTask, path }) => {
     const usual = USUAL.replace("own", "given");
-    const first = await impute(`${usual} --save model.safetensors`);
+    const first = await imputeTask(`${usual} --save model.safetensors`);
     assert.equal(first.code, 0, first.stderr);
     await impute(usual.replace("out.vcf.gz", "again.vcf.gz"));
-    const loaded = await impute(
+    const loaded = await imputeTask(
       "--reference ref.vcf.gz --targets array.vcf --out loaded.vcf.gz --phasing given --model model.safetensors",
     );
     assert.equal(loaded.code, 0, loaded.stderr);
@@ -158,7 +164,7 @@ Deno.test("impute keeps a model, uses it again, and gives the same bytes for the
 
 Deno.test("impute stopped by an interrupt goes on from the windows that are done", () =>
   inFolder({ "array.vcf": vcf(PHASED) }, async ({ start, impute, names, path }) => {
-    const long = "--reference ref.vcf.gz --targets array.vcf --out out.vcf.gz --steps 200 --window 20";
+    const long = "--reference ref.vcf.gz --targets array.vcf --out out.vcf.gz --steps 100 --window 20";
     const child = start(long);
     const output = child.output();
     while (

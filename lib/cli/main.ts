@@ -25,16 +25,40 @@ export function onInterrupt(action: () => void): () => void {
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
+type Work<O extends Record<string, Option>> = (args: Arguments<O>) => Promise<number | void> | number | void;
+
 /**
- * Runs a command and ends the process: exit code 0, or what `work` returns; 1 after an error, 130 after an interrupt.
- * The message of a UserError is printed alone, any other error with its stack.
+ * Does what the words ask of a command, and returns the exit code: 0, or what `work` returns; 1 after an error, which is
+ * printed: the message of a UserError alone, any other error with its stack.
+ *
+ * @param tells whether an error is printed when it comes
+ */
+export async function perform<const O extends Record<string, Option>>(
+  command: Command<O>,
+  work: Work<O>,
+  words: string[],
+  tells: () => boolean = () => true,
+): Promise<number> {
+  try {
+    const args = parseArguments(command, words);
+    if (args) return await work(args) ?? 0;
+    console.log(helpText(command));
+    return 0;
+  } catch (error) {
+    if (tells()) console.error(describe(error));
+    return 1;
+  }
+}
+
+/**
+ * Runs a command and ends the process with the exit code of `perform`, or 130 after an interrupt.
  *
  * @example
  * await runCommand({ name: "hello", summary: "Greets.", options: {} }, () => console.log("hello"));
  */
 export async function runCommand<const O extends Record<string, Option>>(
   command: Command<O>,
-  work: (args: Arguments<O>) => Promise<number | void> | number | void,
+  work: Work<O>,
   { grace = 0, words = Deno.args }: RunOptions = {},
 ): Promise<never> {
   let interrupted = 0;
@@ -51,15 +75,9 @@ export async function runCommand<const O extends Record<string, Option>>(
       Deno.unrefTimer(setTimeout(() => Deno.exit(code), grace * 1000));
     });
   }
-  try {
-    const args = parseArguments(command, words);
-    if (!args) console.log(helpText(command));
-    const code = args ? await work(args) : 0;
-    Deno.exit(interrupted || (code ?? 0));
-  } catch (error) {
-    if (!interrupted) console.error(describe(error));
-    Deno.exit(interrupted || 1);
-  }
+  // Errors after an interrupt come of it.
+  const code = await perform(command, work, words, () => interrupted === 0);
+  Deno.exit(interrupted || code);
 }
 
 /** An error as a command prints it. */

@@ -15,6 +15,7 @@ import {
   prepareTable,
   type TabularModel,
 } from "../tabular/mod.ts";
+import type { Arguments } from "./arguments.ts";
 import { runCommand } from "./main.ts";
 import { requireDistinct, requireWritable } from "./predict_files.ts";
 import { OPTIONS, parseWish, type Wish } from "./predict_options.ts";
@@ -117,21 +118,23 @@ async function predict(wish: Wish): Promise<void> {
   console.log(`wrote ${out.path}${save ? ` and ${save.path}` : ""}`);
 }
 
-if (import.meta.main) {
-  await runCommand({
-    name: "predict",
-    summary: "Trains a model on one table and predicts a column of another one, row by row.\n" +
-      "The predictions are one column for a number; the class and the probability of each class for classes.",
-    options: OPTIONS,
-    examples: [
-      "predict --train train.csv --test test.csv --target price --out predictions.csv",
-      "predict --load model.safetensors --test test.csv --out predictions.csv",
-    ],
-  }, async ({ values }) => {
-    try {
-      await predict(parseWish(values));
-    } catch (error) {
-      throw advised(error);
-    }
-  });
+export const COMMAND = {
+  name: "predict",
+  summary: "Trains a model on one table and predicts a column of another one, row by row.\n" +
+    "The predictions are one column for a number; the class and the probability of each class for classes.",
+  options: OPTIONS,
+  examples: [
+    "predict --train train.csv --test test.csv --target price --out predictions.csv",
+    "predict --load model.safetensors --test test.csv --out predictions.csv",
+  ],
+};
+
+export async function work({ values }: Arguments<typeof OPTIONS>): Promise<void> {
+  try {
+    await predict(parseWish(values));
+  } catch (error) {
+    throw advised(error);
+  }
 }
+
+if (import.meta.main) await runCommand(COMMAND, work);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ROOT } from "../setup/paths.ts";
+import { COMMAND, work } from "./predict.ts";
+import { type Outcome, performIn } from "./testing.ts";
 
 const HEAD = "x,y,kind,price";
 const rowsOf = (text: string) => text.trimEnd().split("\n").slice(1);
@@ -15,33 +17,30 @@ const TEST = table(
 );
 const USUAL = "--train train.csv --test test.csv --target price --out out.csv --steps 2";
 
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 interface Place {
+  /** Runs the command here, in this process, on tfjs's cpu engine. */
+  predict(words: string): Promise<Outcome>;
   /** Runs `deno task predict` here, as a user types it. */
-  predict(words: string, engine?: string): Promise<Outcome>;
+  predictTask(words: string, engine?: string): Promise<Outcome>;
   path(name: string): string;
   read(name: string): Promise<string>;
   names(): string[];
 }
 
 /** A new folder with a training and a test table and the given files. */
-async function inFolder(given: Record<string, string>, work: (place: Place) => Promise<void>): Promise<void> {
+async function inFolder(given: Record<string, string>, test: (place: Place) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   const path = (name: string) => join(folder, name);
   try {
     for (const [name, content] of Object.entries({ "train.csv": TRAIN, "test.csv": TEST, ...given })) {
       await Deno.writeTextFile(path(name), content);
     }
-    await work({
+    await test({
       path,
       read: (name) => Deno.readTextFile(path(name)),
       names: () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort(),
-      async predict(words, engine = "cpu") {
+      predict: (words) => performIn(folder, COMMAND, work, words.split(" "), "cpu"),
+      async predictTask(words, engine = "cpu") {
         const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
           args: ["task", "--quiet", "--config", join(ROOT, "deno.json"), "predict", ...words.split(" ")],
           cwd: folder,
@@ -57,8 +56,8 @@ async function inFolder(given: Record<string, string>, work: (place: Place) => P
 }
 
 Deno.test("predict writes a number for every row in one column, and prints the scores", () =>
-  inFolder({}, async ({ predict, read, names }) => {
-    const { code, stdout, stderr } = await predict(USUAL, "");
+  inFolder({}, async ({ predictTask, read, names }) => {
+    const { code, stdout, stderr } = await predictTask(USUAL, "");
     assert.equal(code, 0, stderr);
     const out = await read("out.csv");
     assert.equal(out.split("\n")[0], "prediction");
@@ -73,9 +72,9 @@ Deno.test("predict writes a number for every row in one column, and prints the s
   }));
 
 Deno.test("predict with equal seeds writes equal bytes, and keeps the order of the rows", () =>
-  inFolder({ "back.csv": table(rowsOf(TEST).reverse()) }, async ({ predict, read }) => {
+  inFolder({ "back.csv": table(rowsOf(TEST).reverse()) }, async ({ predict, predictTask, read }) => {
     const usual = (name: string, seed: number) => USUAL.replace("out.csv", name) + ` --seed ${seed}`;
-    await predict(usual("a", 5));
+    await predictTask(usual("a", 5));
     await predict(usual("b", 5));
     await predict(usual("c", 6));
     await predict(usual("d", 5).replace("test.csv", "back.csv"));

@@ -1,7 +1,8 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../setup/paths.ts";
-import { ALL_TESTS } from "./run_tests.ts";
+import { testFiles } from "./run_tests.ts";
 import { temporaryWorkspace } from "./temporary_workspace.ts";
 
 /** Runs one test file by `task test`; returns its exit code and its last line. */
@@ -17,24 +18,19 @@ Deno.test("task test ends with the counts and says by its exit code whether all 
   const bad = 'Deno.test("bad", () => { throw new Error("no"); });\n';
   equal((await lastLine(fine + fine)).join(" "), "0 2 passed, 0 failed");
   equal((await lastLine(fine + bad)).join(" "), "1 1 passed, 1 failed");
-  equal((await lastLine(fine + 'const a: number = "text";')).join(" "), "1 0 passed, 1 failed");
+  equal(
+    (await lastLine(fine + 'const a: number = "text";')).join(" "),
+    "1 1 passed, 1 failed",
+    "wrong types",
+  );
+  equal((await lastLine(fine + 'throw new Error("no");')).join(" "), "1 0 passed, 1 failed");
+  equal((await lastLine("")).join(" "), "1 0 passed, 1 failed", "nothing was tested");
 });
 
-Deno.test("all tests are in the parts that are run, each once", async () => {
-  const filesOf = async (args: string[]): Promise<string[]> => {
-    const ignored = args.flatMap((arg) => arg.startsWith("--ignore=") ? arg.slice(9).split(",") : []);
-    const files: string[] = [];
-    const walk = async (folder: string): Promise<void> => {
-      for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
-        const path = `${folder}/${name}`;
-        if (ignored.includes(path)) continue;
-        if (isDirectory) await walk(path);
-        else if (name.endsWith("_test.ts")) files.push(path);
-      }
-    };
-    for (const arg of args) if (!arg.startsWith("--")) await walk(arg.replace(/\/$/, ""));
-    return files;
-  };
-  const parts = (await Promise.all(ALL_TESTS.map(filesOf))).flat();
-  deepEqual(parts.sort(), (await filesOf(["lib/"])).sort());
+Deno.test("every test file is run by task test or by task test --slow, and by one of them alone", async () => {
+  const names = await readdir(join(ROOT, "lib"), { recursive: true });
+  const files = names.filter((name) => name.endsWith("_test.ts")).map((name) => `lib/${name}`);
+  const [fast, slow] = [await testFiles(), await testFiles({ slow: true })];
+  ok(fast.length > 0 && slow.length > 0);
+  deepEqual([...fast, ...slow].sort(), files.sort());
 });

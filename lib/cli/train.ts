@@ -13,6 +13,7 @@ import { formatDuration } from "../progress/format.ts";
 import { recordName, type RunRecord } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import { taskCommand } from "../setup/paths.ts";
+import type { Arguments } from "./arguments.ts";
 import { runCommand } from "./main.ts";
 import { requireWritable } from "./predict_files.ts";
 import { EXPERIMENTS, OPTIONS, parseTrainWish, type TrainWish } from "./train_options.ts";
@@ -62,39 +63,41 @@ function report(record: RunRecord): string {
   ].join("\n");
 }
 
-if (import.meta.main) {
-  await runCommand({
-    name: "train",
-    summary:
-      "Trains one neural process and tests it. The record goes to results/local/records, the weights to\n" +
-      "results/local/weights. Ctrl-C keeps the state of the training, and the same command goes on from it;\n" +
-      "a run that has its record is not repeated.",
-    positional: { name: "EXPERIMENT", help: EXPERIMENTS.join(", "), least: 1, most: 1 },
-    options: OPTIONS,
-    examples: [
-      "train gp --model ipnp --profile paper",
-      "train gp --model canp --context 128,256 --steps 2000 --kernels matern,periodic",
-      "train images --model cipnp-fast --context 8,16",
-      "train functions --csv functions.csv --model cipnp-fast",
-    ],
-  }, async ({ values, positionals }) => {
-    const wish = parseTrainWish(positionals[0]!, values);
-    if (wish.save) await requireWritable(wish.save);
-    const asked = Deno.env.get("SPIN_ENGINE");
-    if (!asked || asked === "xla") await setup();
-    console.log(describeEngine(await useEngine()));
-    const [record] = await run(wish);
-    if (!record) {
-      console.error(`Stopped. The same command continues: ${taskCommand(`train ${positionals[0]} ...`)}`);
-      return 130;
-    }
-    console.log(report(record));
-    console.log(`record: ${shown(`${LOCAL_RECORDS}/${recordName(record)}`)}`);
-    const weights = runFile(LOCAL_WEIGHTS, record);
-    console.log(`weights: ${shown(weights)}`);
-    if (wish.save) {
-      await writeAtomic(wish.save.path, await readBytes(weights, "weights"));
-      console.log(`wrote ${wish.save.path}`);
-    }
-  }, { grace: 60 });
+export const COMMAND = {
+  name: "train",
+  summary:
+    "Trains one neural process and tests it. The record goes to results/local/records, the weights to\n" +
+    "results/local/weights. Ctrl-C keeps the state of the training, and the same command goes on from it;\n" +
+    "a run that has its record is not repeated.",
+  positional: { name: "EXPERIMENT", help: EXPERIMENTS.join(", "), least: 1, most: 1 },
+  options: OPTIONS,
+  examples: [
+    "train gp --model ipnp --profile paper",
+    "train gp --model canp --context 128,256 --steps 2000 --kernels matern,periodic",
+    "train images --model cipnp-fast --context 8,16",
+    "train functions --csv functions.csv --model cipnp-fast",
+  ],
+};
+
+export async function work({ values, positionals }: Arguments<typeof OPTIONS>): Promise<number | void> {
+  const wish = parseTrainWish(positionals[0]!, values);
+  if (wish.save) await requireWritable(wish.save);
+  const asked = Deno.env.get("SPIN_ENGINE");
+  if (!asked || asked === "xla") await setup();
+  console.log(describeEngine(await useEngine()));
+  const [record] = await run(wish);
+  if (!record) {
+    console.error(`Stopped. The same command continues: ${taskCommand(`train ${positionals[0]} ...`)}`);
+    return 130;
+  }
+  console.log(report(record));
+  console.log(`record: ${shown(`${LOCAL_RECORDS}/${recordName(record)}`)}`);
+  const weights = runFile(LOCAL_WEIGHTS, record);
+  console.log(`weights: ${shown(weights)}`);
+  if (wish.save) {
+    await writeAtomic(wish.save.path, await readBytes(weights, "weights"));
+    console.log(`wrote ${wish.save.path}`);
+  }
 }
+
+if (import.meta.main) await runCommand(COMMAND, work, { grace: 60 });

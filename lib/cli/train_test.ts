@@ -6,6 +6,8 @@ import { PROGRESS_FILE } from "../progress/progress.ts";
 import { readRecords } from "../results/mod.ts";
 import { loadProcess } from "../train/process/weights.ts";
 import { temporaryWorkspace } from "./temporary_workspace.ts";
+import { performIn } from "./testing.ts";
+import { COMMAND, work } from "./train.ts";
 
 const SMALL = ["--model", "cnp", "--context", "3,4", "--target", "2,2", "--seed", "1"];
 
@@ -53,12 +55,14 @@ Deno.test({
 Deno.test("task train says what is wrong before it trains", async () => {
   await using workspace = await temporaryWorkspace();
   const message = async (...args: string[]) => {
-    const { code, stderr } = await workspace.run("train", ...args);
+    const { code, stderr } = await performIn(workspace.path, COMMAND, work, args);
     equal(code, 1);
     return stderr;
   };
   match(await message(), /^task train needs EXPERIMENT/);
   match(await message("gp", "--model", "ip"), /^model: there is no neural process "ip"/);
-  match(await message("gp", "--save", "no/where.safetensors"), /^--save .*there is no folder/);
+  const { code, stderr } = await workspace.run("train", "gp", "--save", "no/where.safetensors");
+  equal(code, 1);
+  match(stderr, /^--save .*there is no folder/);
   equal([...Deno.readDirSync(workspace.path)].some(({ name }) => name === "results"), false);
 });

@@ -1,9 +1,8 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
-import { noPlugin } from "../engine/testing.ts";
 import { useEngine } from "../engine/mod.ts";
 import { recordName } from "../results/mod.ts";
 import { recordOf } from "../results/testing.ts";
-import { ablationRuns, executeAblation, runAblation } from "./ablation.ts";
+import { ablationRuns, executeAblation } from "./ablation.ts";
 import { ablationResults } from "./ablation_results.ts";
 import { ablationRecipe, ablationRows } from "./ablation_settings.ts";
 import { ablationFigure, ablationTable } from "./ablation_tables.ts";
@@ -85,30 +84,6 @@ Deno.test("one fold is never clear, and without full SPIN nothing is compared", 
     /over 1 fold\(s\), too few .*\n.*\(\+7\.00\)/,
   );
   match(ablationVerdict(recordsOf("npt", [9])), /nothing to compare/);
-});
-
-Deno.test({
-  name: "rows of all kinds are trained, tested and kept",
-  ignore: noPlugin,
-  fn: async () => {
-    await useEngine("xla");
-    const records = await Deno.makeTempDir();
-    try {
-      const config = {
-        ...CONFIG,
-        rows: ["xabd-abla", "xaba-abla", "semi-supervised"],
-        folds: 1,
-        steps: 2,
-        records,
-      };
-      const first = await runAblation(config);
-      deepEqual(first.map(({ model }) => model), ["xabd-abla", "spin", "xaba-abla", "semi-supervised"]);
-      ok(first.every(({ metrics }) => Number.isFinite(metrics["rmse"])));
-      deepEqual(await runAblation(config), first);
-    } finally {
-      await Deno.remove(records, { recursive: true });
-    }
-  },
 });
 
 Deno.test("encoder on or off is seen in the prediction of XABA + ABLA", async () => {

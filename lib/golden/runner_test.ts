@@ -1,15 +1,12 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors, writeSafetensors } from "../data/safetensors.ts";
 import { useEngine } from "../engine/mod.ts";
+import { noPlugin } from "../engine/testing.ts";
 import { UserError } from "../errors.ts";
-import { findPlugin } from "../setup/plugin.ts";
-import { findTensorflow } from "../setup/tensorflow.ts";
 import { type GoldenRow, runGolden } from "./runner.ts";
 import { readStored, storedPath } from "./stored.ts";
-
-const DIR = new URL("../../data/golden", import.meta.url).pathname;
+import { DIR, parityTest } from "./testing.ts";
 
 async function rowsOf(dir: string, only?: string): Promise<GoldenRow[]> {
   await useEngine("cpu");
@@ -31,31 +28,7 @@ async function spoiled(name: string, spoil: (path: string) => Promise<void>): Pr
   }
 }
 
-const noPlugin = !(await findPlugin()).path;
-
-/** Why an engine can't be tested here, if it can't. */
-const ABSENT: Record<string, string> = {
-  ...noPlugin ? { xla: "no plugin" } : {},
-  ...await findTensorflow() ? {} : { tensorflow: "not installed, see task setup --tensorflow" },
-};
-
-for (const engine of ["cpu", "xla", "tensorflow"]) {
-  const absent = ABSENT[engine];
-  Deno.test({
-    name: `every parity case passes on ${engine}${absent ? ` (${absent})` : ""}`,
-    ignore: absent !== undefined,
-    async fn() {
-      await useEngine(engine);
-      const before = tf.memory().numTensors;
-      const rows = await Array.fromAsync(runGolden(DIR));
-      const failed = rows.filter(({ status }) => status !== "pass")
-        .map(({ name, problems }) => `${name}: ${problems[0]}`);
-      deepEqual(failed, []);
-      ok(rows.length >= 35);
-      equal(tf.memory().numTensors, before);
-    },
-  });
-}
+parityTest("xla", noPlugin ? "no plugin" : undefined);
 
 Deno.test("a parameter that is a little off fails its case and names tensors", async () => {
   const { status, problems, share } = await spoiled("table_spin", async (path) => {

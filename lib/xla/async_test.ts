@@ -18,18 +18,16 @@ const long = (length: number) =>
     return tf.sum(scan(xla(), step, x, null, { length })[0]);
   });
 
-/** How often a timer fires while something is waited for, and how long that takes in ms. */
-async function ticksDuring(work: () => Promise<unknown>): Promise<{ ticks: number; milliseconds: number }> {
+/** How often a timer fires while something is waited for. */
+async function ticksDuring(work: () => Promise<unknown>): Promise<number> {
   let ticks = 0;
-  const timer = setInterval(() => ticks++, 5);
-  const start = performance.now();
-  try {
-    await work();
-  } finally {
-    clearInterval(timer);
-  }
-  return { ticks, milliseconds: performance.now() - start };
+  const timer = setInterval(() => ticks++, 1);
+  await work().finally(() => clearInterval(timer));
+  return ticks;
 }
+
+/** Where nothing lets timers through, one may fire before and one after; so many don't, whatever the machine's speed. */
+const SEVERAL = 5;
 
 xlaTest("timers fire while a program is compiled and while it runs", async () => {
   const step = long(xla().client.platform === "cpu" ? 500 : 10_000);
@@ -37,8 +35,7 @@ xlaTest("timers fire while a program is compiled and while it runs", async () =>
   x.dataSync();
   await step.async(x).then((y) => y.dispose());
   const running = await ticksDuring(async () => values(await step.async(x)));
-  ok(running.milliseconds > 50, `a long step takes ${running.milliseconds} ms`);
-  ok(running.ticks >= running.milliseconds / 5 / 4, `${running.ticks} ticks in ${running.milliseconds} ms`);
+  ok(running >= SEVERAL, `${running} ticks while a program ran`);
 
   // A program that is slow to compile, and that no earlier process can have left.
   const { client } = xla();
@@ -46,11 +43,7 @@ xlaTest("timers fire while a program is compiled and while it runs", async () =>
   const axes: DotAxes = { batch: [[], []], contract: [[1], [0]] };
   for (let i = 0; i < 100; i++) y = binary("add", unary("sine", dotGeneral(y, y, axes)), splat(i, y));
   const compiling = await ticksDuring(async () => destroyExecutable(await compileAsync(client, emit([y]))));
-  ok(compiling.milliseconds > 50, `compiling takes ${compiling.milliseconds} ms`);
-  ok(
-    compiling.ticks >= compiling.milliseconds / 5 / 4,
-    `${compiling.ticks} ticks in ${compiling.milliseconds} ms of compiling`,
-  );
+  ok(compiling >= SEVERAL, `${compiling} ticks while one was compiled`);
   x.dispose();
 });
 
@@ -59,8 +52,7 @@ xlaTest("steps that take no time let timers fire, too", async () => {
   const x = tf.scalar(1);
   let fired = false;
   setTimeout(() => fired = true, 5);
-  const start = performance.now();
-  while (!fired && performance.now() - start < 2000) (await f.async(x)).dispose();
+  for (let calls = 0; !fired && calls < 100_000; calls++) (await f.async(x)).dispose();
   ok(fired);
   x.dispose();
 });

@@ -22,6 +22,7 @@ import "${CORE}/dist/public/chained_ops/register_all_chained_ops.js";
 import "${CORE}/dist/register_all_gradients.js";
 import "@tensorflow/tfjs-backend-cpu";
 export { setTestEnvs, setupTestFilters } from "${CORE}/dist/jasmine_util.js";
+export { getKernelsForBackend } from "${CORE}";
 export { liveBuffers, registerXla } from "../mod.ts";
 export const loadTests = () => import("${CORE}/dist/tests.js");
 `;

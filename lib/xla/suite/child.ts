@@ -8,6 +8,28 @@ interface Bundle {
   setTestEnvs(envs: { name: string; backendName: string; isDataSync: boolean }[]): void;
   setupTestFilters(filters: [], include: (name: string) => boolean): void;
   loadTests(): Promise<unknown>;
+  getKernelsForBackend(backend: string): KernelConfig[];
+}
+
+interface KernelConfig {
+  kernelName: string;
+  kernelFunc: (call: unknown) => unknown;
+}
+
+/** tfjs puts the engine's name and flags into the names of specs; here they are the same on every engine. */
+const plainName = (name: string) => name.replace(` ${backend} {}`, "");
+
+/** A spec, or a group with those in it. */
+interface Described {
+  children?: Described[];
+  getFullName(): string;
+}
+
+/** The names of a group's first spec and of its first one about gradients. */
+function firstSpecs(group: Described): string[] {
+  const namesIn = (of: Described): string[] => of.children?.flatMap(namesIn) ?? [plainName(of.getFullName())];
+  const names = namesIn(group);
+  return [names[0], names.find((name) => /grad/i.test(name))].filter((name) => name !== undefined);
 }
 
 interface SpecResult {
@@ -18,7 +40,7 @@ interface SpecResult {
 }
 
 const [bundlePath, optionsText, resultsPath] = Deno.args as [string, string, string];
-const { backend, plugin, skipped, only }: ChildOptions = JSON.parse(optionsText);
+const { backend, plugin, skipped, only, sample }: ChildOptions = JSON.parse(optionsText);
 
 // Jasmine's functions are globals, and the tests expect them when they are loaded.
 const jasmine = jasmineCore.boot();
@@ -27,14 +49,25 @@ const bundle: Bundle = await import(bundlePath);
 const compilation = plugin === undefined ? undefined : bundle.registerXla(plugin).programs.spent;
 bundle.setTestEnvs([{ name: backend, backendName: backend, isDataSync: true }]);
 
-/** tfjs puts the engine's name and flags into the names of specs; here they are the same on every engine. */
-const plainName = (name: string) => name.replace(` ${backend} {}`, "");
 const left = new Set(skipped);
+let chosen: Set<string> | undefined;
 bundle.setupTestFilters([], (name) => {
   const plain = plainName(name);
-  return !left.has(plain) && (only === undefined || plain.startsWith(only));
+  return !left.has(plain) && (only === undefined || plain.startsWith(only)) && (chosen?.has(plain) ?? true);
 });
 await bundle.loadTests();
+if (sample) chosen = new Set([...sample, ...environment.topSuite().children.flatMap(firstSpecs)]);
+
+/** The kernels that ran since the last spec ended. */
+const ran = new Set<string>();
+const configs = bundle.getKernelsForBackend(backend);
+for (const config of configs) {
+  const { kernelName, kernelFunc } = config;
+  config.kernelFunc = (call) => {
+    ran.add(kernelName);
+    return kernelFunc(call);
+  };
+}
 
 const specs: Spec[] = [];
 const groups: string[] = [];
@@ -50,9 +83,12 @@ environment.addReporter({
       status: status as Spec["status"],
       milliseconds: duration ?? 0,
       errors,
+      kernels: [...ran],
     });
+    ran.clear();
   },
 });
 await environment.execute();
-Deno.writeTextFileSync(resultsPath, JSON.stringify({ specs, compilation } satisfies SuiteRun));
+const kernels = configs.map(({ kernelName }) => kernelName);
+Deno.writeTextFileSync(resultsPath, JSON.stringify({ specs, kernels, compilation } satisfies SuiteRun));
 Deno.exit(0);

@@ -12,6 +12,8 @@ export interface Spec {
   status: "passed" | "failed" | "excluded" | "pending";
   milliseconds: number;
   errors: string[];
+  /** The kernels that it ran. */
+  kernels: string[];
 }
 
 /** What the programs of the specs cost. */
@@ -23,6 +25,8 @@ export interface Compilation {
 export interface SuiteRun {
   /** Every spec, in the suite's order. */
   specs: Spec[];
+  /** Every kernel of the engine. */
+  kernels: string[];
   /** Of the engine `xla`. */
   compilation?: Compilation;
 }
@@ -36,6 +40,8 @@ export interface ChildOptions {
   skipped: string[];
   /** Only specs whose names start like this are run. */
   only?: string;
+  /** Only the first spec of each group is run, its first one about gradients, and those with these names. */
+  sample?: readonly string[];
 }
 
 /**

@@ -1,0 +1,3 @@
+import { leakTest } from "./testing.ts";
+
+leakTest(10_000);

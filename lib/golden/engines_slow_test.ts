@@ -1,0 +1,5 @@
+import { findTensorflow } from "../setup/tensorflow.ts";
+import { parityTest } from "./testing.ts";
+
+for (const engine of ["cpu", "wasm"]) parityTest(engine);
+parityTest("tensorflow", await findTensorflow() ? undefined : "not installed, see task setup --tensorflow");
