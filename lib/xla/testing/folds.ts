@@ -11,6 +11,7 @@ export const folds: Cases = {
   "sum of everything": one(x, (x) => tf.sum(x), true),
   "sum of a negative axis": one(x, (x) => tf.sum(x, -2), true),
   "sum of two axes, kept": one(x, (x) => tf.sum(x, [0, 2], true), true),
+  "sum of many rows": one(() => floats([3, 100, 9]), (x) => tf.sum(x, [1, 0], true), true),
   "sum of no axis": one(x, (x) => tf.sum(x, [])),
   "sum of an empty axis": one(() => floats([0, 3]), (x) => tf.sum(x, 0)),
   "sum of int32": one(() => ints([4, 3]), (x) => tf.sum(x, 0)),

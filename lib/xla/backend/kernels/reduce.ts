@@ -4,12 +4,15 @@ import {
   broadcastInDim,
   compare,
   convert,
+  dotGeneral,
   iota,
   reduce,
   reshape,
   select,
+  slice,
   unary,
 } from "../../stablehlo/ops.ts";
+import { recordsForCpu } from "../../stablehlo/target.ts";
 import { axesOf, type Kernel, type KernelTable, like, number } from "./kernel.ts";
 
 /** Kernels that fold axes away, and the softmax built on them. */
@@ -28,7 +31,31 @@ const folding = (fold: Fold): Kernel => ({ input, attrs }) => {
   return attrs["keepDims"] ? reshape(folded, x.shape.map((n, i) => axes.includes(i) ? 1 : n)) : folded;
 };
 
-const sum: Fold = (x, axes) => reduce("add", number(x), axes, 0);
+/** Columns from so many rows on, and so many of them, are summed by a product. */
+const MANY_ROWS = 256;
+const SOME_COLUMNS = 8;
+/** Rows of ones in that product: with fewer the compiler takes it for a sum again. */
+const ONES = 4;
+
+/**
+ * The sums of columns [rows, width] as a product with ones, for the CPU: it runs on all cores in code that is there already,
+ * where a sum over rows, as in every gradient of a bias, is a loop of one core, to be compiled.
+ */
+function columnSums(x: Node): Node {
+  const [rows, width] = x.shape as [number, number];
+  const ones = splat(1, { shape: [ONES, rows], element: x.element });
+  const all = dotGeneral(ones, x, { batch: [[], []], contract: [[1], [0]] });
+  return slice(all, [0, 0], [1, width]);
+}
+
+const sum: Fold = (x, axes) => {
+  const leading = [...axes].sort((a, b) => a - b).every((axis, i) => axis === i);
+  const kept = x.shape.slice(axes.length);
+  const [rows, width] = [sizeOf(x.shape.slice(0, axes.length)), sizeOf(kept)];
+  return recordsForCpu() && x.element === "f32" && leading && rows >= MANY_ROWS && width >= SOME_COLUMNS
+    ? reshape(columnSums(reshape(x, [rows, width])), kept)
+    : reduce("add", number(x), axes, 0);
+};
 
 const mean: Fold = (x, axes) => {
   const total = reduce("add", convert(x, "f32"), axes, 0);
