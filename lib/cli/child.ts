@@ -23,7 +23,7 @@ export async function runChildQuietly(
   program: string,
   args: string[],
   env: Record<string, string>,
-): Promise<{ code: number; output: string }> {
+): Promise<{ code: number; signal: Deno.Signal | null; output: string }> {
   const child = new Deno.Command(program, {
     args,
     cwd: ROOT,
@@ -38,7 +38,7 @@ export async function runChildQuietly(
   await Promise.all([child.stdout, child.stderr].map(async (stream) => {
     for await (const chunk of stream) chunks.push(chunk);
   }));
-  const { code } = await child.status;
+  const { code, signal } = await child.status;
   forget();
-  return { code, output: await new Blob(chunks).text() };
+  return { code, signal, output: await new Blob(chunks).text() };
 }

@@ -62,12 +62,16 @@ async function runDeno(file: string, args: string[], report: string): Promise<Te
   const start = performance.now();
   // Where this task was started is of no concern to the tasks that tests start.
   const env = environment({ INIT_CWD: undefined });
-  const { code, output } = await runChildQuietly(Deno.execPath(), args, env);
+  const { code, signal, output } = await runChildQuietly(Deno.execPath(), args, env);
   const seconds = (performance.now() - start) / 1000;
   const cases = readReport(await Deno.readTextFile(report).catch(() => ""));
   // A module throws while it loads, the process crashes, types are wrong: a failure, though it is none of a test.
   if (code !== 0 && countTests(cases).failed === 0) {
-    cases.push({ name: `deno ${args[0]}`, seconds: 0, status: "failed" });
+    cases.push({
+      name: `deno ${args[0]} ended with ${signal ?? `code ${code}`}`,
+      seconds: 0,
+      status: "failed",
+    });
   }
   const counts = cases.length > 0 ? `${summary(countTests(cases))}, ` : "";
   console.log(`${code === 0 ? "ok    " : "FAILED"} ${file} (${counts}${seconds.toFixed(1)} s)`);
