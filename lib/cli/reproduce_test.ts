@@ -1,7 +1,9 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { join } from "node:path";
+import { KEPT_RECORDS } from "../experiments/profiles.ts";
 import { notebookText, readNotebook } from "../notebook/format.ts";
 import { code, notebook, prose, shownText } from "../notebook/testing.ts";
+import { readRecords, writeRecord } from "../results/mod.ts";
 import { temporaryWorkspace } from "./temporary_workspace.ts";
 
 const PROFILE = code('const profile = "none";', { tags: ["parameters"] });
@@ -26,6 +28,7 @@ Deno.test("reproduce runs every notebook, names the one that fails, and does not
     /notebooks\/01_fails\.ipynb, cell 1, line 1:\n {4}throw new Error\("no"\);\nError: no\n/,
   );
   match(first.stderr, /\nfailed: 01_fails\n$/);
+  doesNotMatch(first.stdout, /UCI|repeated/);
   match(first.stdout, /\nreport: results\/local\/quick\/index\.html \(.* in all\)\n$/);
   const folder = join(workspace.path, "results", "local", "quick");
   const executed = await readNotebook(join(folder, "02_fine.ipynb"));
@@ -35,6 +38,38 @@ Deno.test("reproduce runs every notebook, names the one that fails, and does not
   const second = await workspace.run("reproduce", "--only", "02_fine");
   equal(second.code, 0);
   match(second.stdout, /^02_fine: finished before/);
+});
+
+Deno.test("reproduce repeats a sample of the kept runs that its notebooks show, and names what differs", async () => {
+  const kept = (await readRecords(KEPT_RECORDS)).find(({ experiment, model, configuration }) =>
+    experiment === "prediction-cost" && model === "npt" && configuration["n"] === 512
+  )!;
+  const other = { ...kept, experiment: "ablation" };
+  await using workspace = await temporaryWorkspace({
+    notebooks: { "02_memory_scaling.ipynb": FINE, "03_ablation.ipynb": FAILING },
+  });
+  const only = ["--only", "02_memory_scaling"];
+  const records = join(workspace.path, "results", "records");
+  for (const record of [kept, other]) await writeRecord(records, record);
+  const first = await workspace.run("reproduce", ...only);
+  equal(first.code, 0);
+  match(
+    first.stdout,
+    /\n1 of 1 runs repeated here: 1 [a-z ]+\nreport: results\/local\/quick\/index\.html .*\n$/,
+  );
+  match(
+    await Deno.readTextFile(join(workspace.path, "results", "local", "quick", "index.html")),
+    /Runs that were repeated/,
+  );
+
+  const changed = { ...kept, metrics: { ...kept.metrics, peak: 1e9 } };
+  await writeRecord(records, changed);
+  const second = await workspace.run("reproduce", ...only);
+  equal(second.code, 1);
+  match(
+    second.stderr,
+    /prediction-cost, npt, normal-512x14, seed 42: peak is \d+, the kept record has 1000000000, tolerance 250000000\n/,
+  );
 });
 
 Deno.test("an interrupt stops the running notebook, and ends with the exit code that shells expect", async () => {
