@@ -50,7 +50,7 @@ export async function reproduced(experiments?: readonly string[]): Promise<Repro
   };
 }
 
-/** Where records are from, in a line: "54 runs: 3 of 54 runs repeated here: 3 equal; 51 from results/records". */
+/** Where records are from, in a line: "3 of 54 runs repeated here: 3 equal; 51 from results/records". */
 export function sourceLine(records: readonly RunRecord[], kept: readonly RunRecord[]): string {
   const keptRuns = byName(kept);
   const known = records.filter((record) => keptRuns.has(recordName(record)));
@@ -60,9 +60,15 @@ export function sourceLine(records: readonly RunRecord[], kept: readonly RunReco
   const made = records.length - known.length;
   const read = known.length - repeated.length;
   return [
-    ...made > 0 ? [`${made} made here`] : [],
+    ...made > 0 ? [`${made} runs made here`] : [],
     ...repeated.length > 0 ? [repeatedLine(comparisons, known.length)] : [],
-    ...read > 0 ? [`${read} from results/records (SPIN_REPEAT=all runs them again)`] : [],
+    ...read > 0
+      ? [
+        `${read}${
+          read < records.length ? "" : " runs"
+        } from results/records (SPIN_REPEAT=all makes them again)`,
+      ]
+      : [],
   ].join("; ");
 }
 

@@ -15,7 +15,8 @@ Deno.test("a line tells which runs were made here, repeated and read", () => {
   const made = recordOf({ seed: 9 });
   equal(
     sourceLine([kept[0]!, repeated, kept[2]!, made], kept),
-    "1 made here; 1 of 3 runs repeated here: 1 equal; 2 from results/records (SPIN_REPEAT=all runs them again)",
+    "1 runs made here; 1 of 3 runs repeated here: 1 equal; 2 from results/records (SPIN_REPEAT=all makes them again)",
   );
-  equal(sourceLine([made], kept), "1 made here");
+  equal(sourceLine([made, { ...made, seed: 8 }], kept), "2 runs made here");
+  equal(sourceLine(kept, kept), "3 runs from results/records (SPIN_REPEAT=all makes them again)");
 });

@@ -38,7 +38,7 @@ Deno.test("likelihoods are settled at the end of an annealed training only, memo
       of("target@250", "cosine"),
       of("target", "constant"),
     ],
-    [0.01, 0.01, 0.1, 0.1],
+    [0.01, 0.01, 0.05, 0.05],
   );
   deepEqual([of("peak", "x"), of("arguments", "x"), of("bestStep", "x")], [2 ** 28, 0, undefined]);
   equal(compare({}, { parameters: 7 }).verdict, "differs");

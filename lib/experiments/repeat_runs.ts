@@ -11,6 +11,7 @@ import type { Range } from "./images_settings.ts";
 import { executeImputation, imputationRuns } from "./imputation.ts";
 import { IMPUTATION_MODELS } from "./imputation_settings.ts";
 import { EXPERIMENTS } from "./jobs/registry.ts";
+import { uciClassicalJobs } from "./jobs/uci_more.ts";
 import { contextLikelihoods, likelihoodIdentity } from "./large_contexts.ts";
 import { loadStreamed, longestTrained } from "./large_contexts_model.ts";
 import type { CostModel } from "./process_cost_step.ts";
@@ -18,7 +19,7 @@ import { costIdentity, processCosts } from "./process_cost_sweep.ts";
 import type { ProcessChanges } from "./process_settings.ts";
 import { KEPT_WEIGHTS, LOCAL_BEGINNINGS, LOCAL_RECORDS, PROFILES } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";
-import type { Repeatable } from "./repeat_sample.ts";
+import { type Repeatable, wholeSeconds } from "./repeat_sample.ts";
 
 /** A kept run, and how to run it or its beginning again. */
 export interface Repeat extends Repeatable {
@@ -44,18 +45,18 @@ export async function repeatables(kept: readonly RunRecord[]): Promise<Repeat[]>
     ...await imageWays(kept),
     ...await contextWays(kept),
   ];
-  const found = ways.flatMap(({ identity, run, seconds = total }) => {
+  const found = ways.flatMap(({ identity, run, seconds = wholeSeconds }) => {
     const record = records.get(recordName(identity));
     return record ? [{ record, seconds: seconds(record), run }] : [];
   });
   return [...new Map(found.map((repeat) => [repeat.record, repeat])).values()];
 }
 
-const total = ({ seconds: { compile, train, evaluate } }: RunRecord): number => compile + train + evaluate;
-
+/** Runs that are jobs, but for classical models: they are other people's code, and there only once it is installed. */
 async function jobWays(): Promise<Way[]> {
   const jobs = await Promise.all(
-    EXPERIMENTS.flatMap((experiment) => PROFILES.map((profile) => experiment.jobs({ profile }))),
+    EXPERIMENTS.filter((experiment) => experiment !== uciClassicalJobs)
+      .flatMap((experiment) => PROFILES.map((profile) => experiment.jobs({ profile }))),
   );
   return jobs.flat().flatMap(({ identity, needs, run }) =>
     identity && !needs ? [{ identity, run: () => run(LOCAL_RECORDS) }] : []
@@ -114,6 +115,7 @@ const targetOf = ({ data }: RunRecord) => range(data.name, /tar-(\d+)-(\d+)/);
 
 /** The first look at a training. */
 const firstLook = (record: RunRecord): number => stepsOf(record)[0]!;
+/** Compiling left out: most of these records are of times when it took much longer. */
 const untilFirstLook = (record: RunRecord): number => record.metrics[`seconds@${firstLook(record)}`]!;
 
 function beginning(identity: RunIdentity, run: () => Promise<Outcome | undefined>): Way {
@@ -148,8 +150,9 @@ async function imageWays(kept: readonly RunRecord[]): Promise<Way[]> {
   });
 }
 
-/** Contexts up to so many points. */
+/** Contexts up to so many points; seconds of compiling the programs of their pieces, which records do not tell apart. */
 const BEGINNING_POINTS = 2048;
+const COMPILE_PIECES = 5;
 
 /** The likelihoods of the model whose weights are kept, at its smaller contexts. */
 async function contextWays(kept: readonly RunRecord[]): Promise<Way[]> {
@@ -164,7 +167,7 @@ async function contextWays(kept: readonly RunRecord[]): Promise<Way[]> {
     const few = contexts.filter((count) => count <= BEGINNING_POINTS);
     return {
       identity,
-      seconds: (record) => total(record) * few.at(-1)! / contexts.at(-1)!,
+      seconds: (record) => COMPILE_PIECES + wholeSeconds(record) * few.at(-1)! / contexts.at(-1)!,
       run: () =>
         recorded(LOCAL_BEGINNINGS, identity, async () => {
           const loaded = await loadStreamed(path);

@@ -4,18 +4,22 @@ import type { RunRecord } from "../results/mod.ts";
 /** A kept run that can be run again. */
 export interface Repeatable {
   record: RunRecord;
-  /** Recorded seconds of what would be run again. */
+  /** About how many seconds it takes, as its record tells. */
   seconds: number;
 }
 
-/** Recorded seconds of the sample in all. Compiling now takes a third of what it did when most records were made. */
-export const SAMPLE_SECONDS = 400;
-
-/** Recorded seconds beyond which a run is in no sample. */
+/** Seconds of the sample in all, and those beyond which a run is in no sample. */
+export const SAMPLE_SECONDS = 300;
 export const RUN_SECONDS = 60;
 
-/** A record of no time tells nothing of it: its program was compiled before, or a budget forbade to run it. */
-const LEAST_SECONDS = 1e-3;
+/** A record of less time does not tell how long its run takes: its program was compiled before, or a budget forbade it. */
+const LEAST_SECONDS = 0.5;
+
+/** About how many seconds a whole run takes, from its record; 0 where that does not tell. */
+export function wholeSeconds({ seconds: { compile, train, evaluate } }: RunRecord): number {
+  const seconds = compile + train + evaluate;
+  return seconds < LEAST_SECONDS ? 0 : seconds;
+}
 
 /** The kind of model that a run is of: rows of an ablation, for example, are variants of a few. */
 export function familyOf({ model, configuration }: RunRecord): string {
@@ -28,25 +32,27 @@ export function familyOf({ model, configuration }: RunRecord): string {
 }
 
 /**
- * The run with the least recorded time of each family of models of each experiment. First come those that are their
- * experiment's shortest, then all others, from the shortest on, as long as all of them together take no more than
- * SAMPLE_SECONDS; runs of more than RUN_SECONDS are left out.
+ * Of each experiment, and within it of each family of models, the run that takes the least time. First come those that are
+ * their experiment's shortest, then those that are its second shortest, and so on, shorter ones first, as long as all of them
+ * together take no more than SAMPLE_SECONDS. Runs of more than RUN_SECONDS are left out.
  *
  * @returns in the order of the given runs, so that those of one experiment follow each other
  */
 export function sampleOf<T extends Repeatable>(runs: readonly T[]): T[] {
-  const short = runs.filter(({ seconds }) => seconds >= LEAST_SECONDS && seconds <= RUN_SECONDS)
+  const short = runs.filter(({ seconds }) => seconds > 0 && seconds <= RUN_SECONDS)
     .sort((a, b) => a.seconds - b.seconds);
-  const firstOf = (key: (run: T) => string, from: readonly T[]) =>
-    [...Map.groupBy(from, key).values()].map(([first]) => first!);
-  const families = firstOf(({ record }) => `${record.experiment} ${familyOf(record)}`, short);
-  const shortest = firstOf(({ record }) => record.experiment, families);
+  const families = [
+    ...Map.groupBy(short, ({ record }) => `${record.experiment} ${familyOf(record)}`).values(),
+  ].map(([shortest]) => shortest!);
+  const ranked = [...Map.groupBy(families, ({ record }) => record.experiment).values()]
+    .flatMap((own) => own.map((run, rank) => ({ run, rank })))
+    .sort((a, b) => a.rank - b.rank || a.run.seconds - b.run.seconds);
   const chosen = new Set<T>();
-  let seconds = 0;
-  for (const run of [...shortest, ...families]) {
-    if (chosen.has(run) || seconds + run.seconds > SAMPLE_SECONDS) continue;
+  let total = 0;
+  for (const { run } of ranked) {
+    if (total + run.seconds > SAMPLE_SECONDS) continue;
     chosen.add(run);
-    seconds += run.seconds;
+    total += run.seconds;
   }
   return runs.filter((run) => chosen.has(run));
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { recordOf } from "../results/testing.ts";
 import { experimentsIn } from "./notebooks.ts";
-import { familyOf, RUN_SECONDS, SAMPLE_SECONDS, sampleOf } from "./repeat_sample.ts";
+import { familyOf, RUN_SECONDS, SAMPLE_SECONDS, sampleOf, wholeSeconds } from "./repeat_sample.ts";
 
 const run = (experiment: string, model: string, seconds: number, seed = 0) => ({
   record: recordOf({ experiment, model, seed, configuration: {} }),
@@ -30,12 +30,17 @@ Deno.test("the sample is the shortest run of each family of each experiment, in 
   deepEqual(sampleOf([]), []);
 });
 
-Deno.test("every experiment comes before further families of another one, and no more is run than was said", () => {
+Deno.test("experiments take turns, and no more is run than was said", () => {
   const many = Array.from({ length: 40 }, (_, i) => run("a", `m${i}`, 20));
-  const sample = sampleOf([...many, run("b", "x", 50)]);
-  equal(names(sample).at(-1), "b x 0");
+  const sample = sampleOf([...many, run("b", "x", 50), run("b", "y", 50)]);
+  deepEqual(names(sample).slice(-2), ["b x 0", "b y 0"]);
   const seconds = sample.reduce((sum, one) => sum + one.seconds, 0);
   equal(seconds <= SAMPLE_SECONDS && seconds + 20 > SAMPLE_SECONDS, true);
+});
+
+Deno.test("a record tells how long its run takes, unless its program was compiled before", () => {
+  equal(wholeSeconds(recordOf({ seconds: { compile: 9, train: 1, evaluate: 1 } })), 11);
+  equal(wholeSeconds(recordOf({ seconds: { compile: 0, train: 0.1, evaluate: 0 } })), 0);
 });
 
 Deno.test("a notebook shows its own experiments, and an unknown one none", () => {
