@@ -9,8 +9,8 @@ export interface Repeatable {
 }
 
 /** Seconds of the sample in all, and those beyond which a run is in no sample. */
-export const SAMPLE_SECONDS = 300;
-export const RUN_SECONDS = 60;
+export const SAMPLE_SECONDS = 260;
+export const RUN_SECONDS = 30;
 
 /** A record of less time does not tell how long its run takes: its program was compiled before, or a budget forbade it. */
 const LEAST_SECONDS = 0.5;
@@ -20,6 +20,10 @@ export function wholeSeconds({ seconds: { compile, train, evaluate } }: RunRecor
   const seconds = compile + train + evaluate;
   return seconds < LEAST_SECONDS ? 0 : seconds;
 }
+
+/** Whether a time is among what a run measures. */
+export const isTimed = ({ metrics }: RunRecord): boolean =>
+  Object.keys(metrics).some((metric) => /seconds$/i.test(metric));
 
 /** The kind of model that a run is of: rows of an ablation, for example, are variants of a few. */
 export function familyOf({ model, configuration }: RunRecord): string {
