@@ -50,6 +50,7 @@ export {
 } from "./results/mod.ts";
 export { html, markdown, progress, show, stopRequested, text } from "./notebook/mod.ts";
 export { asProfile, KEPT_RECORDS, KEPT_WEIGHTS, LOCAL_RECORDS } from "./experiments/profiles.ts";
+export { runSources } from "./experiments/record_sources.ts";
 export { runUci } from "./experiments/uci.ts";
 export { chosenSets } from "./experiments/uci_data.ts";
 export { asModels, UCI_MODELS, uciRecipe } from "./experiments/uci_settings.ts";

@@ -2,12 +2,15 @@
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import { joined, type Notebook } from "../notebook/format.ts";
+import { REPEAT } from "../experiments/repeat.ts";
 import { ROOT } from "../setup/paths.ts";
 
 /** Folders whose files do not change results: commands, set-up, tests' data, and downloads named by their checksum. */
 const SKIPPED = ["lib/cli", "lib/setup", "data/cache"];
 
+/** The files of a folder; none where there is no such folder. */
 async function filesUnder(folder: string, found: string[] = []): Promise<string[]> {
+  if (!await Deno.stat(folder).then(() => true, () => false)) return found;
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory && entry.name !== "testdata" && !SKIPPED.includes(relative(ROOT, path))) {
@@ -19,10 +22,14 @@ async function filesUnder(folder: string, found: string[] = []): Promise<string[
   return found;
 }
 
-/** The fingerprint of the code and the data of the workspace, and of the engine asked for. */
+/** Folders that notebooks read. */
+const READ = ["lib", "data", join("results", "records"), join("results", "weights")];
+
+/** The fingerprint of the code, the data and the kept records of the workspace, and of what the environment asks for. */
 export async function workspaceHash(): Promise<string> {
-  const files = [...await filesUnder(join(ROOT, "lib")), ...await filesUnder(join(ROOT, "data"))];
-  const hash = createHash("sha256").update(Deno.env.get("SPIN_ENGINE") ?? "");
+  const files = (await Promise.all(READ.map((folder) => filesUnder(join(ROOT, folder))))).flat();
+  const asked = ["SPIN_ENGINE", REPEAT].map((name) => Deno.env.get(name) ?? "");
+  const hash = createHash("sha256").update(asked.join("\n"));
   for (const path of [...files.sort(), join(ROOT, "deno.lock")]) {
     hash.update(relative(ROOT, path)).update(await Deno.readFile(path));
   }

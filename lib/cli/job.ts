@@ -1,5 +1,6 @@
 /** `task job`: one run of an experiment, by its id. */
 import { describeEngine, useEngine } from "../engine/mod.ts";
+import { REPEAT } from "../experiments/repeat.ts";
 import { findJob, recordOf } from "../experiments/jobs/registry.ts";
 import { shown } from "../notebook/run.ts";
 import { formatDuration } from "../progress/format.ts";
@@ -55,6 +56,8 @@ if (import.meta.main) {
       console.log(`${job.id} has its record:\n${report(known, records)}`);
       return;
     }
+    // Who names a run wants it made, though its record came with the workspace.
+    Deno.env.set(REPEAT, "all");
     const asked = Deno.env.get("SPIN_ENGINE");
     if (!asked || asked === "xla") await setup();
     console.log(describeEngine(await useEngine()));

@@ -49,12 +49,26 @@ iframe { width: 100%; height: 80vh; border: 1px solid var(--line); border-radius
 pre.table { padding: 0.7rem 0.9rem; border-radius: 6px; background: var(--code); }
 `;
 
+/** What the page tells. */
+export interface Report {
+  profile: string;
+  /** The results table as text; "" without one. */
+  table: string;
+  /** How many of the kept runs were repeated, and how they compare, in a line; and each of them, as HTML. */
+  line: string;
+  repeated: string;
+  /** What failed or differs, a line each. */
+  wrong: string[];
+  results: NotebookResult[];
+  seconds: number;
+}
+
 /** Writes the report of a run; the notebooks' pages lie in the same folder. */
 export async function writeReport(
   path: string,
-  report: { profile: string; table: string; results: NotebookResult[]; seconds: number },
+  report: Report,
 ): Promise<void> {
-  const { profile, table, results, seconds } = report;
+  const { profile, table, line, repeated, wrong, results, seconds } = report;
   const page = `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -72,7 +86,12 @@ ${await Deno.readTextFile(STYLE)}${OWN_STYLE}</style>
   }, set-up included, with Deno ${Deno.version.deno} on ${navigator.hardwareConcurrency} processor cores (${
     escapeHtml(Deno.build.target)
   }).</p>
+${wrong.length > 0 ? `<pre class="error">${escapeHtml(wrong.join("\n"))}</pre>` : ""}
 ${table && `<pre class="table">${escapeHtml(table)}</pre>`}
+${
+    repeated && `<p>${escapeHtml(line)}; what was not repeated is from results/records.</p>\n` +
+      `<details><summary>Runs that were repeated</summary>\n${repeated}</details>`
+  }
 <h2>Notebooks</h2>
 ${results.map(section).join("\n")}
 </main>

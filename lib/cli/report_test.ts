@@ -17,11 +17,17 @@ Deno.test("the report holds the table and every notebook, and why one failed", a
   await writeReport(path, {
     profile: "quick",
     table: "set  SPIN\nboston  2.9 & less",
+    line: "1 of 3 runs repeated here: 1 different",
+    repeated: "<table></table>",
+    wrong: ["rmse is 3 > 2"],
     results,
     seconds: 125,
   });
   const page = await Deno.readTextFile(path);
   match(page, /<pre class="table">set {2}SPIN\nboston {2}2\.9 &amp; less<\/pre>/);
+  match(page, /1 different; what was not repeated is from results\/records/);
+  match(page, /<details><summary>Runs that were repeated<\/summary>\n<table>/);
+  match(page, /rmse is 3 &gt; 2/);
   match(page, /2 notebooks in 2 min 05 s/);
   match(page, /<summary>Real tables .*1 min 05 s/);
   match(page, /<iframe src="01_uci\.html"/);

@@ -1,12 +1,18 @@
 import { join } from "node:path";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
+import { experimentsIn } from "../experiments/notebooks.ts";
 import { writeOutputs } from "../experiments/outputs.ts";
-import { LOCAL_RECORDS } from "../experiments/profiles.ts";
+import { LOCAL_BEGINNINGS, LOCAL_RECORDS } from "../experiments/profiles.ts";
+import { reproduced, sourceLine } from "../experiments/record_sources.ts";
+import { REPEAT, repeatsAll } from "../experiments/repeat.ts";
+import { comparisonTable, differences, repeatedLine } from "../experiments/repeat_compare.ts";
 import { resultsTable } from "../experiments/results_table.ts";
+import { writeAtomic } from "../files.ts";
 import { notebookName } from "../notebook/format.ts";
 import { shown } from "../notebook/run.ts";
 import { formatDuration } from "../progress/format.ts";
+import { toHtml } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import { ROOT, taskCommand } from "../setup/paths.ts";
 import { listNotebooks } from "./check_notebooks.ts";
@@ -14,6 +20,7 @@ import { workspaceHash } from "./inputs.ts";
 import { describe, runCommand } from "./main.ts";
 import { type NotebookResult, resultLine, writeReport } from "./report.ts";
 import { reproduceNotebook } from "./reproduce_notebook.ts";
+import { repeatSample } from "./reproduce_sample.ts";
 
 const PROFILES = ["quick", "paper"];
 
@@ -33,11 +40,29 @@ function report(result: NotebookResult): void {
   if (result.message) console.error(result.message);
 }
 
+/** What a reader of the page is told of the kept runs, and whether all of it is well. */
+async function compareKept(experiments: readonly string[], profile: string, folder: string) {
+  const { kept, records, comparisons } = await reproduced(experiments);
+  await writeOutputs(records, profile, folder, (own) => sourceLine(own, kept));
+  await writeAtomic(join(folder, "repeated.json"), JSON.stringify(comparisons, null, 2) + "\n");
+  const all = new Set(kept.map(({ experiment }) => experiment));
+  const none = all.difference(new Set(comparisons.map(({ experiment }) => experiment)));
+  const line = repeatedLine(comparisons, kept.length) +
+    (none.size > 0 ? `; none of ${[...none].join(", ")}` : "");
+  return {
+    table: resultsTable(records, profile) ?? "",
+    line,
+    repeated: toHtml(comparisonTable(comparisons, kept.length)),
+    differences: differences(comparisons),
+  };
+}
+
 await runCommand({
   name: "reproduce",
   summary:
-    "Sets everything up, runs every notebook without a browser, prints the results table and writes a report\n" +
-    "that holds all of it. Notebooks that have finished before with the same code, data and profile are not run again.",
+    "Sets everything up, runs a sample of the runs in results/records again, runs every notebook without a browser with\n" +
+    "the records of all others, and writes a report that holds all of it. What has finished before with the same code,\n" +
+    "data and profile is not run again.",
   options: {
     profile: {
       type: "string",
@@ -45,9 +70,10 @@ await runCommand({
       help: "quick (minutes on two cores; the default) or paper (as published)",
     },
     only: { type: "string", multiple: true, value: "NAME", help: "only this notebook; may be repeated" },
+    all: { type: "boolean", help: "run everything that the notebooks show, not a sample: an hour and more" },
     fresh: { type: "boolean", help: "run also what has finished before" },
   },
-  examples: ["reproduce", "reproduce --only 01_uci --fresh"],
+  examples: ["reproduce", "reproduce --only 01_uci --fresh", "reproduce --all"],
 }, async ({ values }) => {
   const start = performance.now();
   const profile = values.profile ?? "quick";
@@ -55,9 +81,25 @@ await runCommand({
     throw new UserError(`--profile: there is no profile ${unknown(profile, PROFILES)}`);
   }
   const notebooks = choose(await listNotebooks(), values.only);
+  const experiments = experimentsIn(notebooks.map(notebookName));
   await setup();
   const folder = join(ROOT, "results", "local", profile);
-  if (values.fresh) await Deno.remove(LOCAL_RECORDS, { recursive: true }).catch(() => {});
+  if (values.fresh) {
+    for (const records of [LOCAL_RECORDS, LOCAL_BEGINNINGS]) {
+      await Deno.remove(records, { recursive: true }).catch(() => {});
+    }
+  }
+  if (values.all) Deno.env.set(REPEAT, "all");
+  const stopped = () => {
+    console.error(`Stopped. The same command continues: ${taskCommand("reproduce")}`);
+    return 130;
+  };
+  const wrong: string[] = [];
+  if (!repeatsAll() && experiments.length > 0) {
+    const failures = await repeatSample(experiments);
+    if (!failures) return stopped();
+    wrong.push(...failures.map((failure) => `could not be repeated: ${failure}`));
+  }
   const workspace = await workspaceHash();
   const results: NotebookResult[] = [];
   for (const source of notebooks) {
@@ -69,26 +111,23 @@ await runCommand({
     });
     results.push(result);
     report(result);
-    if (result.state === "stopped") {
-      console.error(`Stopped. The same command continues: ${taskCommand("reproduce")}`);
-      return 130;
-    }
+    if (result.state === "stopped") return stopped();
   }
   const failed = results.filter(({ state }) => state === "failed");
-  let table = "";
-  let tableFailed = false;
+  if (failed.length > 0) wrong.push(`failed: ${failed.map(({ name }) => name).join(", ")}`);
+  await Deno.mkdir(folder, { recursive: true });
+  let found: Awaited<ReturnType<typeof compareKept>> | undefined;
   try {
-    await writeOutputs(LOCAL_RECORDS, profile, folder);
-    table = await resultsTable(profile);
+    if (experiments.length > 0) found = await compareKept(experiments, profile, folder);
+    wrong.push(...(found?.differences ?? []));
   } catch (error) {
-    tableFailed = true;
-    console.error(`the results table could not be made: ${describe(error)}`);
+    wrong.push(`the records could not be compared and shown: ${describe(error)}`);
   }
   const seconds = (performance.now() - start) / 1000;
   const page = join(folder, "index.html");
-  await Deno.mkdir(folder, { recursive: true });
-  await writeReport(page, { profile, table, results, seconds });
-  console.log(`\n${table && `${table}\n\n`}report: ${shown(page)} (${formatDuration(seconds)} in all)`);
-  if (failed.length > 0) console.error(`failed: ${failed.map(({ name }) => name).join(", ")}`);
-  return failed.length > 0 || tableFailed ? 1 : 0;
+  await writeReport(page, { profile, table: "", line: "", repeated: "", ...found, wrong, results, seconds });
+  for (const line of wrong) console.error(line);
+  const shortly = [found?.table, found?.line].filter(Boolean).map((text) => `${text}\n`).join("\n");
+  console.log(`\n${shortly}report: ${shown(page)} (${formatDuration(seconds)} in all)`);
+  return wrong.length > 0 ? 1 : 0;
 }, { grace: 15 });

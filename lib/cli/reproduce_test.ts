@@ -1,7 +1,9 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { join } from "node:path";
+import { KEPT_RECORDS } from "../experiments/profiles.ts";
 import { notebookText, readNotebook } from "../notebook/format.ts";
 import { code, notebook, prose, shownText } from "../notebook/testing.ts";
+import { readRecords, writeRecord } from "../results/mod.ts";
 import { temporaryWorkspace } from "./temporary_workspace.ts";
 
 const PROFILE = code('const profile = "none";', { tags: ["parameters"] });
@@ -26,6 +28,7 @@ Deno.test("reproduce runs every notebook, names the one that fails, and does not
     /notebooks\/01_fails\.ipynb, cell 1, line 1:\n {4}throw new Error\("no"\);\nError: no\n/,
   );
   match(first.stderr, /\nfailed: 01_fails\n$/);
+  doesNotMatch(first.stdout, /UCI|repeated/);
   match(first.stdout, /\nreport: results\/local\/quick\/index\.html \(.* in all\)\n$/);
   const folder = join(workspace.path, "results", "local", "quick");
   const executed = await readNotebook(join(folder, "02_fine.ipynb"));
@@ -35,6 +38,34 @@ Deno.test("reproduce runs every notebook, names the one that fails, and does not
   const second = await workspace.run("reproduce", "--only", "02_fine");
   equal(second.code, 0);
   match(second.stdout, /^02_fine: finished before/);
+});
+
+Deno.test("reproduce repeats a sample of the kept runs that its notebooks show, and names what differs", async () => {
+  const kept = (await readRecords(KEPT_RECORDS)).filter(({ experiment, configuration }) =>
+    experiment === "prediction-cost" && configuration["n"] === 512
+  );
+  const [npt, rival] = ["npt", "set-transformer"].map((name) => kept.find(({ model }) => model === name)!);
+  await using workspace = await temporaryWorkspace({
+    notebooks: { "02_memory_scaling.ipynb": FINE, "03_ablation.ipynb": FAILING },
+  });
+  const records = join(workspace.path, "results", "records");
+  await writeRecord(records, npt!);
+  await writeRecord(records, { ...rival!, metrics: { ...rival!.metrics, peak: 1e9 } });
+  await writeRecord(records, { ...npt!, experiment: "ablation" });
+  const { code, stdout, stderr } = await workspace.run("reproduce", "--only", "02_memory_scaling");
+  equal(code, 1);
+  match(
+    stdout,
+    /\n2 of 2 runs repeated here: 1 [a-z ]+, 1 different\nreport: results\/local\/quick\/index\.html .*\n$/,
+  );
+  match(
+    stderr,
+    /prediction-cost, set-transformer, normal-512x14, seed 42: peak is \d+, the kept record has 1000000000, tolerance 250000000\n/,
+  );
+  match(
+    await Deno.readTextFile(join(workspace.path, "results", "local", "quick", "index.html")),
+    /Runs that were repeated/,
+  );
 });
 
 Deno.test("an interrupt stops the running notebook, and ends with the exit code that shells expect", async () => {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { writeOutputs } from "../experiments/outputs.ts";
-import { KEPT_RECORDS, LOCAL_RECORDS } from "../experiments/profiles.ts";
+import { reproduced, sourceLine } from "../experiments/record_sources.ts";
 import { resultsTable } from "../experiments/results_table.ts";
 import { shown } from "../notebook/run.ts";
 import { ROOT } from "../setup/paths.ts";
@@ -9,18 +9,23 @@ import { runCommand } from "./main.ts";
 
 await runCommand({
   name: "results",
-  summary: "Makes the tables and figures from the records of runs, and prints the results table.",
+  summary:
+    "Makes the tables and figures from the records of runs, those of this machine in place of those that came with\n" +
+    "the workspace, and prints the results table.",
   options: {
     profile: { type: "string", value: "NAME", help: "quick (the default) or paper" },
-    kept: { type: "boolean", help: "from the records that came with the workspace, into results/" },
+    kept: { type: "boolean", help: "from the records that came with the workspace alone, into results/" },
   },
   examples: ["results", "results --kept"],
 }, async ({ values }) => {
   const profile = values.profile ?? "quick";
   const folder = values.kept ? join(ROOT, "results", profile) : join(ROOT, "results", "local", profile);
-  const written = await writeOutputs(values.kept ? KEPT_RECORDS : LOCAL_RECORDS, profile, folder);
+  const { kept, records } = await reproduced();
+  const written = values.kept
+    ? await writeOutputs(kept, profile, folder)
+    : await writeOutputs(records, profile, folder, (own) => sourceLine(own, kept));
   if (written.length === 0) throw new UserError(`no run of the profile "${profile}" has a record`);
-  console.log(`${await resultsTable(profile, values.kept)}\n`);
+  console.log(`${resultsTable(values.kept ? kept : records, profile) ?? "No UCI run has a record."}\n`);
   for (const name of written) console.log(shown(join(folder, name)));
   return 0;
 });

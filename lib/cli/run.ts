@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
+import { REPEAT } from "../experiments/repeat.ts";
 import { notebookName } from "../notebook/format.ts";
 import { defaultOutput, prepareNotebook, runNotebook, shown } from "../notebook/run.ts";
 import { setup } from "../setup/mod.ts";
@@ -28,6 +29,7 @@ await runCommand({
     profile: { type: "string", value: "NAME", help: "the same as --set profile=NAME: quick or paper" },
     out: { type: "string", value: "PATH", help: "the executed notebook to write; its page is beside it" },
     page: { type: "string", value: "PATH", help: "the HTML page to write" },
+    all: { type: "boolean", help: "run also what has its record in results/records" },
     overwrite: { type: "boolean", help: "allow --out to be the notebook itself, to refresh its outputs" },
   },
   examples: ["run notebooks/01_uci.ipynb --set folds=3", "run notebooks/01_uci.ipynb --profile paper"],
@@ -41,6 +43,7 @@ await runCommand({
   // A page beside the source would end up among the notebooks.
   const beside = output === source ? defaultOutput(source) : output;
   const page = values.page ? userPath(values.page) : join(dirname(beside), `${notebookName(beside)}.html`);
+  if (values.all) Deno.env.set(REPEAT, "all");
   await prepareNotebook(source, settings);
   await setup();
   const progressFile = await Deno.makeTempFile();

@@ -31,8 +31,9 @@ export async function classicalRecords(
   let absent = 0;
   for (const { identity, execute } of runs) {
     if (stopRequested()) break;
-    const known = await findRecord(folder, identity) ?? await findRecord(KEPT_RECORDS, identity);
-    const record = known ?? (installed ? await recorded(folder, identity, execute) : undefined);
+    // Without the environment kept records are read even where everything is to be run.
+    const record = await recorded(folder, identity, async () => installed ? await execute() : undefined) ??
+      await findRecord(KEPT_RECORDS, identity);
     if (record) records.push(record);
     else absent++;
     bar.update(records.length + absent, `${identity.data.name} ${identity.model}`);

@@ -103,7 +103,7 @@ export async function runCohort(config: CohortConfig): Promise<RunRecord | undef
       parameters: 0,
       compiledBytes: null,
     };
-  });
+  }, { own: true });
 }
 
 async function digest(paths: string[]): Promise<string> {

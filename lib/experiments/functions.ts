@@ -119,7 +119,9 @@ export async function runFunctions(config: FunctionConfig): Promise<RunRecord[]>
   const records: RunRecord[] = [];
   for (const run of functionRuns(config, set)) {
     if (stopRequested()) break;
-    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run, set));
+    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run, set), {
+      own: true,
+    });
     if (!record) break;
     records.push(record);
   }

@@ -1,5 +1,6 @@
 import { type GpKernel, gpSource } from "../data/gp/mod.ts";
 import type { CountRanges } from "../data/gp/counts.ts";
+import type { TaskSource } from "../data/task_source.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
 import { stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
@@ -7,7 +8,7 @@ import { gpEvaluation } from "../train/process/evaluation_tasks.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
 import { preparedSet } from "./evaluation_bar.ts";
 import { GP_BATCH, GP_SETTINGS, gpRanges, gpRecipe } from "./gp_settings.ts";
-import { runProcess } from "./process_run.ts";
+import { type ProcessTests, runBeginning, runProcess } from "./process_run.ts";
 import type { ProcessChanges, ProcessSettings } from "./process_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { generatedData, type Outcome, recorded } from "./record.ts";
@@ -30,7 +31,7 @@ export interface GpConfig extends ProcessChanges {
   records?: string;
 }
 
-interface GpRun {
+export interface GpRun {
   identity: RunIdentity;
   recipe: ProcessRecipe;
   ranges: CountRanges;
@@ -83,7 +84,9 @@ export async function runGp(config: GpConfig): Promise<RunRecord[]> {
   const records: RunRecord[] = [];
   for (const run of gpRuns(config)) {
     if (stopRequested()) break;
-    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run));
+    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run), {
+      own: true,
+    });
     if (!record) break;
     records.push(record);
   }
@@ -91,20 +94,34 @@ export async function runGp(config: GpConfig): Promise<RunRecord[]> {
 }
 
 /** Trains and tests one model; undefined if it was stopped. */
-function execute({ identity, recipe, ranges, settings, kernels }: GpRun): Promise<Outcome | undefined> {
+function execute(run: GpRun): Promise<Outcome | undefined> {
+  const { source, tests } = tasksOf(run);
+  return runProcess(run.identity, run.recipe, source, tests);
+}
+
+/** Its first steps alone; undefined if they were stopped. */
+export function gpBeginning(run: GpRun, steps: number): Promise<Outcome | undefined> {
+  const { source, tests } = tasksOf(run);
+  return runBeginning(run.recipe, source, tests, steps);
+}
+
+/** What a model is trained and tested on. */
+function tasksOf({ recipe, ranges, settings, kernels }: GpRun): { source: TaskSource; tests: ProcessTests } {
   const { finalBatches, curveBatches, curveSamples, lookAt } = settings;
   const tasks = (kernel: GpKernel, batches: number) => async () => {
     const spec = { kernel, batch: GP_BATCH, ...ranges, seed: EVALUATION_SEED, batches };
     return gpEvaluation(await preparedSet(spec), recipe.parts);
   };
-  const source = gpSource({ kernel: "rbf", batch: GP_BATCH, ...ranges });
-  return runProcess(identity, recipe, source, {
-    lookAt,
-    curve: tasks("rbf", curveBatches),
-    curveSamples,
-    final: {
-      "": tasks("rbf", finalBatches),
-      ...Object.fromEntries(kernels.map((kernel) => [kernel, tasks(kernel, finalBatches)])),
+  return {
+    source: gpSource({ kernel: "rbf", batch: GP_BATCH, ...ranges }),
+    tests: {
+      lookAt,
+      curve: tasks("rbf", curveBatches),
+      curveSamples,
+      final: {
+        "": tasks("rbf", finalBatches),
+        ...Object.fromEntries(kernels.map((kernel) => [kernel, tasks(kernel, finalBatches)])),
+      },
     },
-  });
+  };
 }

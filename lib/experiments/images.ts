@@ -1,5 +1,6 @@
 import { checkRanges, type CountRanges } from "../data/gp/counts.ts";
 import { checkPixels, type ImageSize, imageSource } from "../data/images/mod.ts";
+import type { TaskSource } from "../data/task_source.ts";
 import type { ProcessName } from "../neural_process/registry.ts";
 import { stopRequested } from "../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../results/mod.ts";
@@ -13,7 +14,7 @@ import {
   type ImageSettings,
   type Range,
 } from "./images_settings.ts";
-import { runProcess } from "./process_run.ts";
+import { type ProcessTests, runBeginning, runProcess } from "./process_run.ts";
 import type { ProcessChanges } from "./process_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";
@@ -35,7 +36,7 @@ export interface ImageConfig extends ProcessChanges {
   records?: string;
 }
 
-interface ImageRun {
+export interface ImageRun {
   identity: RunIdentity;
   recipe: ProcessRecipe;
   ranges: CountRanges;
@@ -100,7 +101,9 @@ export async function runImages(config: ImageConfig): Promise<RunRecord[]> {
   const records: RunRecord[] = [];
   for (const run of imageRuns(config, data)) {
     if (stopRequested()) break;
-    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run, data));
+    const record = await recorded(config.records ?? LOCAL_RECORDS, run.identity, () => execute(run, data), {
+      own: true,
+    });
     if (!record) break;
     records.push(record);
   }
@@ -108,16 +111,25 @@ export async function runImages(config: ImageConfig): Promise<RunRecord[]> {
 }
 
 /** Trains and tests one model; undefined if it was stopped. */
-async function execute(
-  { identity, recipe, ranges, all, settings }: ImageRun,
+const execute = (run: ImageRun, data: ImageData): Promise<Outcome | undefined> =>
+  withTasks(run, data, (source, tests) => runProcess(run.identity, run.recipe, source, tests));
+
+/** Its first steps alone; undefined if they were stopped. */
+export const imageBeginning = (run: ImageRun, data: ImageData, steps: number): Promise<Outcome | undefined> =>
+  withTasks(run, data, (source, tests) => runBeginning(run.recipe, source, tests, steps));
+
+/** Does something with what a model is trained and tested on. */
+async function withTasks<T>(
+  { recipe, ranges, all, settings }: ImageRun,
   { train, evaluation }: ImageData,
-): Promise<Outcome | undefined> {
+  work: (source: TaskSource, tests: ProcessTests) => Promise<T>,
+): Promise<T> {
   const { batch, finalBatches, curveBatches, curveSamples, lookAt } = settings;
   const tested = imageSource(evaluation, { batch: EVALUATION_BATCH, ranges, all });
   const tasks = (batches: number | null) => () =>
     Promise.resolve(imageEvaluation(tested, evaluation.count, recipe.parts, batches));
   try {
-    return await runProcess(identity, recipe, imageSource(train, { batch, ranges, all }), {
+    return await work(imageSource(train, { batch, ranges, all }), {
       lookAt,
       curve: tasks(curveBatches),
       curveSamples,

@@ -10,7 +10,7 @@ import type { StreamedModel, WholeModel } from "./large_contexts_model.ts";
 import { pointsOf, SAMPLES } from "./large_contexts_points.ts";
 import { likelihoodsAtOnce } from "./large_contexts_whole.ts";
 import { LOCAL_RECORDS } from "./profiles.ts";
-import { generatedData, recorded } from "./record.ts";
+import { generatedData, type Outcome, recorded } from "./record.ts";
 
 /** Functions that a model reads more and more of. */
 export interface LargeContexts {
@@ -42,32 +42,47 @@ export async function likelihoodByContext(
   { contexts, targets = 256, functions = 4, seed = 0 }: LargeContexts,
   folder: string = LOCAL_RECORDS,
 ): Promise<RunRecord | undefined> {
-  const sizes = [...contexts].sort((a, b) => a - b);
-  const configuration = { ...model.recipe, trained: model.about, contexts: sizes, targets, functions };
-  const identity: RunIdentity = {
-    experiment: LIKELIHOOD,
-    profile: "quick",
-    model: model.model,
-    data: generatedData(`gp-rbf-waves-${functions}x${sizes.at(-1)}`),
-    fold: null,
-    seed,
-    configuration: configuration as unknown as Record<string, Json>,
+  const given = { contexts: [...contexts].sort((a, b) => a - b), targets, functions, seed };
+  return await recorded(folder, likelihoodIdentity(model, given), () => contextLikelihoods(model, given));
+}
+
+/** What the record of a model's likelihoods is known by; contexts from the least on. */
+export const likelihoodIdentity = (
+  model: StreamedModel | WholeModel,
+  { contexts, targets, functions, seed }: Required<LargeContexts>,
+): RunIdentity => ({
+  experiment: LIKELIHOOD,
+  profile: "quick",
+  model: model.model,
+  data: generatedData(`gp-rbf-waves-${functions}x${contexts.at(-1)}`),
+  fold: null,
+  seed,
+  configuration: {
+    ...model.recipe,
+    trained: model.about,
+    contexts: [...contexts],
+    targets,
+    functions,
+  } as unknown as Record<string, Json>,
+});
+
+/** Measures the likelihoods for a record; undefined if it was stopped. */
+export async function contextLikelihoods(
+  model: StreamedModel | WholeModel,
+  given: Required<LargeContexts>,
+): Promise<Outcome | undefined> {
+  const start = performance.now();
+  const found = await ("stream" in model ? likelihoods(model, given) : likelihoodsAtOnce(model, given));
+  return found && {
+    metrics: Object.fromEntries(found.flatMap(({ context, target, error }) => [
+      [`target@${context}`, target],
+      [`error@${context}`, error],
+    ])),
+    seconds: { compile: 0, train: 0, evaluate: (performance.now() - start) / 1000 },
+    steps: model.recipe.steps,
+    parameters: model.parameters,
+    compiledBytes: null,
   };
-  return await recorded(folder, identity, async () => {
-    const start = performance.now();
-    const given = { contexts: sizes, targets, functions, seed };
-    const found = await ("stream" in model ? likelihoods(model, given) : likelihoodsAtOnce(model, given));
-    return found && {
-      metrics: Object.fromEntries(found.flatMap(({ context, target, error }) => [
-        [`target@${context}`, target],
-        [`error@${context}`, error],
-      ])),
-      seconds: { compile: 0, train: 0, evaluate: (performance.now() - start) / 1000 },
-      steps: model.recipe.steps,
-      parameters: model.parameters,
-      compiledBytes: null,
-    };
-  });
 }
 
 const LIKELIHOOD = "large-contexts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { writeAtomic } from "../files.ts";
 import { type Figure, logLog, type Point, toSvg } from "../plots/mod.ts";
-import { readRecords, type RunRecord, toMarkdown } from "../results/mod.ts";
+import { type RunRecord, type TableView, toMarkdown } from "../results/mod.ts";
 import { gpCurveFigure } from "./gp_figures.ts";
 import { fullCurves, keptCurveTable } from "./gp_kept.ts";
 import { GP_LEAST } from "./gp_settings.ts";
@@ -74,40 +74,48 @@ export function figuresOf(records: readonly RunRecord[]): Record<string, Figure>
 }
 
 /**
- * Makes tables (Markdown) and figures (SVG) from the records of a folder.
+ * Makes tables (Markdown) and figures (SVG) from the records of a profile.
  *
+ * @param sources tells of some records where they are from, below their table
  * @returns the names of the files written
  */
-export async function writeOutputs(records: string, profile: string, folder: string): Promise<string[]> {
-  const ofProfile = (await readRecords(records)).filter((record) => record.profile === profile);
+export async function writeOutputs(
+  records: readonly RunRecord[],
+  profile: string,
+  folder: string,
+  sources?: (records: readonly RunRecord[]) => string,
+): Promise<string[]> {
+  const ofProfile = records.filter((record) => record.profile === profile);
   await Deno.mkdir(folder, { recursive: true });
   const written: string[] = [];
   const write = async (name: string, content: string) => {
     await writeAtomic(join(folder, name), content);
     written.push(name);
   };
+  const writeTable = (name: string, table: TableView, own: readonly RunRecord[]) =>
+    write(name, toMarkdown(sources ? { ...table, notes: [...table.notes, sources(own)] } : table) + "\n");
   for (const [name, figure] of Object.entries(figuresOf(ofProfile))) {
     await write(`${name}.svg`, toSvg(figure));
   }
   const gp = ofProfile.filter(({ experiment }) => experiment === "gp");
   if (gp.length > 0) {
-    await write("gp_ranges.md", toMarkdown(gpRangeTable(gp, GP_LEAST)) + "\n");
+    await writeTable("gp_ranges.md", gpRangeTable(gp, GP_LEAST), gp);
     const curves = fullCurves(gp);
     if (curves.length > 0) {
-      await write("gp_curves.md", toMarkdown(keptCurveTable(ofProfile)) + "\n");
+      await writeTable("gp_curves.md", keptCurveTable(ofProfile), curves);
       await write("gp_curves.svg", toSvg(gpCurveFigure(curves)));
     }
   }
   const uci = ofProfile.filter(({ experiment }) => experiment === "uci");
   if (uci.length > 0) {
-    await write("uci.md", toMarkdown(uciTable(uci)) + "\n");
-    await write("uci_costs.md", toMarkdown(uciCosts(uci)) + "\n");
+    await writeTable("uci.md", uciTable(uci), uci);
+    await writeTable("uci_costs.md", uciCosts(uci), uci);
   }
   const imputation = ofProfile.filter(({ experiment }) => experiment === "imputation");
   if (imputation.length > 0) {
-    await write("imputation.md", toMarkdown(imputationTable(imputation)) + "\n");
-    await write("imputation_bins.md", toMarkdown(imputationBinTable(imputation)) + "\n");
-    await write("imputation_costs.md", toMarkdown(imputationCosts(imputation)) + "\n");
+    await writeTable("imputation.md", imputationTable(imputation), imputation);
+    await writeTable("imputation_bins.md", imputationBinTable(imputation), imputation);
+    await writeTable("imputation_costs.md", imputationCosts(imputation), imputation);
   }
   return written;
 }

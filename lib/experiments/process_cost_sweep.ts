@@ -1,5 +1,5 @@
 import { progress, stopRequested } from "../progress/mod.ts";
-import { findRecord, type Json, type RunIdentity, type RunRecord } from "../results/mod.ts";
+import { type Json, type RunIdentity, type RunRecord } from "../results/mod.ts";
 import {
   type Budget,
   DEFAULT_BUDGET,
@@ -11,7 +11,7 @@ import {
 } from "./process_cost.ts";
 import type { CostModel, StepSize } from "./process_cost_step.ts";
 import { LOCAL_RECORDS } from "./profiles.ts";
-import { generatedData, type Outcome, recorded } from "./record.ts";
+import { generatedData, knownRecord, type Outcome, recorded } from "./record.ts";
 
 /** Sizes, models and limits of a sweep. */
 export interface CostSweep {
@@ -40,7 +40,7 @@ export async function processCosts(sweep: CostSweep, folder: string = LOCAL_RECO
     const size: StepSize = { ...DEFAULT_SIZE, ...sweep.size, context };
     const going = models.filter((model) => !latest.get(model)?.beyond);
     const identities = going.map((model) => costIdentity(model, size, budget, seed));
-    const known = await Promise.all(identities.map((identity) => findRecord(folder, identity)));
+    const known = await Promise.all(identities.map((identity) => knownRecord(folder, identity)));
     const open = going.filter((model, i) => !known[i] && !isTooSlow(latest.get(model), context, budget));
     const measured = await stepTimes(open, size, { budget, seed });
     for (const [i, model] of going.entries()) {

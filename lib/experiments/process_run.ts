@@ -2,7 +2,12 @@ import { join } from "node:path";
 import type { TaskSource } from "../data/task_source.ts";
 import { recordName, type RunIdentity } from "../results/mod.ts";
 import { createEvaluator, type EvaluationTasks, type ProcessScore } from "../train/process/evaluate.ts";
-import { fitProcess, type ProcessLook } from "../train/process/fit.ts";
+import {
+  fitProcess,
+  type FittedProcess,
+  type ProcessFitOptions,
+  type ProcessLook,
+} from "../train/process/fit.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
 import { saveProcess } from "../train/process/weights.ts";
 import { LOCAL_CHECKPOINTS, LOCAL_WEIGHTS } from "./profiles.ts";
@@ -37,20 +42,11 @@ export async function runProcess(
   const { seed } = recipe;
   const checkpoint = runFile(LOCAL_CHECKPOINTS, identity);
   await Deno.mkdir(LOCAL_CHECKPOINTS, { recursive: true });
-  const curveTasks = await tests.curve();
-  let curve: ReturnType<typeof createEvaluator> | undefined;
-  const fitted = await fitProcess(recipe, source, {
+  const fitted = await fitLooking(recipe, source, tests, {
     label: `${recipe.model}, ${source.ranges.context.join(" to ")} context points, seed ${seed}`,
     checkpoint,
-    lookAt: tests.lookAt,
-    look: async (process) => {
-      curve ??= createEvaluator(process, curveTasks, seed);
-      const { target, context } = await curve(tests.curveSamples);
-      return { target, context };
-    },
   });
   try {
-    curve?.dispose();
     if (fitted.stopped) return undefined;
     const start = performance.now();
     const scores: Record<string, ProcessScore> = {};
@@ -67,15 +63,62 @@ export async function runProcess(
     return {
       metrics: { ...scoreMetrics(scores), ...curveMetrics(fitted.history) },
       seconds,
-      steps: fitted.steps,
-      parameters: fitted.process.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: fitted.memory?.peak ?? null,
+      ...sizesOf(fitted),
     };
   } finally {
     fitted.dispose();
     source.dispose();
   }
 }
+
+/**
+ * The first steps of a training alone: the same batches and looks, and the same weights where the rate is constant. No last
+ * test, no weights. The source is disposed.
+ *
+ * @returns undefined if it was stopped
+ */
+export async function runBeginning(
+  recipe: ProcessRecipe,
+  source: TaskSource,
+  tests: ProcessTests,
+  steps: number,
+): Promise<Outcome | undefined> {
+  const fitted = await fitLooking({ ...recipe, steps }, source, tests);
+  const { history, seconds, stopped } = fitted;
+  fitted.dispose();
+  source.dispose();
+  return stopped ? undefined : { metrics: curveMetrics(history), seconds, ...sizesOf(fitted) };
+}
+
+/** Trains a model, and tests it at the points of its learning curve. */
+async function fitLooking(
+  recipe: ProcessRecipe,
+  source: TaskSource,
+  tests: ProcessTests,
+  options: ProcessFitOptions = {},
+): Promise<FittedProcess> {
+  const curveTasks = await tests.curve();
+  let curve: ReturnType<typeof createEvaluator> | undefined;
+  try {
+    return await fitProcess(recipe, source, {
+      ...options,
+      lookAt: tests.lookAt,
+      look: async (process) => {
+        curve ??= createEvaluator(process, curveTasks, recipe.seed);
+        const { target, context } = await curve(tests.curveSamples);
+        return { target, context };
+      },
+    });
+  } finally {
+    curve?.dispose();
+  }
+}
+
+const sizesOf = ({ steps, process, memory }: FittedProcess) => ({
+  steps,
+  parameters: process.parameters.reduce((sum, { count }) => sum + count, 0),
+  compiledBytes: memory?.peak ?? null,
+});
 
 /** "target", "matern target": the name of a test stands before its measures. */
 const scoreMetrics = (scores: Record<string, ProcessScore>): Record<string, number> =>

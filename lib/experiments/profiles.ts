@@ -15,6 +15,9 @@ export function asProfile(name: string): Profile {
 /** Where runs on this machine keep their records; not committed. */
 export const LOCAL_RECORDS = join(ROOT, "results", "local", "records");
 
+/** Records of the first steps of kept runs, which `reproduce` compares; not committed. */
+export const LOCAL_BEGINNINGS = join(ROOT, "results", "local", "beginnings");
+
 /** Where trainings under way keep their states, and finished ones their weights; not committed. */
 export const LOCAL_CHECKPOINTS = join(ROOT, "results", "local", "checkpoints");
 export const LOCAL_WEIGHTS = join(ROOT, "results", "local", "weights");

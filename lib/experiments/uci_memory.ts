@@ -1,9 +1,9 @@
 import { batchCount, uciFacts } from "../data/mod.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
-import { findRecord, type Json, type RunIdentity, type RunRecord } from "../results/mod.ts";
+import { type Json, type RunIdentity, type RunRecord } from "../results/mod.ts";
 import type { TableModelConfig } from "../spin/mod.ts";
 import type { Recipe } from "../train/recipe.ts";
-import { KEPT_RECORDS, LOCAL_RECORDS } from "./profiles.ts";
+import { LOCAL_RECORDS } from "./profiles.ts";
 import { recorded } from "./record.ts";
 import { compiledStep } from "./step_memory.ts";
 import { knownData, uciFold } from "./uci_data.ts";
@@ -57,7 +57,7 @@ export function uciMemoryRuns({ datasets, models = UCI_MEMORY_MODELS }: UciMemor
 
 /**
  * Memory of a training step at the published settings and sizes: compiled, not run, so that a laptop can tell what a GPU
- * would need. What has a record, here or among those that came with the workspace, is read.
+ * would need. What has a record is read.
  */
 export async function runUciMemory(config: UciMemoryConfig): Promise<RunRecord[]> {
   const runs = uciMemoryRuns(config);
@@ -65,8 +65,7 @@ export async function runUciMemory(config: UciMemoryConfig): Promise<RunRecord[]
   const records: RunRecord[] = [];
   for (const run of runs) {
     if (stopRequested()) break;
-    const known = await findRecord(KEPT_RECORDS, run.identity);
-    records.push(known ?? await uciMemory(run, config.records ?? LOCAL_RECORDS));
+    records.push(await uciMemory(run, config.records ?? LOCAL_RECORDS));
     bar.update(records.length, `${run.dataset} ${run.identity.model}`);
   }
   await bar.done();

@@ -9,7 +9,7 @@ export type Event =
   | { event: "dead"; code: number | null };
 
 /** The objects of a stream that holds one JSON object a line. */
-export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<Event> {
+export async function* readEvents<T = Event>(stream: ReadableStream<Uint8Array>): AsyncGenerator<T> {
   let rest = "";
   const decoder = new TextDecoder();
   for await (const piece of stream) {

@@ -75,7 +75,7 @@ export const predictionCostJobs: Experiment = {
 export const LARGE = {
   sizes: [2_048, 1_000_000],
   models: ["ipnp", "ipnp-chunked", "anp"] as CostModel[],
-  budgetBytes: 2e9,
+  budgetBytes: 2 ** 33,
   budgetSeconds: 120,
   predictions: 1_000_000,
   seed: 42,
