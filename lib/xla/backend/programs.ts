@@ -67,8 +67,17 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
       destroyExecutable(executable);
     }
   };
-  /** Until when the time of compiling is counted. */
-  let counted = 0;
+  /** How many programs are being compiled, and since when there is one. */
+  let busy = 0;
+  let since = 0;
+  const begin = (): number => {
+    const now = performance.now();
+    if (busy++ === 0) since = now;
+    return now;
+  };
+  const end = (): void => {
+    if (--busy === 0) spent.milliseconds += performance.now() - since;
+  };
   let unseen = 0;
   const makeRoom = ({ text }: Program): void => {
     unseen += text.length;
@@ -82,11 +91,8 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
     return entry;
   };
   const add = (program: Program, executable: Executable, start: number): Entry => {
-    const now = performance.now();
-    spent.milliseconds += now - Math.max(start, counted);
-    counted = now;
     spent.programs++;
-    if (now - start > WORTH_STORING && !program.quickly) store?.save(program, executable);
+    if (performance.now() - start > WORTH_STORING && !program.quickly) store?.save(program, executable);
     return keep(program.text, executable);
   };
   const stored = (program: Program): Entry | undefined => {
@@ -97,15 +103,21 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
     return keep(program.text, executable);
   };
   const compileTimed = (program: Program): Entry => {
-    const start = performance.now();
-    return add(program, compile(client, program), start);
+    const start = begin();
+    let executable: Executable;
+    try {
+      executable = compile(client, program);
+    } finally {
+      end();
+    }
+    return add(program, executable, start);
   };
   /** Compilations on other threads that have not ended. */
   const underWay = new Map<string, Promise<void>>();
   const compileTimedAsync = async (program: Program): Promise<void> => {
     const { text } = program;
-    const start = performance.now();
-    const executable = await compileAsync(client, program);
+    const start = begin();
+    const executable = await compileAsync(client, program).finally(end);
     // Somebody who could not wait may have compiled it meanwhile.
     if (known.has(text)) destroyExecutable(executable);
     else add(program, executable, start);
