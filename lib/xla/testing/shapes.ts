@@ -46,6 +46,11 @@ const operands = () => floats([2, 3, 4]);
 export const products: Cases = {
   "matrix product": two(matrix, () => floats([4, 2]), (a, b) => tf.matMul(a, b), true),
   "matrix product, left transposed": two(matrix, () => floats([3, 2]), (a, b) => tf.matMul(a, b, true), true),
+  "batched product over many rows": two(
+    () => floats([2, 264, 3]),
+    () => floats([2, 264, 2]),
+    (a, b) => tf.matMul(a, b, true),
+  ),
   "matrix product, both transposed": two(
     matrix,
     () => floats([2, 3]),

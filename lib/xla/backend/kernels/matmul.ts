@@ -1,11 +1,40 @@
 import { backend_util } from "@tensorflow/tfjs-core";
 import { check, type Node, typeText } from "../../stablehlo/node.ts";
 import { barrier } from "../../stablehlo/control.ts";
-import { binary, broadcastTo, dotGeneral, transpose, unary } from "../../stablehlo/ops.ts";
+import { binary, broadcastTo, dotGeneral, reshape, transpose, unary } from "../../stablehlo/ops.ts";
 import { recordsForCpu } from "../../stablehlo/target.ts";
 import { type KernelTable, like } from "./kernel.ts";
 import { broadcastBoth } from "./binary.ts";
 import { clamp, elu, leaky, positivePart } from "./unary.ts";
+
+/** Rows of one block of a transposition: a block and its copy stay in a core's nearest cache. */
+const BLOCK = 32;
+/** With fewer rows the whole matrix stays there. */
+const FEW_ROWS = 256;
+
+/**
+ * A matrix (after batch axes) with its last two axes exchanged, for a CPU. To read a long column number by number misses
+ * the cache each time, so many rows are transposed in blocks, and then whole pieces of rows are put in their places.
+ */
+function transposed(x: Node): Node {
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  const batch = x.shape.slice(0, -2);
+  const axes = batch.map((_, i) => i);
+  const rank = batch.length;
+  const block = rows > FEW_ROWS ? largestDivisor(rows, BLOCK) : 1;
+  if (block < BLOCK / 4) return barrier([transpose(x, [...axes, rank + 1, rank])])[0]!;
+  const blocks = reshape(x, [...batch, rows / block, block, columns]);
+  const [turned] = barrier([transpose(blocks, [...axes, rank, rank + 2, rank + 1])]);
+  const joined = reshape(transpose(turned!, [...axes, rank + 1, rank, rank + 2]), [...batch, columns, rows]);
+  return barrier([joined])[0]!;
+}
+
+/** The largest divisor of `n` that is at most `most`. */
+function largestDivisor(n: number, most: number): number {
+  let divisor = most;
+  while (n % divisor !== 0) divisor--;
+  return divisor;
+}
 
 /** Matrix products. Leading axes are batch axes and broadcast. */
 export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
@@ -20,7 +49,7 @@ export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolea
   const rank = batch.length;
   const axes = batch.map((_, i) => i);
   const turned = transposeA && recordsForCpu();
-  const x = turned ? barrier([transpose(given, [...axes, rank + 1, rank])])[0]! : given;
+  const x = turned ? transposed(given) : given;
   return dotGeneral(x, y, {
     batch: [axes, axes],
     contract: [[rank + (transposeA && !turned ? 0 : 1)], [rank + (transposeB ? 1 : 0)]],

@@ -24,3 +24,21 @@ Deno.test("a factor whose rows are summed over is transposed first where that is
     recordForCpu(before);
   }
 });
+
+Deno.test("many rows are transposed in blocks; rows that no block divides, at once", () => {
+  const before = recordsForCpu();
+  const text = (rows: number) => {
+    const x = splat(1, { shape: [rows, 3], element: "f32" });
+    return emit([matMul(x, splat(1, { shape: [rows, 4], element: "f32" }), true, false)]).text;
+  };
+  try {
+    recordForCpu(true);
+    match(
+      text(320),
+      /dims = \[0, 2, 1\][^]*tensor<10x3x32xf32>[^]*dims = \[1, 0, 2\][^]*tensor<3x10x32xf32>[^]*tensor<3x320xf32>/,
+    );
+    doesNotMatch(text(257), /dims = \[0, 2, 1\]/);
+  } finally {
+    recordForCpu(before);
+  }
+});
