@@ -5,13 +5,13 @@
 import { argv } from "node:process";
 import { loadTable } from "../tabular/mod.ts";
 import { useEngine } from "../engine/mod.ts";
-import { uciFold } from "../experiments/uci_data.ts";
-import { type UciModel, uciRecipe } from "../experiments/uci_settings.ts";
+import { uciFold } from "../experiments/uci/uci_data.ts";
+import { type UciModel, uciRecipe } from "../experiments/uci/uci_settings.ts";
 import { ROOT } from "../setup/paths.ts";
 import { tabularModel } from "../tabular/model.ts";
 import { prepareTable } from "../tabular/prepare.ts";
-import { fit, type Fitted } from "../train/fit.ts";
-import { score } from "../train/score.ts";
+import { fit, type Fitted } from "../train/table/fit.ts";
+import { score } from "../train/table/score.ts";
 import type { TableStep } from "./sizes.ts";
 
 /** What the twin must do as well. */

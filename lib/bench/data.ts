@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { threefryUniform } from "../engine/threefry.ts";
-import { type Cells, layoutOf, type ModelColumn } from "../spin/mod.ts";
+import { type Cells, layoutOf, type ModelColumn } from "../models/table/mod.ts";
 import type { ProcessStep, TableStep } from "./sizes.ts";
 
 export const modelColumns = (columns: readonly number[]): ModelColumn[] =>

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { GP_DIMS } from "../neural_process/dims.ts";
-import { ipnp } from "../neural_process/models.ts";
+import { GP_DIMS } from "../models/process/dims.ts";
+import { ipnp } from "../models/process/models.ts";
 import { valueAndGradients } from "../train/gradients.ts";
 import { createOptimizer } from "../train/optimizer.ts";
 import { benchPoints } from "./data.ts";

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { createRng } from "../engine/mod.ts";
-import { createTableModel, type TableModel } from "../spin/mod.ts";
+import { createTableModel, type TableModel } from "../models/table/mod.ts";
 import { valueAndGradients } from "../train/gradients.ts";
-import { tableLoss } from "../train/loss.ts";
+import { tableLoss } from "../train/table/loss.ts";
 import { createOptimizer } from "../train/optimizer.ts";
 import { benchCells, modelColumns } from "./data.ts";
 import type { TableStep } from "./sizes.ts";

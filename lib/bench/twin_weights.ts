@@ -1,5 +1,5 @@
 import type { StoredTensor } from "../data/mod.ts";
-import type { TableModel } from "../spin/mod.ts";
+import type { TableModel } from "../models/table/mod.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { benchPoints, columnCells } from "./data.ts";
 import type { ProcessStep, TableStep } from "./sizes.ts";

@@ -1,7 +1,7 @@
 /** `task golden`: parity of the models with the official implementation. */
 import { describeEngine, useEngine } from "../engine/mod.ts";
-import { formatRow, REPORT_HEADING } from "../golden/report.ts";
-import { type GoldenRow, runGolden } from "../golden/runner.ts";
+import { formatRow, REPORT_HEADING } from "../parity/report.ts";
+import { type GoldenRow, runGolden } from "../parity/runner.ts";
 import { runCommand } from "./main.ts";
 
 const DEFAULT_DIR = new URL("../../data/golden", import.meta.url).pathname;

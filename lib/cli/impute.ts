@@ -1,9 +1,9 @@
 /** `task impute`: from a phased reference and the genotypes of an array to all variants of the reference. */
 import { reportLines } from "../data/genotypes/mod.ts";
 import { describeEngine, useEngine } from "../engine/mod.ts";
-import { readModel } from "../genotypes/impute/model_file.ts";
-import { imputeFiles } from "../genotypes/impute/run.ts";
-import { DEFAULT_SETTINGS, type ImputeSettings } from "../genotypes/impute/settings.ts";
+import { readModel } from "../imputation/model_file.ts";
+import { imputeFiles } from "../imputation/run.ts";
+import { DEFAULT_SETTINGS, type ImputeSettings } from "../imputation/settings.ts";
 import { formatDuration } from "../progress/format.ts";
 import { environment } from "../results/environment.ts";
 import { setup } from "../setup/mod.ts";

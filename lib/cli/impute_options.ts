@@ -2,8 +2,8 @@
 import { parseRegion, type Region } from "../data/genotypes/mod.ts";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
-import { type Phasing, PHASINGS } from "../genotypes/impute/phasing.ts";
-import { DEFAULT_SETTINGS } from "../genotypes/impute/settings.ts";
+import { type Phasing, PHASINGS } from "../imputation/phasing.ts";
+import { DEFAULT_SETTINGS } from "../imputation/settings.ts";
 import { numberValue } from "./arguments.ts";
 import type { NamedFile } from "./predict_files.ts";
 import { userPath } from "./user_path.ts";

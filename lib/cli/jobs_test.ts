@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { noPlugin } from "../engine/testing.ts";
 import { findJob } from "../experiments/jobs/registry.ts";
 import { UCI_JOBS } from "../experiments/jobs/uci.ts";
-import { UCI_SETS } from "../experiments/uci_data.ts";
+import { UCI_SETS } from "../experiments/uci/uci_data.ts";
 import { readRecords, recordName } from "../results/mod.ts";
 import { temporaryWorkspace } from "./temporary_workspace.ts";
 

@@ -7,7 +7,7 @@ import { LOCAL_BEGINNINGS, LOCAL_RECORDS } from "../experiments/profiles.ts";
 import { reproduced, sourceLine } from "../experiments/record_sources.ts";
 import { REPEAT, repeatsAll } from "../experiments/repeat.ts";
 import { comparisonTable, differences, repeatedLine } from "../experiments/repeat_compare.ts";
-import { resultsTable } from "../experiments/results_table.ts";
+import { resultsTable } from "../experiments/uci/results_table.ts";
 import { writeAtomic } from "../files.ts";
 import { notebookName } from "../notebook/format.ts";
 import { shown } from "../notebook/run.ts";

@@ -16,7 +16,7 @@ const SLOW_ENDING = "_slow_test.ts";
 const REPORTS = join(ROOT, "results", "local", "tests");
 
 /** Folders whose files take long are begun first, the longest before all, so that no core waits for them at the end. */
-const FIRST = ["lib/golden/", "lib/cli/", "lib/experiments/", "lib/xla/"];
+const FIRST = ["lib/parity/", "lib/cli/", "lib/experiments/", "lib/xla/"];
 
 /**
  * How many files run at the same time. XLA computes on all cores, but compiles on one, and most tests use no more;

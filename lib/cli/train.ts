@@ -2,10 +2,10 @@
 import { describeEngine, useEngine } from "../engine/mod.ts";
 import { readBytes } from "../data/read.ts";
 import { writeAtomic } from "../files.ts";
-import { runFunctions } from "../experiments/functions.ts";
-import { gpRanges } from "../experiments/gp_settings.ts";
-import { runGp } from "../experiments/gp.ts";
-import { runImages } from "../experiments/images.ts";
+import { runFunctions } from "../experiments/functions/functions.ts";
+import { gpRanges } from "../experiments/gp/gp_settings.ts";
+import { runGp } from "../experiments/gp/gp.ts";
+import { runImages } from "../experiments/images/images.ts";
 import { runFile } from "../experiments/process_run.ts";
 import { LOCAL_RECORDS, LOCAL_WEIGHTS } from "../experiments/profiles.ts";
 import { shown } from "../notebook/run.ts";

@@ -5,7 +5,7 @@ import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { asProfile, type Profile } from "../experiments/profiles.ts";
 import type { Parts } from "../train/process/layout.ts";
-import { hasInducing, PROCESS_NAMES, type ProcessName, processName } from "../neural_process/registry.ts";
+import { hasInducing, PROCESS_NAMES, type ProcessName, processName } from "../models/process/registry.ts";
 import { numberValue } from "./arguments.ts";
 import type { NamedFile } from "./predict_files.ts";
 import { userPath } from "./user_path.ts";

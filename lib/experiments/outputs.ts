@@ -2,18 +2,18 @@ import { join } from "node:path";
 import { writeAtomic } from "../files.ts";
 import { type Figure, logLog, type Point, toSvg } from "../plots/mod.ts";
 import { type RunRecord, type TableView, toMarkdown } from "../results/mod.ts";
-import { gpCurveFigure } from "./gp_figures.ts";
-import { fullCurves, keptCurveTable } from "./gp_kept.ts";
-import { GP_LEAST } from "./gp_settings.ts";
-import { gpRangeTable } from "./gp_tables.ts";
+import { gpCurveFigure } from "./gp/gp_figures.ts";
+import { fullCurves, keptCurveTable } from "./gp/gp_kept.ts";
+import { GP_LEAST } from "./gp/gp_settings.ts";
+import { gpRangeTable } from "./gp/gp_tables.ts";
 import {
   imputationBinFigure,
   imputationBinTable,
   imputationCosts,
   imputationFigure,
   imputationTable,
-} from "./imputation_tables.ts";
-import { uciCosts, uciFigure, uciTable } from "./uci_tables.ts";
+} from "./imputation/imputation_tables.ts";
+import { uciCosts, uciFigure, uciTable } from "./uci/uci_tables.ts";
 
 /** Points of one experiment's records: a series for each model. */
 function pointsOf(records: readonly RunRecord[], experiment: string, x: "n" | "d", metric: string): Point[] {

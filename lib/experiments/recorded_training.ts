@@ -1,5 +1,5 @@
 import type { RunIdentity, RunRecord } from "../results/mod.ts";
-import type { FitOptions } from "../train/fit.ts";
+import type { FitOptions } from "../train/table/fit.ts";
 import { runFile } from "./process_run.ts";
 import { LOCAL_CHECKPOINTS } from "./profiles.ts";
 import { type Outcome, recorded } from "./record.ts";

@@ -1,6 +1,6 @@
 import type { EncodedTable, Fold } from "../data/mod.ts";
-import type { Fitted } from "../train/fit.ts";
-import { score } from "../train/score.ts";
+import type { Fitted } from "../train/table/fit.ts";
+import { score } from "../train/table/score.ts";
 import type { Outcome } from "./record.ts";
 import { trainingCosts } from "./training_costs.ts";
 

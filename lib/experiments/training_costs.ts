@@ -1,4 +1,4 @@
-import type { Fitted } from "../train/fit.ts";
+import type { Fitted } from "../train/table/fit.ts";
 import type { Outcome } from "./record.ts";
 
 /** What a finished training of a table has cost. @param testing seconds of testing, beside the looks of the training */

@@ -1,5 +1,5 @@
 import { DEFAULT_OPTIMIZER } from "../train/optimizer.ts";
-import { completeRecipe, type Recipe } from "../train/recipe.ts";
+import { completeRecipe, type Recipe } from "../train/table/recipe.ts";
 
 /** The models that a table of one's own can be given to. */
 export const TABLE_MODELS = ["spin", "npt", "set-transformer"] as const;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countParameters, type ModelColumn } from "../spin/mod.ts";
+import { countParameters, type ModelColumn } from "../models/table/mod.ts";
 import { defaultRecipe, TABLE_MODELS } from "./defaults.ts";
 
 const columns = (d: number): ModelColumn[] =>

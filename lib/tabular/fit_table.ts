@@ -1,7 +1,7 @@
 import { currentEngine } from "../engine/mod.ts";
-import { fit, type Fitted } from "../train/fit.ts";
-import { loadModel as readModel } from "../train/model_file.ts";
-import { score } from "../train/score.ts";
+import { fit, type Fitted } from "../train/table/fit.ts";
+import { loadModel as readModel } from "../train/table/model_file.ts";
+import { score } from "../train/table/score.ts";
 import { type TabularModel, tabularModel } from "./model.ts";
 import { type Prepared, prepareTable, type TrainingOptions } from "./prepare.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseCsv, type Table, typeTable } from "../data/mod.ts";
 import { useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
-import type { Recipe } from "../train/recipe.ts";
+import type { Recipe } from "../train/table/recipe.ts";
 import { fitTable, loadModel, prepareTable } from "./mod.ts";
 
 /** y = 3·x, rounded; `side` says whether x is above the middle. */

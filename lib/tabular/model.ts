@@ -1,9 +1,9 @@
 import { type DecodedTarget, decodeTarget, encode, type EncodedTable } from "../data/mod.ts";
 import { readTableLike, type Schema, type Table, type TableOptions } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { saveModel, type TrainedModel } from "../train/model_file.ts";
-import type { Recipe } from "../train/recipe.ts";
-import { score } from "../train/score.ts";
+import { saveModel, type TrainedModel } from "../train/table/model_file.ts";
+import type { Recipe } from "../train/table/recipe.ts";
+import { score } from "../train/table/score.ts";
 
 /** Predictions for the rows of a table, in their order. */
 export type Prediction = DecodedTarget & {

@@ -1,7 +1,7 @@
 import { encode, type EncodedTable, fitSchema, type Fold, type Schema, type Table } from "../data/mod.ts";
 import { unknown } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { completeRecipe, type Recipe } from "../train/recipe.ts";
+import { completeRecipe, type Recipe } from "../train/table/recipe.ts";
 import { defaultRecipe, TABLE_MODELS, type TableModelName } from "./defaults.ts";
 import { splitRows } from "./split.ts";
 

@@ -1,6 +1,6 @@
-import { ablationRuns, executeAblation } from "../ablation.ts";
+import { ablationRuns, executeAblation } from "../ablation/ablation.ts";
 import { recordedTraining } from "../recorded_training.ts";
-import { uciFold } from "../uci_data.ts";
+import { uciFold } from "../uci/uci_data.ts";
 import { type Experiment, type Job, jobId, once } from "./job.ts";
 
 /** What the first cell of notebook 03 says; jobs have all rows. */

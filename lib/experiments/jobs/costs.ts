@@ -1,11 +1,11 @@
 import type { RunIdentity } from "../../results/mod.ts";
-import { largePredictionIdentity, largePredictions } from "../large_contexts_prediction.ts";
-import { predictionCostRuns, scalePrediction } from "../prediction_cost.ts";
-import { DEFAULT_SIZE } from "../process_cost.ts";
-import type { CostModel } from "../process_cost_step.ts";
-import { costIdentity, processCosts } from "../process_cost_sweep.ts";
+import { largePredictionIdentity, largePredictions } from "../large_contexts/large_contexts_prediction.ts";
+import { predictionCostRuns, scalePrediction } from "../scaling/prediction_cost.ts";
+import { DEFAULT_SIZE } from "../large_contexts/process_cost.ts";
+import type { CostModel } from "../large_contexts/process_cost_step.ts";
+import { costIdentity, processCosts } from "../large_contexts/process_cost_sweep.ts";
 import { findRecord } from "../../results/mod.ts";
-import { scaleSteps, stepCostRuns } from "../scaling.ts";
+import { scaleSteps, stepCostRuns } from "../scaling/scaling.ts";
 import { type Experiment, type Job, jobId } from "./job.ts";
 
 /** What the cells of notebook 02 say; the same in all profiles. */

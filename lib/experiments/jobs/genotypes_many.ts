@@ -1,13 +1,18 @@
 import { windowTable } from "../../data/genotypes/window_table.ts";
 import { findRecord } from "../../results/mod.ts";
-import { executeMany, imputationManyRuns, type ManyRun } from "../imputation_many.ts";
-import { MANY_BLOCKS, MANY_MODELS, type ManyBlock, type ManyModel } from "../imputation_many_settings.ts";
+import { executeMany, imputationManyRuns, type ManyRun } from "../imputation_many/imputation_many.ts";
+import {
+  MANY_BLOCKS,
+  MANY_MODELS,
+  type ManyBlock,
+  type ManyModel,
+} from "../imputation_many/imputation_many_settings.ts";
 import {
   MEMORY_MODELS,
   memoryIdentity,
   type MemoryModel,
   runImputationMemory,
-} from "../imputation_memory.ts";
+} from "../imputation_many/imputation_memory.ts";
 import { recorded } from "../record.ts";
 import { type Experiment, type Job, jobId } from "./job.ts";
 

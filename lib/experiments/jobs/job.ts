@@ -2,7 +2,7 @@ import type { EncodedTable, Fold } from "../../data/mod.ts";
 import type { CountRanges } from "../../data/gp/counts.ts";
 import type { RunIdentity, RunRecord } from "../../results/mod.ts";
 import type { ProcessRecipe } from "../../train/process/recipe.ts";
-import type { Recipe } from "../../train/recipe.ts";
+import type { Recipe } from "../../train/table/recipe.ts";
 import type { Profile } from "../profiles.ts";
 
 /** The training step of a job, as plain as a plan needs it. */

@@ -1,10 +1,16 @@
 import { loadDigits } from "../../data/images/mod.ts";
-import type { ProcessName } from "../../neural_process/registry.ts";
-import { gpRuns, runGp } from "../gp.ts";
-import { GP_BATCH, GP_LEAST, GP_MODELS } from "../gp_settings.ts";
-import { imageRuns, runImages } from "../images.ts";
-import { loadImageData } from "../images_data.ts";
-import { CELEBA_LEAST, IMAGE_SETTINGS, imageContext, imageRanges, imageRecipe } from "../images_settings.ts";
+import type { ProcessName } from "../../models/process/registry.ts";
+import { gpRuns, runGp } from "../gp/gp.ts";
+import { GP_BATCH, GP_LEAST, GP_MODELS } from "../gp/gp_settings.ts";
+import { imageRuns, runImages } from "../images/images.ts";
+import { loadImageData } from "../images/images_data.ts";
+import {
+  CELEBA_LEAST,
+  IMAGE_SETTINGS,
+  imageContext,
+  imageRanges,
+  imageRecipe,
+} from "../images/images_settings.ts";
 import { type Experiment, type Job, jobId, type JobOptions } from "./job.ts";
 
 /** What the first cell of notebook 04 says. */

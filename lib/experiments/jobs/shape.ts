@@ -1,9 +1,9 @@
 /** What of a job's program can be told without compiling it. */
 import { batchCount, type EncodedTable, type Fold } from "../../data/mod.ts";
-import { completeConfig, countParameters, layoutOf } from "../../spin/mod.ts";
+import { completeConfig, countParameters, layoutOf } from "../../models/table/mod.ts";
 import { largestLayout, sizesOf } from "../../train/process/layout.ts";
 import { processOf } from "../../train/process/recipe.ts";
-import type { Recipe } from "../../train/recipe.ts";
+import type { Recipe } from "../../train/table/recipe.ts";
 import type { Program } from "./job.ts";
 import { processWork, tableWork, type Work } from "./work.ts";
 

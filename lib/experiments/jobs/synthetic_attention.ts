@@ -4,9 +4,9 @@ import {
   executeSyntheticAttention,
   type SyntheticAttentionRun,
   syntheticAttentionRuns,
-} from "../synthetic_attention.ts";
-import { runTableAttention, tableAttentionRun } from "../synthetic_attention_boston.ts";
-import { ATTENTION_VARIANTS, SMALL_ATTENTION } from "../synthetic_attention_settings.ts";
+} from "../attention/synthetic_attention.ts";
+import { runTableAttention, tableAttentionRun } from "../attention/synthetic_attention_boston.ts";
+import { ATTENTION_VARIANTS, SMALL_ATTENTION } from "../attention/synthetic_attention_settings.ts";
 import { type Experiment, type Job, jobId } from "./job.ts";
 
 /** What the first cell of notebook 09 says. */

@@ -1,8 +1,8 @@
 import { uciPresent } from "../../data/mod.ts";
 import { recordedTraining } from "../recorded_training.ts";
-import { executeUci, uciRuns } from "../uci.ts";
-import { knownData, UCI_SETS, uciFold, uciIdentity } from "../uci_data.ts";
-import type { UciModel } from "../uci_settings.ts";
+import { executeUci, uciRuns } from "../uci/uci.ts";
+import { knownData, UCI_SETS, uciFold, uciIdentity } from "../uci/uci_data.ts";
+import type { UciModel } from "../uci/uci_settings.ts";
 import { type Experiment, type Job, jobId, type JobOptions, once } from "./job.ts";
 
 /** What the first cell of notebook 01 says; sets and folds are the profile's. */

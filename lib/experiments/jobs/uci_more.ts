@@ -2,10 +2,10 @@ import { baselineInstalled } from "../../baselines/mod.ts";
 import { uciPresent } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
 import { taskCommand } from "../../setup/paths.ts";
-import { classicalRecords } from "../classical_runs.ts";
-import { UCI_CLASSICAL, uciClassicalRuns } from "../uci_classical.ts";
-import { knownData, UCI_SETS, uciIdentity } from "../uci_data.ts";
-import { uciMemory, uciMemoryRuns } from "../uci_memory.ts";
+import { classicalRecords } from "../uci/classical_runs.ts";
+import { UCI_CLASSICAL, uciClassicalRuns } from "../uci/uci_classical.ts";
+import { knownData, UCI_SETS, uciIdentity } from "../uci/uci_data.ts";
+import { uciMemory, uciMemoryRuns } from "../uci/uci_memory.ts";
 import { type Experiment, type Job, jobId } from "./job.ts";
 import { UCI_JOBS, uciNeeds } from "./uci.ts";
 

@@ -1,8 +1,8 @@
 /** How much a training step does, by closed formulas: no program is compiled for it. */
 import type { CountRanges } from "../../data/gp/counts.ts";
-import type { TableModelConfig } from "../../spin/mod.ts";
+import type { TableModelConfig } from "../../models/table/mod.ts";
 import type { ProcessRecipe } from "../../train/process/recipe.ts";
-import { scoreEntries } from "../process_cost_estimate.ts";
+import { scoreEntries } from "../large_contexts/process_cost_estimate.ts";
 
 export interface Work {
   /** Multiply-adds of the forward pass. */

@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
-import { completeConfig, layoutOf } from "../../spin/mod.ts";
-import { gpRanges, gpRecipe } from "../gp_settings.ts";
+import { completeConfig, layoutOf } from "../../models/table/mod.ts";
+import { gpRanges, gpRecipe } from "../gp/gp_settings.ts";
 import { processWork, tableWork } from "./work.ts";
 
 const numeric = (d: number) => Array.from({ length: d }, () => ({ kind: "numeric" as const, classes: [] }));

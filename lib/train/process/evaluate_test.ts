@@ -2,8 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { evaluationSet } from "../../data/gp/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
-import { GP_DIMS } from "../../neural_process/dims.ts";
-import { createProcess } from "../../neural_process/registry.ts";
+import { GP_DIMS } from "../../models/process/dims.ts";
+import { createProcess } from "../../models/process/registry.ts";
 import { createEvaluator } from "./evaluate.ts";
 import { gpEvaluation } from "./evaluation_tasks.ts";
 

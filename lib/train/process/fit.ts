@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { TaskPoints, TaskSource } from "../../data/task_source.ts";
 import { compileTime, type ProgramMemory, ready } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import type { Process } from "../../neural_process/registry.ts";
+import type { Process } from "../../models/process/registry.ts";
 import { progress, stopRequested } from "../../progress/mod.ts";
 import { createOptimizer } from "../optimizer.ts";
 import { learningRate } from "../schedule.ts";

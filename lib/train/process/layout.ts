@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Counts } from "../../data/gp/counts.ts";
 import type { TaskPoints, TaskSource } from "../../data/task_source.ts";
 import { bucketOf } from "../../engine/mod.ts";
-import type { Tasks } from "../../neural_process/points.ts";
+import type { Tasks } from "../../models/process/points.ts";
 
 /** How the points of a batch lie in tensors of a few fixed sizes, so that a few programs serve all counts. */
 export interface Layout {

@@ -1,6 +1,6 @@
 import type { CountRanges } from "../../data/gp/counts.ts";
-import type { NeuralProcessDims } from "../../neural_process/dims.ts";
-import { createProcess, hasInducing, type Process, type ProcessName } from "../../neural_process/registry.ts";
+import type { NeuralProcessDims } from "../../models/process/dims.ts";
+import { createProcess, hasInducing, type Process, type ProcessName } from "../../models/process/registry.ts";
 import type { Parts } from "./layout.ts";
 
 /** Everything that makes the training of a neural process what it is, but its tasks. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TaskPoints } from "../../data/task_source.ts";
 import { type Compiled, createRng, jit } from "../../engine/mod.ts";
-import type { Process } from "../../neural_process/registry.ts";
+import type { Process } from "../../models/process/registry.ts";
 import { valueAndGradients } from "../gradients.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { arrange, type Layout } from "./layout.ts";

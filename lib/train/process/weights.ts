@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../../data/safetensors.ts";
 import { UserError } from "../../errors.ts";
-import type { Process } from "../../neural_process/registry.ts";
+import type { Process } from "../../models/process/registry.ts";
 import { processOf, type ProcessRecipe } from "./recipe.ts";
 
 const KIND = "neural process";

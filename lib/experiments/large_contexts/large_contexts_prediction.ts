@@ -1,0 +1,141 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { longFunction } from "../../data/gp/mod.ts";
+import { compileTime, memoryOf, tensorSpec } from "../../engine/mod.ts";
+import { GP_DIMS } from "../../models/process/dims.ts";
+import { piecewise } from "../../models/process/piecewise.ts";
+import { createProcess, type ProcessName, streamOf } from "../../models/process/registry.ts";
+import { PIECE_SIZE, type Summary } from "../../models/process/streaming.ts";
+import type { RunIdentity } from "../../results/mod.ts";
+import { disposeState, summaryTensors } from "./large_contexts.ts";
+import { pointsOf } from "./large_contexts_points.ts";
+import { LOCAL_RECORDS } from "../profiles.ts";
+import { generatedData, type Outcome, recorded } from "../record.ts";
+
+/** How much is read and predicted, by a model with new weights: costs do not depend on them. */
+export interface LargePredictions {
+  model?: ProcessName;
+  context: number;
+  targets: number;
+  induce?: number;
+  seed?: number;
+}
+
+/** What reading a large context and predicting many targets took. */
+export interface PredictionFacts {
+  model: ProcessName;
+  context: number;
+  targets: number;
+  /** Seconds, compiling left out: of the context, and of all predictions. */
+  readSeconds: number;
+  predictSeconds: number;
+  /** Compiled bytes of the program that predicts a piece of targets, and bytes of all that is kept of the context. */
+  pieceBytes: number;
+  summaryBytes: number;
+  /** Largest difference of a predicted mean: the second half of the context read later, against all read at once. */
+  updateDifference: number;
+}
+
+const DEFAULTS = { model: "ipnp", induce: 16, seed: 42 } as const;
+
+/** What the record of `largePredictions` is known by. */
+export function largePredictionIdentity(given: LargePredictions): RunIdentity {
+  const { model, context, targets, induce, seed } = { ...DEFAULTS, ...given };
+  return {
+    experiment: "large-predictions",
+    profile: "quick",
+    model,
+    data: generatedData(`gp-rbf-waves-${context}+${targets}`),
+    fold: null,
+    seed,
+    configuration: { context, targets, induce, width: GP_DIMS.dimHid, pieceSize: PIECE_SIZE },
+  };
+}
+
+/**
+ * Reads a large context, at once and in two parts, and predicts many targets from what was kept.
+ *
+ * @param folder where the record is; if it is there, it is read
+ */
+export async function largePredictions(
+  given: LargePredictions,
+  folder: string = LOCAL_RECORDS,
+): Promise<PredictionFacts> {
+  const { model, context, targets } = { ...DEFAULTS, ...given };
+  const identity = largePredictionIdentity(given);
+  const record = await recorded(folder, identity, () => measure({ ...DEFAULTS, ...given }));
+  return { model, context, targets, ...record!.metrics } as unknown as PredictionFacts;
+}
+
+async function measure(
+  { model, context, targets, induce, seed }: Required<LargePredictions>,
+): Promise<Outcome> {
+  const process = createProcess(model, GP_DIMS, induce, seed);
+  const reader = streamOf(process, model);
+  const noise = reader.dimLat === undefined
+    ? undefined
+    : tf.randomNormal([1, reader.dimLat], 0, 1, "float32", seed);
+  const drawn = [longFunction([seed, 0], context)];
+  const [given, first, rest] = [[0, context], [0, context >> 1], [context >> 1, context]]
+    .map(([from, to]) => pointsOf(drawn, from!, to!));
+  const { x: xt } = pointsOf([longFunction([seed, 1], targets)], 0, targets);
+  const pieces = piecewise(reader);
+  const compileBefore = compileTime().milliseconds;
+  /** Seconds of a computation, compiling left out. */
+  const timed = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
+    const [start, before] = [performance.now(), compileTime().milliseconds];
+    const result = await work();
+    return [result, (performance.now() - start - (compileTime().milliseconds - before)) / 1000];
+  };
+  const summarise = (state: Parameters<typeof reader.summary>[0]): Summary =>
+    tf.tidy(() => reader.summary(state) as unknown as tf.TensorContainer) as unknown as Summary;
+  const empty = reader.start(1);
+  const [state, readSeconds] = await timed(() => pieces.read(empty, given!));
+  const summary = summarise(state);
+  const [prediction, predictSeconds] = await timed(() => pieces.predict(summary, xt, noise));
+
+  const halfway = await pieces.read(empty, first!);
+  const updated = await pieces.read(halfway, rest!);
+  const later = summarise(updated);
+  const some = tf.slice(xt, [0, 0, 0], [1, Math.min(PIECE_SIZE, targets), 1]) as tf.Tensor3D;
+  const again = await pieces.predict(later, some, noise);
+  const difference = tf.tidy(() =>
+    tf.max(
+      tf.abs(tf.sub(again.mean, tf.slice(prediction.mean, [0, 0, 0], again.mean.shape as [1, number, 1]))),
+    )
+  );
+  const [updateDifference] = await difference.data();
+  const piece = tensorSpec([1, Math.min(PIECE_SIZE, targets), 1]);
+  const { peak } = memoryOf(
+    (summary: Summary, xt: tf.Tensor3D, noise?: tf.Tensor) => reader.predict(summary, xt, noise),
+    summary,
+    piece,
+    ...(noise ? [noise] : []),
+  );
+  const summaryBytes = summaryTensors(summary).reduce((sum, { size }) => sum + 4 * size, 0);
+
+  [empty, state, halfway, updated].forEach(disposeState);
+  tf.dispose([given, first, rest].flatMap((points) => [points!.x, points!.y]));
+  tf.dispose([prediction, again].flatMap(({ mean, sigma }) => [mean, sigma]));
+  tf.dispose([xt, some, difference, ...summaryTensors(summary), ...summaryTensors(later)]);
+  noise?.dispose();
+  pieces.dispose();
+  const count = process.parameters.reduce((sum, { count }) => sum + count, 0);
+  process.parameters.forEach((parameter) => parameter.dispose());
+  return {
+    metrics: {
+      readSeconds,
+      predictSeconds,
+      pieceBytes: peak,
+      summaryBytes,
+      updateDifference: updateDifference!,
+    },
+    seconds: {
+      compile: (compileTime().milliseconds - compileBefore) / 1000,
+      train: 0,
+      evaluate: readSeconds + predictSeconds,
+    },
+    steps: 0,
+    parameters: count,
+    compiledBytes: peak,
+  };
+}

@@ -1,0 +1,141 @@
+import type { ImputedBatch } from "../data/genotypes/mod.ts";
+import { variantCount } from "../data/genotypes/mod.ts";
+import { combineLogits } from "./combine.ts";
+import { copyingOf } from "./copying_part.ts";
+import type { Parts } from "./parts.ts";
+import { columnsOf, cutRegion, type ImputeTask, type Region } from "./region.ts";
+import type { ImputeSettings } from "./settings.ts";
+import type { FittedWindow } from "../train/haplotype/fit.ts";
+import { fitRegionWindow, queriesOf } from "./spin_part.ts";
+
+export interface ImputeOptions {
+  settings: ImputeSettings;
+  /** Where finished windows are kept, for work that is stopped and goes on later. */
+  parts?: Parts;
+  /** SPIN's probabilities [haplotypes, targets] of window w from elsewhere, such as a stored model. */
+  spin?: (w: number) => Promise<Float32Array>;
+  /** Told each window after its training, to keep the model. */
+  onTrained?: (w: number, fitted: FittedWindow) => Promise<void>;
+  /** Called as training goes on: windows done (with a fraction), of how many. */
+  onProgress?: (done: number, of: number) => void;
+  stop?: () => boolean;
+}
+
+/** Bytes that the copying model's answers, and the reference's alleles that it reads for them, may take at once. */
+const MOST = 2e8;
+
+/**
+ * Imputes a region window by window, in order: the SPIN of the window is trained on mosaics of the reference and predicts
+ * the targets' haplotypes; the copying model does the same; the result is the mean of their logits.
+ *
+ * @returns batches of all variants of the reference in their order; fewer if it was stopped
+ */
+export async function* imputeRegion(task: ImputeTask, options: ImputeOptions): AsyncGenerator<ImputedBatch> {
+  const region = cutRegion(task, options.settings);
+  const { windows, targets } = region;
+  let from = 0;
+  for await (const { w, probabilities } of imputedWindows(task, region, options)) {
+    const last = w === windows.length - 1;
+    const to = last ? variantCount(task.reference) : targets[windows[w]!.targets.to - 1]! + 1;
+    yield batchOf(task, region, w, probabilities, from, to);
+    from = to;
+  }
+  if (windows.length === 0) {
+    yield batchOf(task, region, -1, new Float32Array(0), 0, variantCount(task.reference));
+  }
+}
+
+/** Probabilities [haplotypes, targets of the window] of every window in order. */
+async function* imputedWindows(
+  task: ImputeTask,
+  region: Region,
+  options: ImputeOptions,
+): AsyncGenerator<{ w: number; probabilities: Float32Array }> {
+  const { settings, parts, spin, onProgress, stop } = options;
+  const { windows } = region;
+  const rows = task.known.length / task.typed.length;
+  const size = windows.length === 0 ? 1 : windows[0]!.targets.to - windows[0]!.targets.from;
+  const bytes = Math.max(4 * rows, 2 * task.reference.samples.length);
+  const stretch = Math.max(1, Math.floor(MOST / (bytes * size)));
+  let copied: { first: number; from: number; width: number; values: Float32Array } | undefined;
+  for (let w = 0; w < windows.length; w++) {
+    let probabilities = await parts?.read(w);
+    if (!probabilities) {
+      if (!copied || w >= copied.first + stretch) {
+        const { from } = windows[w]!.targets;
+        const { to } = windows[Math.min(windows.length, w + stretch) - 1]!.targets;
+        const values = await copyingOf(task, region, settings, from, to);
+        copied = { first: w, from, width: to - from, values };
+      }
+      const own = await (spin?.(w) ?? trained(task, region, w, options));
+      if (stop?.()) return;
+      const { from, to } = windows[w]!.targets;
+      const theirs = columnsOf(copied.values, copied.width, from - copied.from, to - copied.from);
+      probabilities = combineLogits(own, theirs, settings.weight);
+      await parts?.write(w, probabilities);
+    }
+    onProgress?.(w + 1, windows.length);
+    yield { w, probabilities };
+  }
+}
+
+async function trained(
+  task: ImputeTask,
+  region: Region,
+  w: number,
+  { settings, onTrained, onProgress, stop }: ImputeOptions,
+): Promise<Float32Array> {
+  const fitted = await fitRegionWindow(task, region, settings, w, {
+    onStep: (step) => onProgress?.(w + step / settings.recipe.steps, region.windows.length),
+    stop,
+  });
+  try {
+    await onTrained?.(w, fitted);
+    return await fitted.predict(queriesOf(task, region.windows[w]!));
+  } finally {
+    fitted.dispose();
+  }
+}
+
+/** The variants `from` to `to` of the reference with what is known of them: typed, imputed or without variation. */
+function batchOf(
+  { reference, typed, known }: ImputeTask,
+  { windows, targets, fixed }: Region,
+  w: number,
+  probabilities: Float32Array,
+  from: number,
+  to: number,
+): ImputedBatch {
+  const { position, id, ref, alt } = reference.variants;
+  const rows = known.length / typed.length;
+  const count = to - from;
+  const columns = rows === 0 ? 0 : probabilities.length / rows;
+  const target = w < 0 ? 0 : windows[w]!.targets.from;
+  const out = new Float32Array(count * rows);
+  const isTyped = new Uint8Array(count);
+  let [t, s] = [firstFrom(targets, from), firstFrom(typed, from)];
+  for (let i = 0; i < count; i++) {
+    const row = out.subarray(i * rows, (i + 1) * rows);
+    if (typed[s] === from + i) {
+      isTyped[i] = 1;
+      for (let q = 0; q < rows; q++) row[q] = known[q * typed.length + s]!;
+      s++;
+    } else if (targets[t] === from + i) {
+      for (let q = 0; q < rows; q++) row[q] = probabilities[q * columns + t - target]!;
+      t++;
+    } else row.fill(fixed[from + i]!);
+  }
+  return {
+    position: position.slice(from, to),
+    id: id.slice(from, to),
+    ref: ref.slice(from, to),
+    alt: alt.slice(from, to),
+    probabilities: out,
+    typed: isTyped,
+  };
+}
+
+function firstFrom(indices: Int32Array, bound: number): number {
+  const at = indices.findIndex((index) => index >= bound);
+  return at === -1 ? indices.length : at;
+}

@@ -1,0 +1,160 @@
+import { join } from "node:path";
+import { findBeagle, plinkMap, runBeagle } from "../baselines/mod.ts";
+import {
+  type Aligned,
+  type GeneticMap,
+  type Genotypes,
+  haplotypes,
+  readVcf,
+  selectVariants,
+  variantKey,
+} from "../data/genotypes/mod.ts";
+import { UserError } from "../errors.ts";
+import { progress } from "../progress/mod.ts";
+import { copyingDosages, phase } from "./copying/mod.ts";
+import { panelAt } from "./region.ts";
+
+export const PHASINGS = ["auto", "beagle", "own", "given"] as const;
+/**
+ * Where the targets' haplotypes come from: `given`, the file's phase; `beagle`, the program; `own`, the workspace's
+ * pairs of copied haplotypes, which keep what phase the file has; `auto`: given if the file is phased; own if a part of it is, since
+ * Beagle would drop that part; else Beagle where it is installed, else own.
+ */
+export type Phasing = (typeof PHASINGS)[number];
+
+export interface PhasingTask {
+  reference: Genotypes;
+  /** The file the reference was read from, for Beagle. */
+  referencePath: string;
+  samples: string[];
+  aligned: Aligned;
+  map: GeneticMap;
+  /** The file of the map, for Beagle. */
+  mapPath?: string;
+  method: Phasing;
+  seed: number;
+  /** A folder for Beagle's files. */
+  folder: string;
+  say: (line: string) => void;
+}
+
+export interface PhasedTargets {
+  /** 0 and 1, [2·samples, variants]: nothing is missing any more. */
+  known: Uint8Array;
+  /** How they were phased, in words. */
+  how: string;
+}
+
+/**
+ * Haplotypes of the targets at the variants they share with the reference; missing calls are filled.
+ *
+ * @throws UserError if `given` phase is wanted and a heterozygous call has none, or Beagle is wanted and absent
+ */
+export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
+  const { aligned, method, reference, map } = task;
+  const open = aligned.phased.reduce((n, phased, i) => n + Number(!phased && aligned.calls[i] !== 255), 0);
+  if (method === "given" || (method === "auto" && open === 0)) {
+    if (open > 0) {
+      throw new UserError(
+        `the targets: expected every heterozygous genotype phased ("0|1") with --phasing given, found ${open} without; ` +
+          "let the phase be found with --phasing own or beagle",
+      );
+    }
+    return {
+      known: await filled(task),
+      how: "as in the file of the targets; missing calls by the copying model",
+    };
+  }
+  const partly = aligned.phased.some((phased, i) => phased === 1 && aligned.calls[i] === 1);
+  if (method === "beagle" || (method === "auto" && !partly)) {
+    const beagle = await findBeagle();
+    if (beagle.found) return await byBeagle(task, beagle.version);
+    if (method === "beagle") throw new UserError(beagle.how);
+    task.say(`Beagle is not there, the targets are phased by the workspace itself (${beagle.how})`);
+  }
+  const { position } = reference.variants;
+  const bar = progress(100, { label: "phasing" });
+  const { haplotypes: known } = await phase({
+    reference: panelAt(reference, aligned.variants),
+    genotypes: aligned.calls,
+    known: { alleles: aligned.alleles, phased: aligned.phased },
+    centimorgans: Float64Array.from(aligned.variants, (i) => map.centimorgans(position[i]!)),
+  }, { onProgress: (share) => bar.update(Math.round(100 * share)) });
+  await bar.done();
+  return { known, how: "pairs of copied reference haplotypes (Li and Stephens), this workspace" };
+}
+
+/** Phased calls whose missing ones are filled with the likelier allele. */
+async function filled({ reference, aligned, map }: PhasingTask): Promise<Uint8Array> {
+  const { alleles, variants } = aligned;
+  if (!alleles.includes(255)) return alleles;
+  const { position } = reference.variants;
+  const panel = panelAt(reference, variants);
+  const centimorgans = Float64Array.from(variants, (i) => map.centimorgans(position[i]!));
+  const p = await copyingDosages({
+    reference: panel,
+    query: alleles,
+    centimorgans,
+    targets: { alleles: panel, centimorgans },
+  });
+  return alleles.map((allele, i) => allele === 255 ? Number(p[i]! > 0.5) : allele);
+}
+
+/** Beagle phases the calls with the reference, and fills missing ones. */
+async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTargets> {
+  const { reference, referencePath, samples, aligned, mapPath, seed, folder, say } = task;
+  const shared = selectVariants(reference, aligned.variants);
+  const targets = join(folder, "targets.vcf");
+  await Deno.writeTextFile(targets, callsVcf(shared, samples, aligned));
+  const first = shared.variants.position[0]!;
+  const last = shared.variants.position.at(-1)!;
+  const { vcf } = await runBeagle({
+    reference: referencePath,
+    targets,
+    map: mapPath && await plinkMap(mapPath, join(folder, "map.txt"), reference.contig),
+    out: join(folder, "phased"),
+    threads: navigator.hardwareConcurrency,
+    seed,
+    options: { impute: false, ap: false, chrom: `${reference.contig}:${first}-${last}` },
+    onLine: (line) => /^Window/.test(line) && say(`Beagle: ${line}`),
+  });
+  const { genotypes } = await readVcf(vcf, { require: "phased" });
+  const rowOf = new Map(
+    Array.from(genotypes.variants.position, (_, i) => [variantKey(genotypes.variants, i), i] as const),
+  );
+  const rows = Int32Array.from(aligned.variants, (_, i) => {
+    const row = rowOf.get(variantKey(shared.variants, i));
+    if (row === undefined) {
+      throw new UserError(`Beagle's phased file lacks ${variantKey(shared.variants, i)}: ${vcf}`);
+    }
+    return row;
+  });
+  const columns = samples.flatMap((name) => {
+    const s = genotypes.samples.indexOf(name);
+    return [2 * s, 2 * s + 1];
+  });
+  return { known: haplotypes(genotypes, rows, Int32Array.from(columns)), how: `Beagle ${version}` };
+}
+
+const CALLS = ["0/0", "0/1", "1/1"];
+
+/** Calls as a VCF for Beagle; phase is not passed on, since one open call makes Beagle ignore it. */
+function callsVcf({ contig, variants }: Genotypes, samples: string[], { calls }: Aligned): string {
+  const width = variants.position.length;
+  const header = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...samples];
+  const rows = Array.from(variants.position, (position, i) =>
+    [
+      contig,
+      position,
+      ".",
+      variants.ref[i],
+      variants.alt[i],
+      ".",
+      "PASS",
+      ".",
+      "GT",
+      ...samples.map((_, s) => CALLS[calls[s * width + i]!] ?? "./."),
+    ].join("\t"));
+  const lines = ["##fileformat=VCFv4.2", `##contig=<ID=${contig}>`, header.join("\t"), ...rows];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,193 @@
+/** The neural processes of the paper, out of their encoders (`regression/models`; reference section 2). */
+import * as tf from "@tensorflow/tfjs-core";
+import { createInit, type Init } from "../../nn/parameters.ts";
+import { type BootstrapProcess, bootstrapProcess } from "./bootstrap_process.ts";
+import { type ConditionalProcess, conditionalProcess, type Encode } from "./conditional_process.ts";
+import { crossEncoder } from "./cross_encoder.ts";
+import { crossSpinEncoder } from "./cross_spin_encoder.ts";
+import { decoder } from "./decoder.ts";
+import type { NeuralProcessDims } from "./dims.ts";
+import { sharpInit, sharpSpin } from "./sharp_start.ts";
+import { type LatentProcess, latentProcess } from "./latent_process.ts";
+import { placedEncoder, type PlacedOptions } from "./placed_encoder.ts";
+import type { Pooled } from "./pooled.ts";
+import { poolingEncoder } from "./pooling_encoder.ts";
+import { poolingSpinEncoder } from "./pooling_spin_encoder.ts";
+import { latentWidth, type SpinOptions } from "./spin.ts";
+import { stream, type Streamable } from "./streaming.ts";
+
+/** Conditional neural process: two pooling encoders. */
+export function cnp(dims: NeuralProcessDims, seed: number): ConditionalProcess {
+  const init = createInit(seed);
+  const encoders = pooledEncoders(init, dims);
+  return conditionalProcess(init.parameters, encoders, decoderOf(init, dims, 2 * dims.dimHid));
+}
+
+/** CNP with attention: every target reads the context. */
+export function canp(dims: NeuralProcessDims, seed: number): ConditionalProcess {
+  const init = createInit(seed);
+  const encoders = attentiveEncoders(init, dims);
+  return conditionalProcess(init.parameters, encoders, decoderOf(init, dims, 2 * dims.dimHid));
+}
+
+/** Bootstrapping neural process: the encoders of CNP, which also read bootstraps of the context. */
+export function bnp(dims: NeuralProcessDims, seed: number): BootstrapProcess {
+  const init = createInit(seed);
+  return bootstrapProcess(init.parameters, pooledEncoders(init, dims), bootstrapDecoder(init, dims));
+}
+
+/** BNP with attention: the encoders of CANP. */
+export function banp(dims: NeuralProcessDims, seed: number): BootstrapProcess {
+  const init = createInit(seed);
+  return bootstrapProcess(init.parameters, attentiveEncoders(init, dims), bootstrapDecoder(init, dims));
+}
+
+/** CIPNP (class IPCANP): CANP that reads its context through inducing points. */
+export function cipnp(
+  dims: NeuralProcessDims,
+  options: SpinOptions,
+  seed: number,
+  init = createInit(seed),
+): ConditionalProcess & Streamable {
+  const rows = crossSpinEncoder(init, "enc1", crossDims(dims), options);
+  const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), options);
+  const width = dims.dimHid + latentWidth(options, dims.dimHid);
+  const decode = decoderOf(init, dims, width);
+  return {
+    ...conditionalProcess(init.parameters, [rows, repeated(pooled)], decode),
+    stream: () => stream({ rows, pooled, decode }),
+  };
+}
+
+/** Neural process: a pooling encoder, and a latent variable. */
+export function np(dims: NeuralProcessDims, seed: number): LatentProcess {
+  const init = createInit(seed);
+  const pooled = poolingEncoder(init, "denc", poolingDims(dims));
+  const latent = poolingEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat });
+  const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
+  return latentProcess(init.parameters, { rows: repeated(pooled), latent, decode });
+}
+
+/** NP with attention: every target reads the context. */
+export function anp(dims: NeuralProcessDims, seed: number): LatentProcess {
+  const init = createInit(seed);
+  const rows = crossEncoder(init, "denc", crossDims(dims));
+  const latent = poolingEncoder(init, "lenc", {
+    ...poolingDims(dims),
+    dimLat: dims.dimLat,
+    selfAttention: true,
+  });
+  const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
+  return latentProcess(init.parameters, { rows, latent, decode });
+}
+
+/**
+ * IPNP (class IPANP): ANP that reads its context through inducing points, in the encoder of the points and in that of
+ * the latent variable.
+ */
+export function ipnp(
+  dims: NeuralProcessDims,
+  options: SpinOptions,
+  seed: number,
+  init = createInit(seed),
+): LatentProcess & Streamable {
+  const rows = crossSpinEncoder(init, "denc", crossDims(dims), options);
+  const latent = poolingSpinEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat }, options);
+  const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
+  return {
+    ...latentProcess(init.parameters, { rows, latent, decode }),
+    stream: () => stream({ rows, pooled: latent, decode, dimLat: dims.dimLat }),
+  };
+}
+
+/** CIPNP with the initial values of `sharpInit`, a variant of this workspace. */
+export const cipnpSharp = (dims: NeuralProcessDims, options: SpinOptions, seed: number) =>
+  cipnp(dims, sharpSpin(options), seed, sharpInit(seed));
+
+/** IPNP with the initial values of `sharpInit`, a variant of this workspace. */
+export const ipnpSharp = (dims: NeuralProcessDims, options: SpinOptions, seed: number) =>
+  ipnp(dims, sharpSpin(options), seed, sharpInit(seed));
+
+/** CIPNP whose points have places (`placedEncoder`), a variant of this workspace. @param spin of the pooling encoder */
+export function cipnpPlaced(
+  dims: NeuralProcessDims,
+  options: PlacedOptions,
+  spin: SpinOptions,
+  seed: number,
+): ConditionalProcess & Streamable {
+  const init = createInit(seed);
+  const rows = placedEncoder(init, "enc1", crossDims(dims), options);
+  const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), spin);
+  const decode = decoderOf(init, dims, dims.dimHid + latentWidth(spin, dims.dimHid));
+  return {
+    ...conditionalProcess(init.parameters, [rows, repeated(pooled)], decode),
+    stream: () => stream({ rows, pooled, decode }),
+  };
+}
+
+/** IPNP whose points have places (`placedEncoder`), a variant of this workspace. @param spin of the latent encoder */
+export function ipnpPlaced(
+  dims: NeuralProcessDims,
+  options: PlacedOptions,
+  spin: SpinOptions,
+  seed: number,
+): LatentProcess & Streamable {
+  const init = createInit(seed);
+  const rows = placedEncoder(init, "denc", crossDims(dims), options);
+  const latent = poolingSpinEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat }, spin);
+  const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
+  return {
+    ...latentProcess(init.parameters, { rows, latent, decode }),
+    stream: () => stream({ rows, pooled: latent, decode, dimLat: dims.dimLat }),
+  };
+}
+
+/** ANP, or IPNP with `options`, without its latent path: the encoder of the points is twice as wide instead. */
+export function withoutLatent(
+  dims: NeuralProcessDims,
+  options: SpinOptions | undefined,
+  seed: number,
+): ConditionalProcess {
+  const init = createInit(seed);
+  const wide = { ...crossDims(dims), dimHid: 2 * dims.dimHid };
+  const rows = options ? crossSpinEncoder(init, "denc", wide, options) : crossEncoder(init, "denc", wide);
+  return conditionalProcess(init.parameters, [rows], decoderOf(init, dims, 2 * dims.dimHid));
+}
+
+const pooledEncoders = (init: Init, dims: NeuralProcessDims): Encode[] =>
+  ["enc1", "enc2"].map((name) => repeated(poolingEncoder(init, name, poolingDims(dims))));
+
+const attentiveEncoders = (init: Init, dims: NeuralProcessDims): Encode[] => [
+  crossEncoder(init, "enc1", crossDims(dims)),
+  repeated(poolingEncoder(init, "enc2", { ...poolingDims(dims), selfAttention: true })),
+];
+
+const crossDims = ({ dimX, dimY, dimHid, encVDepth, encQkDepth }: NeuralProcessDims) => ({
+  dimX,
+  dimY,
+  dimHid,
+  vDepth: encVDepth,
+  qkDepth: encQkDepth,
+});
+
+const poolingDims = ({ dimX, dimY, dimHid, encPreDepth, encPostDepth }: NeuralProcessDims) => ({
+  dimX,
+  dimY,
+  dimHid,
+  preDepth: encPreDepth,
+  postDepth: encPostDepth,
+});
+
+const decoderOf = (
+  init: Init,
+  { dimX, dimY, dimHid, decDepth }: NeuralProcessDims,
+  dimEnc: number,
+  context?: number,
+) => decoder(init, "dec", { dimX, dimY, dimEnc, dimHid, depth: decDepth, context });
+
+/** A bootstrapped context is decoded beside the context as it is. */
+const bootstrapDecoder = (init: Init, dims: NeuralProcessDims) =>
+  decoderOf(init, dims, 2 * dims.dimHid, 2 * dims.dimHid);
+
+/** One vector of the context for all targets. */
+const repeated = (pooled: Pooled): Encode => (context) => tf.expandDims(pooled.vector(context), 1);

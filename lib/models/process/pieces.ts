@@ -1,0 +1,47 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "../../errors.ts";
+import { constant } from "../../nn/constant.ts";
+import type { Points } from "./points.ts";
+
+/** Rows number `from` to `to` - 1, cut into pieces of `size` rows; the last one may stick out. */
+export interface Span {
+  from: number;
+  to: number;
+  size: number;
+}
+
+/**
+ * A span with pieces no longer than itself.
+ *
+ * @throws UserError if a piece would be empty.
+ */
+export function spanOf(from: number, to: number, pieceSize: number): Span {
+  if (!Number.isInteger(pieceSize) || pieceSize < 1) {
+    throw new UserError(`pieceSize: expected a whole number of rows of at least 1, found ${pieceSize}`);
+  }
+  return { from, to, size: Math.max(1, Math.min(pieceSize, to - from)) };
+}
+
+/** Number of the first row of each piece, int32 [pieces]. */
+export const startsOf = ({ from, to, size }: Span): tf.Tensor1D =>
+  from === to ? tf.tensor1d([], "int32") : tf.range(from, to, size, "int32");
+
+/**
+ * One piece of the points, a constant: x [b, size, dimX], y [b, size, dimY].
+ *
+ * Rows are fetched by their numbers, so that no other arrangement of all points is ever made. Where a piece sticks out of
+ * the span, the span's last row stands for what is not there, and is hidden.
+ *
+ * @param start the number of its first row
+ */
+export function pieceAt({ x, y, hidden }: Points, start: tf.Scalar, { from, to, size }: Span): Points {
+  const rows = tf.add(start, tf.range(0, size, 1, "int32"));
+  const at = tf.minimum(rows, tf.scalar(to - 1, "int32")) as tf.Tensor1D;
+  const fetch = <T extends tf.Tensor>(all: T): T => constant(() => tf.gather(all, at, 1)) as T;
+  const outside = (to - from) % size === 0
+    ? undefined
+    : tf.expandDims(tf.cast(tf.greaterEqual(rows, tf.scalar(to, "int32")), "float32"), 0);
+  const own = hidden && fetch(hidden);
+  const missing = outside && (own ? tf.maximum(own, outside) : tf.broadcastTo(outside, [x.shape[0], size]));
+  return { x: fetch(x), y: fetch(y), hidden: (missing ?? own) as tf.Tensor2D | undefined };
+}

@@ -1,0 +1,43 @@
+import type { Init } from "../../../nn/parameters.ts";
+import { type ReluMlp, reluMlp } from "../../../nn/relu_mlp.ts";
+import { type Transformer, transformer, type TransformerOptions } from "./transformer.ts";
+
+/** What all transformer neural processes have. */
+export interface TnpOptions extends TransformerOptions {
+  dimX: number;
+  dimY: number;
+  embDepth: number;
+  layers: number;
+  /** sigma = 0.05 + 0.95 softplus in place of exp. */
+  boundStd: boolean;
+}
+
+/** The published settings (`regression/configs`): those of the Gaussian processes. */
+export const GP_TNP: TnpOptions = {
+  dimX: 1,
+  dimY: 1,
+  width: 64,
+  embDepth: 4,
+  feedForward: 128,
+  heads: 4,
+  layers: 6,
+  boundStd: false,
+};
+
+/** Embeds pairs [b, n, dimX + dimY] and lets the rows read each other. */
+export interface TnpEncoder {
+  embed: ReluMlp;
+  encode: Transformer;
+}
+
+export const tnpEncoder = (init: Init, options: TnpOptions): TnpEncoder => ({
+  embed: reluMlp(
+    init,
+    "embedder",
+    options.dimX + options.dimY,
+    options.width,
+    options.width,
+    options.embDepth,
+  ),
+  encode: transformer(init, "encoder", options.layers, options),
+});

@@ -1,0 +1,97 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "../../errors.ts";
+
+/** What a model needs to know of a table column; `Column` of the data layer is one. */
+export interface ModelColumn {
+  kind: "numeric" | "categorical";
+  classes: readonly string[];
+}
+
+/** A stretch of neighbouring columns of one kind: columns [start, start + size) of that kind's own order. */
+interface Run {
+  kind: "numeric" | "categorical";
+  start: number;
+  size: number;
+}
+
+/** Where the columns of each kind stand in a table. */
+export interface ColumnLayout {
+  d: number;
+  /** Table positions of the numeric columns, ascending [dn]. */
+  numeric: number[];
+  /** Table positions of the categorical columns, ascending [dc]. */
+  categorical: number[];
+  /** Class count of each categorical column [dc]. */
+  classes: number[];
+  /** Largest class count C, 0 without categorical columns. */
+  width: number;
+  runs: Run[];
+}
+
+/** @throws UserError for a table without columns, or a categorical column without classes. */
+export function layoutOf(columns: readonly ModelColumn[]): ColumnLayout {
+  if (columns.length === 0) throw new UserError("A model needs at least one column, found none.");
+  const positions = (kind: ModelColumn["kind"]) => columns.flatMap((c, j) => c.kind === kind ? [j] : []);
+  const categorical = positions("categorical");
+  const classes = categorical.map((j) => columns[j]!.classes.length);
+  const empty = classes.indexOf(0);
+  if (empty >= 0) throw new UserError(`Categorical column ${categorical[empty]! + 1} has no classes.`);
+  const runs: Run[] = [];
+  const seen = { numeric: 0, categorical: 0 };
+  for (const { kind } of columns) {
+    const last = runs.at(-1);
+    if (last?.kind === kind) last.size++;
+    else runs.push({ kind, start: seen[kind], size: 1 });
+    seen[kind]++;
+  }
+  return {
+    d: columns.length,
+    numeric: positions("numeric"),
+    categorical,
+    classes,
+    width: Math.max(0, ...classes),
+    runs,
+  };
+}
+
+/**
+ * Puts numeric and categorical columns back into table order, along `axis`.
+ *
+ * @param numeric dn long on that axis, or null if there are no numeric columns; `categorical` likewise.
+ */
+export function joinColumns<T extends tf.Tensor>(
+  layout: ColumnLayout,
+  numeric: T | null,
+  categorical: T | null,
+  axis: number,
+): T {
+  if (numeric === null || categorical === null) return (numeric ?? categorical)!;
+  const parts = layout.runs.map(({ kind, start, size }) =>
+    sliceAxis(kind === "numeric" ? numeric : categorical, axis, start, size)
+  );
+  return tf.concat(parts, axis) as T;
+}
+
+/** The opposite of `joinColumns`: the columns of one kind out of a tensor in table order; null if there are none. */
+export function takeColumns<T extends tf.Tensor>(
+  layout: ColumnLayout,
+  kind: ModelColumn["kind"],
+  x: T,
+  axis: number,
+): T | null {
+  const parts: tf.Tensor[] = [];
+  let position = 0;
+  for (const run of layout.runs) {
+    if (run.kind === kind) parts.push(sliceAxis(x, axis, position, run.size));
+    position += run.size;
+  }
+  if (parts.length === 0) return null;
+  return (parts.length === 1 ? parts[0] : tf.concat(parts, axis)) as T;
+}
+
+function sliceAxis(x: tf.Tensor, axis: number, start: number, size: number): tf.Tensor {
+  if (x.shape[axis] === size) return x;
+  const begin = x.shape.map((_, i) => i === axis ? start : 0);
+  const extent = x.shape.map((length, i) => i === axis ? size : length);
+  return tf.slice(x, begin, extent);
+}

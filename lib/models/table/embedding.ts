@@ -1,0 +1,116 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Rng } from "../../engine/random.ts";
+import { dropout } from "../../nn/dropout.ts";
+import { standardNormal, symmetric } from "../../nn/initialisers.ts";
+import type { Init, Parameter } from "../../nn/parameters.ts";
+import { expectShape } from "../../nn/shapes.ts";
+import type { Cells } from "./cells.ts";
+import { type ColumnLayout, joinColumns } from "./columns.ts";
+
+/**
+ * Cells to X [n, d, e]: a Linear layer per column over (value or one-hot, mask token), plus the feature type
+ * embedding (only if both kinds of columns exist) and the feature index embedding (`npt/model/npt.py`).
+ */
+export function embedding(init: Init, layout: ColumnLayout, e: number, hiddenDropout: number) {
+  const scope = init.within("embedding");
+  const both = layout.numeric.length > 0 && layout.categorical.length > 0;
+  const numeric = layout.numeric.length > 0 ? numericColumns(scope.within("numeric"), layout, e) : null;
+  const categorical = layout.categorical.length > 0
+    ? categoricalColumns(scope.within("categorical"), layout, e)
+    : null;
+  const type = both ? scope.create({ name: "type", shape: [2, e], fill: standardNormal(2 * e) }) : null;
+  const index = scope.create({ name: "index", shape: [layout.d, e], fill: standardNormal(layout.d * e) });
+  const typeRow = (row: number) => type ? tf.slice(type.variable, [row, 0], [1, e]) : 0;
+
+  return (cells: Cells, rng?: Rng): tf.Tensor3D => {
+    checkCells(cells, layout);
+    const perColumn = (pick: (part: ColumnTables, row: number) => tf.Tensor2D) =>
+      joinColumns(layout, numeric && pick(numeric, 0), categorical && pick(categorical, 1), 0);
+    const offset = tf.add(perColumn((part, row) => tf.add(part.bias.variable, typeRow(row))), index.variable);
+    const token = tf.mul(tf.expandDims(cells.mask, 2), perColumn((part) => part.token()));
+    const shown = joinColumns(
+      layout,
+      numeric && numeric.embed(cells.values),
+      categorical && categorical.embed(cells.onehot),
+      1,
+    );
+    return dropout(tf.add(tf.add(shown, token), offset) as tf.Tensor3D, hiddenDropout, rng);
+  };
+}
+
+/** The Linear layers of all columns of one kind. */
+interface ColumnTables {
+  bias: Parameter;
+  /** Weights of the mask token, [columns, e]. */
+  token(): tf.Tensor2D;
+}
+
+function numericColumns(init: Init, { numeric }: ColumnLayout, e: number) {
+  const dn = numeric.length;
+  const bound = 1 / Math.sqrt(2);
+  const weight = init.create({
+    name: "weight",
+    shape: [dn, 2, e],
+    stacked: true,
+    fill: (draw) => symmetric(draw, dn * 2 * e, bound),
+  });
+  const bias = init.create({
+    name: "bias",
+    shape: [dn, e],
+    stacked: true,
+    fill: (draw) => symmetric(draw, dn * e, bound),
+  });
+  const row = (k: number) =>
+    tf.reshape(tf.slice(weight.variable, [0, k, 0], [dn, 1, e]), [dn, e]) as tf.Tensor2D;
+  return {
+    bias,
+    token: () => row(1),
+    embed: (values: tf.Tensor2D): tf.Tensor3D => tf.mul(tf.expandDims(values, 2), row(0)),
+  };
+}
+
+function categoricalColumns(init: Init, { categorical, classes, width }: ColumnLayout, e: number) {
+  const dc = categorical.length;
+  const total = classes.reduce((a, b) => a + b, 0);
+  const weight = init.create({
+    name: "weight",
+    shape: [dc, width + 1, e],
+    stacked: true,
+    count: (total + dc) * e,
+    fill: (draw) => {
+      const data = new Float32Array(dc * (width + 1) * e);
+      classes.forEach((c, j) => {
+        const rows = symmetric(draw, (c + 1) * e, 1 / Math.sqrt(c + 1), j);
+        const start = j * (width + 1) * e;
+        data.set(rows.subarray(0, c * e), start);
+        data.set(rows.subarray(c * e), start + width * e);
+      });
+      return data;
+    },
+  });
+  const bias = init.create({
+    name: "bias",
+    shape: [dc, e],
+    stacked: true,
+    fill: (draw) => {
+      const data = new Float32Array(dc * e);
+      classes.forEach((c, j) => data.set(symmetric(draw, e, 1 / Math.sqrt(c + 1), j), j * e));
+      return data;
+    },
+  });
+  return {
+    bias,
+    token: () => tf.reshape(tf.slice(weight.variable, [0, width, 0], [dc, 1, e]), [dc, e]) as tf.Tensor2D,
+    embed: (onehot: tf.Tensor3D): tf.Tensor3D => {
+      const rows = tf.slice(weight.variable, [0, 0, 0], [dc, width, e]);
+      return tf.transpose(tf.matMul(tf.transpose(onehot, [1, 0, 2]), rows), [1, 0, 2]);
+    },
+  };
+}
+
+function checkCells({ values, onehot, mask }: Cells, { d, numeric, categorical, width }: ColumnLayout): void {
+  const n = mask.shape[0];
+  expectShape("mask of the cells", mask, [null, d]);
+  if (numeric.length > 0) expectShape("values of the cells", values, [n, numeric.length]);
+  if (categorical.length > 0) expectShape("onehot of the cells", onehot, [n, categorical.length, width]);
+}

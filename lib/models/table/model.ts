@@ -1,0 +1,102 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Rng } from "../../engine/random.ts";
+import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
+import type { Cells, Outputs } from "./cells.ts";
+import { type ColumnLayout, layoutOf, type ModelColumn } from "./columns.ts";
+import { completeConfig, type TableModelConfig } from "./config.ts";
+import type { Core, LatentCore } from "./core.ts";
+import { embedding } from "./embedding.ts";
+import { heads } from "./heads.ts";
+import { perceiverDCore, perceiverECore } from "./perceivers.ts";
+import { spinCore } from "./spin.ts";
+import { transformerCore } from "./transformers.ts";
+
+export interface ForwardOptions {
+  /** Source of dropout. Without it dropout is off. */
+  rng?: Rng;
+  /**
+   * Models with latents: false skips the encoder, so that the decoder reads the initial latents (inference mode
+   * `latent`); true, the default, encodes the rows of the batch (training, and inference mode `recompute`).
+   */
+  encode?: boolean;
+}
+
+/** A model of a table. All functions take and give tensors only, so they can be traced. */
+export interface TableModel {
+  config: TableModelConfig;
+  layout: ColumnLayout;
+  parameters: Parameter[];
+  /** Predictions for every cell of the rows, from those rows (and the weights) alone. */
+  forward(cells: Cells, options?: ForwardOptions): Outputs;
+  /** Models with H_D: the latents [1, h, f·e] of these rows, to be kept (inference mode `retain`). */
+  encode?(cells: Cells, options?: Pick<ForwardOptions, "rng">): tf.Tensor3D;
+  /** Models with H_D: predictions for query rows from kept latents; cost independent of the encoded rows. */
+  predict?(cells: Cells, hD: tf.Tensor3D, options?: Pick<ForwardOptions, "rng">): Outputs;
+  /** Models with H_D: what it reads of these rows in every XABD, before dropout, [1, heads, h, n] each. */
+  attention?(cells: Cells): tf.Tensor4D[];
+  dispose(): void;
+}
+
+/**
+ * Builds a table model and draws its parameters.
+ *
+ * @param config options that differ from `DEFAULT_CONFIG`
+ * @param columns all columns in table order, targets included
+ * @throws UserError for options that do not fit together or do not fit the columns
+ */
+export function createTableModel(
+  config: Partial<TableModelConfig>,
+  columns: readonly ModelColumn[],
+  seed: number,
+): TableModel {
+  const model = declareTableModel(config, columns, seed);
+  for (const parameter of model.parameters) parameter.variable;
+  return model;
+}
+
+/** Number of trainable numbers of a model, found without allocating any of them. @throws like `createTableModel` */
+export function countParameters(config: Partial<TableModelConfig>, columns: readonly ModelColumn[]): number {
+  return declareTableModel(config, columns, 0).parameters.reduce((sum, p) => sum + p.count, 0);
+}
+
+/** Like `createTableModel`, but parameters are drawn when they are first used. */
+export function declareTableModel(
+  given: Partial<TableModelConfig>,
+  columns: readonly ModelColumn[],
+  seed: number,
+): TableModel {
+  const layout = layoutOf(columns);
+  const config = completeConfig(given, layout);
+  const init = createInit(seed);
+  const embed = embedding(init, layout, config.embedding, config.hiddenDropout);
+  const core = createCore(init, layout.d, config);
+  const head = heads(init, layout, config.embedding, config.hiddenDropout);
+  const model: TableModel = {
+    config,
+    layout,
+    parameters: init.parameters,
+    forward: (cells, { rng, encode = true } = {}) => head(core.forward(embed(cells, rng), encode, rng), rng),
+    dispose: () => init.parameters.forEach((p) => p.dispose()),
+  };
+  if (isLatent(core)) {
+    model.encode = (cells, { rng } = {}) => core.encode(embed(cells, rng), rng);
+    model.attention = (cells) => core.attention(embed(cells));
+    model.predict = (cells, hD, { rng } = {}) => head(core.predict(embed(cells, rng), hD, rng), rng);
+  }
+  return model;
+}
+
+function createCore(init: Init, d: number, config: TableModelConfig): Core | LatentCore {
+  switch (config.model) {
+    case "spin":
+      return spinCore(init, d, config);
+    case "perceiver-d":
+      return perceiverDCore(init, d, config);
+    case "perceiver-e":
+      return perceiverECore(init, d, config);
+    default:
+      return transformerCore(init, d, config);
+  }
+}
+
+const isLatent = (core: Core | LatentCore): core is LatentCore => "encode" in core;
