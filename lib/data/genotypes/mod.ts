@@ -1,11 +1,9 @@
-/** Genotypes of many samples: reading and writing VCF and VCF Zarr, marker panels, genetic maps, selecting and aligning. */
+/** Genotypes of many samples: reading and writing VCF, marker panels, genetic maps, selecting and aligning. */
 export { type Aligned, alignTargets } from "./align.ts";
 export { type AlignmentReport, reportLines } from "./align_report.ts";
 export { bgzfWriter } from "./bgzf.ts";
 export { type BitMatrix, bitMatrix, getBit, rowCounts, setBit, unpackBits } from "./bits.ts";
-export { cachedGenotypes, type CacheOptions } from "./cache.ts";
 export { sampleIndices } from "./chosen_samples.ts";
-export { DOWNLOADS, locateDownload } from "./downloads.ts";
 export { type GeneticMap, physicalMap, readGeneticMap } from "./genetic_map.ts";
 export { type Genotypes, variantCount, variantKey, type Variants } from "./genotypes.ts";
 export {
@@ -26,5 +24,3 @@ export type { ReadGenotypes, ReadReport } from "./vcf_records.ts";
 export { type ImputedBatch, writeImputed } from "./vcf_write.ts";
 export type { ImputedHeader } from "./vcf_write_header.ts";
 export { estimatedR2 } from "./vcf_write_quality.ts";
-export { readZarr } from "./zarr_read.ts";
-export { writeZarr } from "./zarr_write.ts";

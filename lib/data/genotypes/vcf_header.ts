@@ -1,4 +1,3 @@
-import VCF from "@gmod/vcf";
 import { UserError } from "../../errors.ts";
 
 /** What the lines above the records say. */
@@ -45,15 +44,16 @@ export function parseVcfHeader(lines: readonly string[], path: string): VcfHeade
 
 function contigLengths(lines: readonly string[], place: string): Map<string, number> {
   const lengths = new Map<string, number>();
-  let contigs: unknown;
-  try {
-    contigs = new VCF({ header: lines.join("\n") }).getMetadata("contig");
-  } catch (error) {
-    throw new UserError(`${place}: this header cannot be read: ${(error as Error).message}`);
-  }
-  for (const [id, fields] of Object.entries(contigs ?? {})) {
-    const length = Number((fields as { length?: unknown } | undefined)?.length);
-    if (Number.isInteger(length) && length > 0) lengths.set(id, length);
+  for (const line of lines.slice(0, -1)) {
+    if (!/^##.+?=/.test(line)) {
+      throw new UserError(
+        `${place}: this header cannot be read: Line is not a valid metadata line: ${line}`,
+      );
+    }
+    if (!line.startsWith("##contig=<")) continue;
+    const id = /[<,]\s*ID=([^,>]+)/.exec(line)?.[1];
+    const length = Number(/[<,]\s*length=(\d+)/.exec(line)?.[1]);
+    if (id !== undefined && length > 0) lengths.set(id, length);
   }
   return lengths;
 }
