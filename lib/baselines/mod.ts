@@ -15,7 +15,7 @@ export {
 export { type Beagle, findBeagle, type NoBeagle } from "./find_beagle.ts";
 export { type BeagleRequest, type BeagleRun, runBeagle } from "./beagle.ts";
 export { type BeagleOutput, readBeagle } from "./beagle_output.ts";
-export { plinkMap } from "./plink_map.ts";
+export { plinkMap } from "../data/genotypes/genetic_map.ts";
 export {
   bootstrapError,
   type BootstrapOptions,

@@ -1,4 +1,4 @@
-import { type Genotypes, unpackBits, variantCount } from "../data/genotypes/mod.ts";
+import { type Genotypes, getBit } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
 
 /**
@@ -9,16 +9,9 @@ import { UserError } from "../errors.ts";
 export async function writePhasedVcf(genotypes: Genotypes, path: string): Promise<void> {
   const { contig, samples, variants, alleles, missing, unphased } = genotypes;
   if (missing || unphased) throw new UserError(`${path}: expected phased calls, none of them missing`);
-  const columns = Int32Array.from({ length: 2 * samples.length }, (_, i) => i);
-  const calls = unpackBits(
-    alleles,
-    Int32Array.from({ length: variantCount(genotypes) }, (_, i) => i),
-    columns,
-  );
   const header = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...samples];
   const rows = Array.from(variants.position, (position, i) => {
-    const row = calls.subarray(i * columns.length, (i + 1) * columns.length);
-    const cells = samples.map((_, s) => `${row[2 * s]}|${row[2 * s + 1]}`);
+    const cells = samples.map((_, s) => `${getBit(alleles, i, 2 * s)}|${getBit(alleles, i, 2 * s + 1)}`);
     return [contig, position, ".", variants.ref[i], variants.alt[i], ".", "PASS", ".", "GT", ...cells].join(
       "\t",
     );

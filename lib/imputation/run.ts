@@ -116,7 +116,7 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
       samples: targets.samples,
       source: files.source,
       notes: { ...files.notes, phasing: phased.how, geneticMap: basename(map.source) },
-      haplotypes: files.haplotypes ? "HDS" : undefined,
+      haplotypes: files.haplotypes,
     }, untilStopped(rows, () => stopped));
     await writer?.close();
     await parts?.remove();

@@ -1,5 +1,34 @@
+import { crc32, deflateRawSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
-import { BGZF_CONTENT, bgzfBlock } from "./bgzf_block.ts";
+
+/** Most bytes of content in one block, as in htslib: also what deflate cannot make smaller then fits in 64 kB. */
+export const BGZF_CONTENT = 65_280;
+const HEADER = 18;
+const TRAILER = 8;
+
+/**
+ * One BGZF block: a gzip member that tells its own length, so that readers can jump from block to block. The block
+ * without content is the mark that ends every file.
+ *
+ * @param content at most 65,280 bytes
+ */
+export function bgzfBlock(content: Uint8Array, level: number): Uint8Array<ArrayBuffer> {
+  if (content.length > BGZF_CONTENT) {
+    throw new RangeError(`a block holds ${BGZF_CONTENT} bytes, got ${content.length}`);
+  }
+  const deflated = deflateRawSync(content, { level });
+  const block = new Uint8Array(HEADER + deflated.length + TRAILER);
+  const view = new DataView(block.buffer);
+  block.set([0x1f, 0x8b, 8, 4], 0); // gzip, deflate, with an extra field; no time, so that equal content is equal bytes
+  block[9] = 255; // unknown system
+  view.setUint16(10, 6, true);
+  block.set([0x42, 0x43, 2, 0], 12); // BC, 2 bytes: the length of the block less one
+  view.setUint16(16, block.length - 1, true);
+  block.set(deflated, HEADER);
+  view.setUint32(block.length - 8, crc32(content), true);
+  view.setUint32(block.length - 4, content.length, true);
+  return block;
+}
 
 /** A file being written; nothing bears its name before `close`. */
 export interface BgzfWriter {

@@ -26,32 +26,11 @@ export function rowCounts({ rows, stride, bytes }: BitMatrix): Uint32Array {
   const counts = new Uint32Array(rows);
   for (let row = 0; row < rows; row++) {
     let count = 0;
-    for (let i = row * stride; i < (row + 1) * stride; i++) count += popCount(bytes[i]!);
+    for (let i = row * stride; i < (row + 1) * stride; i++) count += SET_BITS[bytes[i]!]!;
     counts[row] = count;
   }
   return counts;
 }
-
-/** The bits of some rows and columns as bytes 0 and 1, [rows, columns]. */
-export function unpackBits(
-  matrix: BitMatrix,
-  rows: ArrayLike<number>,
-  columns: ArrayLike<number>,
-): Uint8Array {
-  const out = new Uint8Array(rows.length * columns.length);
-  let at = 0;
-  for (let r = 0; r < rows.length; r++) {
-    const start = rows[r]! * matrix.stride;
-    for (let c = 0; c < columns.length; c++) {
-      const column = columns[c]!;
-      out[at++] = (matrix.bytes[start + (column >> 3)]! >> (column & 7)) & 1;
-    }
-  }
-  return out;
-}
-
-/** How many bits of a byte are set. */
-export const popCount = (byte: number): number => SET_BITS[byte]!;
 
 /** Number of set bits of each byte. */
 const SET_BITS = Uint8Array.from({ length: 256 }, (_, byte) => {

@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { writeAtomic } from "../../files.ts";
 import { eachLine } from "./lines.ts";
 import { sameContig } from "./region.ts";
 
@@ -19,20 +20,42 @@ export const physicalMap: GeneticMap = {
 const CM_A_BASE = 1e-6;
 const HEADER = ["pos", "chr", "cM"];
 
+interface MapRows {
+  /** Increasing. */
+  positions: number[];
+  /** Centimorgans, not decreasing. */
+  distances: number[];
+}
+
 /**
  * Reads a genetic map, plain or gzip: PLINK's four columns (chromosome, ID, cM, position), or three with the header
  * `pos chr cM`. Between its positions distances are interpolated, outside they go on at the mean rate of the map.
  *
- * @param contig reads this chromosome alone, with or without `chr`; without it the file may hold one only
- * @throws UserError with the line for other columns, cells that are no numbers, positions that do not increase, centimorgans
- *   that decrease, and a second chromosome; if there is no row.
+ * @param contig reads this chromosome alone, with or without `chr`
+ * @throws UserError with the line for other columns, cells that are no numbers, positions that do not increase and
+ *   centimorgans that decrease; if there is no row.
  */
-export async function readGeneticMap(path: string, contig?: string): Promise<GeneticMap> {
+export async function readGeneticMap(path: string, contig: string): Promise<GeneticMap> {
+  return mapOf(path, await readRows(path, contig));
+}
+
+/**
+ * Writes a genetic map in PLINK's columns, as Beagle wants them, with the chromosome's name in the VCF files.
+ *
+ * @returns the path written to
+ * @throws UserError as readGeneticMap
+ */
+export async function plinkMap(path: string, out: string, contig: string): Promise<string> {
+  const { positions, distances } = await readRows(path, contig);
+  await writeAtomic(out, positions.map((at, i) => `${contig} . ${distances[i]} ${at}\n`).join(""));
+  return out;
+}
+
+async function readRows(path: string, contig: string): Promise<MapRows> {
   const positions: number[] = [];
   const distances: number[] = [];
   const others = new Set<string>();
   let form: "plink" | "three" | undefined;
-  let chromosome = contig;
   await eachLine(path, "genetic map", (bytes, start, end, line) => {
     const cells = new TextDecoder().decode(bytes.subarray(start, end)).trim().split(/\s+/);
     const place = `${path}, line ${line}`;
@@ -53,13 +76,7 @@ export async function readGeneticMap(path: string, contig?: string): Promise<Gen
     if (!Number.isInteger(position) || position < 0 || !Number.isFinite(distance)) {
       throw new UserError(`${place}: expected ${expected.join(" ")}, found "${cells.join(" ")}"`);
     }
-    if (contig !== undefined && !sameContig(name, contig)) return Boolean(others.add(name));
-    chromosome ??= name;
-    if (!sameContig(name, chromosome)) {
-      throw new UserError(
-        `${place}: expected chromosome ${chromosome} alone, found ${name}; say which one to read`,
-      );
-    }
+    if (!sameContig(name, contig)) return Boolean(others.add(name));
     const last = positions.length - 1;
     if (last >= 0 && position <= positions[last]!) {
       throw new UserError(`${place}: expected a position above ${positions[last]}, found ${position}`);
@@ -72,14 +89,13 @@ export async function readGeneticMap(path: string, contig?: string): Promise<Gen
     return true;
   });
   if (positions.length === 0) {
-    const asked = contig === undefined ? "" : ` of chromosome ${contig}`;
     const held = others.size > 0 ? `; it has ${[...others].join(", ")}` : "";
-    throw new UserError(`${path}: expected rows of a genetic map${asked}, found none${held}`);
+    throw new UserError(`${path}: expected rows of a genetic map of chromosome ${contig}, found none${held}`);
   }
-  return mapOf(path, Float64Array.from(positions), Float64Array.from(distances));
+  return { positions, distances };
 }
 
-function mapOf(source: string, positions: Float64Array, distances: Float64Array): GeneticMap {
+function mapOf(source: string, { positions, distances }: MapRows): GeneticMap {
   const last = positions.length - 1;
   const length = positions[last]! - positions[0]!;
   const rate = length > 0 ? (distances[last]! - distances[0]!) / length : CM_A_BASE;

@@ -2,8 +2,7 @@
 export { type Aligned, alignTargets } from "./align.ts";
 export { type AlignmentReport, reportLines } from "./align_report.ts";
 export { bgzfWriter } from "./bgzf.ts";
-export { type BitMatrix, bitMatrix, getBit, rowCounts, setBit, unpackBits } from "./bits.ts";
-export { sampleIndices } from "./chosen_samples.ts";
+export { getBit } from "./bits.ts";
 export { type GeneticMap, physicalMap, readGeneticMap } from "./genetic_map.ts";
 export { type Genotypes, variantCount, variantKey, type Variants } from "./genotypes.ts";
 export {
@@ -18,9 +17,6 @@ export {
 } from "./project.ts";
 export { formatRegion, parseRegion, type Region, sameContig } from "./region.ts";
 export { alleleCounts, haplotypes, selectSamples, selectVariants } from "./select.ts";
-export { onPanel, readSites, type Site } from "./sites.ts";
-export { readVcf, type VcfOptions } from "./vcf.ts";
-export type { ReadGenotypes, ReadReport } from "./vcf_records.ts";
+export { onPanel, readSites } from "./sites.ts";
+export { readVcf } from "./vcf.ts";
 export { type ImputedBatch, writeImputed } from "./vcf_write.ts";
-export type { ImputedHeader } from "./vcf_write_header.ts";
-export { estimatedR2 } from "./vcf_write_quality.ts";

@@ -21,7 +21,7 @@ async function parts(genotypes: Genotypes, samples: string[]) {
   const counts = alleleCounts(selectSamples(genotypes, samples));
   const alleles = 2 * samples.length;
   const minor = Array.from(counts, (count) => Math.min(count, alleles - count));
-  const array = new Set(onPanel(genotypes, await readSites(await genotypePath("scaffold"))));
+  const array = new Set(onPanel(genotypes, await readSites(await genotypePath("scaffold"), "20")));
   const kept = [...minor.keys()].filter((i) => minor[i]! > 0);
   return {
     sites: kept.filter((i) => array.has(i)),
@@ -100,7 +100,7 @@ Deno.test("B2 has the stated targets, and a truth for every variant of the refer
 });
 
 Deno.test("the genetic map covers the region", async () => {
-  const map = await readGeneticMap(await genotypePath("map"));
+  const map = await readGeneticMap(await genotypePath("map"), "20");
   assert.ok(map.centimorgans(4_000_000) - map.centimorgans(1_000_000) > 3);
 });
 

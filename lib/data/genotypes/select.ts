@@ -1,6 +1,30 @@
-import { type BitMatrix, bitMatrix, popCount } from "./bits.ts";
-import { sampleIndices } from "./chosen_samples.ts";
-import { type Genotypes, variantCount } from "./genotypes.ts";
+import { UserError } from "../../errors.ts";
+import { unknown } from "../nearest.ts";
+import { type BitMatrix, bitMatrix, rowCounts } from "./bits.ts";
+import type { Genotypes } from "./genotypes.ts";
+
+/**
+ * Where samples are among those of a file, in the order in which they are asked for.
+ *
+ * @param source the file's name, for messages
+ * @throws UserError for none, a name that is not there, and one that is asked for twice.
+ */
+export function sampleIndices(
+  samples: readonly string[],
+  wanted: readonly string[],
+  source: string,
+): Int32Array {
+  if (wanted.length === 0) throw new UserError(`${source}: expected at least one sample to read, found none`);
+  const places = new Map(samples.map((name, i) => [name, i]));
+  const seen = new Set<string>();
+  return Int32Array.from(wanted, (name) => {
+    const place = places.get(name);
+    if (place === undefined) throw new UserError(`${source}: no sample ${unknown(name, samples)}`);
+    if (seen.has(name)) throw new UserError(`${source}: sample "${name}" is asked for twice`);
+    seen.add(name);
+    return place;
+  });
+}
 
 /**
  * The genotypes of some samples, in the order of their names.
@@ -64,25 +88,8 @@ function selectRows({ columns, stride, bytes }: BitMatrix, indices: readonly num
 
 /**
  * How often each variant's alternative allele is there, [variants]; missing calls count for none.
- *
- * @param sampleIndices counts in these samples alone
  */
-export function alleleCounts(genotypes: Genotypes, sampleIndices?: ArrayLike<number>): Uint32Array {
-  const { stride, bytes } = genotypes.alleles;
-  const counts = new Uint32Array(variantCount(genotypes));
-  const mask = new Uint8Array(stride);
-  if (sampleIndices === undefined) mask.fill(0xff);
-  for (let i = 0; i < (sampleIndices?.length ?? 0); i++) {
-    const sample = sampleIndices![i]!;
-    mask[sample >> 2]! |= 3 << (2 * (sample & 3));
-  }
-  for (let row = 0, at = 0; row < counts.length; row++) {
-    let count = 0;
-    for (let i = 0; i < stride; i++) count += popCount(bytes[at++]! & mask[i]!);
-    counts[row] = count;
-  }
-  return counts;
-}
+export const alleleCounts = ({ alleles }: Genotypes): Uint32Array => rowCounts(alleles);
 
 /** Alleles 0 and 1 of some haplotypes at some variants, [haplotypes, variants]; haplotypes 2s and 2s + 1 are of sample s. */
 export function haplotypes(

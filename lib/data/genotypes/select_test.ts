@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../errors.ts";
-import { unpackBits } from "./bits.ts";
+import { getBit } from "./bits.ts";
 import type { Genotypes } from "./genotypes.ts";
 import { alleleCounts, haplotypes, selectSamples, selectVariants } from "./select.ts";
 import { record, vcfText, withFile } from "./testing.ts";
@@ -19,7 +19,7 @@ const example = () =>
   );
 const all = (length: number) => Array.from({ length }, (_, i) => i);
 const rows = ({ alleles }: Genotypes) =>
-  all(alleles.rows).map((row) => unpackBits(alleles, [row], all(alleles.columns)).join(""));
+  all(alleles.rows).map((row) => all(alleles.columns).map((column) => getBit(alleles, row, column)).join(""));
 
 Deno.test("samples are selected with their flags", async () => {
   const { samples, missing, unphased, ...rest } = selectSamples(await example(), ["E", "C", "B"]);
@@ -46,11 +46,8 @@ Deno.test("variants are selected in any order", async () => {
   });
 });
 
-Deno.test("alleles are counted in all samples and in some", async () => {
-  const genotypes = await example();
-  assert.deepEqual([...alleleCounts(genotypes)], [5, 4, 10]);
-  assert.deepEqual([...alleleCounts(genotypes, [4, 1])], [2, 3, 4]);
-  assert.deepEqual([...alleleCounts(genotypes, [])], [0, 0, 0]);
+Deno.test("alleles are counted", async () => {
+  assert.deepEqual([...alleleCounts(await example())], [5, 4, 10]);
 });
 
 Deno.test("haplotypes are rows", async () => {

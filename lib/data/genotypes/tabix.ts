@@ -1,9 +1,7 @@
 import { UserError } from "../../errors.ts";
-import { bgzfBytes } from "./bgzf_block.ts";
-import { tabixBytes } from "./tabix_bytes.ts";
 
 /** The index of a VCF of one chromosome, made while the file is written. */
-export interface TabixIndex {
+interface TabixIndex {
   /**
    * Takes the next record.
    *
@@ -14,15 +12,15 @@ export interface TabixIndex {
    * @throws UserError for a position before the last one, or beyond the 2^29 bases that .tbi can hold.
    */
   add(position: number, length: number, begin: bigint, end: bigint): void;
-  /** The file `.tbi`, compressed. */
-  bytes(): Uint8Array<ArrayBuffer>;
+  /** The content of the file `.tbi`, not yet compressed. */
+  bytes(): Uint8Array;
 }
 
 /** Parts of the file, [begin, end) in virtual offsets, that hold a bin's records. */
-export type Chunk = [begin: bigint, end: bigint];
+type Chunk = [begin: bigint, end: bigint];
 
 /** What a `.tbi` tells of one chromosome. */
-export interface TabixContent {
+interface TabixContent {
   contig: string;
   bins: Map<number, Chunk[]>;
   /** For each window of 16,384 bases the offset of the first record that reaches into it or lies behind. */
@@ -71,6 +69,48 @@ export function tabixIndex(contig: string): TabixIndex {
       content.whole = [content.records === 0 ? begin : content.whole[0], end];
       content.records++;
     },
-    bytes: () => bgzfBytes(tabixBytes(content)),
+    bytes: () => tabixBytes(content),
   };
+}
+
+/** The bin that is none: it holds where the chromosome's records lie and how many there are. */
+const STATISTICS = 37_450;
+const VCF = 2;
+
+/** The content of a `.tbi`, little-endian. */
+function tabixBytes({ contig, bins, windows, whole, records }: TabixContent): Uint8Array {
+  const name = new TextEncoder().encode(`${contig}\0`);
+  const entries: [bin: number, chunks: Chunk[]][] = [...bins].sort(([a], [b]) => a - b);
+  entries.push([STATISTICS, [whole, [BigInt(records), 0n]]]);
+  const size = 4 * 9 + name.length + 4 +
+    entries.reduce((sum, [, chunks]) => sum + 8 + 16 * chunks.length, 0) +
+    4 + 8 * windows.length + 8;
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  const int = (value: number) => {
+    view.setUint32(at, value, true);
+    at += 4;
+  };
+  const long = (value: bigint) => {
+    view.setBigUint64(at, value, true);
+    at += 8;
+  };
+
+  bytes.set([0x54, 0x42, 0x49, 1]); // TBI, version 1
+  at = 4;
+  // One chromosome; its name in column 1, the position in column 2, no column of ends; lines of "#" are the header.
+  for (const value of [1, VCF, 1, 2, 0, "#".charCodeAt(0), 0, name.length]) int(value);
+  bytes.set(name, at);
+  at += name.length;
+  int(entries.length);
+  for (const [bin, chunks] of entries) {
+    int(bin);
+    int(chunks.length);
+    for (const offsets of chunks) offsets.forEach(long);
+  }
+  int(windows.length);
+  windows.forEach(long);
+  long(0n); // records without a place
+  return bytes;
 }

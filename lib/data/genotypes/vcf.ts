@@ -1,57 +1,352 @@
 import { UserError } from "../../errors.ts";
-import { sampleIndices } from "./chosen_samples.ts";
+import type { Genotypes } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
-import type { Region } from "./region.ts";
-import type { OnBytes } from "./unpacked.ts";
-import { parseVcfHeader } from "./vcf_header.ts";
-import { type ReadGenotypes, recordReader } from "./vcf_records.ts";
-import { startProblem } from "./vcf_start.ts";
-
-export interface VcfOptions {
-  /** Names of the samples to read, in the order that is wanted; all unless given. */
-  samples?: readonly string[];
-  /** What to read of the file; it may hold several chromosomes then. */
-  region?: Region;
-  /**
-   * What becomes of a record with several ALT alleles. `split` (the default): one variant for each, in which the others count
-   * as 0. `carrier`: one variant, any allele but the reference is 1, as in the paper's code; its ALT stays as written.
-   * `skip`: none. Symbolic alleles and `*` are alleles like others.
-   */
-  multiallelic?: "split" | "carrier" | "skip";
-  /** `phased`: refuses heterozygous calls without phase. */
-  require?: "phased";
-  /** Told now and then how many bytes of the file are read, and how many it has. */
-  onProgress?: OnBytes;
-}
+import { formatRegion, LAST_POSITION, type Region, sameContig } from "./region.ts";
+import { emptyCalls, emptyRow, genotypeRows, packCalls, parseCalls, rowOfCalls } from "./vcf_calls.ts";
 
 /**
  * Reads the genotypes of a VCF, plain or compressed with gzip or bgzip, as a stream: memory is that of the result. Missing
- * calls may be `./.`, `.|.` or `.`; those missing by half, such as `0/.`, count as missing. Lines may end with CR and LF.
+ * calls may be `./.`, `.|.` or `.`; those missing by half, such as `0/.`, count as missing. A record with several ALT
+ * alleles is one variant for each, in which the others count as 0; of equal variants the first one stays. Lines may end
+ * with CR and LF.
  *
  * @throws UserError, with line, position and sample where there is one, for a file that is no VCF, cut short or damaged, for
  *   records that do not fit the header, genotypes that are none or not diploid, positions that decrease, a second chromosome
- *   if no region is asked for, a region without records, and samples that are not there.
+ *   if no region is asked for, and a region without records.
  */
 export async function readVcf(path: string, options: VcfOptions = {}): Promise<ReadGenotypes> {
   const lines: string[] = [];
   let reader: ReturnType<typeof recordReader> | undefined;
-  let share = 0;
   await eachLine(path, "VCF", (bytes, start, end, line) => {
     if (reader) return end === start || reader.read(bytes, start, end, line);
     const text = new TextDecoder().decode(bytes.subarray(start, end));
     if (!text.startsWith("#")) throw new UserError(startProblem(path, line, bytes.subarray(start, end)));
     lines.push(text);
-    if (text.startsWith("##")) return true;
-    const header = parseVcfHeader(lines, path);
-    const chosen = options.samples ? sampleIndices(header.samples, options.samples, path) : null;
-    reader = recordReader({ path, header, chosen, options, share: () => share });
+    if (!text.startsWith("##")) reader = recordReader(path, parseVcfHeader(lines, path), options);
     return true;
-  }, (done, of) => {
-    share = done / of;
-    options.onProgress?.(done, of);
   });
   if (!reader) throw new UserError(`${path}: expected a VCF with a line #CHROM, found ${found(lines)}`);
   return reader.done();
 }
 
 const found = (lines: string[]) => lines.length === 0 ? "an empty file" : `none in ${lines.length} lines`;
+
+/** What files that are no VCF begin with. */
+const KINDS: [start: string, what: string][] = [
+  ["BCF", "BCF, the binary form; `bcftools view` makes a VCF of it"],
+  ["PK", "a zip archive; unpack it first"],
+  ["\xfd7zXZ", "an xz archive; unpack it first"],
+  ["BZh", "a bzip2 archive; unpack it first"],
+  ["<", "a web page or XML; a download may have failed"],
+];
+
+/** The message about a line that is no header where one is due. */
+function startProblem(path: string, line: number, bytes: Uint8Array): string {
+  const text = String.fromCharCode(...bytes.subarray(0, 60));
+  const kind = line === 1 ? KINDS.find(([start]) => text.startsWith(start))?.[1] : undefined;
+  // deno-lint-ignore no-control-regex
+  const found = kind ?? (/[\0-\x08\x0e-\x1f]/.test(text) ? "binary data" : `"${text}"`);
+  const due = line === 1 ? "##fileformat=VCF" : "#CHROM before the first record";
+  const name = line === 1 && path.endsWith("gz") ? " (plain, or gzip by its content)" : "";
+  return `${path}, line ${line}: expected a VCF with a line ${due}${name}, found ${found}`;
+}
+
+/** What the lines above the records say. */
+interface VcfHeader {
+  samples: string[];
+  /** Lengths of the chromosomes that have a `##contig` line with one. */
+  contigLengths: Map<string, number>;
+}
+
+const [TAB, COLON] = [0x09, 0x3a] as const;
+const FIXED = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"];
+/** Columns before the first call. */
+const FIXED_COLUMNS = FIXED.length;
+
+/**
+ * Reads the header of a VCF.
+ *
+ * @param lines from `##fileformat` to `#CHROM`
+ * @throws UserError with the line for other columns, no samples, an empty name, and a sample that is there twice.
+ */
+function parseVcfHeader(lines: readonly string[], path: string): VcfHeader {
+  const place = `${path}, line ${lines.length}`;
+  const columns = lines.at(-1)!.split("\t");
+  const wrong = FIXED.findIndex((name, i) => columns[i] !== name);
+  if (columns.length === 8 && wrong === 8) {
+    throw new UserError(`${place}: expected FORMAT and samples after INFO, found none: a VCF of sites alone`);
+  }
+  if (wrong >= 0) {
+    throw new UserError(
+      `${place}: expected the columns ${FIXED.join(" ")} with tabs between them, found ` +
+        `"${columns[wrong] ?? "nothing"}" where ${FIXED[wrong]} is due`,
+    );
+  }
+  const samples = columns.slice(FIXED.length);
+  if (samples.length === 0) throw new UserError(`${place}: expected samples after FORMAT, found none`);
+  const first = new Map<string, number>();
+  samples.forEach((name, i) => {
+    const earlier = first.get(name);
+    if (name === "") throw new UserError(`${place}: sample ${i + 1} has no name`);
+    if (earlier !== undefined) {
+      throw new UserError(`${place}: samples ${earlier + 1} and ${i + 1} are both called "${name}"`);
+    }
+    first.set(name, i);
+  });
+  return { samples, contigLengths: contigLengths(lines, place) };
+}
+
+function contigLengths(lines: readonly string[], place: string): Map<string, number> {
+  const lengths = new Map<string, number>();
+  for (const line of lines.slice(0, -1)) {
+    if (!/^##.+?=/.test(line)) {
+      throw new UserError(
+        `${place}: this header cannot be read: Line is not a valid metadata line: ${line}`,
+      );
+    }
+    if (!line.startsWith("##contig=<")) continue;
+    const id = /[<,]\s*ID=([^,>]+)/.exec(line)?.[1];
+    const length = Number(/[<,]\s*length=(\d+)/.exec(line)?.[1]);
+    if (id !== undefined && length > 0) lengths.set(id, length);
+  }
+  return lengths;
+}
+
+export interface VcfOptions {
+  /** What to read of the file; it may hold several chromosomes then. */
+  region?: Region;
+  /** `phased`: refuses heterozygous calls without phase. */
+  require?: "phased";
+}
+
+interface ReadGenotypes {
+  genotypes: Genotypes;
+  /** Length of the chromosome if the file tells it. */
+  contigLength: number | null;
+}
+
+/** Reads the records of a VCF one after the other. */
+function recordReader(path: string, header: VcfHeader, { region, require }: VcfOptions) {
+  const count = header.samples.length;
+  const rows = genotypeRows(count);
+  const calls = emptyCalls(count);
+  const row = emptyRow(count);
+  const tabs = new Int32Array(FIXED_COLUMNS);
+  let words = new Int32Array(count + 1);
+  let text = new Uint8Array(words.buffer);
+  let [line, position, records] = [0, 0, 0];
+  const place = () => `${path}, line ${line}`;
+  const covers = coverage(region, place);
+  const refuse = (problem: string, sample?: number): never => {
+    const who = sample === undefined ? "" : `, sample "${header.samples[sample]}"`;
+    throw new UserError(`${place()}, position ${covers.contig()}:${position}${who}: ${problem}`);
+  };
+
+  /** The calls with a tab after the last one, where numbers of 32 bits can be read. */
+  function copyCalls(bytes: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    if (length + 1 > text.length) {
+      words = new Int32Array(((length + 1) >> 1) + 1);
+      text = new Uint8Array(words.buffer);
+    }
+    text.set(bytes.subarray(start, end));
+    text[length] = TAB;
+    return length;
+  }
+
+  function checkPhase(): void {
+    for (let s = 0; s < count; s++) {
+      if (((row.unphased[s >> 3]! >> (s & 7)) & 1) === 1) {
+        refuse("expected phased calls, found a heterozygous one without phase", s);
+      }
+    }
+  }
+
+  return {
+    /** Reads a record; false if no other is wanted. */
+    read(bytes: Uint8Array, start: number, end: number, number: number): boolean {
+      line = number;
+      if (findTabs(bytes, start, end, tabs) < FIXED_COLUMNS) {
+        const found = countColumns(bytes, start, end);
+        throw new UserError(
+          `${place()}: expected ${FIXED_COLUMNS + count} columns as in the header, found ${found}`,
+        );
+      }
+      position = wholeNumber(bytes, tabs[0]! + 1, tabs[1]!);
+      if (!(position >= 1 && position <= LAST_POSITION)) {
+        const found = fieldText(bytes, tabs[0]! + 1, tabs[1]!);
+        throw new UserError(
+          `${place()}: expected a position from 1 to ${LAST_POSITION} in column POS, found "${found}"`,
+        );
+      }
+      const where = covers.place(bytes, start, tabs[0]!, position);
+      if (where !== "inside") return where === "outside" || records === 0;
+      records++;
+      const id = fieldText(bytes, tabs[1]! + 1, tabs[2]!);
+      const ref = fieldText(bytes, tabs[2]! + 1, tabs[3]!);
+      const alt = fieldText(bytes, tabs[3]! + 1, tabs[4]!);
+      const alts = alt === "." ? [] : alt.length === 1 ? [alt] : alt.split(",");
+      const format = formatOf(bytes, tabs[7]! + 1, tabs[8]!);
+      if (format === "absent") {
+        const found = fieldText(bytes, tabs[7]! + 1, tabs[8]!);
+        refuse(`expected FORMAT to begin with GT, found "${found}"`);
+      }
+      const length = copyCalls(bytes, tabs[8]! + 1, end);
+      const isUsual = format === "alone" && alts.length === 1 && length === 4 * count - 1 &&
+        packCalls(words, count, row);
+      if (!isUsual) parseCalls(text, length, count, alts.length, calls, refuse);
+      (alts.length > 1 ? alts : [alt]).forEach((one, i) => {
+        if (rows.has(position, ref, one)) return;
+        if (!isUsual) rowOfCalls(calls, i + 1, row);
+        if (row.flagged && require === "phased") checkPhase();
+        rows.add(position, id, ref, one, row);
+      });
+      return true;
+    },
+
+    /** @throws UserError if there was no record, with what the file covers. */
+    done(): ReadGenotypes {
+      if (records === 0) {
+        const asked = region
+          ? ` in ${formatRegion(region)}; it covers ${covers.described() || "nothing"}`
+          : "";
+        throw new UserError(`${path}: expected records, found none${asked}`);
+      }
+      const contig = covers.contig();
+      return {
+        genotypes: rows.done(contig, header.samples),
+        contigLength: header.contigLengths.get(contig) ?? null,
+      };
+    },
+  };
+}
+
+/** Which records of a file are wanted, and what the file covers. */
+interface Coverage {
+  /**
+   * Where a record lies with respect to what is wanted. Without a region all records are.
+   *
+   * @param bytes of the line; the chromosome is `start` to `end`
+   * @throws UserError for positions that decrease, and without a region for a second chromosome.
+   */
+  place(bytes: Uint8Array, start: number, end: number, position: number): "inside" | "outside" | "beyond";
+  /** The chromosome that is read. */
+  contig(): string;
+  /** What the file covers, as far as it was read. */
+  described(): string;
+}
+
+interface Stretch {
+  name: string;
+  bytes: Uint8Array;
+  first: number;
+  last: number;
+}
+
+const MOST_NAMED = 30;
+
+/** @param place begins messages, with file and line */
+function coverage(region: Region | undefined, place: () => string): Coverage {
+  const stretches = new Map<string, Stretch>();
+  let current: Stretch | undefined;
+  /** The region's chromosome as the file names it. */
+  let wanted: string | undefined;
+  const enter = (bytes: Uint8Array, position: number): Stretch => {
+    const name = new TextDecoder().decode(bytes);
+    if (!region && current) {
+      throw new UserError(
+        `${place()}: expected one chromosome, found "${name}" after "${current.name}"; ` +
+          `choose with a region such as ${name}:1-1000000 or ${name}`,
+      );
+    }
+    const known = stretches.get(name) ?? { name, bytes: bytes.slice(), first: position, last: position };
+    stretches.set(name, known);
+    return known;
+  };
+  return {
+    place(bytes, start, end, position) {
+      if (!current || !sameBytes(bytes, start, end, current.bytes)) {
+        current = enter(bytes.subarray(start, end), position);
+      }
+      if (position < current.last) {
+        throw new UserError(
+          `${place()}: positions decrease, ${current.name}:${position} comes after ${current.last}; ` +
+            "sort the file, for example with bcftools sort",
+        );
+      }
+      current.last = position;
+      if (!region) return "inside";
+      // Chromosomes are together: after the one that is wanted it does not come again.
+      if (!sameContig(current.name, region.contig)) return wanted === undefined ? "outside" : "beyond";
+      wanted = current.name;
+      if (position > region.end) return "beyond";
+      return position < region.start ? "outside" : "inside";
+    },
+    contig: () => wanted ?? region?.contig ?? current?.name ?? "",
+    described() {
+      const known = [...stretches.values()];
+      const named = known.slice(0, MOST_NAMED).map(({ name, first, last }) =>
+        formatRegion({ contig: name, start: first, end: last })
+      );
+      return named.join(", ") + (known.length > MOST_NAMED ? ", ..." : "");
+    },
+  };
+}
+
+/**
+ * Finds the tabs after the first nine columns of a record, or after fewer if it has no more.
+ *
+ * @param tabs [9], written
+ * @returns how many were found
+ */
+function findTabs(bytes: Uint8Array, start: number, end: number, tabs: Int32Array): number {
+  let count = 0;
+  for (let at = start; at < end && count < FIXED_COLUMNS; at++) if (bytes[at] === TAB) tabs[count++] = at;
+  return count;
+}
+
+/** The whole number in these bytes; NaN if they hold anything but digits, or more than a position has. */
+function wholeNumber(bytes: Uint8Array, start: number, end: number): number {
+  if (end <= start || end - start > 10) return NaN;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - 0x30;
+    if (digit < 0 || digit > 9) return NaN;
+    value = 10 * value + digit;
+  }
+  return value;
+}
+
+/** Whether bytes `start` to `end` are those of `other`. */
+function sameBytes(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
+  if (end - start !== other.length) return false;
+  for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
+  return true;
+}
+
+/** What a FORMAT column holds: `GT` alone, `GT` and more, or `GT` not at its first place. */
+function formatOf(bytes: Uint8Array, start: number, end: number): "alone" | "first" | "absent" {
+  const isFirst = end - start >= 2 && bytes[start] === 0x47 && bytes[start + 1] === 0x54;
+  if (!isFirst || (end - start > 2 && bytes[start + 2] !== COLON)) return "absent";
+  return end - start === 2 ? "alone" : "first";
+}
+
+/** Columns of a line. */
+function countColumns(bytes: Uint8Array, start: number, end: number): number {
+  let columns = 1;
+  for (let at = start; at < end; at++) if (bytes[at] === TAB) columns++;
+  return columns;
+}
+
+const decoder = new TextDecoder();
+/** Longer texts are rare, and arguments of a call are limited. */
+const SHORT = 64;
+
+/** The text of a field. IDs and alleles are short, where a decoder's start takes most of the time. */
+function fieldText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start === 1 && bytes[start]! < 0x80) return String.fromCharCode(bytes[start]!);
+  const field = bytes.subarray(start, end);
+  if (field.length > SHORT) return decoder.decode(field);
+  for (let i = 0; i < field.length; i++) if (field[i]! >= 0x80) return decoder.decode(field);
+  return String.fromCharCode.apply(null, field as unknown as number[]);
+}

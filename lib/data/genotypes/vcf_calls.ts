@@ -1,5 +1,8 @@
-/** The calls of one record as allele numbers, for the samples that were chosen; others are not written. */
-export interface Calls {
+import type { BitMatrix } from "./bits.ts";
+import type { Genotypes, Variants } from "./genotypes.ts";
+
+/** The calls of one record as allele numbers. */
+interface RecordCalls {
   /** [2·samples]: 0 for the reference, k for the k-th alternative, -1 if missing. */
   alleles: Int16Array;
   /** [samples]: 1 where the alleles are written with `|`. */
@@ -7,11 +10,11 @@ export interface Calls {
 }
 
 /** Ends the reading, naming the sample if one is given. */
-export type Refuse = (problem: string, sample?: number) => never;
+type Refuse = (problem: string, sample?: number) => never;
 
 const [TAB, DOT, SLASH, ZERO, NINE, COLON, BAR] = [0x09, 0x2e, 0x2f, 0x30, 0x39, 0x3a, 0x7c] as const;
 
-export const emptyCalls = (samples: number): Calls => ({
+export const emptyCalls = (samples: number): RecordCalls => ({
   alleles: new Int16Array(2 * samples),
   phased: new Uint8Array(samples),
 });
@@ -20,43 +23,40 @@ export const emptyCalls = (samples: number): Calls => ({
  * Reads the calls of a record whose FORMAT begins with GT, whatever they look like.
  *
  * @param bytes the calls and a tab after the last one, which is at `length`
- * @param chosen [samples] of the file: 1 where the call is wanted; others are passed over
  * @param alternatives number of ALT alleles
  * @param calls written
  */
 export function parseCalls(
   bytes: Uint8Array,
   length: number,
-  chosen: Uint8Array,
+  samples: number,
   alternatives: number,
-  calls: Calls,
+  calls: RecordCalls,
   refuse: Refuse,
 ): void {
   const { alleles, phased } = calls;
   let at = 0;
-  for (let s = 0; s < chosen.length; s++) {
-    if (at > length) refuse(columnsProblem(bytes, length, chosen.length));
-    if (chosen[s] === 1) {
-      const first = bytes[at]!;
-      const between = bytes[at + 1]!;
-      const second = bytes[at + 2]!;
-      const stop = bytes[at + 3]!;
-      const isUsual = (stop === TAB || stop === COLON) && (between === BAR || between === SLASH) &&
-        isAllele(first) && isAllele(second);
-      if (isUsual) {
-        alleles[2 * s] = first === DOT ? -1 : first - ZERO;
-        alleles[2 * s + 1] = second === DOT ? -1 : second - ZERO;
-        phased[s] = between === BAR ? 1 : 0;
-      } else parseOther(textAt(bytes, at), s, calls, refuse);
-      if (alleles[2 * s]! > alternatives || alleles[2 * s + 1]! > alternatives) {
-        const numbers = alternatives === 0 ? "0" : `0 to ${alternatives}`;
-        refuse(`expected alleles ${numbers}, found "${textAt(bytes, at)}"`, s);
-      }
+  for (let s = 0; s < samples; s++) {
+    if (at > length) refuse(columnsProblem(bytes, length, samples));
+    const first = bytes[at]!;
+    const between = bytes[at + 1]!;
+    const second = bytes[at + 2]!;
+    const stop = bytes[at + 3]!;
+    const isUsual = (stop === TAB || stop === COLON) && (between === BAR || between === SLASH) &&
+      isAllele(first) && isAllele(second);
+    if (isUsual) {
+      alleles[2 * s] = first === DOT ? -1 : first - ZERO;
+      alleles[2 * s + 1] = second === DOT ? -1 : second - ZERO;
+      phased[s] = between === BAR ? 1 : 0;
+    } else parseOther(textAt(bytes, at), s, calls, refuse);
+    if (alleles[2 * s]! > alternatives || alleles[2 * s + 1]! > alternatives) {
+      const numbers = alternatives === 0 ? "0" : `0 to ${alternatives}`;
+      refuse(`expected alleles ${numbers}, found "${textAt(bytes, at)}"`, s);
     }
     while (bytes[at] !== TAB) at++;
     at++;
   }
-  if (at !== length + 1) refuse(columnsProblem(bytes, length, chosen.length));
+  if (at !== length + 1) refuse(columnsProblem(bytes, length, samples));
 }
 
 const isAllele = (byte: number): boolean => (byte >= ZERO && byte <= NINE) || byte === DOT;
@@ -75,7 +75,7 @@ function textAt(bytes: Uint8Array, start: number): string {
 }
 
 /** A call with numbers of more than one digit, one that is missing and written ".", or none at all. */
-function parseOther(text: string, sample: number, { alleles, phased }: Calls, refuse: Refuse): void {
+function parseOther(text: string, sample: number, { alleles, phased }: RecordCalls, refuse: Refuse): void {
   const parts = /^(\d{1,4}|\.)([|/])(\d{1,4}|\.)$/.exec(text);
   if (parts) {
     alleles[2 * sample] = parts[1] === "." ? -1 : Number(parts[1]);
@@ -92,4 +92,163 @@ function parseOther(text: string, sample: number, { alleles, phased }: Calls, re
   } else if (/^(\d+|\.)([|/](\d+|\.)){2,}$/.test(text)) {
     refuse(`expected two alleles, found "${text}": only diploid calls are read`, sample);
   } else refuse(`expected a genotype such as 0|1, 0/1 or ./., found "${text}"`, sample);
+}
+
+/** The genotypes of one variant in all samples of a file, as bits; the first sample is in the lowest bits of a byte. */
+interface RowBits {
+  /** Two bits a sample. */
+  alleles: Uint8Array;
+  /** One bit a sample: whether the call is missing, wholly or by half. */
+  missing: Uint8Array;
+  /** One bit a sample: whether the call is heterozygous without phase. */
+  unphased: Uint8Array;
+  /** Whether any bit of `missing` or `unphased` is set for this variant; else they may hold those of another one. */
+  flagged: boolean;
+}
+
+/** "0|0" and "0/0" with a tab, and the missing ones, read as numbers of 32 bits (little endian). */
+const [PHASED, UNPHASED, MISSING, MISSING_PHASED] = [0x09307c30, 0x09302f30, 0x092e2f2e, 0x092e7c2e] as const;
+/** All bits but those in which "0" and "1" differ, at both alleles. */
+const FIXED_BITS = ~0x00010001;
+
+export const emptyRow = (samples: number): RowBits => ({
+  alleles: new Uint8Array((2 * samples + 7) >> 3),
+  missing: new Uint8Array((samples + 7) >> 3),
+  unphased: new Uint8Array((samples + 7) >> 3),
+  flagged: false,
+});
+
+/**
+ * Packs a record of one ALT allele whose calls are two alleles and nothing else, of 0 and 1, with `|` or `/`, or `./.`
+ * or `.|.`; every call is checked.
+ *
+ * @param words [samples] the calls, four bytes each with the tab after it
+ * @returns false if a call is another; then what was written is of no use
+ */
+export function packCalls(words: Int32Array, samples: number, row: RowBits): boolean {
+  clear(row);
+  for (let s = 0; s < samples; s++) {
+    const word = words[s]!;
+    let bits = word ^ PHASED;
+    if ((bits & FIXED_BITS) !== 0) {
+      bits = word ^ UNPHASED;
+      if ((bits & FIXED_BITS) !== 0) {
+        if (word !== MISSING && word !== MISSING_PHASED) return false;
+        flag(row, row.missing, s);
+        continue;
+      }
+      if (bits === 1 || bits === 0x10000) flag(row, row.unphased, s);
+    }
+    row.alleles[s >> 2]! |= ((bits | (bits >> 15)) & 3) << (2 * (s & 3));
+  }
+  return true;
+}
+
+/** The row of one allele: 1 for the allele with this number. */
+export function rowOfCalls(calls: RecordCalls, allele: number, row: RowBits): void {
+  clear(row);
+  for (let s = 0; s < calls.phased.length; s++) {
+    const first = calls.alleles[2 * s]!;
+    const second = calls.alleles[2 * s + 1]!;
+    if (first < 0 || second < 0) {
+      flag(row, row.missing, s);
+      continue;
+    }
+    const a = +(first === allele);
+    const b = +(second === allele);
+    row.alleles[s >> 2]! |= (a | (b << 1)) << (2 * (s & 3));
+    if (a !== b && calls.phased[s] === 0) flag(row, row.unphased, s);
+  }
+}
+
+function clear(row: RowBits): void {
+  row.alleles.fill(0);
+  row.missing.fill(0);
+  row.unphased.fill(0);
+  row.flagged = false;
+}
+
+function flag(row: RowBits, bits: Uint8Array, sample: number): void {
+  bits[sample >> 3]! |= 1 << (sample & 7);
+  row.flagged = true;
+}
+
+/** A bit matrix of which the number of rows is not known yet. */
+interface GrowingBits {
+  put(row: number, bits: Uint8Array): void;
+  /** The matrix of its first rows. */
+  done(rows: number): BitMatrix;
+}
+
+const FIRST_ROWS = 1024;
+
+/** Doubles its room when it is full: memory that no row has reached takes no place. */
+function growingBits(columns: number): GrowingBits {
+  const stride = (columns + 7) >> 3;
+  let bytes = new Uint8Array(FIRST_ROWS * stride);
+  const reach = (rows: number) => {
+    if (rows * stride <= bytes.length) return;
+    const larger = new Uint8Array(Math.max(rows * stride, 2 * bytes.length));
+    larger.set(bytes);
+    bytes = larger;
+  };
+  return {
+    put(row, bits) {
+      reach(row + 1);
+      bytes.set(bits, row * stride);
+    },
+    done(rows) {
+      reach(rows);
+      return { rows, columns, stride, bytes: bytes.slice(0, rows * stride) };
+    },
+  };
+}
+
+/** Variants and their genotypes while a file is read. */
+interface Rows {
+  /** Whether one of the last variants, those at this position, has these alleles. */
+  has(position: number, ref: string, alt: string): boolean;
+  /** Adds a variant with its genotypes. */
+  add(position: number, id: string, ref: string, alt: string, row: RowBits): void;
+  done(contig: string, samples: string[]): Genotypes;
+}
+
+export function genotypeRows(samples: number): Rows {
+  const positions: number[] = [];
+  const variants: Omit<Variants, "position"> = { id: [], ref: [], alt: [] };
+  const alleles = growingBits(2 * samples);
+  let missing: GrowingBits | undefined;
+  let unphased: GrowingBits | undefined;
+
+  return {
+    has(position, ref, alt) {
+      for (let i = positions.length - 1; i >= 0 && positions[i] === position; i--) {
+        if (variants.ref[i] === ref && variants.alt[i] === alt) return true;
+      }
+      return false;
+    },
+    add(position, id, ref, alt, row) {
+      positions.push(position);
+      variants.id.push(id);
+      variants.ref.push(ref);
+      variants.alt.push(alt);
+      const last = positions.length - 1;
+      alleles.put(last, row.alleles);
+      if (!row.flagged) return;
+      const isAnySet = (flags: Uint8Array) => flags.some((byte) => byte !== 0);
+      if (isAnySet(row.missing)) (missing ??= growingBits(samples)).put(last, row.missing);
+      if (isAnySet(row.unphased)) (unphased ??= growingBits(samples)).put(last, row.unphased);
+    },
+    done(contig, names) {
+      const rows = positions.length;
+      return {
+        contig,
+        samples: names,
+        variants: { position: Int32Array.from(positions), ...variants },
+        alleles: alleles.done(rows),
+        missing: missing?.done(rows) ?? null,
+        unphased: unphased?.done(rows) ?? null,
+      };
+    },
+  };
 }

@@ -1,11 +1,24 @@
 import { UserError } from "../../errors.ts";
-import { writeAtomic } from "../../files.ts";
 import { type BgzfWriter, bgzfWriter } from "./bgzf.ts";
 import type { Variants } from "./genotypes.ts";
 import { tabixIndex } from "./tabix.ts";
-import { cellWriter, LONGEST_CELL } from "./vcf_write_cells.ts";
-import { formatColumn, headerText, type ImputedHeader } from "./vcf_write_header.ts";
-import { siteQuality } from "./vcf_write_quality.ts";
+
+/** What stands above the records of an imputed VCF. */
+export interface ImputedHeader {
+  /** Chromosome as the reference names it. */
+  contig: string;
+  /** Bases of the chromosome, if known. */
+  contigLength?: number;
+  samples: string[];
+  /** The program and its version. */
+  source: string;
+  /** More lines `##key=value`: the command, the model, the seed, how the targets were phased. */
+  notes?: Record<string, string>;
+  /** YYYYMMDD; today if absent. */
+  date?: string;
+  /** Also the probabilities of both haplotypes, in the field HDS as Minimac has them. */
+  haplotypes?: boolean;
+}
 
 /** Variants in file order with what was imputed; the next batch goes on where this one ends. */
 export interface ImputedBatch extends Variants {
@@ -16,7 +29,7 @@ export interface ImputedBatch extends Variants {
 }
 
 /** How many variants were written, and how many of them are imputed. */
-export interface Written {
+interface Written {
   variants: number;
   imputed: number;
 }
@@ -57,11 +70,15 @@ export async function writeImputed(
     writer.abort();
     throw error;
   }
-  // Last, for an index that is older than its file is refused.
-  await writeAtomic(`${path}.tbi`, index.bytes()).catch(async (error) => {
+  try {
+    // Last, for an index that is older than its file is refused.
+    const file = bgzfWriter(`${path}.tbi`);
+    file.write(index.bytes());
+    file.close();
+  } catch (error) {
     await Deno.remove(path);
     throw error;
-  });
+  }
   return written;
 }
 
@@ -73,25 +90,64 @@ function rowWriter(
 ): (batch: ImputedBatch, i: number) => void {
   const encoder = new TextEncoder();
   const columns = 2 * samples.length;
-  const cells = cellWriter(haplotypes);
-  const line = new Uint8Array(samples.length * LONGEST_CELL + 1);
-  const format = formatColumn(haplotypes);
+  const format = haplotypes ? "GT:DS:HDS" : "GT:DS";
   return ({ position, id, ref, alt, probabilities, typed }, i) => {
-    const [from, to] = [i * columns, (i + 1) * columns];
-    const { frequency, r2 } = siteQuality(probabilities, from, to);
+    const row = probabilities.subarray(i * columns, (i + 1) * columns);
+    const { frequency, r2 } = siteQuality(row);
     const info = `AF=${Number(frequency.toPrecision(4))};DR2=${Number(r2.toFixed(3))}${
       typed[i] ? "" : ";IMP"
     }`;
     checkTexts(`${contig}:${position[i]}`, id[i]!, ref[i]!, alt[i]!);
+    const fixed = [contig, position[i], id[i], ref[i], alt[i], ".", "PASS", info, format];
     const begin = writer.offset();
-    writer.write(encoder.encode(
-      `${contig}\t${position[i]}\t${id[i]}\t${ref[i]}\t${alt[i]}\t.\tPASS\t${info}\t${format}`,
-    ));
-    const end = cells(probabilities, from, to, line, 0);
-    line[end] = 10; // the end of the line
-    writer.write(line.subarray(0, end + 1));
+    writer.write(encoder.encode(`${[...fixed, ...cellsOf(row, haplotypes)].join("\t")}\n`));
     indexed(position[i]!, ref[i]!.length, begin, writer.offset());
   };
+}
+
+/** Steps of a probability. */
+const STEPS = 1000;
+/** Dosages 0 to 2 with three decimals, without zeros at the end; made once, since there are many millions of cells. */
+const DECIMALS = Array.from({ length: 2 * STEPS + 1 }, (_, steps) => String(steps / STEPS));
+/** Single precision: a softmax may leave [0, 1] by so much. */
+const SLACK = 1e-4;
+
+/** For at least -SLACK, so that truncation towards 0 rounds. */
+const decimals = (value: number): string => DECIMALS[(value * STEPS + 0.5) | 0]!;
+
+/**
+ * The cells `GT:DS` or `GT:DS:HDS` of a variant: GT has the likelier allele of each haplotype, DS the sum of both
+ * probabilities of ALT.
+ *
+ * @param probabilities of ALT, two a sample
+ * @throws RangeError for a value that is no probability.
+ */
+export function cellsOf(probabilities: Float32Array, haplotypes = false): string[] {
+  return Array.from({ length: probabilities.length / 2 }, (_, s) => {
+    const [a, b] = [probabilities[2 * s]!, probabilities[2 * s + 1]!];
+    if (!(a >= -SLACK && a <= 1 + SLACK && b >= -SLACK && b <= 1 + SLACK)) {
+      throw new RangeError(`expected probabilities, found ${a} and ${b} for sample ${s}`);
+    }
+    const cell = `${a > 0.5 ? 1 : 0}|${b > 0.5 ? 1 : 0}:${decimals(a + b)}`;
+    return haplotypes ? `${cell}:${decimals(a)},${decimals(b)}` : cell;
+  });
+}
+
+/**
+ * Estimated frequency of ALT, the mean of a variant's probabilities, and the estimated squared correlation of imputed
+ * and true alleles: the variance of the probabilities over q (1 - q), the variance of alleles of that frequency. This
+ * is Minimac's Rsq; Beagle's DR2 has dosages of samples and their own variance in its place. 0 where all are equal.
+ */
+export function siteQuality(probabilities: Float32Array): { frequency: number; r2: number } {
+  let [sum, squares] = [0, 0];
+  for (const p of probabilities) {
+    sum += p;
+    squares += p * p;
+  }
+  const frequency = sum / probabilities.length;
+  const expected = frequency * (1 - frequency);
+  const variance = squares / probabilities.length - frequency * frequency;
+  return { frequency, r2: expected > 0 ? Math.min(1, Math.max(0, variance) / expected) : 0 };
 }
 
 function checkBatch({ position, id, ref, alt, probabilities, typed }: ImputedBatch, samples: number): void {
@@ -118,3 +174,62 @@ async function removeIfThere(path: string): Promise<void> {
     if (!(error instanceof Deno.errors.NotFound)) throw new UserError(`cannot remove ${path}: ${error}`);
   }
 }
+
+/** Keys that have a meaning in VCF, in any case of letters. */
+const RESERVED =
+  /^(fileformat|filedate|source|contig|filter|info|format|alt|assembly|meta|sample|pedigree\w*)$/i;
+
+const HAPLOTYPES =
+  '##FORMAT=<ID=HDS,Number=2,Type=Float,Description="Estimated probability of ALT on each haplotype">';
+
+/**
+ * The header of a VCF 4.2, to the line of column names.
+ *
+ * @throws UserError for no samples, a sample's name that VCF cannot hold or that is there twice; RangeError for a key
+ *   that no further line can have.
+ */
+export function headerText(header: ImputedHeader): string {
+  const { contig, contigLength, samples, source, notes = {}, date = today(), haplotypes } = header;
+  checkSamples(samples);
+  const lines = [
+    "##fileformat=VCFv4.2",
+    `##fileDate=${date}`,
+    `##source=${oneLine(source)}`,
+    ...Object.entries(notes).map(([key, value]) => {
+      if (!/^[A-Za-z_][\w.-]*$/.test(key) || RESERVED.test(key)) {
+        throw new RangeError(`"${key}" cannot name a line`);
+      }
+      return `##${key}=${oneLine(value)}`;
+    }),
+    `##contig=<ID=${contig}${contigLength === undefined ? "" : `,length=${contigLength}`}>`,
+    '##FILTER=<ID=PASS,Description="All filters passed">',
+    '##INFO=<ID=AF,Number=A,Type=Float,Description="Estimated frequency of ALT">',
+    '##INFO=<ID=DR2,Number=A,Type=Float,Description="Estimated squared correlation of imputed and true alleles ' +
+    "(variance of the probabilities over q(1-q), as Minimac's Rsq)\">",
+    '##INFO=<ID=IMP,Number=0,Type=Flag,Description="Imputed: not among the genotypes given">',
+    '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
+    '##FORMAT=<ID=DS,Number=A,Type=Float,Description="Estimated dosage of ALT, 0 to 2">',
+    ...(haplotypes ? [HAPLOTYPES] : []),
+    ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...samples].join("\t"),
+  ];
+  return lines.join("\n") + "\n";
+}
+
+function checkSamples(samples: string[]): void {
+  if (samples.length === 0) throw new UserError("expected at least one sample to write, found none");
+  const seen = new Set<string>();
+  for (const name of samples) {
+    if (name === "" || /\p{Cc}/u.test(name)) {
+      throw new UserError(
+        `expected a sample's name without control characters, found ${JSON.stringify(name)}`,
+      );
+    }
+    if (seen.has(name)) throw new UserError(`expected distinct samples, found "${name}" twice`);
+    seen.add(name);
+  }
+}
+
+/** A value that begins with "<" would be read as fields. */
+const oneLine = (value: string): string => value.replace(/\p{Cc}+/gu, " ").replace(/^</, " <");
+
+const today = (): string => new Date().toISOString().slice(0, 10).replaceAll("-", "");

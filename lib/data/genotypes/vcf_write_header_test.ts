@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../errors.ts";
-import { headerText } from "./vcf_write_header.ts";
+import { headerText } from "./vcf_write.ts";
 
 const header = { contig: "20", samples: ["a", "b"], source: "SPIN 1" };
 
@@ -10,7 +10,7 @@ Deno.test("a header has what VCF 4.2 wants, then the notes and the samples", () 
     contigLength: 63_025_520,
     notes: { spin_command: "impute\n--seed 1", spin_model: "<none>" },
     date: "20260102",
-    haplotypes: "HDS",
+    haplotypes: true,
   }).split("\n");
   assert.deepEqual(lines.slice(0, 7), [
     "##fileformat=VCFv4.2",

@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import type { Fold } from "../folds.ts";
 import { shuffled } from "../permutation.ts";
-import { sampleIndices } from "./chosen_samples.ts";
+import { sampleIndices } from "./select.ts";
 
 /** Names of the samples of each part. */
 export interface SampleSplit {
