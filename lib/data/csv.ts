@@ -1,9 +1,100 @@
-import { Buffer } from "node:buffer";
 import { CsvError, parse } from "csv-parse/sync";
+import { Buffer, isUtf8 } from "node:buffer";
+import { gunzipSync } from "node:zlib";
 import { UserError } from "../errors.ts";
 import { numberOf } from "./cells.ts";
-import { textBytes } from "./csv_bytes.ts";
-import { detectDelimiter } from "./delimiter.ts";
+
+const lineAt = (bytes: Uint8Array, offset: number): number => {
+  let line = 1;
+  for (let i = 0; i < offset; i++) if (bytes[i] === 0x0a) line++;
+  return line;
+};
+
+/** The first line that is not UTF-8; a line end never lies inside a UTF-8 character. */
+function firstBadLine(bytes: Uint8Array): number {
+  let start = 0;
+  for (let line = 1;; line++) {
+    const found = bytes.indexOf(0x0a, start);
+    const end = found < 0 ? bytes.length : found + 1;
+    if (!isUtf8(bytes.subarray(start, end)) || found < 0) return line;
+    start = end;
+  }
+}
+
+/**
+ * The text of a table as UTF-8 bytes, unpacked if it is gzip (found by content, not by name).
+ *
+ * @throws UserError for damaged gzip data, UTF-16, binary content and bytes that are not UTF-8.
+ */
+function textBytes(bytes: Uint8Array, source: string): Uint8Array {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    try {
+      bytes = gunzipSync(bytes);
+    } catch (error) {
+      throw new UserError(`${source}: truncated or damaged gzip file: ${(error as Error).message}`);
+    }
+  }
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    throw new UserError(`${source}: expected UTF-8 text, found UTF-16; save it as UTF-8`);
+  }
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) {
+    throw new UserError(
+      `${source}, line ${lineAt(bytes, zero)}: expected a text table, found a binary file (a NUL byte)`,
+    );
+  }
+  if (!isUtf8(bytes)) {
+    throw new UserError(
+      `${source}, line ${firstBadLine(bytes)}: expected UTF-8 text, found other bytes; save it as UTF-8`,
+    );
+  }
+  return bytes;
+}
+
+const CANDIDATES = [",", ";", "\t"] as const;
+const SAMPLE_LINES = 20;
+
+/** Cells per line for every candidate, over the first lines; delimiters and line ends inside quotes do not count. */
+function countCells(text: string): number[][] {
+  const lines: number[][] = [];
+  let cells: number[] = CANDIDATES.map(() => 1);
+  let quoted = false;
+  let blank = true;
+  for (const character of text) {
+    if (character === '"') quoted = !quoted;
+    else if (!quoted && (character === "\n" || character === "\r")) {
+      if (!blank) lines.push(cells);
+      if (lines.length === SAMPLE_LINES) return lines;
+      cells = CANDIDATES.map(() => 1);
+      blank = true;
+      continue;
+    } else if (!quoted) {
+      const index = (CANDIDATES as readonly string[]).indexOf(character);
+      if (index >= 0) cells[index]!++;
+    }
+    blank = false;
+  }
+  if (!blank) lines.push(cells);
+  return lines;
+}
+
+/**
+ * Finds the delimiter (comma, semicolon or tab) from the beginning of a file: the one that cuts most of the first lines
+ * into the same number of cells; among equals the one that gives more cells. A file without any has one column.
+ */
+export function detectDelimiter(start: string): string {
+  const lines = countCells(start);
+  let best = { delimiter: ",", agreeing: 0, cells: 1 };
+  CANDIDATES.forEach((delimiter, index) => {
+    const tally = new Map<number, number>();
+    for (const line of lines) tally.set(line[index]!, (tally.get(line[index]!) ?? 0) + 1);
+    for (const [cells, agreeing] of tally) {
+      const better = agreeing > best.agreeing || (agreeing === best.agreeing && cells > best.cells);
+      if (cells > 1 && better) best = { delimiter, agreeing, cells };
+    }
+  });
+  return best.delimiter;
+}
 
 export interface CsvOptions {
   /** Default: comma, semicolon or tab, whichever cuts the first lines evenly. */

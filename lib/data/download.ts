@@ -1,9 +1,54 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
+import { progress } from "../progress/mod.ts";
 import { sha256OfFile } from "../setup/checksum.ts";
 import { requireSpace } from "../setup/disk.ts";
-import { receive } from "./download_receive.ts";
-import { getItYourself, type RemoteFile } from "./placed_file.ts";
+
+/** A file of somebody else's that is not part of this workspace. */
+export interface RemoteFile {
+  what: string;
+  /** Where its publisher has it. */
+  address: string;
+  file: string;
+  /** How the file comes out of what is at the address, where that is another one. */
+  hint?: string;
+}
+
+const DIGEST = /^([0-9a-f]{64})\b/i;
+
+/** What a user has to do for a file that cannot be fetched: `get FILE from ADDRESS and put it at PATH`. */
+const getItYourself = ({ address, file, hint }: RemoteFile, folder: string): string =>
+  `get ${file} from ${address} and put it at ${join(folder, file)}` + (hint ? `: ${hint}` : "");
+
+/**
+ * The path of a file that the user has downloaded. Nothing is fetched from here, since nobody vouches for what would come. If
+ * `FILE.sha256` is beside it, as `sha256sum` writes it, the file must have that digest.
+ *
+ * @throws UserError saying which file to put where if it is absent; for an empty file and another digest.
+ */
+export async function placedFile(remote: RemoteFile, folder: string): Promise<string> {
+  const path = join(folder, remote.file);
+  const info = await Deno.stat(path).catch(() => undefined);
+  if (!info?.isFile) {
+    throw new UserError(`${path}: no such file (${remote.what}); ${getItYourself(remote, folder)}`);
+  }
+  if (info.size === 0) throw new UserError(`${path}: expected ${remote.what}, found an empty file`);
+  await verifyPlaced(path);
+  return path;
+}
+
+async function verifyPlaced(path: string): Promise<void> {
+  const text = await Deno.readTextFile(`${path}.sha256`).catch(() => undefined);
+  if (text === undefined) return;
+  const expected = DIGEST.exec(text.trim())?.[1]?.toLowerCase();
+  if (expected === undefined) {
+    throw new UserError(`${path}.sha256: expected 64 hexadecimal digits, found "${text.slice(0, 80)}"`);
+  }
+  const found = await sha256OfFile(path);
+  if (found !== expected) {
+    throw new UserError(`${path}: expected SHA-256 ${expected} as in the file beside it, found ${found}`);
+  }
+}
 
 /** A file that may be fetched, since its content is publicly known. */
 export interface KnownFile extends RemoteFile {
@@ -47,7 +92,7 @@ export async function fetchFile(known: KnownFile, folder: string): Promise<strin
 }
 
 /** @throws UserError if a file has another size or digest than is known of it. */
-export async function verify(path: string, name: string, known: KnownFile, advice: string): Promise<void> {
+async function verify(path: string, name: string, known: KnownFile, advice: string): Promise<void> {
   const { size } = await Deno.stat(path);
   if (known.bytes !== null && size !== known.bytes) {
     throw new UserError(
@@ -60,4 +105,74 @@ export async function verify(path: string, name: string, known: KnownFile, advic
       `${name}: expected SHA-256 ${known.sha256} (${known.what}), found ${found}; ${advice}`,
     );
   }
+}
+
+const MB = 1e6;
+
+/**
+ * Fetches what a partial file lacks, from its end on.
+ *
+ * @param part grows as bytes come, and stays when they stop
+ * @param instead what the user can do otherwise, for messages
+ * @throws UserError without network, for another answer than the file, and for one that ends early.
+ */
+async function receive(known: KnownFile, part: string, instead: string): Promise<void> {
+  const { address, bytes, file } = known;
+  using output = await Deno.open(part, { create: true, write: true, read: true });
+  let have = await output.seek(0, Deno.SeekMode.End);
+  if (bytes !== null && have === bytes) return;
+  if (bytes !== null && have > bytes) have = 0;
+  const answer = await ask(known, have, instead);
+  // A server that knows nothing of ranges sends the whole file.
+  if (answer.status !== 206) have = 0;
+  await output.truncate(have);
+  await output.seek(have, Deno.SeekMode.Start);
+  const length = answer.headers.get("content-length");
+  const total = bytes ?? (length === null ? null : have + Number(length));
+  const bar = progress(Math.max(1, Math.round((total ?? have) / MB)), { label: `downloading ${file}, MB` });
+  let reason = "";
+  try {
+    for await (const piece of answer.body ?? []) {
+      for (let at = 0; at < piece.length;) at += await output.write(piece.subarray(at));
+      have += piece.length;
+      bar.update(Math.round(have / MB));
+    }
+  } catch (error) {
+    reason = ` (${(error as Error).message})`;
+  } finally {
+    await bar.done();
+  }
+  if (reason || (total !== null && have < total)) {
+    const expected = total === null ? "more" : `${total} bytes`;
+    throw new UserError(
+      `${address}: expected ${expected}, found ${have}: the download ended early${reason}; what came is kept, and the ` +
+        "same call goes on from there",
+    );
+  }
+}
+
+async function ask(known: KnownFile, have: number, instead: string): Promise<Response> {
+  const { address, file } = known;
+  let answer: Response;
+  try {
+    answer = await fetch(address, { headers: have > 0 ? { range: `bytes=${have}-` } : {} });
+  } catch (error) {
+    throw new UserError(
+      `${address}: no connection, so that ${file} (${known.what}) cannot be downloaded (${
+        (error as Error).message
+      }); ${instead}`,
+    );
+  }
+  const isPage = answer.headers.get("content-type")?.startsWith("text/html") ?? false;
+  if (answer.status === 416) {
+    // What is kept is not a beginning of what the server has.
+    await answer.body?.cancel();
+    return await ask(known, 0, instead);
+  }
+  if (answer.ok && !isPage) return answer;
+  await answer.body?.cancel();
+  const found = answer.ok ? "a web page" : `HTTP status ${answer.status}`;
+  throw new UserError(
+    `${address}: expected ${file} (${known.what}), found ${found} at ${answer.url}: the address may have moved; ${instead}`,
+  );
 }

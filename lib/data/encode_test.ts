@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { parseCsv } from "./csv.ts";
-import { decodeTarget } from "./decode.ts";
-import { encode, readTableLike } from "./encode.ts";
+import { decodeTarget, encode, readTableLike } from "./encode.ts";
 import { fitSchema, parseSchema, type SchemaOptions } from "./schema.ts";
 import { type TableOptions, typeTable } from "./table.ts";
 

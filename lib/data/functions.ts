@@ -1,8 +1,8 @@
 import { UserError } from "../errors.ts";
+import { numberOf } from "./cells.ts";
 import { parseCsv, type RawTable } from "./csv.ts";
-import { type FunctionColumns, functionColumns } from "./functions_columns.ts";
-import { functionValues } from "./functions_values.ts";
 import { readBytes } from "./read.ts";
+import { notANumber } from "./table.ts";
 
 /** Points of one function, in the order of the file. */
 export interface FunctionTask {
@@ -86,3 +86,99 @@ function rowsByTask({ source, names, cells, lines }: RawTable, column: string): 
 /** Rows of columns, one row after another: [rows.length, columns.length]. */
 const interleaved = (columns: readonly Float32Array[], rows: readonly number[]): Float32Array =>
   Float32Array.from(rows.flatMap((row) => columns.map((values) => values[row]!)));
+
+/** Which columns hold what. */
+export interface FunctionColumns {
+  task: string;
+  x: readonly string[];
+  y: readonly string[];
+}
+
+type Names = Pick<RawTable, "source" | "names">;
+
+/**
+ * The columns of task, x and y: those that are named, or else `task`, `x` or `x1`, `x2`, ..., `y` or `y1`, `y2`, ...
+ *
+ * @throws UserError with the columns that there are for one that is missing, and for one that is used twice.
+ */
+function functionColumns(
+  table: Names,
+  { task = "task", x, y }: Partial<FunctionColumns> = {},
+): FunctionColumns {
+  const chosen = { task, x: x ?? numbered(table, "x"), y: y ?? numbered(table, "y") };
+  for (const name of ["x", "y"] as const) {
+    if (chosen[name].length === 0) {
+      throw new UserError(`columns of ${name}: expected at least one name, found none`);
+    }
+  }
+  const used = new Set<string>();
+  for (const name of [task, ...chosen.x, ...chosen.y]) {
+    if (!table.names.includes(name)) throw missing(table, `"${name}"`);
+    if (used.has(name)) {
+      throw new UserError(`${table.source}: column "${name}" is used twice among task, x and y`);
+    }
+    used.add(name);
+  }
+  return chosen;
+}
+
+/** `x`, or `x1`, `x2` and so on without a gap. */
+function numbered(table: Names, letter: string): string[] {
+  if (table.names.includes(letter)) return [letter];
+  const pattern = new RegExp(`^${letter}[1-9]\\d*$`);
+  const found = table.names.filter((name) => pattern.test(name))
+    .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+  if (found.length === 0) throw missing(table, `"${letter}", or "${letter}1", "${letter}2" and so on`);
+  found.forEach((_, i) => {
+    // A column beyond a gap would be left out without a word.
+    if (found[i] !== `${letter}${i + 1}`) throw missing(table, `"${letter}${i + 1}" before "${found[i]}"`);
+  });
+  return found;
+}
+
+const missing = ({ source, names }: Names, wanted: string) =>
+  new UserError(
+    `${source}: expected a column ${wanted}, found ${names.map((name) => `"${name}"`).join(", ")}`,
+  );
+
+/** Neighbouring 32-bit numbers differ by at most this share of their size. */
+const STEP = 2 ** -23;
+/** How finely the range of a column should be told apart at least. */
+const FINEST = 1e-4;
+
+/**
+ * A column of finite numbers: [rows].
+ *
+ * @throws UserError with line and column for an empty cell and what is no finite number, also in 32 bits; for numbers so
+ *   far from 0 that 32 bits do not tell them apart, such as seconds since 1970.
+ */
+function functionValues({ source, names, cells, lines }: RawTable, name: string): Float32Array {
+  const at = { source, name, lines };
+  const values = Float64Array.from(cells[names.indexOf(name)]!, (text, row) => {
+    if (text === "") {
+      throw new UserError(
+        `${source}, line ${lines[row]}, column "${name}": expected a number, found an empty cell`,
+      );
+    }
+    const value = numberOf(text);
+    if (!Number.isFinite(value)) throw notANumber(at, row, text);
+    if (!Number.isFinite(Math.fround(value))) {
+      throw new UserError(
+        `${source}, line ${lines[row]}, column "${name}": ${text} is too large for 32 bits`,
+      );
+    }
+    return value;
+  });
+  let low = Infinity, high = -Infinity;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (high > low && Math.max(-low, high) * STEP > (high - low) * FINEST) {
+    throw new UserError(
+      `${source}, column "${name}": its numbers, from ${low} to ${high}, are not told apart well enough by 32 bits; ` +
+        `subtract ${low} from all of them`,
+    );
+  }
+  return Float32Array.from(values);
+}

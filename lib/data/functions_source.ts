@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs-core";
+import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";
 import type { FunctionSet } from "./functions.ts";
 import { checkPoints, functionBatch } from "./functions_batch.ts";
 import { checkRanges, type CountRanges } from "./gp/counts.ts";
-import { inPasses } from "./passes.ts";
+import { inPasses } from "./permutation.ts";
 import type { TaskSource } from "./task_source.ts";
 
 /** SHA-256 of the points of a set. */

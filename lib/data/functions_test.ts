@@ -3,8 +3,7 @@ import { fileURLToPath } from "node:url";
 import { threefryUniform } from "../engine/threefry.ts";
 import { UserError } from "../errors.ts";
 import { parseCsv } from "./csv.ts";
-import { functionsOf, loadFunctions } from "./functions.ts";
-import type { FunctionColumns } from "./functions_columns.ts";
+import { type FunctionColumns, functionsOf, loadFunctions } from "./functions.ts";
 
 const setOf = (text: string, columns: Partial<FunctionColumns> = {}) =>
   functionsOf(parseCsv(new TextEncoder().encode(text), "f.csv", { header: true }), columns);

@@ -1,5 +1,5 @@
 import { deepEqual, notDeepEqual } from "node:assert/strict";
-import { inPasses } from "./passes.ts";
+import { inPasses } from "./permutation.ts";
 
 const sorted = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
 

@@ -1,15 +1,17 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+import baselines from "../../data/uci/baselines.json" with { type: "json" };
 import { UserError } from "../errors.ts";
 import { CACHE } from "../setup/paths.ts";
-import type { Fold } from "./folds.ts";
-import type { Table } from "./table.ts";
-import { type ColumnTypes, EMBEDDED_FOLDER, readEmbedded, storedFolds } from "./uci/embedded.ts";
-import { isEmbedded, type UciFacts, uciFacts } from "./uci/facts.ts";
+import { parseCsv, type RawTable } from "./csv.ts";
+import { type Fold, lastRowsFold, makeFolds } from "./folds.ts";
+import { readBytes, sha256 } from "./read.ts";
+import { type Table, typeTable } from "./table.ts";
+import { type EmbeddedFacts, isEmbedded, type UciFacts, uciFacts, uciShares } from "./uci/facts.ts";
 import { columnsDigest, isPresent, readLarge } from "./uci/large.ts";
 
-export { type ClassicalFigure, classicalFigures } from "./uci/classical.ts";
 export { type UciFacts, uciFacts, uciNames, type UciShares, uciShares } from "./uci/facts.ts";
-export { type UciFoldOptions, uciFolds } from "./uci/folds.ts";
 
 export interface UciSet {
   facts: UciFacts;
@@ -83,4 +85,98 @@ export async function readSplits(
     throw new UserError(`${facts.name}: expected a set with stored folds; use uciFolds`);
   }
   return await storedFolds(facts, folder);
+}
+
+export interface UciFoldOptions {
+  /** Default 42, as the reference. */
+  seed?: number;
+  /** Other shares than those of `uciShares`: the reference's commands for poker-hand and income have 0.1 and 0.2. */
+  testShare?: number;
+  valShare?: number;
+  /** The folder with the stored folds; default data/uci. */
+  folder?: string;
+}
+
+/**
+ * The folds of a set, as row indices of its table (as it is: the reference re-orders it from fold to fold).
+ *
+ * "quick": the ten stored folds of a set of data/uci, else the reference's. "paper": the reference's shares: ten folds with
+ * 0.1 test and 0.2 validation rows (those that are stored); five with 0.2 and 0.1 for protein, kick and forest-cover; one
+ * for poker-hand, income and higgs, whose last rows are the test set. Classes keep their share in every part. Rows that
+ * are made here follow from the seed, and their numbers are the reference's: validation rows are rounded up.
+ *
+ * @param table as loadUci gives it
+ * @throws UserError for an unknown name, and a table of another number of rows or without the set's target.
+ */
+export async function uciFolds(
+  name: string,
+  profile: "quick" | "paper",
+  table: Table,
+  options: UciFoldOptions = {},
+): Promise<Fold[]> {
+  const facts = uciFacts(name);
+  const { test, val, testRows } = uciShares(facts);
+  const { seed = 42, testShare = test, valShare = val, folder = EMBEDDED_FOLDER } = options;
+  if (table.rows !== facts.n) {
+    throw new UserError(`${facts.name}: expected a table of ${facts.n} rows, found ${table.rows}`);
+  }
+  const stored = profile === "quick" || (testShare === 0.1 && valShare === 0.2);
+  if (isEmbedded(facts) && stored) return await storedFolds(facts, folder);
+  const classes = targetClasses(table, facts.target);
+  const shares = { rows: table.rows, testShare, valShare, seed, classes };
+  return testRows === undefined ? makeFolds(shares) : [lastRowsFold({ ...shares, testRows })];
+}
+
+/** [rows] class of every row; undefined for a target of numbers. @throws UserError if there is no such column. */
+function targetClasses(table: Table, target: string): Int32Array | undefined {
+  const column = table.columns.find(({ name }) => name === target);
+  if (!column) throw new UserError(`${table.source}: expected a column "${target}"`);
+  return column.kind === "categorical" ? column.codes : undefined;
+}
+
+/** Which list of categorical columns counts: the official code's, or with yacht's Froude number as a number. */
+type ColumnTypes = "reference" | "natural";
+
+/** The folder of the sets that are part of this workspace. */
+export const EMBEDDED_FOLDER = fileURLToPath(new URL("../../data/uci", import.meta.url));
+
+/** The cells of a file (plain, gzip, or brotli by its ending), once its checksum is found to be right. */
+async function readChecked(path: string, expected: string): Promise<RawTable> {
+  const bytes = await readBytes(path, "data");
+  const found = await sha256(bytes);
+  if (found !== expected) throw new UserError(`${path}: expected SHA-256 ${expected}, found ${found}`);
+  return parseCsv(path.endsWith(".br") ? brotliDecompressSync(bytes) : bytes, path, { header: true });
+}
+
+/** The table of a set of data/uci. @throws UserError for a file that is absent or changed. */
+async function readEmbedded(facts: EmbeddedFacts, types: ColumnTypes, folder: string): Promise<Table> {
+  const categorical = facts.categorical[types];
+  const raw = await readChecked(`${folder}/${facts.file}`, facts.sha256);
+  const numeric = raw.names.filter((column) => !categorical.includes(column));
+  return typeTable(raw, { categorical, numeric });
+}
+
+/** The ten folds of a set of data/uci. @throws UserError for a file that is absent or changed. */
+export async function storedFolds(facts: EmbeddedFacts, folder: string): Promise<Fold[]> {
+  const raw = await readChecked(`${folder}/${facts.splits}`, facts.splitsSha256);
+  return raw.cells.map((marks) => {
+    const rowsOf = (mark: string) =>
+      Int32Array.from(marks.flatMap((found, row) => (found === mark ? [row] : [])));
+    return { train: rowsOf("0"), val: rowsOf("1"), test: rowsOf("2") };
+  });
+}
+
+/** Mean and deviation (n - 1) of a classical method over the ten folds, RMSE in the target's units. */
+export type ClassicalFigure = (typeof baselines.figures)[number] & { library: string; settings: string };
+
+/** The classical figures of a data set: constant, knn, xgboost, mlp. @throws UserError for an unknown name. */
+export function classicalFigures(name: string): ClassicalFigure[] {
+  const { name: data } = uciFacts(name);
+  const chosen: Record<string, Record<string, string>> = baselines.chosenOnFold0;
+  const methods: Record<string, { library: string; settings: string }> = baselines.methods;
+  return baselines.figures.filter((figure) => figure.data === data).map((figure) => {
+    const { library, settings } = methods[figure.model]!;
+    const fixed = chosen[data]?.[figure.model];
+    return { ...figure, library, settings: fixed ? `${settings}; chosen: ${fixed}` : settings };
+  });
 }

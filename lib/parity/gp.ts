@@ -1,11 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { UserError } from "../errors.ts";
 import { cholesky } from "../data/gp/cholesky.ts";
-import type { HostParameters } from "../data/gp/host_kernels.ts";
-import { covariance, type GpKernel, gpKernel, type GpParameters } from "../data/gp/kernels.ts";
+import {
+  covariance,
+  type GpKernel,
+  gpKernel,
+  type GpParameters,
+  type HostParameters,
+} from "../data/gp/kernels.ts";
 import { gpPosterior, jointLogDensity, logMarginal, pointLogDensities } from "../data/gp/posterior.ts";
-import { gpBatch, LENGTHS, PERIODS, SCALES, type TailNoise } from "../data/gp/sampler.ts";
-import { FREEDOM } from "../data/gp/student_t.ts";
+import { FREEDOM, gpBatch, LENGTHS, PERIODS, SCALES, type TailNoise } from "../data/gp/sampler.ts";
+import { UserError } from "../errors.ts";
 import { field, fixture, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";

@@ -1,7 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { FREEDOM } from "../data/gp/student_t.ts";
-import { paint, pixelsAt, pixelValues, plain } from "../data/images/paint.ts";
-import { imageBatch, type ImageDraws, targetAll } from "../data/images/tasks.ts";
+import { FREEDOM } from "../data/gp/sampler.ts";
+import {
+  imageBatch,
+  type ImageDraws,
+  paint,
+  pixelsAt,
+  pixelValues,
+  plain,
+  targetAll,
+} from "../data/images/tasks.ts";
 import { field, fixture, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { callsAt, siteCounts } from "./align_calls.ts";
-import { bitMatrix, setBit } from "./bits.ts";
-import type { Genotypes } from "./genotypes.ts";
+import { callsAt, siteCounts } from "./align.ts";
+import { bitMatrix, type Genotypes, setBit } from "./genotypes.ts";
 
 /** Three variants in three samples: `0|1 1/0 1|1`, `./. 0|0 1|0`, all missing. */
 function example(): Genotypes {

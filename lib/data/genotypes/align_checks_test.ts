@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../errors.ts";
 import { alignTargets } from "./align.ts";
-import { genotypesOf } from "./align_testing.ts";
 import type { Genotypes } from "./genotypes.ts";
+import { genotypesOf } from "./testing.ts";
 
 const reference = genotypesOf("r", 2, "1000 A G 0.5", "4000 G A 0", "9000 G A 1");
 const targets = genotypesOf("t", 2, "500 A G 0", "1000 A G 0", "4000 G A 0", "8000 C T 0", "9000 G A 1");

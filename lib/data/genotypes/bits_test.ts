@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bitMatrix, getBit, rowCounts, setBit } from "./bits.ts";
+import { bitMatrix, getBit, rowCounts, setBit } from "./genotypes.ts";
 
 Deno.test("bits are kept row by row, whatever the number of columns", () => {
   const bits = bitMatrix(3, 11);

@@ -1,8 +1,9 @@
 /** Genotypes of many samples: reading and writing VCF, marker panels, genetic maps, selecting and aligning. */
+
 export { type Aligned, alignTargets } from "./align.ts";
 export { type AlignmentReport, reportLines } from "./align_report.ts";
 export { bgzfWriter } from "./bgzf.ts";
-export { getBit } from "./bits.ts";
+export { getBit } from "./genotypes.ts";
 export { type GeneticMap, physicalMap, readGeneticMap } from "./genetic_map.ts";
 export { type Genotypes, variantCount, variantKey, type Variants } from "./genotypes.ts";
 export {

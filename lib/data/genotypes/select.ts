@@ -1,7 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { unknown } from "../nearest.ts";
-import { type BitMatrix, bitMatrix, rowCounts } from "./bits.ts";
-import type { Genotypes } from "./genotypes.ts";
+import { type BitMatrix, bitMatrix, type Genotypes, rowCounts } from "./genotypes.ts";
 
 /**
  * Where samples are among those of a file, in the order in which they are asked for.

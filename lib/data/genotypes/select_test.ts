@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../errors.ts";
-import { getBit } from "./bits.ts";
-import type { Genotypes } from "./genotypes.ts";
+import { type Genotypes, getBit } from "./genotypes.ts";
 import { alleleCounts, haplotypes, selectSamples, selectVariants } from "./select.ts";
 import { record, vcfText, withFile } from "./testing.ts";
 import { readVcf } from "./vcf.ts";

@@ -1,5 +1,4 @@
-import type { BitMatrix } from "./bits.ts";
-import type { Genotypes, Variants } from "./genotypes.ts";
+import type { BitMatrix, Genotypes, Variants } from "./genotypes.ts";
 
 /** The calls of one record as allele numbers. */
 interface RecordCalls {

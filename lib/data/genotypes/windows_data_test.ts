@@ -1,8 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { bitMatrix, setBit } from "./bits.ts";
-import type { Genotypes } from "./genotypes.ts";
-import { imputationSites, imputationWindow } from "./windows_data.ts";
+import { bitMatrix, type Genotypes, setBit } from "./genotypes.ts";
 import { windowTable } from "./window_table.ts";
+import { imputationSites, imputationWindow } from "./windows_data.ts";
 
 /** Haplotypes of the samples A to D at ten variants; a column is a haplotype. */
 const ALLELES = [

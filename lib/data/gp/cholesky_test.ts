@@ -1,9 +1,8 @@
-import { equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { equal, ok, throws } from "node:assert/strict";
 import { createRng, jit, useEngine } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
-import { cholesky } from "./cholesky.ts";
-import { hostCholesky } from "./host_cholesky.ts";
+import { cholesky, hostCholesky } from "./cholesky.ts";
 import { covariance } from "./kernels.ts";
 
 /** Long lengths and many points: condition numbers of some 10⁵ to 10⁶. */

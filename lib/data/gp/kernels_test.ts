@@ -1,9 +1,8 @@
-import { ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { ok, throws } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { hostCovariance } from "./host_kernels.ts";
-import { covariance, GP_KERNELS, gpKernel } from "./kernels.ts";
+import { covariance, GP_KERNELS, gpKernel, hostCovariance } from "./kernels.ts";
 
 const X = [[-2, -1.3, 0, 0.01, 1.7, 1.99], [0.5, 0.5, -0.25, 1, -1.999, 2]];
 const PARAMETERS = [{ length: 0.1, scale: 1, period: 0.11 }, { length: 0.6, scale: 0.3, period: 0.5 }];

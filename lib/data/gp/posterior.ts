@@ -1,6 +1,5 @@
-import { hostCholesky, solveLower } from "./host_cholesky.ts";
-import { covarianceOf, hostCovariance, type HostParameters } from "./host_kernels.ts";
-import type { GpKernel } from "./kernels.ts";
+import { hostCholesky, solveLower } from "./cholesky.ts";
+import { covarianceOf, type GpKernel, hostCovariance, type HostParameters } from "./kernels.ts";
 
 /** Observations of one function. */
 export interface Observations {

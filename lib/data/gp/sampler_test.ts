@@ -1,12 +1,10 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { createRng, jit, useEngine } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
-import { hostCholesky } from "./host_cholesky.ts";
-import { hostCovariance } from "./host_kernels.ts";
-import { GP_KERNELS } from "./kernels.ts";
-import { drawGp, gpBatch, type GpTasks, sampleGp } from "./sampler.ts";
-import { studentT } from "./student_t.ts";
+import { hostCholesky } from "./cholesky.ts";
+import { GP_KERNELS, hostCovariance } from "./kernels.ts";
+import { drawGp, gpBatch, type GpTasks, sampleGp, studentT } from "./sampler.ts";
 
 const keyOf = (seed: number) => tf.tensor1d([seed, 1], "int32");
 

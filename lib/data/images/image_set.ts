@@ -1,3 +1,6 @@
+import { UserError } from "../../errors.ts";
+import { permutation } from "../permutation.ts";
+
 /** Images of one size. */
 export interface ImageSet {
   count: number;
@@ -32,4 +35,47 @@ export function pixelsOf(
     for (let k = 0; k < size; k++) out[i * size + k] = values[index * size + k]! / white;
   }
   return out;
+}
+
+export interface ImageParts {
+  train: ImageSet;
+  evaluation: ImageSet;
+}
+
+/** Training counts its steps from 0: negative numbers are never drawn from there. */
+const SPLIT = -1;
+
+/**
+ * Cuts a set into images to train on and others to evaluate on, in a random order that follows from the seed.
+ *
+ * @param share of images to evaluate on; at least one image, and one is left to train on
+ * @throws UserError for a share that is not between 0 and 1, and for fewer than 2 images.
+ */
+export function splitImages(set: ImageSet, share: number, seed: number): ImageParts {
+  if (!(share > 0 && share < 1)) {
+    throw new UserError(`share of images to evaluate on: expected a number between 0 and 1, found ${share}`);
+  }
+  if (set.count < 2) throw new UserError(`expected at least 2 images to split, found ${set.count}`);
+  const order = permutation(set.count, [seed, SPLIT]);
+  const count = Math.min(set.count - 1, Math.max(1, Math.round(share * set.count)));
+  return {
+    train: selectImages(set, order.subarray(count)),
+    evaluation: selectImages(set, order.subarray(0, count)),
+  };
+}
+
+/** The images at these places, as a set of their own. @throws RangeError for an image that is not there. */
+export function selectImages(set: ImageSet, indices: ArrayLike<number>): ImageSet {
+  const { count, height, width, channels, white, names } = set;
+  const size = height * width * channels;
+  const values = new Uint8Array(indices.length * size);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    if (!Number.isInteger(index) || index < 0 || index >= count) {
+      throw new RangeError(`image ${index} of ${count}`);
+    }
+    values.set(set.values.subarray(index * size, (index + 1) * size), i * size);
+  }
+  const chosen = { count: indices.length, height, width, channels, values, white };
+  return names ? { ...chosen, names: Array.from(indices, (index) => names[index]!) } : chosen;
 }

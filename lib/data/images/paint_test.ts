@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { paint, pixelsAt, pixelValues, plain } from "./paint.ts";
+import { paint, pixelsAt, pixelValues, plain } from "./tasks.ts";
 
 const SHAPE = { height: 2, width: 3, channels: 1 };
 

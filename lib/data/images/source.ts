@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs-core";
+import { createHash } from "node:crypto";
 import { createRng, jit } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import { checkRanges, type CountRanges } from "../gp/counts.ts";
-import { inPasses } from "../passes.ts";
+import { inPasses } from "../permutation.ts";
 import type { TaskPoints, TaskSource } from "../task_source.ts";
 import { type ImageSet, pixelsOf } from "./image_set.ts";
 import { checkPixels, drawImages, imageBatch } from "./tasks.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, equal, notDeepEqual, throws } from "node:assert/strict";
-import { selectImages, splitImages } from "./split.ts";
+import { selectImages, splitImages } from "./image_set.ts";
 
 const SET = {
   count: 10,

@@ -1,7 +1,7 @@
 import datasets from "../../../data/uci/datasets.json" with { type: "json" };
 import large from "../../../data/uci/large.json" with { type: "json" };
 import { UserError } from "../../errors.ts";
-import type { RemoteFile } from "../placed_file.ts";
+import type { RemoteFile } from "../download.ts";
 import { unknown } from "../nearest.ts";
 
 /** What is known of every data set. */

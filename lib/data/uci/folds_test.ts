@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import type { Fold } from "../folds.ts";
 import type { Table } from "../table.ts";
-import { EMBEDDED_FOLDER, storedFolds } from "./embedded.ts";
+import { EMBEDDED_FOLDER, storedFolds, type UciFoldOptions, uciFolds } from "../uci.ts";
 import { isEmbedded, uciFacts } from "./facts.ts";
-import { type UciFoldOptions, uciFolds } from "./folds.ts";
 import { refuses } from "./testing.ts";
 
 /** A table of a set's size of which only the target counts: rare classes at every hundredth row. */

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { HIGGS, KICK, kickText } from "./excerpts.ts";
 import { uciFacts } from "./facts.ts";
 import { columnsDigest, isPresent, readLarge } from "./large.ts";
-import { factsOf, refuses, withFiles } from "./testing.ts";
+import { factsOf, HIGGS, KICK, kickText, refuses, withFiles } from "./testing.ts";
 
 Deno.test("columns are kept: read again without the files, made again when something has changed", async () => {
   await withFiles({ "HIGGS.csv.gz": HIGGS }, async (folders) => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { encode } from "../encode.ts";
 import { fitSchema } from "../schema.ts";
-import { HIGGS, KICK, kickText } from "./excerpts.ts";
-import { cellsOf, tableOf } from "./testing.ts";
+import { cellsOf, HIGGS, KICK, kickText, tableOf } from "./testing.ts";
 
 Deno.test("HIGGS: the label of the first column is the target at the end, numbers are float32", async () => {
   const table = await tableOf("higgs", 40, { "HIGGS.csv.gz": HIGGS });

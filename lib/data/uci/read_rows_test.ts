@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { eachRow, type RowFile } from "./read_rows.ts";
+import { eachRow, rawText, type RowFile } from "./read_rows.ts";
 import { refuses, withFiles } from "./testing.ts";
-import { rawText } from "./texts.ts";
 
 const NAMES = ["size", "colour", "y"];
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { meaning, numberAt } from "./texts.ts";
+import { meaning, numberAt } from "./read_rows.ts";
 
 const encoder = new TextEncoder();
 const read = (text: string) => {
