@@ -1,5 +1,4 @@
 /** Squared Pearson correlations of imputed and true alleles, in the ways that imputation is judged by. */
-import { threefryUniform } from "../engine/threefry.ts";
 import { joined, type Moments, momentsOf, NOTHING, squaredCorrelation } from "./moments.ts";
 
 /** Predictions at some variants ("targets"), such as those of a window; rows are haplotypes, or samples for dosages. */
@@ -81,53 +80,6 @@ export function dosages(values: ArrayLike<number>): Float64Array {
     throw new RangeError(`Expected two rows a sample, found ${values.length} values.`);
   }
   return Float64Array.from({ length: half }, (_, i) => values[i]! + values[half + i]!);
-}
-
-export interface BootstrapOptions {
-  seed?: number;
-  draws?: number;
-}
-
-/**
- * How far the mean of the parts' `pooledR2` would vary with other samples: its standard deviation over draws of as many
- * samples with replacement, the same ones in every part.
- *
- * @param sample [rows]: which sample a row belongs to, from 0 on
- */
-export function bootstrapError(
-  parts: readonly Scored[],
-  sample: ArrayLike<number>,
-  { seed = 0, draws = 500 }: BootstrapOptions = {},
-): number {
-  const samples = 1 + Array.from(sample).reduce((a, b) => Math.max(a, b), -1);
-  const bySample = parts.map((part) => sampleMoments(part, sample, samples));
-  const times = new Uint32Array(samples);
-  const means = Float64Array.from({ length: draws }, (_, draw) => {
-    times.fill(0);
-    for (const uniform of threefryUniform(seed, draw, 0, samples)) times[Math.floor(uniform * samples)]!++;
-    const values = bySample.map((moments) =>
-      squaredCorrelation(moments.reduce((all, one, s) => joined(all, one, times[s]), NOTHING))
-    );
-    return values.reduce((a, b) => a + b, 0) / parts.length;
-  });
-  const { pp } = momentsOf(means, means);
-  return Math.sqrt(pp / (draws - 1));
-}
-
-function sampleMoments(scored: Scored, sample: ArrayLike<number>, samples: number): Moments[] {
-  const { predicted, truth, targets } = scored;
-  checkShapes(scored);
-  if (sample.length * targets !== truth.length) {
-    throw new RangeError(
-      `Expected the sample of each of ${truth.length / targets} rows, found ${sample.length}.`,
-    );
-  }
-  const out = Array<Moments>(samples).fill(NOTHING);
-  for (let row = 0; row < sample.length; row++) {
-    const s = sample[row]!;
-    out[s] = joined(out[s]!, momentsOf(predicted, truth, row * targets, 1, targets));
-  }
-  return out;
 }
 
 function targetMoments(scored: Scored): Moments[] {

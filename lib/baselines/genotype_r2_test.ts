@@ -1,7 +1,5 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { threefryUniform } from "../engine/threefry.ts";
 import {
-  bootstrapError,
   dosages,
   mafBin,
   meanTargetR2,
@@ -70,23 +68,4 @@ Deno.test("bins take their upper bounds, counted in minor alleles", () => {
 Deno.test("dosages add the first and the second haplotypes", () => {
   deepEqual([...dosages([0, 1, 0.25, 0, 1, 1, 0.5, 0])], [1, 2, 0.75, 0]);
   throws(() => dosages([1, 2, 3]), /Expected two rows a sample, found 3 values/);
-});
-
-Deno.test("the bootstrap is that of drawing samples anew, and the same for the same seed", () => {
-  const [samples, targets] = [12, 5];
-  const noise = threefryUniform(1, 2, 0, samples * targets);
-  const truth = threefryUniform(1, 2, 1, samples * targets).map((u) => Math.round(u));
-  const part = { predicted: truth.map((y, i) => 0.6 * y + 0.4 * noise[i]!), truth, targets };
-  const sample = Array.from({ length: samples }, (_, i) => i);
-  const values = Array.from({ length: 100 }, (_, draw) => {
-    const drawn = [...threefryUniform(3, draw, 0, samples)].map((u) => Math.floor(u * samples));
-    const rows = (all: Float32Array) =>
-      drawn.flatMap((s) => [...all.subarray(s * targets, (s + 1) * targets)]);
-    return pooledR2({ predicted: rows(part.predicted), truth: rows(truth), targets });
-  });
-  const mean = values.reduce((a, b) => a + b) / 100;
-  const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 99);
-  near(bootstrapError([part], sample, { seed: 3, draws: 100 }), deviation, 1e-10);
-  equal(bootstrapError([part, part], sample), bootstrapError([part, part], sample));
-  throws(() => bootstrapError([part], [0, 1]), /Expected the sample of each of 12 rows, found 2/);
 });

@@ -36,19 +36,18 @@ export function momentsOf(
   return { count, meanP, meanY, pp, yy, py };
 }
 
-/** Of two groups of pairs together, the second one taken `times` times. */
-export function joined(a: Moments, b: Moments, times = 1): Moments {
-  const more = times * b.count;
-  const count = a.count + more;
+/** Of two groups of pairs together. */
+export function joined(a: Moments, b: Moments): Moments {
+  const count = a.count + b.count;
   if (count === 0) return NOTHING;
-  const [dp, dy, weight] = [b.meanP - a.meanP, b.meanY - a.meanY, a.count * more / count];
+  const [dp, dy, weight] = [b.meanP - a.meanP, b.meanY - a.meanY, a.count * b.count / count];
   return {
     count,
-    meanP: a.meanP + dp * more / count,
-    meanY: a.meanY + dy * more / count,
-    pp: a.pp + times * b.pp + dp * dp * weight,
-    yy: a.yy + times * b.yy + dy * dy * weight,
-    py: a.py + times * b.py + dp * dy * weight,
+    meanP: a.meanP + dp * b.count / count,
+    meanY: a.meanY + dy * b.count / count,
+    pp: a.pp + b.pp + dp * dp * weight,
+    yy: a.yy + b.yy + dy * dy * weight,
+    py: a.py + b.py + dp * dy * weight,
   };
 }
 

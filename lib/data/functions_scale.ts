@@ -1,18 +1,16 @@
 import type { FunctionSet } from "./functions.ts";
 
 /** Mean and deviation of every column of x or y. */
-export interface Moments {
+interface ColumnMoments {
   mean: number[];
   deviation: number[];
 }
 
-export interface Standardiser {
-  x: Moments;
-  y: Moments;
-  /** The set with x and y less their means, over their deviations. */
+/** The set with x and y less their means, over their deviations. */
+interface Standardiser {
+  x: ColumnMoments;
+  y: ColumnMoments;
   apply(set: FunctionSet): FunctionSet;
-  /** Standardised values as they were: rows of x or y, one after another. */
-  invert(values: ArrayLike<number>, of: "x" | "y"): Float32Array;
 }
 
 /**
@@ -22,40 +20,31 @@ export interface Standardiser {
  * @throws RangeError for a task that is not there, or none at all.
  */
 export function standardiser(set: FunctionSet, taskIndices: ArrayLike<number>): Standardiser {
-  const tasks = Array.from(taskIndices, (index) => {
+  const train = Array.from(taskIndices, (index) => {
     const task = set.tasks[index];
     if (!task) throw new RangeError(`task ${index} of ${set.tasks.length}`);
     return task;
   });
-  if (tasks.length === 0) throw new RangeError("expected tasks to standardise by, found none");
-  return standardiserOf({
-    x: momentsOf(tasks.map(({ x }) => x), set.dimX),
-    y: momentsOf(tasks.map(({ y }) => y), set.dimY),
-  });
+  if (train.length === 0) throw new RangeError("expected tasks to standardise by, found none");
+  const x = momentsOf(train.map(({ x }) => x), set.dimX);
+  const y = momentsOf(train.map(({ y }) => y), set.dimY);
+  return {
+    x,
+    y,
+    apply: ({ tasks, ...rest }) => ({
+      ...rest,
+      tasks: tasks.map((task) => ({ ...task, x: scaled(task.x, x), y: scaled(task.y, y) })),
+    }),
+  };
 }
 
-/** The standardiser with these moments, such as those that were kept beside a model. */
-export const standardiserOf = ({ x, y }: { x: Moments; y: Moments }): Standardiser => ({
-  x,
-  y,
-  apply: (set) => ({
-    ...set,
-    tasks: set.tasks.map((task) => ({ ...task, x: scaled(task.x, x), y: scaled(task.y, y) })),
-  }),
-  invert: (values, of) => {
-    const { mean, deviation } = { x, y }[of];
-    const dim = mean.length;
-    return Float32Array.from(values, (value, i) => value * deviation[i % dim]! + mean[i % dim]!);
-  },
-});
-
-function scaled(values: Float32Array, { mean, deviation }: Moments): Float32Array {
+function scaled(values: Float32Array, { mean, deviation }: ColumnMoments): Float32Array {
   const dim = mean.length;
   return values.map((value, i) => (value - mean[i % dim]!) / deviation[i % dim]!);
 }
 
 /** Moments of the columns of arrays [n, dim], all rows together. */
-function momentsOf(arrays: readonly Float32Array[], dim: number): Moments {
+function momentsOf(arrays: readonly Float32Array[], dim: number): ColumnMoments {
   const columns = Array.from({ length: dim }, (_, column) => columnMoments(arrays, column, dim));
   return { mean: columns.map(({ mean }) => mean), deviation: columns.map(({ deviation }) => deviation) };
 }

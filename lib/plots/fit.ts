@@ -27,7 +27,3 @@ export function fitPowerLaw(xs: ArrayLike<number>, ys: ArrayLike<number>, last =
   const slope = lx.reduce((sum, x, i) => sum + (x - mx) * (ly[i]! - my), 0) / sxx;
   return { slope, intercept: my - slope * mx };
 }
-
-/** The exponent with which y grows with x at the end of the range; see fitPowerLaw. */
-export const fitSlope = (xs: ArrayLike<number>, ys: ArrayLike<number>, last?: number): number =>
-  fitPowerLaw(xs, ys, last).slope;

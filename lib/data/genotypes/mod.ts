@@ -2,21 +2,11 @@
 
 export { type Aligned, alignTargets } from "./align.ts";
 export { type AlignmentReport, reportLines } from "./align_report.ts";
-export { bgzfWriter } from "./bgzf.ts";
 export { getBit } from "./genotypes.ts";
 export { type GeneticMap, physicalMap, readGeneticMap } from "./genetic_map.ts";
-export { type Genotypes, variantCount, variantKey, type Variants } from "./genotypes.ts";
-export {
-  type B1Samples,
-  b1Samples,
-  type B1Window,
-  type GenotypeFigures,
-  genotypeFigures,
-  genotypePath,
-  type RegionFigure,
-  type WindowFigure,
-} from "./project.ts";
-export { formatRegion, parseRegion, type Region, sameContig } from "./region.ts";
+export { type Genotypes, variantCount, variantKey } from "./genotypes.ts";
+export { b1Samples, genotypeFigures, genotypePath } from "./project.ts";
+export { parseRegion, type Region } from "./region.ts";
 export { alleleCounts, haplotypes, selectSamples, selectVariants } from "./select.ts";
 export { onPanel, readSites } from "./sites.ts";
 export { readVcf } from "./vcf.ts";

@@ -2,18 +2,10 @@
 
 export { loadCelebA } from "./celeba.ts";
 export type { ImageSize } from "./decode.ts";
-export { type Digits, loadDigits } from "./digits.ts";
-export { type ImageOptions, loadImages } from "./folder.ts";
+export { loadDigits } from "./digits.ts";
+export { loadImages } from "./folder.ts";
 export { type ImageSet, pixelsOf } from "./image_set.ts";
-export { paint, pixelsAt, pixelValues, plain, UNKNOWN } from "./tasks.ts";
-export { imageDigest, type ImageSource, imageSource, type ImageSourceOptions } from "./source.ts";
-export { type ImageParts, selectImages, splitImages } from "./image_set.ts";
-export {
-  checkPixels,
-  drawImages,
-  type ImageBatch,
-  imageBatch,
-  type ImageDraws,
-  type ImageShape,
-  targetAll,
-} from "./tasks.ts";
+export { paint, pixelValues, plain, UNKNOWN } from "./tasks.ts";
+export { imageDigest, imageSource } from "./source.ts";
+export { type ImageParts, splitImages } from "./image_set.ts";
+export { checkPixels, drawImages, imageBatch, type ImageShape } from "./tasks.ts";
