@@ -2,9 +2,8 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { threefryUniform } from "../engine/threefry.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
-import { runBeagle, secondsSaid } from "./beagle.ts";
+import { type Beagle, findBeagle, runBeagle, secondsSaid } from "./beagle.ts";
 import { readBeagle } from "./beagle_output.ts";
-import { type Beagle, findBeagle } from "./find_beagle.ts";
 
 const beagle = await findBeagle();
 if (!beagle.found) console.log(`Beagle is not tested: ${beagle.how}`);

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { readDecimal } from "./decimal.ts";
+import { readDecimal } from "./beagle_output.ts";
 
 const read = (text: string) => readDecimal(new TextEncoder().encode(`x${text}:`), 1, 1 + text.length);
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { findBeagle } from "./find_beagle.ts";
+import { findBeagle } from "./beagle.ts";
 
 const NOWHERE = { named: "", jars: [], java: "/nowhere/java", program: "/nowhere/beagle" };
 

@@ -3,18 +3,8 @@ import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { stopRequested } from "../progress/stop.ts";
 import { findBaselines } from "../setup/baselines.ts";
-import { environment, lastLines } from "../setup/command.ts";
+import { environment, lastLines, outputLines } from "../setup/command.ts";
 import { taskCommand } from "../setup/paths.ts";
-import { outputLines } from "./output_lines.ts";
-import {
-  type BaselineRequest,
-  type BaselineResult,
-  checkRequest,
-  classesOf,
-  type Examples,
-  type Inputs,
-  outputsOf,
-} from "./request.ts";
 
 const SCRIPT = join(import.meta.dirname!, "fit.py");
 
@@ -109,4 +99,157 @@ async function writeFloats(path: string, values: ArrayLike<number>): Promise<voi
 
 async function readFloats(path: string): Promise<Float32Array> {
   return new Float32Array((await Deno.readFile(path)).buffer);
+}
+
+export const BASELINE_MODELS = [
+  "xgboost",
+  "lightgbm",
+  "gradient-boosting",
+  "random-forest",
+  "knn",
+  "mlp",
+  "linear",
+  "kernel-ridge",
+  "bayesian-ridge",
+  "gaussian-process",
+] as const;
+
+/** `linear` is logistic regression for classes and ridge regression for numbers. */
+export type BaselineModel = typeof BASELINE_MODELS[number];
+
+/** What each target is. The values of classes are 0 to the number of classes - 1. */
+export type BaselineTask =
+  | { kind: "regression"; targets: number }
+  /** Targets that are 0 or 1, one output each: the probability of 1. */
+  | { kind: "binary"; targets: number }
+  /** A number of classes for each target; a probability for each class. */
+  | { kind: "classification"; classes: readonly number[] };
+
+/** Arguments of the library's model, such as `{ n_neighbors: 5 }`. */
+export type Setting = Record<string, number | string | boolean | null | readonly number[]>;
+
+/** Rows to predict: x [rows · columns]. */
+interface Inputs {
+  x: ArrayLike<number>;
+}
+
+/** Rows with their truth: y [rows · targets]. */
+interface Examples extends Inputs {
+  y: ArrayLike<number>;
+}
+
+/** By what the best setting is chosen on the validation rows, over all targets together. */
+type Criterion = "mse" | "log-loss" | "r2";
+
+export interface BaselineRequest {
+  model: BaselineModel;
+  /** What to choose from, in order: the first of equally good settings wins. */
+  grid: readonly Setting[];
+  /** Columns of x. */
+  columns: number;
+  train: Examples;
+  /** May be absent when there is nothing to choose: a grid of one setting. */
+  validation?: Examples;
+  test: Inputs;
+  task: BaselineTask;
+  /** Default: `mse` for numbers, else `log-loss`; `r2` is the squared correlation over all rows and targets. */
+  criterion?: Criterion;
+  seed: number;
+  threads: number;
+  /** Told after each fitted model: how many of all are done. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+interface BaselineResult {
+  model: BaselineModel;
+  /** The chosen one. */
+  setting: Setting;
+  /** Of the chosen setting on the validation rows, the lower the better (`r2` is negative); null without such rows. */
+  score: number | null;
+  /** Of every setting of the grid, in order; null for one that its library could not fit. */
+  scores: (number | null)[];
+  /** [rows · outputs] of the validation rows; empty without them. An output a target, or a class of a target. */
+  validation: Float32Array;
+  /** [rows · outputs] of the test rows. */
+  test: Float32Array;
+  outputs: number;
+  /** To fit the chosen setting, to predict with it, and of the whole search. */
+  fitSeconds: number;
+  predictSeconds: number;
+  totalSeconds: number;
+  /** The most memory that the Python process held, its libraries and data included. */
+  peakBytes: number;
+  /** Of Python and its packages. */
+  versions: Record<string, string>;
+}
+
+/** A number for each target: its classes, 2 for one that is 0 or 1, 1 for a number. */
+export function classesOf(task: BaselineTask): number[] {
+  if (task.kind === "classification") return [...task.classes];
+  return Array.from({ length: task.targets }, () => task.kind === "binary" ? 2 : 1);
+}
+
+/** Numbers that a model gives for a row. */
+export function outputsOf(task: BaselineTask): number {
+  return task.kind === "classification" ? task.classes.reduce((a, b) => a + b, 0) : task.targets;
+}
+
+const FOR_NUMBERS: readonly string[] = ["kernel-ridge", "bayesian-ridge"];
+
+/** @throws UserError for rows that do not fit the columns and targets, labels out of range, or nothing to choose by */
+export function checkRequest(request: BaselineRequest): void {
+  const { model, grid, validation, task, train, test } = request;
+  const classes = classesOf(task);
+  if (task.kind !== "regression" && FOR_NUMBERS.includes(model)) {
+    throw new UserError(`model ${model}: expected a task with numbers to predict, found ${task.kind}`);
+  }
+  if (request.criterion === "log-loss" && task.kind === "regression") {
+    throw new UserError("criterion log-loss: expected a task with classes, found regression");
+  }
+  if (grid.length === 0) throw new UserError(`model ${model}: expected at least one setting, found none`);
+  if (grid.length > 1 && !validation) {
+    throw new UserError(`model ${model}: expected validation rows to choose among ${grid.length} settings`);
+  }
+  for (const [part, rows] of Object.entries({ train, validation, test })) {
+    if (rows) checkRows(part, rows, request.columns, task.kind === "regression", classes);
+  }
+}
+
+function checkRows(
+  part: string,
+  rows: Inputs | Examples,
+  columns: number,
+  numbers: boolean,
+  classes: number[],
+): void {
+  const count = rows.x.length / columns;
+  if (!Number.isInteger(count) || count === 0) {
+    throw new UserError(`${part} rows: expected rows of ${columns} columns, found ${rows.x.length} numbers`);
+  }
+  for (let i = 0; i < rows.x.length; i++) {
+    if (!Number.isFinite(rows.x[i]!)) {
+      throw new UserError(
+        `${part} rows, row ${Math.floor(i / columns)}, column ${i % columns}: expected a number, found ${
+          rows.x[i]
+        }`,
+      );
+    }
+  }
+  if (!("y" in rows)) return;
+  const targets = classes.length;
+  if (rows.y.length !== count * targets) {
+    throw new UserError(
+      `${part} rows: expected ${count} × ${targets} target values, found ${rows.y.length}`,
+    );
+  }
+  for (let i = 0; i < rows.y.length; i++) {
+    const [value, limit] = [rows.y[i]!, classes[i % targets]!];
+    if (numbers ? Number.isFinite(value) : Number.isInteger(value) && value >= 0 && value < limit) continue;
+    const expected = numbers ? "a number" : `a class from 0 to ${limit - 1}`;
+    throw new UserError(
+      `${part} rows, row ${Math.floor(i / targets)}, target ${
+        i % targets
+      }: expected ${expected}, found ${value}`,
+    );
+  }
 }

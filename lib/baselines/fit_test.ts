@@ -1,8 +1,14 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { threefryUniform } from "../engine/threefry.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
-import { baselineInstalled, fitBaseline } from "./fit.ts";
-import { BASELINE_MODELS, type BaselineModel, type BaselineRequest, type Setting } from "./request.ts";
+import {
+  BASELINE_MODELS,
+  baselineInstalled,
+  type BaselineModel,
+  type BaselineRequest,
+  fitBaseline,
+  type Setting,
+} from "./fit.ts";
 
 const absent = !await baselineInstalled();
 if (absent) console.log("classical baselines are not tested: not installed, see task setup --baselines");

@@ -1,5 +1,5 @@
 /** Settings that a classical model is chosen from: the paper's grids, and a few for a quick look. */
-import type { BaselineModel, BaselineTask, Setting } from "./request.ts";
+import type { BaselineModel, BaselineTask, Setting } from "./fit.ts";
 
 /** Of a data set, as the paper's code sorts them; `imputation` is `medium` but for the MLP. */
 export type SizeClass = "small" | "medium" | "large" | "higgs" | "imputation";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { BASELINE_MODELS, type BaselineModel } from "./fit.ts";
 import { baselineGrid, product, type SizeClass } from "./grids.ts";
-import { BASELINE_MODELS, type BaselineModel } from "./request.ts";
 
 Deno.test("a product has every combination, the last list changing fastest", () => {
   deepEqual(product({ a: [1, 2], b: ["x", "y"] }), [

@@ -1,8 +1,9 @@
 /** Classical baselines and Beagle: thin adapters to the tools that their fields use. */
+
 export { baselineInstalled, fitBaseline } from "./fit.ts";
 export { baselineGrid, type SizeClass } from "./grids.ts";
-export type { BaselineModel, BaselineTask, Setting } from "./request.ts";
-export { findBeagle } from "./find_beagle.ts";
+export type { BaselineModel, BaselineTask, Setting } from "./fit.ts";
+export { findBeagle } from "./beagle.ts";
 export { runBeagle } from "./beagle.ts";
 export { readBeagle } from "./beagle_output.ts";
 export { plinkMap } from "../data/genotypes/genetic_map.ts";

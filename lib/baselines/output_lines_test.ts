@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { outputLines } from "./output_lines.ts";
+import { outputLines } from "../setup/command.ts";
 
 Deno.test("lines come whole, however the output is cut in pieces; the last one needs no end", async () => {
   const bytes = new TextEncoder().encode("one\r\ntwö\n\nbar 1\rbar 2\rlast");

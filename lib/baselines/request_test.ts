@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { type BaselineRequest, checkRequest, classesOf, outputsOf } from "./request.ts";
+import { type BaselineRequest, checkRequest, classesOf, outputsOf } from "./fit.ts";
 
 const REQUEST: BaselineRequest = {
   model: "xgboost",

@@ -1,7 +1,7 @@
 import { equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
+import { findPython } from "../setup/environment.ts";
 import { pluginOf } from "./gpu.ts";
-import { findPython } from "../setup/python.ts";
 
 Deno.test("the plugin of a Python is found among its packages", async () => {
   const folder = await Deno.makeTempDir();

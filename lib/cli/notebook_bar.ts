@@ -1,9 +1,8 @@
 /** The progress of a notebook that runs headless: cells done, and how far the running cell is. */
-import { formatDuration } from "../progress/format.ts";
-import { chooseSinks } from "../progress/progress.ts";
-import type { ProgressState } from "../progress/state.ts";
-import type { Event } from "../notebook/events.ts";
+import type { Event } from "../notebook/execute.ts";
 import type { Notebook } from "../notebook/format.ts";
+import { formatDuration } from "../progress/format.ts";
+import { chooseSinks, type ProgressState } from "../progress/progress.ts";
 
 /** The state that the code of a cell keeps in its progress file. */
 export interface CellProgress {

@@ -1,8 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { code, notebook } from "../notebook/testing.ts";
-import type { Sink } from "../progress/sinks.ts";
-import { progressLine, type ProgressState } from "../progress/state.ts";
+import { progressLine, type ProgressState, type Sink } from "../progress/progress.ts";
 import { describeCell, notebookBar } from "./notebook_bar.ts";
 
 Deno.test("what a cell reports is told in a few words", () => {

@@ -1,6 +1,6 @@
 /** The part of `reproduce` that runs a sample of the kept runs again, in processes of their own. */
 import { join } from "node:path";
-import { readEvents } from "../notebook/events.ts";
+import { readEvents } from "../notebook/execute.ts";
 import { type Progress, progress } from "../progress/mod.ts";
 import { lastLines } from "../setup/command.ts";
 import { ROOT } from "../setup/paths.ts";

@@ -1,14 +1,22 @@
-import type { ImputedBatch } from "../data/genotypes/mod.ts";
-import { variantCount } from "../data/genotypes/mod.ts";
+import { join } from "node:path";
+import { type ImputedBatch, variantCount } from "../data/genotypes/mod.ts";
+import { UserError } from "../errors.ts";
+import { writeAtomic } from "../files.ts";
+import { type FittedWindow, fitWindow, type HaplotypeWindow } from "../train/haplotype/fit.ts";
 import { combineLogits } from "./combine.ts";
-import { copyingOf } from "./copying_part.ts";
-import type { Parts } from "./parts.ts";
-import { columnsOf, cutRegion, type ImputeTask, type Region } from "./region.ts";
-import type { ImputeSettings } from "./settings.ts";
-import type { FittedWindow } from "../train/haplotype/fit.ts";
-import { fitRegionWindow, queriesOf } from "./spin_part.ts";
+import { copyingDosages } from "./copying/dosages.ts";
+import {
+  columnsOf,
+  cutRegion,
+  firstAtLeast,
+  type ImputeTask,
+  panelAt,
+  type Region,
+  type RegionWindow,
+} from "./region.ts";
+import { type ImputeSettings, recipeFor } from "./settings.ts";
 
-export interface ImputeOptions {
+interface ImputeOptions {
   settings: ImputeSettings;
   /** Where finished windows are kept, for work that is stopped and goes on later. */
   parts?: Parts;
@@ -138,4 +146,119 @@ function batchOf(
 function firstFrom(indices: Int32Array, bound: number): number {
   const at = indices.findIndex((index) => index >= bound);
   return at === -1 ? indices.length : at;
+}
+
+/** Known sites on either side of a stretch of targets that the copying model reads beyond it. */
+const FLANK = 400;
+
+/** Probabilities [haplotypes, to - from] of a stretch of targets by the copying model. */
+async function copyingOf(
+  { reference, typed, known }: ImputeTask,
+  { targets, centimorgans }: Region,
+  { ne, mismatch }: ImputeSettings,
+  from: number,
+  to: number,
+): Promise<Float32Array> {
+  const { position } = reference.variants;
+  const sites = typed.map((i) => position[i]!);
+  const first = Math.max(0, firstAtLeast(sites, position[targets[from]!]!) - FLANK);
+  const last = Math.min(typed.length, firstAtLeast(sites, position[targets[to - 1]!]! + 1) + FLANK);
+  const there = typed.subarray(first, last);
+  const wanted = targets.subarray(from, to);
+  return await copyingDosages({
+    reference: panelAt(reference, there),
+    query: columnsOf(known, typed.length, first, last),
+    centimorgans: Float64Array.from(there, (i) => centimorgans[i]!),
+    targets: {
+      alleles: panelAt(reference, wanted),
+      centimorgans: Float64Array.from(wanted, (i) => centimorgans[i]!),
+    },
+  }, { ne, mismatch });
+}
+
+/** A window as SPIN is trained on it. */
+function trainingWindow(
+  { reference, typed }: ImputeTask,
+  { targets, centimorgans }: Region,
+  window: RegionWindow,
+): HaplotypeWindow {
+  const sites = typed.subarray(window.sites.from, window.sites.to);
+  const wanted = targets.subarray(window.targets.from, window.targets.to);
+  const places = Int32Array.from([...sites, ...wanted]).sort();
+  const placeOf = new Map(Array.from(places, (variant, place) => [variant, place]));
+  return {
+    panel: panelAt(reference, places),
+    centimorgans: Float64Array.from(places, (i) => centimorgans[i]!),
+    sites: sites.map((i) => placeOf.get(i)!),
+    targets: wanted.map((i) => placeOf.get(i)!),
+  };
+}
+
+/** The targets' alleles at a window's sites, [haplotypes, sites]. */
+const queriesOf = ({ typed, known }: ImputeTask, { sites }: RegionWindow): Uint8Array =>
+  columnsOf(known, typed.length, sites.from, sites.to);
+
+/** Trains the SPIN of window number `w`; every window has random numbers of its own. */
+function fitRegionWindow(
+  task: ImputeTask,
+  region: Region,
+  settings: ImputeSettings,
+  w: number,
+  options: { onStep?: (step: number) => void; stop?: () => boolean } = {},
+): Promise<FittedWindow> {
+  const window = region.windows[w]!;
+  const recipe = recipeFor(settings.recipe, window.sites.to - window.sites.from);
+  return fitWindow(
+    trainingWindow(task, region, window),
+    { ...recipe, seed: recipe.seed * 100_003 + w },
+    options,
+  );
+}
+
+/** What unfinished work keeps: the probabilities of the windows that are done. */
+interface Parts {
+  /** Probabilities of window `w`, [haplotypes, targets of the window], if they are there. */
+  read(w: number): Promise<Float32Array | undefined>;
+  write(w: number, probabilities: Float32Array): Promise<void>;
+  /** How many windows are done. */
+  done(): Promise<number>;
+  remove(): Promise<void>;
+}
+
+/**
+ * A folder of finished windows. What other work left there, with another `identity`, is removed.
+ *
+ * @param length numbers in a window's part; one of another length is not taken
+ * @throws UserError if the folder cannot be written
+ */
+export async function openParts(folder: string, identity: string, length: number): Promise<Parts> {
+  const note = join(folder, "identity");
+  if (await Deno.readTextFile(note).catch(() => undefined) !== identity) {
+    await removeFolder(folder);
+    await Deno.mkdir(folder, { recursive: true }).catch((error) => {
+      throw new UserError(`cannot make the folder ${folder}: ${error.message}`);
+    });
+    await writeAtomic(note, identity);
+  }
+  const file = (w: number) => join(folder, `${w}.f32`);
+  return {
+    async read(w) {
+      const bytes = await Deno.readFile(file(w)).catch(() => undefined);
+      return bytes?.length === 4 * length ? new Float32Array(bytes.buffer) : undefined;
+    },
+    write: (w, { buffer, byteOffset, byteLength }) =>
+      writeAtomic(file(w), new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)),
+    async done() {
+      let count = 0;
+      for await (const { name } of Deno.readDir(folder)) if (name.endsWith(".f32")) count++;
+      return count;
+    },
+    remove: () => removeFolder(folder),
+  };
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  await Deno.remove(folder, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }

@@ -12,15 +12,14 @@ import {
 } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
-import { imputeRegion } from "./impute.ts";
+import { imputeRegion, openParts } from "./impute.ts";
 import { modelWriter, type StoredModel } from "./model_file.ts";
-import { openParts } from "./parts.ts";
 import { phaseTargets, type Phasing } from "./phasing.ts";
 import { cutRegion, type ImputeTask } from "./region.ts";
 import type { ImputeSettings } from "./settings.ts";
 
 /** Files in, a file out. */
-export interface ImputeFiles {
+interface ImputeFiles {
   reference: string;
   targets: string;
   out: string;
@@ -41,7 +40,7 @@ export interface ImputeFiles {
   say?: (line: string) => void;
 }
 
-export interface ImputeResult {
+interface ImputeResult {
   /** Variants written, and how many of them are imputed. */
   variants: number;
   imputed: number;

@@ -1,6 +1,12 @@
 import { DEFAULT_HAPLOTYPE_CONFIG } from "../models/haplotype/model.ts";
 import type { HaplotypeRecipe } from "../train/haplotype/fit.ts";
-import type { WindowSizes } from "./windows.ts";
+
+export interface WindowSizes {
+  targets: number;
+  sites: number;
+  /** The number of sites of a window is a multiple of it. */
+  word: number;
+}
 
 /** How a region is imputed; plain data, part of what a stored model and unfinished work are known by. */
 export interface ImputeSettings {

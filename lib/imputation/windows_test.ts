@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { firstAtLeast, regionWindows } from "./windows.ts";
+import { firstAtLeast, regionWindows } from "./region.ts";
 
 const upTo = (n: number, step: number) => Float64Array.from({ length: n }, (_, i) => i * step);
 

@@ -1,7 +1,6 @@
-import { deepEqual, equal, match } from "node:assert/strict";
 import * as aq from "arquero";
-import { bundleOf, html, markdown, text } from "./bundle.ts";
-import { tableHtml, tableText } from "./table.ts";
+import { deepEqual, equal, match } from "node:assert/strict";
+import { bundleOf, html, markdown, tableHtml, tableText, text } from "./show.ts";
 
 const table = () => aq.table({ name: ["x", "<y>"], value: [1 / 3, null], count: [2, 1000] });
 

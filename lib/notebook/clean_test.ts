@@ -1,6 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { cleanNotebook, cleanText } from "./clean.ts";
-import type { Cell } from "./format.ts";
+import { type Cell, cleanNotebook, cleanText } from "./format.ts";
 import { notebook } from "./testing.ts";
 
 const ROOT = "/home/someone/workspace";

@@ -4,11 +4,9 @@ import { UserError } from "../errors.ts";
 import { PROGRESS_FILE } from "../progress/progress.ts";
 import { STOP_FILE, stopRequested } from "../progress/stop.ts";
 import { environment, lastLines } from "../setup/command.ts";
-import { PYTHON } from "../setup/paths.ts";
+import { ENVIRONMENT, PYTHON } from "../setup/paths.ts";
 import { describeFailure } from "./cell_error.ts";
-import { type Event, readEvents } from "./events.ts";
 import { joined, type Notebook, notebookText } from "./format.ts";
-import { headlessEnvironment } from "./python.ts";
 
 const SCRIPT = join(import.meta.dirname!, "execute.py");
 
@@ -133,4 +131,40 @@ async function explain(
     return `${where}: the kernel ended while this cell ran${cause}${said && `\n${said}`}`;
   }
   return `${name}: the notebook could not be run${said && `; Jupyter said:\n${said}`}`;
+}
+
+/** What the Python side tells while a notebook runs. */
+export type Event =
+  | { event: "start"; cell: number }
+  | { event: "end"; cell: number }
+  | { event: "done" }
+  | { event: "stopped" }
+  | { event: "error"; name: string; message: string; traceback: string[] }
+  /** The kernel's process ended; its exit code, negative for a signal. */
+  | { event: "dead"; code: number | null };
+
+/** The objects of a stream that holds one JSON object a line. */
+export async function* readEvents<T = Event>(stream: ReadableStream<Uint8Array>): AsyncGenerator<T> {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const piece of stream) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
+
+/** Variables for a headless Jupyter that reads and writes nothing outside `.venv` and a temporary folder. */
+export function headlessEnvironment(temporary: string): Record<string, string | undefined> {
+  return {
+    JUPYTER_CONFIG_DIR: join(temporary, "config"),
+    JUPYTER_DATA_DIR: join(ENVIRONMENT, "share", "jupyter"),
+    JUPYTER_RUNTIME_DIR: join(temporary, "runtime"),
+    JUPYTER_PATH: undefined,
+    IPYTHONDIR: join(temporary, "ipython"),
+    PYTHONPATH: undefined,
+    PYTHONHOME: undefined,
+    DENO_NO_UPDATE_CHECK: "1",
+    NO_COLOR: "1",
+  };
 }

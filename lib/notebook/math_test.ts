@@ -1,5 +1,5 @@
 import { equal, match } from "node:assert/strict";
-import { renderFormulas } from "./math.ts";
+import { renderFormulas } from "./render.ts";
 
 Deno.test("formulas become MathML, in the line or displayed", () => {
   match(

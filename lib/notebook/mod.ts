@@ -1,4 +1,5 @@
 /** What notebooks import: showing results, and progress with a polite stop. */
-export { html, markdown, text } from "./bundle.ts";
+
+export { html, markdown, text } from "./show.ts";
 export { show } from "./show.ts";
 export { progress, stopRequested } from "../progress/mod.ts";

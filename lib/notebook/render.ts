@@ -1,11 +1,11 @@
 /** A notebook as one HTML page that needs nothing else: styles, figures and formulas are in it. */
 import { join } from "node:path";
+import temml from "temml";
 import { writeAtomic } from "../files.ts";
 import { lastLines, runOrExplain } from "../setup/command.ts";
 import { PYTHON } from "../setup/paths.ts";
+import { headlessEnvironment } from "./execute.ts";
 import { joined, type Notebook, notebookText } from "./format.ts";
-import { renderFormulas } from "./math.ts";
-import { headlessEnvironment } from "./python.ts";
 
 const SCRIPT = join(import.meta.dirname!, "render.py");
 
@@ -39,4 +39,29 @@ export async function renderNotebook(notebook: Notebook, path: string, name: str
   } finally {
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
   }
+}
+
+const FORMULA = /<tex-math display="(block|inline)">([\s\S]*?)<\/tex-math>/g;
+
+const ENTITIES: Record<string, string> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#x27;": "'",
+  "&amp;": "&",
+};
+
+function unescape(text: string): string {
+  return text.replace(/&(?:lt|gt|quot|#x27|amp);/g, (entity) => ENTITIES[entity]!);
+}
+
+/** Replaces `<tex-math>` elements; a formula that is not valid TeX is shown as it was written, in red. */
+export function renderFormulas(html: string): string {
+  return html.replace(FORMULA, (_, display, tex) => {
+    try {
+      return temml.renderToString(unescape(tex), { displayMode: display === "block", throwOnError: true });
+    } catch {
+      return `<code class="error">${tex}</code>`;
+    }
+  });
 }

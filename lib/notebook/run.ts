@@ -2,10 +2,15 @@
 import { dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../setup/paths.ts";
-import { cleanNotebook } from "./clean.ts";
-import type { Event } from "./events.ts";
-import { executeNotebook } from "./execute.ts";
-import { type Cell, type Notebook, notebookName, readNotebook, writeNotebook } from "./format.ts";
+import { type Event, executeNotebook } from "./execute.ts";
+import {
+  type Cell,
+  cleanNotebook,
+  type Notebook,
+  notebookName,
+  readNotebook,
+  writeNotebook,
+} from "./format.ts";
 import { declaredParameters, parseSettings, withParameters } from "./parameters.ts";
 import { renderNotebook } from "./render.ts";
 

@@ -1,6 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { html, text } from "./bundle.ts";
-import { show } from "./show.ts";
+import { html, show, text } from "./show.ts";
 
 Deno.test("outside a notebook everything is shown as text, in order", async () => {
   const lines: unknown[] = [];

@@ -1,11 +1,17 @@
 import * as Plot from "@observablehq/plot";
 import { UserError } from "../errors.ts";
 import { type Axis, axisOf } from "./axes.ts";
-import { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
-import type { LegendEntry } from "./legend.ts";
+import { drawFigure, type Figure, type FigureOptions, type LegendEntry } from "./figure.ts";
 import type { Point } from "./scatter.ts";
-import { hollowMarks, isOurs, type Sourced, sourceLegend } from "./source.ts";
-import { panelPoints, type StackPanel, stackPanels } from "./stack.ts";
+import {
+  hollowMarks,
+  isOurs,
+  panelPoints,
+  type Sourced,
+  sourceLegend,
+  type StackPanel,
+  stackPanels,
+} from "./stack.ts";
 import { INK, type Style, stylesOf, WIDTH } from "./theme.ts";
 
 /** A cost, or a measure, of one model at one size. */

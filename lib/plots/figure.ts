@@ -1,7 +1,6 @@
-import type * as Plot from "@observablehq/plot";
-import { type LegendEntry, type LegendMark, legendRows } from "./legend.ts";
-import { drawPlot, element, SVG, text } from "./svg.ts";
-import { FONT } from "./theme.ts";
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import { FONT, INK, type Style } from "./theme.ts";
 
 /** A finished figure: an `<svg>` element with its title and legend inside. */
 export type Figure = SVGSVGElement;
@@ -82,3 +81,99 @@ function roundNumbers(figure: Element): void {
 /** The figure as the text of an SVG file. */
 export const toSvg = (figure: Figure): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${figure.outerHTML}\n`;
+
+/** Plots are drawn into a document of their own: there is no browser around. */
+const { document } = parseHTML("<html><body></body></html>");
+const SVG = "http://www.w3.org/2000/svg";
+
+const TEXT_SIZE = 12;
+
+function element(
+  name: string,
+  attributes: Record<string, string | number>,
+  ...children: (Node | string)[]
+): Element {
+  const node = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
+  node.append(...children);
+  return node as unknown as Element;
+}
+
+const text = (
+  content: string,
+  x: number,
+  y: number,
+  attributes: Record<string, string | number> = {},
+): Element => element("text", { x, y, fill: INK, "font-size": TEXT_SIZE, ...attributes }, content);
+
+/**
+ * Draws a plot as a `<g>`. Plot gives an `<svg>` that relies on style sheets and the colour of the page around it, which
+ * few programs apply inside another `<svg>`; here its colour and fonts are attributes.
+ */
+function drawPlot(options: Plot.PlotOptions, x: number, y: number): Element {
+  const plot = Plot.plot({ ...options, document: document as unknown as Document }) as unknown as Element;
+  plot.querySelector("style")?.remove();
+  for (const node of plot.querySelectorAll("[fill=currentColor]")) node.setAttribute("fill", INK);
+  for (const node of plot.querySelectorAll("[stroke=currentColor]")) node.setAttribute("stroke", INK);
+  const attributes = {
+    transform: `translate(${x},${y})`,
+    fill: INK,
+    "font-size": TEXT_SIZE,
+    "text-anchor": "middle",
+  };
+  return element("g", attributes, ...plot.childNodes);
+}
+
+/** What stands before the name: a line, a dot, both; a dot of which only the outline is drawn; a dashed line with a cross. */
+type LegendMark = "line" | "dot" | "both" | "hollow" | "ended";
+
+export interface LegendEntry extends Style {
+  /** Default: that of the whole legend. */
+  mark?: LegendMark;
+}
+
+const LEGEND_ROW = 20;
+/** Mean width of a character of 12 px; the real one depends on the reader's font. */
+const CHARACTER = 6.9;
+
+/** The mark of a legend entry, drawn by Plot as in the figure itself. */
+const markOf = ({ colour, symbol }: Style, kind: LegendMark): Element => {
+  const dashes = kind === "ended" ? { strokeDasharray: "4,3" } : {};
+  const line = Plot.ruleY([0.5], { stroke: colour, strokeWidth: 1.75, ...dashes });
+  const dot = kind === "hollow" || kind === "ended"
+    ? Plot.dot([[0.5, 0.5]], { symbol, stroke: colour, fill: kind === "hollow" ? "white" : "none", r: 4 })
+    : Plot.dot([[0.5, 0.5]], { symbol, fill: colour, r: 4 });
+  const hasLine = kind !== "dot" && kind !== "hollow";
+  return drawPlot(
+    {
+      width: 22,
+      height: 14,
+      margin: 0,
+      axis: null,
+      x: { domain: [0, 1] },
+      y: { domain: [0, 1] },
+      marks: [hasLine ? line : null, kind === "line" ? null : dot],
+    },
+    0,
+    -11,
+  );
+};
+
+/** Legend entries in as many rows as the width needs. */
+function legendRows(
+  legend: readonly LegendEntry[],
+  kind: LegendMark,
+  width: number,
+): { nodes: Element[]; height: number } {
+  let x = 0, y = 0;
+  const nodes = legend.map((style) => {
+    const needed = 28 + CHARACTER * style.label.length + 18;
+    if (x > 0 && x + needed > width) [x, y] = [0, y + LEGEND_ROW];
+    const place = `translate(${x},${y + 14})`;
+    const mark = markOf(style, style.mark ?? kind);
+    const entry = element("g", { transform: place }, mark, text(style.label, 28, 0));
+    x += needed;
+    return entry;
+  });
+  return { nodes, height: legend.length > 0 ? y + LEGEND_ROW : 0 };
+}

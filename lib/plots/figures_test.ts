@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { type Figure, toSvg } from "./figure.ts";
 import { logLog, slopesOf } from "./log_log.ts";
-import { lossCurve } from "./loss_curve.ts";
 import { methodDots } from "./method_dots.ts";
-import { predictedVsTrue } from "./predicted.ts";
-import { type Point, scatter } from "./scatter.ts";
+import { lossCurve, type Point, predictedVsTrue, scatter } from "./scatter.ts";
 import { testSnapshot } from "./testing.ts";
 import { stylesOf } from "./theme.ts";
 

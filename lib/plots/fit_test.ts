@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fitPowerLaw } from "./fit.ts";
+import { fitPowerLaw } from "./log_log.ts";
 
 const fitSlope = (...points: Parameters<typeof fitPowerLaw>) => fitPowerLaw(...points).slope;
 

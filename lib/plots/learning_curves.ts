@@ -3,8 +3,7 @@ import { UserError } from "../errors.ts";
 import { axisOf, planeFrom } from "./axes.ts";
 import { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
 import { seriesOf } from "./scatter.ts";
-import { hollowMarks, isOurs, type Sourced, sourceLegend } from "./source.ts";
-import { heightsOf, type Rule, ruleMarks } from "./stack.ts";
+import { heightsOf, hollowMarks, isOurs, type Rule, ruleMarks, type Sourced, sourceLegend } from "./stack.ts";
 import { HEIGHT, type Style, WIDTH } from "./theme.ts";
 
 /** A measure during one run. */

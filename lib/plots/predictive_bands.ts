@@ -1,13 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import { UserError } from "../errors.ts";
-import { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
-import type { LegendEntry } from "./legend.ts";
+import { tickFormatter } from "./axes.ts";
+import { drawFigure, type Figure, type FigureOptions, type LegendEntry } from "./figure.ts";
 import { INK, type Style, stylesOf } from "./theme.ts";
-import { tickFormatter } from "./ticks.ts";
-import { thin } from "./thin.ts";
 
 /** Points of a function, in any order. */
-export interface Places {
+interface Places {
   x: ArrayLike<number>;
   y: ArrayLike<number>;
 }
@@ -26,7 +24,7 @@ export interface PredictivePanel {
   targets?: Places;
 }
 
-export interface BandOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
+interface BandOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
   xLabel?: string;
   yLabel?: string;
   /** Range of the y axis, at whose ends bands and dots beyond stay, and lines break off; default: that of all. */
@@ -169,3 +167,28 @@ const distinct = (
   panels: readonly Cell[],
   key: keyof Cell,
 ) => [...new Set(panels.map((panel) => panel[key]))];
+
+/** A row of a line or a band. */
+interface Height {
+  x: number;
+  low: number;
+  high: number;
+}
+
+/**
+ * Rows enough to draw a line or a band: of each of some equal parts of the range of x the first row, the lowest and the
+ * highest. No spike is lost, and a file of thousands of points stays small.
+ *
+ * @param rows ordered by x
+ */
+export function thin<T extends Height>(rows: readonly T[], parts: number): T[] {
+  if (rows.length <= 3 * parts) return [...rows];
+  const [first, last] = [rows[0]!.x, rows.at(-1)!.x];
+  const partOf = ({ x }: T) => Math.min(parts - 1, Math.floor((parts * (x - first)) / (last - first || 1)));
+  return [...Map.groupBy(rows, partOf).values()].flatMap((members) => {
+    const lowest = members.reduce((a, b) => (b.low < a.low ? b : a));
+    const highest = members.reduce((a, b) => (b.high > a.high ? b : a));
+    const kept = new Set([members[0]!, lowest, highest]);
+    return members.filter((row) => kept.has(row));
+  });
+}

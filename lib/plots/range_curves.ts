@@ -1,11 +1,17 @@
 import * as Plot from "@observablehq/plot";
 import { UserError } from "../errors.ts";
 import { categoryAxis } from "./axes.ts";
-import { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
-import type { LegendEntry } from "./legend.ts";
+import { drawFigure, type Figure, type FigureOptions, type LegendEntry } from "./figure.ts";
 import { seriesOf } from "./scatter.ts";
-import { hollowMarks, isOurs, type Sourced, sourceLegend } from "./source.ts";
-import { panelPoints, type StackPanel, stackPanels } from "./stack.ts";
+import {
+  hollowMarks,
+  isOurs,
+  panelPoints,
+  type Sourced,
+  sourceLegend,
+  type StackPanel,
+  stackPanels,
+} from "./stack.ts";
 import { INK, type Style, WIDTH } from "./theme.ts";
 
 /** What one model reaches in one of several ordered ranges, such as numbers of context points. */

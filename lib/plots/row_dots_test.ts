@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
-import { rowDots } from "./row_dots.ts";
+import { rowDots } from "./method_dots.ts";
 import { countOf, testSnapshot } from "./testing.ts";
 
 const rows = [

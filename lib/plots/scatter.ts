@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { type Axis, axisOf, planeFrom } from "./axes.ts";
+import { UserError } from "../errors.ts";
+import { type Axis, axisOf, MARGINS, planeFrom } from "./axes.ts";
 import { drawFigure, type Figure, type FigureOptions } from "./figure.ts";
 import { HEIGHT, stylesOf, WIDTH } from "./theme.ts";
 
@@ -43,4 +44,145 @@ export function scatter(points: readonly Point[], options: PlaneOptions): Figure
   const plot = { ...plane, marks: [...plane.marks, ...marks] };
   const legend = series.length > 1 ? series.map(({ style }) => style) : [];
   return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "dot" });
+}
+
+/** One row of a test set. */
+interface Prediction {
+  /** Model, or fold. */
+  series: string;
+  truth: number;
+  predicted: number;
+}
+
+interface PredictionOptions extends Omit<PlaneOptions, "x" | "y" | "height"> {
+  /** The target and its unit, for both axes. */
+  target: string;
+}
+
+/** Predictions against the truth, with the line on which both are equal; a square with the same range on both axes. */
+export function predictedVsTrue(rows: readonly Prediction[], options: PredictionOptions): Figure {
+  const { target, width = 460, ...head } = options;
+  const values = rows.flatMap(({ truth, predicted }) => [truth, predicted]);
+  const series = seriesOf(rows);
+  const plane = planeOf({ label: `true ${target}` }, { label: `predicted ${target}` }, values, values);
+  const dots = series.map(({ members, style: { symbol, colour } }) =>
+    Plot.dot(members, { x: "truth", y: "predicted", symbol, fill: colour, fillOpacity: 0.6, r: 3.5 })
+  );
+  const ends = [Math.min(...values), Math.max(...values)].map((value) => [value, value]);
+  const equal = Plot.line(ends, { strokeOpacity: 0.5, strokeDasharray: "4,4" });
+  const plot = { ...plane, marks: [...plane.marks, equal, ...dots] };
+  const side = width - MARGINS.marginLeft - MARGINS.marginRight;
+  const height = side + MARGINS.marginTop + MARGINS.marginBottom;
+  const legend = series.length > 1 ? series.map(({ style }) => style) : [];
+  return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "dot" });
+}
+
+/** A value seen during training. */
+interface CurvePoint {
+  series: string;
+  step: number;
+  value: number;
+}
+
+interface CurveOptions extends Omit<PlaneOptions, "x" | "y"> {
+  /** Default "loss". */
+  yLabel?: string;
+  /** Logarithmic values; default true if all are positive. */
+  log?: boolean;
+  /** The step whose weights are kept. */
+  best?: number;
+}
+
+/** Losses (or other measures) against the optimiser step; values that are not finite are left out. */
+export function lossCurve(points: readonly CurvePoint[], options: CurveOptions): Figure {
+  const { width = WIDTH, height = HEIGHT, yLabel = "loss", log, best, ...head } = options;
+  const shown = points.filter(({ value }) => Number.isFinite(value));
+  const values = shown.map(({ value }) => value);
+  const isLog = log ?? values.every((value) => value > 0);
+  const series = seriesOf(shown);
+  const steps = shown.map(({ step }) => step);
+  const plane = planeOf({ label: "optimiser step" }, { label: yLabel, log: isLog }, steps, values);
+  const isLate = best !== undefined && best > 0.85 * Math.max(...steps);
+  const kept = best === undefined ? [] : [
+    Plot.ruleX([best], { strokeOpacity: 0.6, strokeDasharray: "3,3" }),
+    Plot.text([best], {
+      x: (step: number) => step,
+      text: () => "kept",
+      frameAnchor: "top",
+      textAnchor: isLate ? "end" : "start",
+      dy: 8,
+      dx: isLate ? -5 : 5,
+    }),
+  ];
+  const lines = series.map(({ members, style }) =>
+    Plot.line(members, { x: "step", y: "value", stroke: style.colour, strokeWidth: 1.75 })
+  );
+  const plot = { ...plane, marks: [...plane.marks, ...kept, ...lines] };
+  const legend = series.map(({ style }) => style);
+  return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "line" });
+}
+
+/** How often the intervals of one model hold the truth. */
+export interface CalibrationSeries {
+  /** The model. */
+  series: string;
+  /** Probabilities of the intervals, rising, between 0 and 1. */
+  levels: ArrayLike<number>;
+  /** Share of values inside the interval of each level. */
+  shares: ArrayLike<number>;
+  /** As in the legend: 0 is perfect. */
+  score: number;
+}
+
+type CalibrationOptions = Omit<PlaneOptions, "x" | "y" | "height">;
+
+function pointsOf({ series, ...row }: CalibrationSeries): { level: number; share: number }[] {
+  const [levels, shares] = [Array.from(row.levels), Array.from(row.shares)];
+  if (levels.length !== shares.length) {
+    throw new UserError(
+      `${series}: expected a share for each of ${levels.length} levels, found ${shares.length}`,
+    );
+  }
+  if (!Number.isFinite(row.score)) {
+    throw new UserError(`${series}: expected a finite score, found ${row.score}`);
+  }
+  const wrong = [...levels, ...shares].find((value) => !(value >= 0 && value <= 1));
+  if (wrong !== undefined) throw new UserError(`${series}: expected numbers from 0 to 1, found ${wrong}`);
+  const fall = levels.findIndex((level, i) => i > 0 && level <= levels[i - 1]!);
+  if (fall > 0) {
+    throw new UserError(`${series}: expected rising levels, found ${levels[fall - 1]}, ${levels[fall]}`);
+  }
+  return [[0, 0], ...levels.map((level, i) => [level, shares[i]!]), [1, 1]]
+    .map(([level, share]) => ({ level: level!, share: share! }));
+}
+
+/**
+ * Share of values inside central intervals against the probability of the intervals, with the line on which both are
+ * equal; (0, 0) and (1, 1) join every curve, its score is in the legend.
+ *
+ * @throws UserError without a curve, or if one has not one share for each level, values outside [0, 1], or no
+ *   finite score.
+ */
+export function calibrationCurve(rows: readonly CalibrationSeries[], options: CalibrationOptions): Figure {
+  if (rows.length === 0) throw new UserError("calibration: expected at least one curve, found none");
+  const { width = 460, ...head } = options;
+  const series = seriesOf(rows);
+  const twice = series.find(({ members }) => members.length > 1);
+  if (twice) throw new UserError(`${twice.name}: expected one curve, found ${twice.members.length}`);
+  const plane = planeOf({ label: "probability of the interval" }, { label: "share inside" }, [0, 1], [0, 1]);
+  const curves = series.flatMap(({ members, style: { colour, symbol } }) => {
+    const points = pointsOf(members[0]!);
+    return [
+      Plot.line(points, { x: "level", y: "share", stroke: colour, strokeWidth: 1.75 }),
+      Plot.dot(points.slice(1, -1), { x: "level", y: "share", symbol, fill: colour, r: 3.5 }),
+    ];
+  });
+  const equal = Plot.line([[0, 0], [1, 1]], { strokeOpacity: 0.5, strokeDasharray: "4,4" });
+  const plot = { ...plane, marks: [...plane.marks, equal, ...curves] };
+  const height = width - MARGINS.marginLeft - MARGINS.marginRight + MARGINS.marginTop + MARGINS.marginBottom;
+  const legend = series.map(({ members, style }) => ({
+    ...style,
+    label: `${style.label}: ${members[0]!.score.toFixed(3)}`,
+  }));
+  return drawFigure([{ options: plot, width, height }], { ...head, legend });
 }

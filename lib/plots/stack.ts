@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { UserError } from "../errors.ts";
 import { type Axis, axisOf, type DrawnAxis, MARGINS, planeFrom } from "./axes.ts";
-import type { Panel } from "./figure.ts";
-import { INK } from "./theme.ts";
+import type { LegendEntry, Panel } from "./figure.ts";
+import { INK, type Style } from "./theme.ts";
 
 /** A dashed horizontal line with words on it: a ceiling, a budget. */
 export interface Rule {
@@ -63,7 +63,7 @@ export function panelPoints<T extends { panel: string }>(
 }
 
 /** What is drawn in one panel of a stack, and the values that its y axis has to hold. */
-export interface StackContent {
+interface StackContent {
   panel: StackPanel;
   marks: Plot.Markish[];
   values: number[];
@@ -83,4 +83,36 @@ export function stackPanels(contents: readonly StackContent[], x: DrawnAxis, wid
     y += height;
     return drawn;
   });
+}
+
+/** Where a value is from: our runs, or what the authors published, drawn as hollow marks. */
+export interface Sourced {
+  /** Default "ours". */
+  source?: "ours" | "authors";
+}
+
+export const isOurs = ({ source }: Sourced): boolean => source !== "authors";
+
+/** A hollow mark at `x` and `y` of each point that the authors published. */
+export const hollowMarks = (
+  points: readonly Sourced[],
+  { symbol, colour }: Style,
+  place: { x: string; y: string; dx?: number },
+): Plot.Markish =>
+  Plot.dot(points.filter((point) => !isOurs(point)), {
+    ...place,
+    symbol,
+    stroke: colour,
+    fill: "white",
+    r: 4,
+  });
+
+/** The models of a figure, and what hollow marks are if there are any. */
+export function sourceLegend(
+  styles: readonly Style[],
+  points: readonly Sourced[],
+  label = "published by the authors",
+): LegendEntry[] {
+  if (points.every(isOurs)) return [...styles];
+  return [...styles, { label, colour: INK, symbol: "circle", mark: "hollow" }];
 }

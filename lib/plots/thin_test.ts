@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { thin } from "./thin.ts";
+import { thin } from "./predictive_bands.ts";
 
 Deno.test("a thin line keeps its spikes, its order and its ends", () => {
   const rows = Array.from({ length: 4000 }, (_, x) => ({ x, low: -1, high: x === 1234 ? 9 : 1 }));

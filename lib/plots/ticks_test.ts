@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { logTicks, tickFormatter } from "./ticks.ts";
+import { logTicks, tickFormatter } from "./axes.ts";
 
 Deno.test("ticks of a logarithmic axis are round and enough", () => {
   assert.deepEqual(logTicks(0.8, 2e4), [1, 10, 100, 1000, 10000]);

@@ -1,8 +1,6 @@
 /** Progress of something that takes long: in a terminal, in a notebook, in a log, and for a headless runner. */
-import { formatNotes } from "./format.ts";
-import { flushOutputs, jupyter } from "./jupyter.ts";
-import { fileSink, logSink, notebookSink, type Sink, terminalSink } from "./sinks.ts";
-import { type Mark, paceAt, type ProgressState } from "./state.ts";
+import { formatBar, formatDuration, formatNotes, formatRate } from "./format.ts";
+import { flushOutputs, type Jupyter, jupyter } from "./jupyter.ts";
 
 export interface Progress {
   /**
@@ -20,7 +18,7 @@ export interface Progress {
   done(note?: string | Record<string, number>): Promise<void>;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   label: string;
   /** Where to draw; chosen by where the code runs unless given. */
   sinks?: Sink[];
@@ -125,5 +123,136 @@ export function progress(total: number, options: ProgressOptions): Progress {
       await Promise.all(sinks.map((sink) => sink.flush?.()));
       if (jupyter()) await flushOutputs();
     },
+  };
+}
+
+export interface ProgressState {
+  label: string;
+  done: number;
+  total: number;
+  /** What is counted, where that is not clear from the label. */
+  unit?: string;
+  /** Seconds since it began. */
+  elapsed: number;
+  /** Steps per second, and seconds until the end; undefined until two points in time are known. */
+  rate?: number;
+  remaining?: number;
+  note: string;
+  /** What is waited for, and how many seconds so far. */
+  waiting?: { what: string; seconds: number };
+  finished: boolean;
+}
+
+/** A point in time (milliseconds, waiting left out) at which so much was done. */
+interface Mark {
+  time: number;
+  done: number;
+}
+
+/**
+ * Rate and remaining time at `now`, from the first update on: what comes before it (compiling, reading data) says nothing
+ * about the steps to come, so the first step alone gives no estimate.
+ */
+function paceAt(
+  now: Mark,
+  first: Mark | undefined,
+  total: number,
+): Pick<ProgressState, "rate" | "remaining"> {
+  if (!first || now.done <= first.done || now.time <= first.time) return {};
+  const rate = (now.done - first.done) * 1000 / (now.time - first.time);
+  return { rate, remaining: Math.max(total - now.done, 0) / rate };
+}
+
+/** One line of text, with a bar while it is under way. */
+export function progressLine(state: ProgressState, barWidth = 20): string {
+  const { label, done, total, unit, elapsed, rate, remaining, note, waiting, finished } = state;
+  const units = unit ? ` ${unit}` : "";
+  const end = note ? ` · ${note}` : "";
+  if (finished) return `${label}: ${count(done, total)}${units} in ${formatDuration(elapsed)}${end}`;
+  const fraction = total > 0 ? done / total : 0;
+  const percent = `${String(Math.floor(fraction * 100)).padStart(3)} %`;
+  const pace = waiting
+    ? ` · ${waiting.what}, ${formatDuration(Math.floor(waiting.seconds))}`
+    : rate === undefined || remaining === undefined
+    ? ""
+    : ` · ${formatRate(rate)} · ${formatDuration(remaining)} left`;
+  return `${label} ${formatBar(fraction, barWidth)} ${percent} · ${done} of ${total}${units}${pace}${end}`;
+}
+
+function count(done: number, total: number): string {
+  return done === total ? `${done}` : `${done} of ${total}`;
+}
+
+export interface Sink {
+  /** Least milliseconds between two drawings. The first is drawn at once unless `patient`, the last always. */
+  interval: number;
+  patient?: boolean;
+  draw(state: ProgressState): void;
+  /** Resolves when everything drawn has left this process. */
+  flush?(): Promise<void>;
+}
+
+/** A line that is drawn over while under way, and stays when finished. */
+export function terminalSink(write: (text: string) => void, columns: () => number): Sink {
+  return {
+    interval: 100,
+    draw(state) {
+      const line = progressLine(state).slice(0, Math.max(columns() - 1, 20));
+      write(`\r\x1b[2K${line}${state.finished ? "\n" : ""}`);
+    },
+  };
+}
+
+/** Plain lines, for logs. */
+export function logSink(write: (text: string) => void): Sink {
+  return { interval: 10_000, patient: true, draw: (state) => write(progressLine(state) + "\n") };
+}
+
+/**
+ * A file that always holds the latest state as JSON, for whoever watches from outside. A file that cannot be written
+ * must not end a training: then nobody sees the state.
+ */
+export function fileSink(path: string): Sink {
+  return {
+    interval: 200,
+    draw({ label, done, total, elapsed, remaining, note, waiting }) {
+      const temporary = `${path}.part`;
+      try {
+        Deno.writeTextFileSync(
+          temporary,
+          JSON.stringify({ label, done, total, elapsed, eta: remaining ?? null, note, waiting }),
+        );
+        Deno.renameSync(temporary, path);
+      } catch {
+        return;
+      }
+    },
+  };
+}
+
+const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+
+function bundle(state: ProgressState) {
+  const line = progressLine(state);
+  const text = progressLine(state, 0);
+  const bar = `<progress value="${state.done}" max="${state.total}"></progress> `;
+  return {
+    "text/plain": line,
+    "text/html": `<div>${state.finished ? "" : bar}${escape(state.finished ? line : text)}</div>`,
+  };
+}
+
+/** An output of the running cell that is replaced in place, every quarter of a second unless told otherwise. */
+export function notebookSink(kernel: Jupyter, id: string, interval = 250): Sink {
+  let update = false;
+  let pending: Promise<void> = Promise.resolve();
+  return {
+    interval,
+    draw(state) {
+      const options = { raw: true, display_id: id, update } as const;
+      update = true;
+      pending = pending.then(() => kernel.display(bundle(state), options));
+    },
+    flush: () => pending,
   };
 }

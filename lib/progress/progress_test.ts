@@ -1,8 +1,15 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
-import { progress } from "./progress.ts";
-import { fileSink, logSink, notebookSink, type Sink, terminalSink } from "./sinks.ts";
-import { progressLine, type ProgressState } from "./state.ts";
+import {
+  fileSink,
+  logSink,
+  notebookSink,
+  progress,
+  progressLine,
+  type ProgressState,
+  type Sink,
+  terminalSink,
+} from "./progress.ts";
 
 /** A clock that is set by hand, and a sink that keeps what it was given. */
 function watch(interval: number, patient = false) {

@@ -1,7 +1,6 @@
 import { equal, match, ok, throws } from "node:assert/strict";
-import { baselinesBundle } from "./baselines.ts";
-import { requirePython } from "./baselines_install.ts";
-import type { Python } from "./python.ts";
+import { baselinesBundle, requirePython } from "./baselines.ts";
+import type { Python } from "./environment.ts";
 
 const python = (...version: Python["version"]): Python => ({
   name: "python3",

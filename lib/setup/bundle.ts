@@ -5,7 +5,7 @@
 import { dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { sha256OfFile } from "./checksum.ts";
+import { sha256OfFile } from "./disk.ts";
 import { taskCommand } from "./paths.ts";
 
 const MANIFEST = "installed.json";
@@ -57,7 +57,7 @@ export async function makeBundle(
 ): Promise<void> {
   const parent = dirname(bundle.folder);
   await Deno.mkdir(parent, { recursive: true });
-  await removeLeftovers(parent);
+  await removeLeftovers(parent, TEMPORARY);
   const temporary = await Deno.makeTempDir({ dir: parent, prefix: TEMPORARY });
   try {
     const hashes = await make(temporary);
@@ -73,10 +73,10 @@ export async function makeBundle(
   }
 }
 
-/** What a set-up that was killed could not remove itself. */
-async function removeLeftovers(folder: string): Promise<void> {
+/** Removes the temporary folders that a set-up that was killed could not remove itself. */
+export async function removeLeftovers(folder: string, prefix: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
-    if (name.startsWith(TEMPORARY)) await Deno.remove(join(folder, name), { recursive: true });
+    if (name.startsWith(prefix)) await Deno.remove(join(folder, name), { recursive: true });
   }
 }
 

@@ -7,7 +7,7 @@ export interface Finished {
   stderr: string;
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   cwd?: string;
   /** Added to the environment; undefined takes a variable away. */
   env?: Record<string, string | undefined>;
@@ -74,4 +74,16 @@ export async function runOrExplain(
   }
   if (result.code !== 0) throw new UserError(explain(result));
   return result;
+}
+
+/** The lines that a program prints, without their ends; a carriage return ends one as well, as of a progress bar. */
+export async function* outputLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const piece of stream) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split(/[\r\n]+/);
+    rest = lines.pop()!;
+    for (const line of lines) if (line !== "") yield line;
+  }
+  if (rest !== "") yield rest;
 }

@@ -1,10 +1,13 @@
 /** XLA for NVIDIA GPUs: where set-up puts the plugin and NVIDIA's libraries, and how a plugin is made ready to load. */
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { type Bundle, isInstalled, verifyBundle } from "./bundle.ts";
-import { CACHE } from "./paths.ts";
-import { preload } from "./preload.ts";
-import { type Lock, readLock } from "./wheels.ts";
+import { UserError } from "../errors.ts";
+import { type Bundle, isInstalled, makeBundle, verifyBundle } from "./bundle.ts";
+import { requireSpace } from "./disk.ts";
+import { type Driver, probeDriver } from "./driver.ts";
+import { CACHE, ROOT, taskCommand } from "./paths.ts";
+import type { Say } from "./step.ts";
+import { type Lock, readLock, requirePlatform, unpackWheels } from "./wheels.ts";
 
 /** Of CUDA. */
 export type CudaVersion = "12" | "13";
@@ -97,4 +100,91 @@ export function cudaFlags(packages: string, files: string[], flags: string): str
   const device = files.find((file) => file.endsWith(join("nvvm", "libdevice", "libdevice.10.bc")));
   if (!device || flags.includes(DATA_DIR)) return flags;
   return `${flags} ${DATA_DIR}=${join(packages, dirname(dirname(dirname(device))))}`.trim();
+}
+
+/** Libraries of 3.8 GiB for CUDA 13 and 4.8 GiB for CUDA 12, and the largest wheel (0.6 GB) beside them. */
+const SPACE = 6 * 2 ** 30;
+
+/** The libraries, the programs that XLA starts, and NVIDIA's device library. */
+const PATTERNS = ["*.so", "*.so.*", "nvidia/*/bin/*", "*.bc"];
+
+/**
+ * The version of CUDA to install.
+ *
+ * @throws UserError if it is left to the driver and there is none, or one too old
+ */
+export function chooseVersion(asked: CudaVersion | "auto", driver: Driver): CudaVersion {
+  if (asked !== "auto") return asked;
+  const choose = `choose one with ${taskCommand("setup --cuda=13")} or --cuda=12`;
+  if (!driver.cuda) throw new UserError(`${driver.reason}, so the version of CUDA is not known: ${choose}`);
+  const [major, minor] = driver.cuda;
+  if (major >= 13) return "13";
+  if (major === 12) return "12";
+  throw new UserError(
+    `the NVIDIA driver runs CUDA ${major}.${minor} at most; expected 12 or later: update the driver`,
+  );
+}
+
+/**
+ * Makes sure that XLA for NVIDIA GPUs is installed.
+ *
+ * @param repair installs it anew even if it is there
+ * @returns a line that names what is installed, and says so if no GPU can be used
+ * @throws UserError as `chooseVersion` does, without network or disk space, or for a wrong checksum
+ */
+export async function ensureCuda(say: Say, asked: CudaVersion | "auto", repair: boolean): Promise<string> {
+  const driver = probeDriver();
+  const bundle = await cudaBundle(chooseVersion(asked, driver));
+  if (repair || !await isInstalled(bundle)) await install(bundle, say);
+  else await verifyBundle(bundle);
+  const gpu = driver.reason ? `; it can't be used here: ${driver.reason}` : "";
+  const [plugin] = bundle.lock.pins;
+  return `${bundle.name} (${plugin!.package} ${plugin!.version}), checksums verified${gpu}`;
+}
+
+async function install(bundle: CudaBundle, say: Say): Promise<void> {
+  requirePlatform("XLA for CUDA");
+  await requireSpace(ROOT, SPACE, bundle.name);
+  await makeBundle(bundle, (folder) => unpackWheels(bundle.lock, folder, { patterns: PATTERNS }, say));
+}
+
+/** In this order each finds those it is linked to already there. */
+const ORDER = [
+  "libcudart",
+  "libnvrtc",
+  "libnvJitLink",
+  "libcublasLt",
+  "libcublas",
+  "libcurand",
+  "libnccl",
+  "libcupti",
+  "libcusparse",
+  "libcusolver",
+  "libcufft",
+  "libnvshmem_host",
+  "libcudnn",
+];
+
+/** Libraries stay loaded while they are referred to; what is loaded here is needed until the process ends. */
+const loaded: Deno.DynamicLibrary<Record<never, never>>[] = [];
+
+/** The libraries among these files that are loaded, in the order in which they are. */
+export function preloadOrder(files: string[]): string[] {
+  return ORDER.flatMap((name) => files.filter((file) => basename(file).startsWith(`${name}.so`)));
+}
+
+/**
+ * Loads NVIDIA's libraries, so that later look-ups by name find these copies wherever they lie. One that can't be
+ * loaded is left out: the plugin then says what it misses.
+ *
+ * @param files paths in the folder
+ */
+export function preload(folder: string, files: string[]): void {
+  for (const file of preloadOrder(files)) {
+    try {
+      loaded.push(Deno.dlopen(join(folder, file), {}));
+    } catch {
+      continue;
+    }
+  }
 }

@@ -1,9 +1,15 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { join } from "node:path";
-import { CUDA_VERSIONS, cudaBundle, cudaFlags, isCudaPlugin, nvidiaFiles } from "./cuda.ts";
-import { chooseVersion } from "./cuda_install.ts";
+import {
+  chooseVersion,
+  CUDA_VERSIONS,
+  cudaBundle,
+  cudaFlags,
+  isCudaPlugin,
+  nvidiaFiles,
+  preloadOrder,
+} from "./cuda.ts";
 import { type Driver, probeDriver, splitVersion } from "./driver.ts";
-import { preloadOrder } from "./preload.ts";
 
 const driver = (cuda?: [number, number]): Driver =>
   cuda ? { cuda, gpus: 1, reason: "" } : { gpus: 0, reason: "no NVIDIA driver was found" };

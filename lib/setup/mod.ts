@@ -1,19 +1,17 @@
 /** Set-up: what the workspace needs on this machine, made once and found in place ever after. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
-import { ensureBaselines } from "./baselines_install.ts";
+import { ensureBaselines } from "./baselines.ts";
+import { lastLines, run } from "./command.ts";
+import { type CudaVersion, ensureCuda } from "./cuda.ts";
 import { ensureEnvironment } from "./environment.ts";
 import { ensureKernel } from "./kernel.ts";
-import { withLock } from "./lock.ts";
-import { ensurePackages } from "./packages.ts";
-import { type CudaVersion, ensureCuda } from "./cuda_install.ts";
-import { CACHE } from "./paths.ts";
-import { ensurePlugin } from "./plugin_install.ts";
-import { type Report, step } from "./step.ts";
-import type { TensorflowKind } from "./tensorflow.ts";
-import { ensureTensorflow } from "./tensorflow_install.ts";
+import { CACHE, ROOT } from "./paths.ts";
+import { ensurePlugin } from "./plugin.ts";
+import { type Report, type Say, step } from "./step.ts";
+import { ensureTensorflow, type TensorflowKind } from "./tensorflow.ts";
 
-export interface SetupOptions {
+interface SetupOptions {
   /** Say that a step found everything in place; otherwise only work is reported. */
   verbose?: boolean;
   /** Download the XLA plugin, and what else is asked for here, anew. */
@@ -53,4 +51,49 @@ export async function setup(
     if (cuda) await step("cuda", (say) => ensureCuda(say, cuda, repair), report);
     if (baselines) await step("baselines", (say) => ensureBaselines(say, repair), report);
   }, print);
+}
+
+/**
+ * Fetches what is missing; with everything cached this takes a moment and no network.
+ *
+ * @throws UserError if the packages cannot be fetched, or are not those of deno.lock
+ */
+async function ensurePackages(say: Say): Promise<string> {
+  const notice = setTimeout(() => say("fetching npm packages"), 1000);
+  const result = await run(Deno.execPath(), ["install", "--quiet"], { cwd: ROOT, env: { NO_COLOR: "1" } });
+  clearTimeout(notice);
+  if (result?.code !== 0) {
+    const said = (result?.stderr ?? "").replace(/Stack backtrace:[\s\S]*/, "").replace(/^Download .*$/gm, "");
+    throw new UserError(
+      `the npm packages could not be fetched; check the network connection, and the registry and proxy that npm uses. ` +
+        `Deno said:\n${lastLines(said, 6)}`,
+    );
+  }
+  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  return `${Object.keys(imports).length} npm packages and what they need`;
+}
+
+async function openLock(path: string): Promise<Deno.FsFile> {
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    return await Deno.open(path, { create: true, write: true });
+  } catch (error) {
+    throw new UserError(`the workspace cannot be written: ${(error as Error).message}`);
+  }
+}
+
+/** Holds a lock file while `work` runs; says so once if another process holds it. A folder that is read only is a UserError. */
+export async function withLock<T>(
+  path: string,
+  work: () => Promise<T>,
+  say: (line: string) => void,
+): Promise<T> {
+  using file = await openLock(path);
+  const notice = setTimeout(() => say("another set-up of this workspace is running; waiting for it"), 500);
+  try {
+    await file.lock(true);
+  } finally {
+    clearTimeout(notice);
+  }
+  return await work();
 }

@@ -1,5 +1,5 @@
 import { match } from "node:assert/strict";
-import { explainPip } from "./pip.ts";
+import { explainPip } from "./wheels.ts";
 
 const explain = (stderr: string) => explainPip({ code: 1, stdout: "", stderr }, "thing 1.0");
 

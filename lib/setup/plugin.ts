@@ -2,12 +2,15 @@
  * The XLA plugin: a shared library with XLA's compiler and runtime for one kind of device. It is loaded only after
  * its SHA-256 was found to be the one in plugins.json.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { sha256OfFile } from "./checksum.ts";
+import { removeLeftovers } from "./bundle.ts";
+import { requireSpace, sha256OfFile } from "./disk.ts";
 import { CACHE, taskCommand } from "./paths.ts";
 import plugins from "./plugins.json" with { type: "json" };
+import type { Say } from "./step.ts";
+import { unpackWheels } from "./wheels.ts";
 
 /** One entry of plugins.json: a Python wheel on the package index, and the library inside it. */
 export type Plugin = (typeof plugins)[number];
@@ -18,11 +21,11 @@ export function pluginFor(platform: string = Deno.build.target): Plugin | undefi
 }
 
 /** Where set-up puts a plugin; its checksum is part of the path, so another version is another file. */
-export function installedPath(plugin: Plugin): string {
+function installedPath(plugin: Plugin): string {
   return join(CACHE, "plugins", plugin.sha256.slice(0, 16), plugin.file);
 }
 
-export interface PluginSearch {
+interface PluginSearch {
   path?: string;
   /** Why there is none, and what to do, in one line; empty if there is one. */
   reason: string;
@@ -74,7 +77,7 @@ async function identify(path: string, sha256: string): Promise<string> {
 }
 
 /** Notes that this very file was found right, so that later starts need not read it. */
-export async function rememberVerified(path: string, plugin: Pick<Plugin, "sha256">): Promise<void> {
+async function rememberVerified(path: string, plugin: Pick<Plugin, "sha256">): Promise<void> {
   await writeAtomic(sidecar(path), await identify(path, plugin.sha256));
 }
 
@@ -94,4 +97,57 @@ export async function verifyPlugin(path: string, plugin: Pick<Plugin, "sha256">)
 function damaged(path: string, expected: string, found: string): string {
   return `the XLA plugin ${path} is damaged and was not loaded: expected SHA-256 ${expected}, found ${found}. ` +
     `To download it again: ${taskCommand("setup --repair")}`;
+}
+
+const TEMPORARY = "download-";
+
+/**
+ * Makes sure that the engine has a plugin, where one is known for this machine.
+ *
+ * @param repair downloads it anew even if a file is there
+ * @returns a line that names the plugin, or says what runs instead
+ * @throws UserError if the download fails or a checksum is not the expected one; nothing is left behind
+ */
+export async function ensurePlugin(say: Say, repair: boolean): Promise<string> {
+  if (Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH")) {
+    return `${(await findPlugin()).path} (PJRT_PLUGIN_LIBRARY_PATH)`;
+  }
+  const plugin = pluginFor();
+  if (!plugin) return `none: ${whyNoPlugin()} The wasm engine is used`;
+  const path = installedPath(plugin);
+  if (repair) await Deno.remove(dirname(path), { recursive: true }).catch(() => {});
+  if (await Deno.stat(path).catch(() => undefined)) await verifyPlugin(path, plugin);
+  else await installPlugin(plugin, path, join(CACHE, "plugins"), say);
+  return `XLA for the CPU (${plugin.package} ${plugin.version}), checksum verified`;
+}
+
+/**
+ * Downloads a plugin and puts it at `path`, working in `folder`, which is on the same disk.
+ *
+ * @throws UserError as `ensurePlugin` does
+ */
+export async function installPlugin(plugin: Plugin, path: string, folder: string, say: Say): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await removeLeftovers(folder, TEMPORARY);
+  await requireSpace(folder, plugin.size + 2 * plugin.wheelSize, "the XLA plugin");
+  const temporary = await Deno.makeTempDir({ dir: folder, prefix: TEMPORARY });
+  try {
+    const { package: name, version, wheelSha256, member } = plugin;
+    const pin = { package: name, version, line: `${name}==${version} --hash=sha256:${wheelSha256}` };
+    const told: Say = (line) => say(`${line} (${Math.round(plugin.wheelSize / 1e6)} MB)`);
+    const hashes = await unpackWheels({ pins: [pin], key: "" }, temporary, { patterns: [member] }, told);
+    if (hashes[member] !== plugin.sha256) {
+      throw new UserError(
+        `${plugin.file} does not match its checksum: expected SHA-256 ${plugin.sha256}, found ${
+          hashes[member]
+        }. ` +
+          `Nothing was installed; try again, and if it stays so, the package index in use serves another file`,
+      );
+    }
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.rename(join(temporary, member), path);
+    await rememberVerified(path, plugin);
+  } finally {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  }
 }

@@ -1,10 +1,9 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { run } from "./command.ts";
-import { sha256OfFile } from "./checksum.ts";
+import { sha256OfFile } from "./disk.ts";
 import { PYTHON } from "./paths.ts";
-import type { Plugin } from "./plugin.ts";
-import { installPlugin } from "./plugin_install.ts";
+import { installPlugin, type Plugin } from "./plugin.ts";
 
 const WHEEL = "tiny_plugin-1.0-py3-none-any.whl";
 
@@ -32,7 +31,6 @@ async function withIndex(work: (shop: Shop) => Promise<void>): Promise<void> {
     platform: "any",
     package: "tiny-plugin",
     version: "1.0",
-    wheel: WHEEL,
     wheelSha256: await sha256OfFile(wheel),
     wheelSize: 1,
     member: "tiny_plugin/lib.so",

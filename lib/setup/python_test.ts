@@ -1,7 +1,7 @@
 import { equal, match, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
-import { findPython, probe } from "./python.ts";
+import { findPython, probe } from "./environment.ts";
 
 /** A program that answers as an interpreter of some version would. */
 async function fakePython(folder: string, name: string, answer: unknown): Promise<string> {

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { run } from "./command.ts";
 import { requireSpace } from "./disk.ts";
 import { KERNEL } from "./kernel.ts";
-import { withLock } from "./lock.ts";
-import { setup } from "./mod.ts";
+import { setup, withLock } from "./mod.ts";
 import { type Report, step } from "./step.ts";
 
 Deno.test("set-up that finds everything in place says nothing, and one line a step if asked", async () => {

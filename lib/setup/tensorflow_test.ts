@@ -1,8 +1,7 @@
 import { equal, match, notEqual, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { run } from "./command.ts";
-import { NPM, tensorflowBundle } from "./tensorflow.ts";
-import { findCompiler } from "./tensorflow_install.ts";
+import { findCompiler, NPM, tensorflowBundle } from "./tensorflow.ts";
 
 Deno.test("without a C++ compiler, the message says what was looked for and how to get one", async () => {
   await rejects(

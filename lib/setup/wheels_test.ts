@@ -1,8 +1,8 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { sha256OfFile } from "./checksum.ts";
 import { run } from "./command.ts";
+import { sha256OfFile } from "./disk.ts";
 import { PYTHON } from "./paths.ts";
 import { type Lock, parseLock, readLock, unpackWheels } from "./wheels.ts";
 

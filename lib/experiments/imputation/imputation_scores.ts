@@ -1,13 +1,17 @@
 import {
   dosages,
+  joined,
   MAF_BINS,
   mafBin,
   meanTargetR2,
+  type Moments,
+  momentsOf,
+  NOTHING,
   pooledR2,
   type Scored,
+  squaredCorrelation,
   targetR2,
 } from "../../baselines/genotype_r2.ts";
-import { joined, type Moments, momentsOf, NOTHING, squaredCorrelation } from "../../baselines/moments.ts";
 import type { ImputationWindow } from "../../data/genotypes/windows_data.ts";
 
 const FIELDS = ["count", "meanP", "meanY", "pp", "yy", "py"] as const;

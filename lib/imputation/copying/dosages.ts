@@ -1,10 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { bucketOf, jit, scan } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { checkDistances, checkValues, rowsOf } from "./checks.ts";
-import { type CopyingOptions, copyingOptions } from "./options.ts";
-import { type Behind, dosagesBack, expectBehind } from "./programs.ts";
-import { byStep, putDosages, queriesAtOnce, SEGMENT, segmentAt, targetsAt, type Walk } from "./segments.ts";
-import { changesBetween, stepsOf } from "./steps.ts";
+import { checkDistances, checkValues, type CopyingOptions, copyingOptions, rowsOf } from "./options.ts";
+import { changesBetween, SLOTS, type Steps, stepsOf } from "./steps.ts";
 
 /** Haplotypes to impute: K of a reference, Q queries, at M sites; targets T. */
 export interface CopyingTask {
@@ -90,4 +88,220 @@ async function impute(walk: Walk, alleles: Uint8Array, programs: Programs, out: 
     behind = before;
   }
   tf.dispose(Object.values(behind));
+}
+
+/** Some steps of the model as tensors; haplotypes K, queries Q. */
+interface Segment {
+  /** [steps, 2]: the chances to stay on the way to the next step, and to change. */
+  moves: tf.Tensor;
+  /** bool [steps, K, 1] */
+  reference: tf.Tensor;
+  /** bool [steps, 1, Q]: whether the query's allele counts, and which it is. */
+  known: tf.Tensor;
+  alleles: tf.Tensor;
+  /** The chance of a mismatch. */
+  mismatch: tf.Tensor;
+}
+
+/** Targets of a segment. */
+interface SegmentTargets {
+  /** [steps]: whether a step is a site's first one. */
+  fresh: tf.Tensor;
+  /** bool [K, steps, slots] */
+  alleles: tf.Tensor;
+  /** [steps, slots, 1]: the share of the next site. */
+  weights: tf.Tensor;
+}
+
+/** What is known from the steps behind: [K, Q] both. */
+interface Behind {
+  /** The chance of all that follows by the haplotype copied at the next step, its own allele included; any scale. */
+  after: tf.Tensor;
+  /** Posterior of the haplotype copied at the next site. */
+  next: tf.Tensor;
+}
+
+type Entry = Pick<Segment, "moves" | "reference" | "known" | "alleles">;
+
+const entriesOf = ({ moves, reference, known, alleles }: Segment): Entry => ({
+  moves,
+  reference,
+  known,
+  alleles,
+});
+
+/** The chance of the queries' alleles for each haplotype, [K, Q]: 1 where none counts. */
+function emission({ reference, known, alleles }: Entry, mismatch: tf.Tensor): tf.Tensor {
+  const same = tf.sub(1, mismatch);
+  const ifRef = tf.where(known, tf.where(alleles, mismatch, same), tf.onesLike(mismatch));
+  const ifAlt = tf.where(known, tf.where(alleles, same, mismatch), tf.onesLike(mismatch));
+  return tf.add(ifRef, tf.mul(tf.sub(ifAlt, ifRef), tf.cast(reference, "float32")));
+}
+
+/** Sums over haplotypes, [1, Q]. */
+const total = (states: tf.Tensor): tf.Tensor => tf.sum(states, 0, true);
+
+/** Moves [2] as [1, 1] each. */
+const partsOf = (moves: tf.Tensor): tf.Tensor[] => tf.split(tf.reshape(moves, [1, 2]), 2, 1);
+
+/** A step of the forward pass: what to expect at a step, [K, Q], to what to expect at the next. */
+function ahead(expected: tf.Tensor, entry: Entry, mismatch: tf.Tensor): [next: tf.Tensor, here: tf.Tensor] {
+  const [stay, change] = partsOf(entry.moves) as [tf.Tensor, tf.Tensor];
+  const here = tf.mul(expected, emission(entry, mismatch));
+  const next = tf.add(tf.mul(here, tf.div(stay, total(here))), tf.div(change, expected.shape[0]!));
+  return [next, here];
+}
+
+/** What is expected behind a segment, [K, Q], from what is expected at its first step. */
+const expectBehind = () =>
+  jit((expected: tf.Tensor, segment: Segment): tf.Tensor =>
+    scan(
+      (expected, entry: Entry): [tf.Tensor, null] => [ahead(expected, entry, segment.mismatch)[0], null],
+      expected,
+      entriesOf(segment),
+    )[0]
+  );
+
+/** From the last step of a segment to its first: the chance of ALT for its targets, [Q, steps, slots]. */
+const dosagesBack = () =>
+  jit(
+    (expected: tf.Tensor, behind: Behind, segment: Segment, targets: SegmentTargets): [Behind, tf.Tensor] => {
+      const entries = entriesOf(segment);
+      const [, here] = scan(
+        (expected, entry: Entry) => ahead(expected, entry, segment.mismatch),
+        expected,
+        entries,
+      );
+      const alleles = tf.transpose(targets.alleles, [1, 2, 0]);
+      const [before, dosages] = scan(
+        ({ after, next }: Behind, x): [Behind, tf.Tensor] => {
+          const [stay, change] = partsOf(x.entry.moves) as [tf.Tensor, tf.Tensor];
+          const mean = tf.div(total(after), after.shape[0]!);
+          const following = tf.add(tf.mul(after, tf.div(stay, mean)), change);
+          const joint = tf.mul(x.here, following);
+          const posterior = tf.div(joint, total(joint));
+          const carried = tf.cast(x.alleles, "float32") as tf.Tensor2D;
+          const [left, right] = [posterior, next].map((states) => tf.matMul(carried, states as tf.Tensor2D));
+          return [
+            {
+              after: tf.mul(following, emission(x.entry, segment.mismatch)),
+              next: tf.add(next, tf.mul(tf.sub(posterior, next), x.fresh)),
+            },
+            tf.add(left!, tf.mul(tf.sub(right!, left!), x.weights)),
+          ];
+        },
+        behind,
+        { entry: entries, here, fresh: targets.fresh, alleles, weights: targets.weights },
+        { reverse: true },
+      );
+      return [before, tf.transpose(dosages, [2, 0, 1])];
+    },
+  );
+
+/** Steps of a segment: states are held for all of one segment, and at the first step of each. */
+const SEGMENT = 64;
+
+/** How many queries walk together, so that their states on the device stay within `memory` bytes. */
+function queriesAtOnce(queries: number, haplotypes: number, segments: number, memory: number): number {
+  // A power of 1.25, to compile few programs; a multiple of 16 suits the processor where memory decides.
+  const fitting = Math.floor(memory / (4 * haplotypes * (segments + SEGMENT + 8)));
+  const most = fitting < 16 ? Math.max(1, fitting) : fitting - fitting % 16;
+  return Math.min(most, bucketOf(queries, { growth: 1.25 }));
+}
+
+/** Rows [rows, columns] as steps see them, [segments · SEGMENT, width]: `fill` where there is none. */
+function byStep(
+  rows: Uint8Array,
+  columns: number,
+  { site }: Steps,
+  width: number,
+  fill: number,
+): Uint8Array {
+  const count = rows.length / columns;
+  const out = new Uint8Array(Math.ceil(site.length / SEGMENT) * SEGMENT * width).fill(fill);
+  for (let row = 0; row < count; row++) {
+    for (let i = 0; i < site.length; i++) out[i * width + row] = rows[row * columns + site[i]!]!;
+  }
+  return out;
+}
+
+/** What segments are cut from. */
+interface Walk {
+  steps: Steps;
+  /** [sites]: the chance of a change on the way to the next site. */
+  changes: Float32Array;
+  mismatch: number;
+  /** [segments · SEGMENT, K]: the reference's alleles. */
+  reference: Uint8Array;
+  /** [segments · SEGMENT, Q]: the queries', 255 where missing. */
+  queries: Uint8Array;
+}
+
+/** The tensors of segment s. */
+function segmentAt({ steps, changes, mismatch, reference, queries }: Walk, s: number): Segment {
+  const { site, fresh } = steps;
+  const start = s * SEGMENT;
+  const moves = new Float32Array(2 * SEGMENT);
+  const segments = Math.ceil(site.length / SEGMENT);
+  const part = ({ length }: Uint8Array) => [s * length / segments, (s + 1) * length / segments];
+  const copied = reference.subarray(...part(reference));
+  const alleles = queries.subarray(...part(queries));
+  const [K, Q] = [copied.length / SEGMENT, alleles.length / SEGMENT];
+  const known = new Uint8Array(alleles.length);
+  for (let i = 0; i < SEGMENT; i++) {
+    const [here, next] = [site[start + i], site[start + i + 1]];
+    const change = here === undefined || next === here ? 0 : changes[here]!;
+    moves.set([1 - change, change], 2 * i);
+    if (fresh[start + i] !== 1) continue;
+    for (let at = i * Q; at < (i + 1) * Q; at++) known[at] = alleles[at] === 255 ? 0 : 1;
+  }
+  return {
+    moves: tf.tensor(moves, [SEGMENT, 2]),
+    reference: tf.tensor(copied, [SEGMENT, K, 1], "bool"),
+    known: tf.tensor(known, [SEGMENT, 1, Q], "bool"),
+    alleles: tf.tensor(alleles.map((allele) => allele & 1), [SEGMENT, 1, Q], "bool"),
+    mismatch: tf.scalar(mismatch),
+  };
+}
+
+/** The targets of segment s, of alleles [K, targets]. */
+function targetsAt({ fresh, first, weight }: Steps, alleles: Uint8Array, s: number): SegmentTargets {
+  const start = s * SEGMENT;
+  const end = Math.min(fresh.length, start + SEGMENT);
+  const T = weight.length;
+  const K = alleles.length / T;
+  const weights = new Float32Array(SEGMENT * SLOTS);
+  for (let i = start; i < end; i++) {
+    weights.set(weight.subarray(first[i]!, first[i + 1]!), (i - start) * SLOTS);
+  }
+  const packed = new Uint8Array(K * SEGMENT * SLOTS);
+  for (let k = 0; k < K; k++) {
+    for (let i = start; i < end; i++) {
+      let at = (k * SEGMENT + i - start) * SLOTS;
+      for (let t = first[i]!; t < first[i + 1]!; t++) packed[at++] = alleles[k * T + t]!;
+    }
+  }
+  return {
+    fresh: tf.tensor(Float32Array.from({ length: SEGMENT }, (_, i) => fresh[start + i] ?? 0), [SEGMENT]),
+    alleles: tf.tensor(packed, [K, SEGMENT, SLOTS], "bool"),
+    weights: tf.tensor(weights, [SEGMENT, SLOTS, 1]),
+  };
+}
+
+/** Puts what segment s found, [Q, SEGMENT, SLOTS], to the targets of some rows of `out` [rows, targets]. */
+function putDosages(
+  out: Float32Array,
+  found: Float32Array,
+  { first, weight }: Steps,
+  s: number,
+): void {
+  const T = weight.length;
+  const start = s * SEGMENT;
+  const end = Math.min(first.length - 1, start + SEGMENT);
+  for (let row = 0; row < out.length / T; row++) {
+    for (let i = start; i < end; i++) {
+      let at = (row * SEGMENT + i - start) * SLOTS;
+      for (let t = first[i]!; t < first[i + 1]!; t++) out[row * T + t] = found[at++]!;
+    }
+  }
 }

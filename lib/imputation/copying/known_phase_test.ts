@@ -1,6 +1,5 @@
 import { deepEqual, throws } from "node:assert/strict";
-import { knownPhase } from "./known_phase.ts";
-import { ALT_REF, REF_ALT } from "./pair_batch.ts";
+import { ALT_REF, knownPhase, REF_ALT } from "./pair_batch.ts";
 
 Deno.test("known phase marks heterozygous calls alone", () => {
   const genotypes = Uint8Array.of(0, 1, 1, 255, 1, 2);

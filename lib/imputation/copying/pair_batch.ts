@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "../../errors.ts";
+import type { Window } from "./candidates.ts";
 import type { PairWindows } from "./pair_program.ts";
-import type { Window } from "./windows.ts";
 
 /** A genotype as the pair model takes it: 0, 1 and 2, or one of these. */
 export const MISSING = 255;
@@ -71,4 +72,68 @@ export function pairBatch(source: PairSource, from: number, size: number): PairW
     moves: tf.tensor(moves, [W, size, 2]),
     heterozygous: tf.tensor(heterozygous, [W, size]),
   };
+}
+
+/** Alleles of samples and where it is known which haplotype has which, as `alignTargets` gives them. */
+export interface KnownPhase {
+  /** [2·samples, sites]: rows 2s and 2s + 1 are of sample s. */
+  alleles: Uint8Array;
+  /** [samples, sites]: 1 where phase is known. */
+  phased: Uint8Array;
+}
+
+/**
+ * Genotypes [samples, sites] with heterozygous ones of known phase as REF_ALT and ALT_REF.
+ *
+ * @throws UserError for shapes that do not fit, and alleles that are not heterozygous where the genotype is.
+ */
+export function knownPhase(genotypes: Uint8Array, known: KnownPhase | null, sites: number): Uint8Array {
+  if (!known) return genotypes;
+  const { alleles, phased } = known;
+  if (alleles.length !== 2 * genotypes.length || phased.length !== genotypes.length) {
+    throw new UserError(
+      `known phase: expected ${2 * genotypes.length} alleles and ${genotypes.length} flags, found ` +
+        `${alleles.length} and ${phased.length}`,
+    );
+  }
+  return genotypes.map((genotype, at) => {
+    if (genotype !== 1 || phased[at] === 0) return genotype;
+    const sample = Math.floor(at / sites);
+    const first = at + sample * sites;
+    const [a, b] = [alleles[first], alleles[first + sites]];
+    if (a === 0 && b === 1) return REF_ALT;
+    if (a === 1 && b === 0) return ALT_REF;
+    throw new UserError(
+      `known phase: expected alleles 0 and 1 of the heterozygous sample ${sample} at site ${at % sites}, ` +
+        `found ${a} and ${b}`,
+    );
+  });
+}
+
+/**
+ * Haplotypes of a sample, [2, sites], from its calls and the readings of the pair model, [sites, 3]: each heterozygous
+ * site is put the way that agrees best with the one before, as it is known or was put; missing alleles are those expected.
+ */
+export function oriented(calls: Uint8Array, readings: Float32Array): Uint8Array {
+  const sites = calls.length;
+  const out = new Uint8Array(2 * sites);
+  for (let m = 0, before = 0; m < sites; m++) {
+    const call = calls[m]!;
+    const [dosage, orientation, agreement] = [0, 1, 2].map((i) => readings[3 * m + i]!) as [
+      number,
+      number,
+      number,
+    ];
+    const difference = orientation + before * agreement;
+    if (call === MISSING) {
+      out[m] = dosage + difference > 1 ? 1 : 0;
+      out[sites + m] = dosage - difference > 1 ? 1 : 0;
+    } else if (call === 0 || call === 2) {
+      out[m] = out[sites + m] = call / 2;
+    } else {
+      before = call === ALT_REF ? 1 : call === REF_ALT ? -1 : difference >= 0 ? 1 : -1;
+      out[before > 0 ? m : sites + m] = 1;
+    }
+  }
+  return out;
 }

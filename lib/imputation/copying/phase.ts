@@ -1,14 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { chooseCandidates, type Pool, soughtByGenotypes, soughtByHaplotypes } from "./candidates.ts";
-import { checkDistances, checkValues, rowsOf } from "./checks.ts";
-import { type KnownPhase, knownPhase } from "./known_phase.ts";
-import { type CopyingOptions, copyingOptions } from "./options.ts";
-import { oriented } from "./orient.ts";
-import { MISSING, pairBatch, type PairSource } from "./pair_batch.ts";
+import { UserError } from "../../errors.ts";
+import {
+  bestWindows,
+  chooseCandidates,
+  type Pool,
+  soughtByGenotypes,
+  soughtByHaplotypes,
+  type Window,
+  windowsOf,
+} from "./candidates.ts";
+import { checkDistances, checkValues, type CopyingOptions, copyingOptions, rowsOf } from "./options.ts";
+import { type KnownPhase, knownPhase, MISSING, oriented, pairBatch, type PairSource } from "./pair_batch.ts";
 import { pairReadings, READINGS } from "./pair_program.ts";
 import { changesBetween } from "./steps.ts";
-import { UserError } from "../../errors.ts";
-import { bestWindows, type Window, windowsOf } from "./windows.ts";
 
 /** Samples to phase with K haplotypes of a reference, at M sites. */
 export interface PhasingTask {
