@@ -3,13 +3,17 @@ import { UserError } from "./errors.ts";
 /**
  * Writes a file whole or not at all: the content goes to a temporary file beside it, which then takes its name.
  *
+ * @param content a text, bytes, or parts that are written one after the other
  * @throws UserError if the folder cannot be written or the disk is full; nothing is left behind.
  */
-export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeAtomic(
+  path: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+): Promise<void> {
   const temporary = `${path}.${Deno.pid}.part`;
   try {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    await Deno.writeFile(temporary, bytes);
+    const whole = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await Deno.writeFile(temporary, ReadableStream.from(whole instanceof Uint8Array ? [whole] : whole));
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});

@@ -21,8 +21,13 @@ const ARRAYS = { F64: Float64Array, F32: Float32Array, F16: Float16Array, I32: I
 const LONGEST_HEADER = 100_000_000;
 
 function tensorOf(data: Uint8Array<ArrayBuffer>, { dtype, shape, begin, end }: Entry): StoredTensor {
-  // A slice starts at an aligned address, wherever the tensor lay in the file.
-  return { dtype, shape, data: new ARRAYS[dtype](data.slice(begin, end).buffer) } as StoredTensor;
+  // A tensor may have gigabytes: it is copied only if it does not lie at an aligned address.
+  const start = data.byteOffset + begin;
+  const isAligned = start % ELEMENT_BYTES[dtype] === 0;
+  const values = isAligned
+    ? new ARRAYS[dtype](data.buffer, start, (end - begin) / ELEMENT_BYTES[dtype])
+    : new ARRAYS[dtype](data.slice(begin, end).buffer);
+  return { dtype, shape, data: values } as StoredTensor;
 }
 
 /**
@@ -87,15 +92,14 @@ export async function writeSafetensors(
     entries.push({ name, dtype, shape, begin, end });
   }
   const header = formatHeader({ entries, metadata });
-  const bytes = new Uint8Array(8 + header.length + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
-  bytes.set(header, 8);
-  for (const { name, begin } of entries) {
-    const { data } = stored.get(name)!;
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + header.length + begin);
-  }
-  await writeAtomic(path, bytes);
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
+  await writeAtomic(path, [length, header, ...Array.from(stored.values(), bytesOf)]);
 }
+
+/** The bytes of a tensor's data where they are. */
+export const bytesOf = ({ data }: StoredTensor): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 
 /** Bytes per element of the types that can be stored. */
 const ELEMENT_BYTES = { F64: 8, F32: 4, F16: 2, I32: 4, U8: 1 } as const;

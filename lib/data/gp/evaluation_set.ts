@@ -2,9 +2,8 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { jit } from "../../engine/mod.ts";
 import { CACHE } from "../../setup/paths.ts";
-import { UserError } from "../../errors.ts";
-import { sha256 } from "../read.ts";
-import { readSafetensors, type StoredTensor, writeSafetensors } from "../safetensors.ts";
+import type { StoredTensor } from "../safetensors.ts";
+import { storedTensors, storeTensors } from "../stored_tensors.ts";
 import { type CountRanges, type Counts, drawCounts } from "./counts.ts";
 import type { GpKernel } from "./kernels.ts";
 import { type GpBatch, paddedSize, sampleGp, type TailNoise } from "./sampler.ts";
@@ -57,7 +56,7 @@ type Column = (typeof POINTWISE | typeof ITEMWISE)[number];
 type Columns = Record<Column, Float32Array>;
 
 /** Changes when the same description would give other numbers. */
-const FORMAT = "1";
+const FORMAT = "2";
 
 /**
  * The evaluation set of a description: read from its file, or made and stored if there is none. A file that is torn,
@@ -71,13 +70,19 @@ export async function evaluationSet(
 ): Promise<EvaluationSet> {
   const path = join(folder, `${nameOf(spec)}.safetensors`);
   const counts = Array.from({ length: spec.batches }, (_, i) => drawCounts(keyOf(spec, i), spec));
-  const found = await readStored(path, spec, counts);
-  const columns = found ?? await make(spec, counts, onBatch, signal);
-  if (!found) {
+  const stored = (await storedTensors(path, `${FORMAT} ${nameOf(spec)}`))?.tensors;
+  const columns = stored
+    ? Object.fromEntries([...stored].map(([name, { data }]) => [name, data])) as Columns
+    : await make(spec, counts, onBatch, signal);
+  if (!stored) {
     await Deno.mkdir(folder, { recursive: true });
-    await store(path, spec, columns);
+    const tensors = Object.entries(columns).map(([name, data]): [string, StoredTensor] => [
+      name,
+      { dtype: "F32", shape: [data.length], data },
+    ]);
+    await storeTensors(path, `${FORMAT} ${nameOf(spec)}`, new Map(tensors));
   }
-  return { spec, stored: found !== undefined, path, at: reader(spec, counts, columns) };
+  return { spec, stored: stored !== undefined, path, at: reader(spec, counts, columns) };
 }
 
 function nameOf({ kernel, context, target, seed, batches, batch, tailNoise }: EvaluationSpec): string {
@@ -90,12 +95,6 @@ function nameOf({ kernel, context, target, seed, batches, batch, tailNoise }: Ev
 /** Training counts its steps from 0: negative numbers are never drawn from there. */
 const keyOf = ({ seed }: EvaluationSpec, index: number) => [seed, -1 - index] as const;
 
-const sizes = (spec: EvaluationSpec, counts: readonly Counts[]): Record<Column, number> => {
-  const points = spec.batch * counts.reduce((sum, { context, target }) => sum + context + target, 0);
-  const items = spec.batch * counts.length;
-  return { x: points, y: points, length: items, scale: items, period: items };
-};
-
 async function make(
   spec: EvaluationSpec,
   counts: readonly Counts[],
@@ -103,10 +102,12 @@ async function make(
   signal: AbortSignal | undefined,
 ): Promise<Columns> {
   const { kernel, batch, tailNoise, context, target } = spec;
-  const length = sizes(spec, counts);
-  const columns = Object.fromEntries(
-    [...POINTWISE, ...ITEMWISE].map((name) => [name, new Float32Array(length[name]).fill(NaN)]),
-  ) as Columns;
+  const points = batch * counts.reduce((sum, { context, target }) => sum + context + target, 0);
+  const filled = (length: number) => new Float32Array(length).fill(NaN);
+  const columns = Object.fromEntries([
+    ...POINTWISE.map((name) => [name, filled(points)]),
+    ...ITEMWISE.map((name) => [name, filled(batch * counts.length)]),
+  ]) as Columns;
   const sample = jit(
     (key: tf.Tensor, points: number) => sampleGp({ kernel, batch, points, tailNoise }, key),
     { static: [1] },
@@ -138,45 +139,6 @@ async function make(
     sample.dispose();
   }
   return columns;
-}
-
-/** What a file must say of itself. */
-async function describe(spec: EvaluationSpec, columns: Columns): Promise<Record<string, string>> {
-  const digests = await Promise.all(
-    Object.entries(columns).map(async ([name, data]) => {
-      const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-      return [`sha256 of ${name}`, await sha256(bytes)];
-    }),
-  );
-  return { format: FORMAT, set: nameOf(spec), ...Object.fromEntries(digests) };
-}
-
-async function store(path: string, spec: EvaluationSpec, columns: Columns): Promise<void> {
-  const tensors = Object.entries(columns).map(([name, data]) =>
-    [name, { dtype: "F32", shape: [data.length], data } as StoredTensor] as const
-  );
-  await writeSafetensors(path, tensors, await describe(spec, columns));
-}
-
-/** The numbers of an earlier time, if its file is whole. */
-async function readStored(
-  path: string,
-  spec: EvaluationSpec,
-  counts: readonly Counts[],
-): Promise<Columns | undefined> {
-  const length = sizes(spec, counts);
-  try {
-    const { tensors, metadata } = await readSafetensors(path);
-    const columns = Object.fromEntries(
-      [...POINTWISE, ...ITEMWISE].map((name) => [name, tensors.get(name)?.data ?? new Float32Array()]),
-    ) as Columns;
-    const whole = Object.entries(columns).every(([name, data]) => data.length === length[name as Column]) &&
-      Object.entries(await describe(spec, columns)).every(([name, value]) => metadata[name] === value);
-    return whole ? columns : undefined;
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }
 
 function reader(spec: EvaluationSpec, counts: readonly Counts[], columns: Columns) {

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { CACHE } from "../../setup/paths.ts";
 import { readBytes, sha256 } from "../read.ts";
-import { formatHeader, parseHeader } from "../safetensors.ts";
+import { storedTensors, storeTensors } from "../stored_tensors.ts";
 import { type DecodedImage, IMAGE_NAME, imageDecoder, type ImageSize } from "./decode.ts";
 import type { ImageSet } from "./image_set.ts";
 
@@ -47,11 +46,16 @@ export async function loadNamed(
   const { cache = join(CACHE, "images") } = options;
   const key = await keyOf(folder, names, options);
   const path = join(cache, `${key}.safetensors`);
-  const stored = await readSet(path, key);
-  if (stored) return { ...stored, names: [...names] };
+  const stored = (await storedTensors(path, key))?.tensors.get("values");
+  if (stored?.dtype === "U8") {
+    const [count, height, width, channels] = stored.shape as [number, number, number, number];
+    return { count, height, width, channels, values: stored.data, white: 255, names: [...names] };
+  }
   const made = await decodeAll(folder, names, options);
+  const { count, height, width, channels, values } = made;
   await Deno.mkdir(cache, { recursive: true });
-  await storeSet(path, key, made);
+  const shape = [count, height, width, channels];
+  await storeTensors(path, key, new Map([["values", { dtype: "U8", shape, data: values }]]));
   return { ...made, names: [...names] };
 }
 
@@ -169,81 +173,4 @@ async function checkFolder(folder: string): Promise<void> {
   const info = await Deno.stat(folder).catch(() => undefined);
   if (!info) throw new UserError(`${folder}: no such folder of images`);
   if (!info.isDirectory) throw new UserError(`${folder}: expected a folder of images, found a file`);
-}
-
-/** Sets can have gigabytes: they are read, written and digested in pieces, never copied. */
-const PIECE = 1 << 24;
-const LONGEST_HEADER = 1 << 16;
-const NAME = "values";
-
-function digestOf(values: Uint8Array): string {
-  const hash = createHash("sha256");
-  for (let at = 0; at < values.length; at += PIECE) hash.update(values.subarray(at, at + PIECE));
-  return hash.digest("hex");
-}
-
-const describe = (key: string, values: Uint8Array) => ({ set: key, sha256: digestOf(values) });
-
-/**
- * Writes the pixels of a set as a safetensors file, whole or not at all.
- *
- * @param key what the set was made of, for those who read it
- * @throws UserError if the file cannot be written; nothing is left behind.
- */
-async function storeSet(path: string, key: string, set: ImageSet): Promise<void> {
-  const { count, height, width, channels, values } = set;
-  const shape = [count, height, width, channels];
-  const header = formatHeader({
-    entries: [{ name: NAME, dtype: "U8", shape, begin: 0, end: values.length }],
-    metadata: describe(key, values),
-  });
-  const length = new Uint8Array(8);
-  new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
-  const temporary = `${path}.${Deno.pid}.part`;
-  try {
-    {
-      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-      for (const part of [length, header, values]) await writeAll(file, part);
-    }
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`cannot write ${path}: ${reason}`);
-  }
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at, at + PIECE));
-}
-
-/** A set that was stored for this key; undefined if its file is absent, torn, changed or of another key. */
-async function readSet(path: string, key: string): Promise<ImageSet | undefined> {
-  try {
-    using file = await Deno.open(path);
-    const { size } = await file.stat();
-    const length = new DataView((await readAll(file, 8)).buffer).getBigUint64(0, true);
-    if (length > BigInt(Math.min(size - 8, LONGEST_HEADER))) return undefined;
-    const json = new TextDecoder().decode(await readAll(file, Number(length)));
-    const { entries, metadata } = parseHeader(path, json, size - 8 - Number(length));
-    const [entry] = entries;
-    if (entry?.name !== NAME || entry.dtype !== "U8" || metadata.set !== key) return undefined;
-    const values = await readAll(file, entry.end);
-    if (metadata.sha256 !== digestOf(values)) return undefined;
-    const [count, height, width, channels] = entry.shape as [number, number, number, number];
-    return { count, height, width, channels, values, white: 255 };
-  } catch (error) {
-    if (error instanceof UserError || error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function readAll(file: Deno.FsFile, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length;) {
-    const read = await file.read(bytes.subarray(at, at + PIECE));
-    if (read === null) throw new UserError("the file ends early");
-    at += read;
-  }
-  return bytes;
 }

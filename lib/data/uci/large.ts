@@ -1,33 +1,51 @@
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { UserError } from "../../errors.ts";
+import { writeAtomic } from "../../files.ts";
 import { requireSpace } from "../../setup/disk.ts";
 import { fetchFile, placedFile } from "../download.ts";
-import type { Table } from "../table.ts";
-import {
-  classCollection,
-  type ColumnPlan,
-  convert,
-  type OriginFile,
-  readIndex,
-  readStore,
-  type StoreIndex,
-} from "./column_store.ts";
+import type { StoredTensor } from "../safetensors.ts";
+import { storedTensors, storeTensors } from "../stored_tensors.ts";
+import type { Numbers, Table, TableColumn } from "../table.ts";
+import { classCollection, collectColumns, type ColumnPlan } from "./columns.ts";
 import { type EmbeddedRows, isEmbedded, type LargeFacts, type LargeFile, uciFacts } from "./facts.ts";
 import { eachRow, type RowFile } from "./read_rows.ts";
 
 /** Changes when the same files would give other columns. */
-const FORMAT = 1;
+const FORMAT = 2;
 const BYTES_PER_CELL = 4;
+
+interface OriginFile {
+  path: string;
+  bytes: number;
+  modified: number;
+}
+
+/** What is kept of a large set beside its columns, which are a tensor each, named by their place. */
+interface StoreIndex {
+  /** What was read how, as text. */
+  key: string;
+  /** What the columns were made of; they are made again when one of these changes. */
+  files: OriginFile[];
+  /** Of the columns' data. */
+  sha256: string;
+  /** Classes of categorical columns; null for numbers. */
+  columns: { name: string; classes: string[] | null }[];
+}
 
 const storeOf = ({ name }: LargeFacts, { cache }: SourceFolders): string => join(cache, `${name}.columns`);
 
 const keyOf = ({ name, columns, automatic, categorical, missing }: LargeFacts): string =>
   JSON.stringify([FORMAT, name, columns, automatic, categorical.reference, missing]);
 
+/** What a store says of itself, if it was made of this; files that are no longer there are not missed. */
 async function keptIndex(facts: LargeFacts, folders: SourceFolders): Promise<StoreIndex | undefined> {
   const present = await presentChoice(facts, folders);
-  return await readIndex(storeOf(facts, folders), keyOf(facts), present?.files);
+  try {
+    const index: StoreIndex = JSON.parse(await Deno.readTextFile(`${storeOf(facts, folders)}.json`));
+    const same = !present || JSON.stringify(present.files) === JSON.stringify(index.files);
+    return index.key === keyOf(facts) && same ? index : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a large set can be read without a download. */
@@ -37,9 +55,7 @@ export async function isPresent(facts: LargeFacts, folders: SourceFolders): Prom
 
 /** SHA-256 of the columns that are kept of a large set; undefined if there are none. */
 export async function columnsDigest(facts: LargeFacts, folders: SourceFolders): Promise<string | undefined> {
-  const index = await keptIndex(facts, folders);
-  if (!index) return undefined;
-  return createHash("sha256").update(index.parts.map(({ sha256 }) => sha256).join(" ")).digest("hex");
+  return (await keptIndex(facts, folders))?.sha256;
 }
 
 /**
@@ -50,15 +66,29 @@ export async function columnsDigest(facts: LargeFacts, folders: SourceFolders): 
  */
 export async function readLarge(facts: LargeFacts, folders: SourceFolders): Promise<Table> {
   const store = storeOf(facts, folders);
-  const kept = async () => {
-    const index = await keptIndex(facts, folders);
-    return index && await readStore(store, index, facts.name);
-  };
-  const table = await kept() ?? await alone(`${store}.lock`, async () => {
-    return await kept() ?? await make(facts, folders, store);
+  const columns = await keptColumns(facts, folders) ?? await alone(`${store}.lock`, async () => {
+    return await keptColumns(facts, folders) ?? await make(facts, folders, store);
   });
-  const others = table.columns.filter(({ name }) => name !== facts.target);
-  return { ...table, columns: [...others, ...table.columns.filter(({ name }) => name === facts.target)] };
+  const others = columns.filter(({ name }) => name !== facts.target);
+  return {
+    source: facts.name,
+    rows: facts.n,
+    columns: [...others, ...columns.filter(({ name }) => name === facts.target)],
+    lines: Int32Array.from({ length: facts.n }, (_, row) => row + 1),
+  };
+}
+
+/** The columns that are kept; undefined if a file is absent, torn or changed. */
+async function keptColumns(facts: LargeFacts, folders: SourceFolders): Promise<TableColumn[] | undefined> {
+  const index = await keptIndex(facts, folders);
+  const stored = index && await storedTensors(`${storeOf(facts, folders)}.safetensors`, index.key);
+  if (stored?.sha256 !== index?.sha256) return undefined;
+  return index?.columns.map(({ name, classes }, place): TableColumn => {
+    const { data } = stored!.tensors.get(String(place))!;
+    return classes
+      ? { name, kind: "categorical", classes, codes: data as Int32Array }
+      : { name, kind: "numeric", values: data as Numbers };
+  });
 }
 
 /** Holds a lock file while `work` runs: two processes would fetch and write the same files. */
@@ -70,7 +100,7 @@ async function alone<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** Fetches what is absent, and keeps its columns. */
-async function make(facts: LargeFacts, folders: SourceFolders, store: string): Promise<Table> {
+async function make(facts: LargeFacts, folders: SourceFolders, store: string): Promise<TableColumn[]> {
   const choice = (await presentChoice(facts, folders))?.choice ?? facts.choices[0]!;
   const files = await obtain(choice, folders);
   await requireSpace(
@@ -78,13 +108,32 @@ async function make(facts: LargeFacts, folders: SourceFolders, store: string): P
     facts.n * facts.columns.length * BYTES_PER_CELL,
     `the table ${facts.name}`,
   );
-  const origin = { key: keyOf(facts), files: (await presentChoice(facts, folders))!.files };
+  const origins = (await presentChoice(facts, folders))!.files;
   const plans = await columnPlans(facts, files);
-  await convert(files, plans, facts.missing, store, origin, facts.n);
-  const made = await readIndex(store, origin.key, origin.files);
-  const table = made && await readStore(store, made, facts.name);
-  if (!table) throw new UserError(`${store}: expected what was just written there, found something else`);
-  return table;
+  const columns = await collectColumns(files, plans, new Set(facts.missing), facts.n);
+  const tensors = new Map(columns.map((column, place) => [String(place), tensorOf(column)]));
+  const key = keyOf(facts);
+  const index: StoreIndex = {
+    key,
+    files: origins,
+    sha256: await storeTensors(`${store}.safetensors`, key, tensors),
+    columns: columns.map((column) => ({
+      name: column.name,
+      classes: column.kind === "categorical" ? column.classes : null,
+    })),
+  };
+  await writeAtomic(`${store}.json`, JSON.stringify(index));
+  return columns;
+}
+
+function tensorOf(column: TableColumn): StoredTensor {
+  if (column.kind === "categorical") {
+    return { dtype: "I32", shape: [column.codes.length], data: column.codes };
+  }
+  const { values } = column;
+  return values instanceof Float32Array
+    ? { dtype: "F32", shape: [values.length], data: values }
+    : { dtype: "F64", shape: [values.length], data: values };
 }
 
 /** Where files are. */
