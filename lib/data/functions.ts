@@ -29,24 +29,22 @@ export interface FunctionSet {
 const FEWEST = 2;
 
 /**
- * Reads functions from a CSV file (also gzip) with one point a line: its task, x and y. The lines of a task need not be
+ * Reads functions from a CSV file (also gzip) with one point a line, in columns `task`, `x` (or `x1`, `x2`, ...) and `y` (or
+ * `y1`, `y2`, ...). The lines of a task need not be
  * together. A place may stand there twice: a process can be observed at one place more than once.
  *
- * @param columns defaults: task; x, or x1, x2, ...; y, or y1, y2, ...
  * @throws UserError with file, line and column for columns that are missing, cells that are empty or no finite numbers,
  *   numbers that 32 bits cannot tell apart, and tasks of one point; see parseCsv.
  */
-export async function loadFunctions(
-  path: string,
-  columns: Partial<FunctionColumns> = {},
-): Promise<FunctionSet> {
-  return functionsOf(parseCsv(await readBytes(path, "table"), path, { header: true }), columns);
+export async function loadFunctions(path: string): Promise<FunctionSet> {
+  return functionsOf(parseCsv(await readBytes(path, "table"), path, { header: true }));
 }
 
 /** As loadFunctions, of a table that was read already. */
-export function functionsOf(raw: RawTable, columns: Partial<FunctionColumns> = {}): FunctionSet {
-  const { task, x, y } = functionColumns(raw, columns);
-  const rowsOf = rowsByTask(raw, task);
+export function functionsOf(raw: RawTable): FunctionSet {
+  if (!raw.names.includes("task")) throw missing(raw, `"task"`);
+  const [x, y] = [numbered(raw, "x"), numbered(raw, "y")];
+  const rowsOf = rowsByTask(raw, "task");
   const xs = x.map((name) => functionValues(raw, name));
   const ys = y.map((name) => functionValues(raw, name));
   const tasks = [...rowsOf].map(([name, rows]) => ({
@@ -87,42 +85,13 @@ function rowsByTask({ source, names, cells, lines }: RawTable, column: string): 
 const interleaved = (columns: readonly Float32Array[], rows: readonly number[]): Float32Array =>
   Float32Array.from(rows.flatMap((row) => columns.map((values) => values[row]!)));
 
-/** Which columns hold what. */
-export interface FunctionColumns {
-  task: string;
-  x: readonly string[];
-  y: readonly string[];
-}
-
 type Names = Pick<RawTable, "source" | "names">;
 
 /**
- * The columns of task, x and y: those that are named, or else `task`, `x` or `x1`, `x2`, ..., `y` or `y1`, `y2`, ...
+ * `x`, or `x1`, `x2` and so on without a gap.
  *
- * @throws UserError with the columns that there are for one that is missing, and for one that is used twice.
+ * @throws UserError with the columns that there are for one that is missing.
  */
-function functionColumns(
-  table: Names,
-  { task = "task", x, y }: Partial<FunctionColumns> = {},
-): FunctionColumns {
-  const chosen = { task, x: x ?? numbered(table, "x"), y: y ?? numbered(table, "y") };
-  for (const name of ["x", "y"] as const) {
-    if (chosen[name].length === 0) {
-      throw new UserError(`columns of ${name}: expected at least one name, found none`);
-    }
-  }
-  const used = new Set<string>();
-  for (const name of [task, ...chosen.x, ...chosen.y]) {
-    if (!table.names.includes(name)) throw missing(table, `"${name}"`);
-    if (used.has(name)) {
-      throw new UserError(`${table.source}: column "${name}" is used twice among task, x and y`);
-    }
-    used.add(name);
-  }
-  return chosen;
-}
-
-/** `x`, or `x1`, `x2` and so on without a gap. */
 function numbered(table: Names, letter: string): string[] {
   if (table.names.includes(letter)) return [letter];
   const pattern = new RegExp(`^${letter}[1-9]\\d*$`);

@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import { threefryUniform } from "../engine/threefry.ts";
 import { UserError } from "../errors.ts";
 import { parseCsv } from "./csv.ts";
-import { type FunctionColumns, functionsOf, loadFunctions } from "./functions.ts";
+import { functionsOf, loadFunctions } from "./functions.ts";
 
-const setOf = (text: string, columns: Partial<FunctionColumns> = {}) =>
-  functionsOf(parseCsv(new TextEncoder().encode(text), "f.csv", { header: true }), columns);
+const setOf = (text: string) =>
+  functionsOf(parseCsv(new TextEncoder().encode(text), "f.csv", { header: true }));
 
-function refuses(text: string, message: RegExp, columns: Partial<FunctionColumns> = {}): void {
-  assert.throws(() => setOf(text, columns), (error) => {
+function refuses(text: string, message: RegExp): void {
+  assert.throws(() => setOf(text), (error) => {
     assert.ok(error instanceof UserError, String(error));
     assert.match(error.message, message);
     return true;
@@ -51,23 +51,18 @@ Deno.test("rows of a task need not be together, and a place may be there twice",
   ]);
 });
 
-Deno.test("several columns of x and y are found by their numbers or named", () => {
+Deno.test("several columns of x and y are found by their numbers", () => {
   const text = "task,x2,x1,y1,y2,other\n1,12,11,13,14,\n1,22,21,23,24,z\n";
   const found = setOf(text);
   assert.deepEqual([found.dimX, found.dimY], [2, 2]);
   assert.deepEqual([...found.tasks[0]!.x], [11, 12, 21, 22]);
   assert.deepEqual([...found.tasks[0]!.y], [13, 14, 23, 24]);
-  const [named] = setOf(text, { x: ["x2"], y: ["y2", "x1"] }).tasks;
-  assert.deepEqual([...named!.x, ...named!.y], [12, 22, 14, 11, 24, 21]);
 });
 
-Deno.test("columns that are missing or used twice are refused with those that there are", () => {
+Deno.test("columns that are missing are refused with those that there are", () => {
   refuses("x,y\n1,2\n", /^f\.csv: expected a column "task", found "x", "y"$/);
   refuses("task,z,y\n1,2,3\n", /expected a column "x", or "x1", "x2" and so on, found "task", "z", "y"/);
   refuses("task,x1,x3,y\n1,2,3,4\n", /expected a column "x2" before "x3", found/);
-  refuses("task,x,y\n1,2,3\n", /expected a column "speed", found/, { y: ["speed"] });
-  refuses("task,x,y\n1,2,3\n", /column "x" is used twice among task, x and y/, { y: ["x"] });
-  refuses("task,x,y\n1,2,3\n", /columns of y: expected at least one name/, { y: [] });
 });
 
 Deno.test("cells that are no finite numbers are refused with line and column", () => {

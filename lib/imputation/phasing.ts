@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { findBeagle, plinkMap, runBeagle } from "../baselines/mod.ts";
+import { plainVcf } from "../baselines/phased_vcf.ts";
 import {
   type Aligned,
   type GeneticMap,
@@ -11,7 +12,8 @@ import {
 } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
 import { progress } from "../progress/mod.ts";
-import { copyingDosages, phase } from "./copying/mod.ts";
+import { copyingDosages } from "./copying/dosages.ts";
+import { phase } from "./copying/phase.ts";
 import { panelAt } from "./region.ts";
 
 export const PHASINGS = ["auto", "beagle", "own", "given"] as const;
@@ -100,12 +102,16 @@ async function filled({ reference, aligned, map }: PhasingTask): Promise<Uint8Ar
   return alleles.map((allele, i) => allele === 255 ? Number(p[i]! > 0.5) : allele);
 }
 
+const CALLS = ["0/0", "0/1", "1/1"];
+
 /** Beagle phases the calls with the reference, and fills missing ones. */
 async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTargets> {
   const { reference, referencePath, samples, aligned, mapPath, seed, folder, say } = task;
   const shared = selectVariants(reference, aligned.variants);
   const targets = join(folder, "targets.vcf");
-  await Deno.writeTextFile(targets, callsVcf(shared, samples, aligned));
+  // Phase is not passed on, since one open call makes Beagle ignore it.
+  const call = (i: number, s: number) => CALLS[aligned.calls[s * aligned.variants.length + i]!] ?? "./.";
+  await Deno.writeTextFile(targets, plainVcf(shared, samples, call));
   const first = shared.variants.position[0]!;
   const last = shared.variants.position.at(-1)!;
   const { vcf } = await runBeagle({
@@ -134,27 +140,4 @@ async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTarge
     return [2 * s, 2 * s + 1];
   });
   return { known: haplotypes(genotypes, rows, Int32Array.from(columns)), how: `Beagle ${version}` };
-}
-
-const CALLS = ["0/0", "0/1", "1/1"];
-
-/** Calls as a VCF for Beagle; phase is not passed on, since one open call makes Beagle ignore it. */
-function callsVcf({ contig, variants }: Genotypes, samples: string[], { calls }: Aligned): string {
-  const width = variants.position.length;
-  const header = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...samples];
-  const rows = Array.from(variants.position, (position, i) =>
-    [
-      contig,
-      position,
-      ".",
-      variants.ref[i],
-      variants.alt[i],
-      ".",
-      "PASS",
-      ".",
-      "GT",
-      ...samples.map((_, s) => CALLS[calls[s * width + i]!] ?? "./."),
-    ].join("\t"));
-  const lines = ["##fileformat=VCFv4.2", `##contig=<ID=${contig}>`, header.join("\t"), ...rows];
-  return `${lines.join("\n")}\n`;
 }

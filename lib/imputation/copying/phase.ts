@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { UserError } from "../../errors.ts";
 import {
   bestWindows,
   chooseCandidates,
@@ -9,10 +8,9 @@ import {
   type Window,
   windowsOf,
 } from "./candidates.ts";
-import { checkDistances, checkValues, type CopyingOptions, copyingOptions, rowsOf } from "./options.ts";
-import { type KnownPhase, knownPhase, MISSING, oriented, pairBatch, type PairSource } from "./pair_batch.ts";
+import { type KnownPhase, knownPhase, oriented, pairBatch, type PairSource } from "./pair_batch.ts";
 import { pairReadings, READINGS } from "./pair_program.ts";
-import { changesBetween } from "./steps.ts";
+import { changesBetween, type CopyingOptions, copyingOptions, rowsOf } from "./steps.ts";
 
 /** Samples to phase with K haplotypes of a reference, at M sites. */
 export interface PhasingTask {
@@ -47,7 +45,7 @@ const BATCH = 16;
  * Genotypes that are called are kept, missing ones filled in. Nothing is drawn at random.
  *
  * @returns `haplotypes` [2·samples, M]; rows 2s and 2s + 1 are those of sample s
- * @throws UserError for shapes that do not fit, values that are none, cM that decrease and options out of range.
+ * @throws UserError if there is no site or no sample.
  */
 export async function phase(
   task: PhasingTask,
@@ -56,16 +54,9 @@ export async function phase(
   const { reference, genotypes, centimorgans } = task;
   const { ne, mismatch, memory } = copyingOptions(options);
   const { candidates = 64, passes = 2, onProgress = () => {} } = options;
-  for (const [name, value] of Object.entries({ candidates, passes })) {
-    if (Number.isInteger(value) && value >= 1) continue;
-    throw new UserError(`phasing: expected a whole number of ${name} of at least 1, found ${value}`);
-  }
   const M = centimorgans.length;
   const K = rowsOf("reference", reference, M);
   const samples = rowsOf("genotypes", genotypes, M);
-  checkDistances("sites", centimorgans);
-  checkValues("reference", reference, M, [0, 1]);
-  checkValues("genotypes", genotypes, M, [0, 1, 2, MISSING]);
   const calls = knownPhase(genotypes, task.known, M);
 
   const windows = windowsOf(M, WINDOW, OVERLAP);

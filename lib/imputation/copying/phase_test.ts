@@ -97,15 +97,4 @@ xlaTest("what does not fit is named", async () => {
     phase({ ...task, genotypes: new Uint8Array(M + 1) }),
     /genotypes: expected rows of 500 sites/,
   );
-  await refused(phase({ ...task, genotypes: new Uint8Array(M).fill(3) }), /expected 0, 1, 2, 255, found 3/);
-  await refused(
-    phase({ ...task, reference: new Uint8Array(M).fill(2) }),
-    /reference: expected 0, 1, found 2/,
-  );
-  await refused(
-    phase({ ...task, known: { alleles: new Uint8Array(1), phased: new Uint8Array(1) } }),
-    /known phase: expected 4000 alleles/,
-  );
-  await refused(phase(task, { passes: 0 }), /number of passes of at least 1, found 0/);
-  await refused(phase(task, { candidates: 1.5 }), /number of candidates of at least 1, found 1.5/);
 });

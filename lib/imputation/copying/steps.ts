@@ -1,3 +1,32 @@
+import { UserError } from "../../errors.ts";
+
+/** Parameters of the copying model. */
+export interface CopyingOptions {
+  /** Effective size of the population: how often the copied haplotype changes; 100,000 by default. */
+  ne?: number;
+  /** Chance that an allele differs from the copied one; 0.003 by default. */
+  mismatch?: number;
+  /** Bytes that states may take on the device; 400 MB by default. */
+  memory?: number;
+}
+
+/** All of them, with defaults. */
+export const copyingOptions = (
+  { ne = 1e5, mismatch = 0.003, memory = 4e8 }: CopyingOptions,
+): Required<CopyingOptions> => ({ ne, mismatch, memory });
+
+/**
+ * Rows of a matrix whose columns are sites.
+ *
+ * @throws UserError if there is no site, no row, or a part of one.
+ */
+export function rowsOf(what: string, { length }: Uint8Array, columns: number): number {
+  if (columns === 0) throw new UserError("copying model: expected at least one site, found none");
+  const rows = length / columns;
+  if (Number.isInteger(rows) && rows > 0) return rows;
+  throw new UserError(`${what}: expected rows of ${columns} sites, found ${length} values`);
+}
+
 /** Targets that a step takes. */
 export const SLOTS = 16;
 
