@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readVcf } from "../data/genotypes/mod.ts";
 import { record, vcfText, withFile } from "../data/genotypes/testing.ts";
-import { writePhasedVcf } from "./phased_vcf.ts";
+import { writePhasedVcf } from "./beagle.ts";
 
 Deno.test("phased genotypes are written and read again", () =>
   withFile(

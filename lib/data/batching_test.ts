@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { balancedBatches, batchCount } from "./batching.ts";
+import { balancedBatches, batchCount } from "./folds.ts";
 
 const rows = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
 const groups = [rows(0, 350), rows(350, 100), rows(450, 56)];

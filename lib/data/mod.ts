@@ -1,5 +1,6 @@
 /** Tables and functions: reading, typing, encoding, folds, batches, and the data sets of this workspace. */
-export { balancedBatches, batchCount } from "./batching.ts";
+
+export { balancedBatches, batchCount } from "./folds.ts";
 export { parseCsv } from "./csv.ts";
 export {
   type DecodedTarget,
@@ -11,7 +12,7 @@ export {
 } from "./encode.ts";
 export { type Fold, makeFolds } from "./folds.ts";
 export { type FunctionSet, loadFunctions } from "./functions.ts";
-export { standardiser } from "./functions_scale.ts";
+export { standardiser } from "./functions_source.ts";
 export { functionDigest, functionSource } from "./functions_source.ts";
 export { unknown } from "./nearest.ts";
 export { permutation, shuffled } from "./permutation.ts";

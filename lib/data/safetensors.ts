@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { readBytes } from "./read.ts";
@@ -98,7 +99,7 @@ export async function writeSafetensors(
 }
 
 /** The bytes of a tensor's data where they are. */
-export const bytesOf = ({ data }: StoredTensor): Uint8Array<ArrayBuffer> =>
+const bytesOf = ({ data }: StoredTensor): Uint8Array<ArrayBuffer> =>
   new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 
 /** Bytes per element of the types that can be stored. */
@@ -183,7 +184,7 @@ function checkLayout(path: string, entries: Entry[], dataBytes: number): void {
  * @param dataBytes size of what follows the header
  * @throws UserError naming the file and the tensor for every way in which it can be wrong.
  */
-export function parseHeader(path: string, json: string, dataBytes: number): Header {
+function parseHeader(path: string, json: string, dataBytes: number): Header {
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);
@@ -207,7 +208,7 @@ export function parseHeader(path: string, json: string, dataBytes: number): Head
 }
 
 /** The JSON header for tensors that lie one after the other; padded with blanks to a multiple of 8 bytes. */
-export function formatHeader({ entries, metadata }: Header): Uint8Array<ArrayBuffer> {
+function formatHeader({ entries, metadata }: Header): Uint8Array<ArrayBuffer> {
   // Written member by member: an object would move names such as "7" to the front.
   const members = entries.map(({ name, dtype, shape, begin, end }) =>
     [name, { dtype, shape, data_offsets: [begin, end] }] as [string, unknown]
@@ -218,4 +219,48 @@ export function formatHeader({ entries, metadata }: Header): Uint8Array<ArrayBuf
   const padded = new Uint8Array(Math.ceil(bytes.length / 8) * 8).fill(0x20);
   padded.set(bytes);
   return padded;
+}
+
+/** There can be gigabytes, more than a digest takes at once. */
+const PIECE = 1 << 24;
+
+function digestOf(tensors: Iterable<StoredTensor>): string {
+  const hash = createHash("sha256");
+  for (const tensor of tensors) {
+    const bytes = bytesOf(tensor);
+    for (let at = 0; at < bytes.length; at += PIECE) hash.update(bytes.subarray(at, at + PIECE));
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * Keeps tensors that took long to make in a safetensors file.
+ *
+ * @param key what they were made of, for those who read it
+ * @returns the SHA-256 of their data
+ * @throws UserError if the file cannot be written; nothing is left behind.
+ */
+export async function storeTensors(
+  path: string,
+  key: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): Promise<string> {
+  const sha256 = digestOf(tensors.values());
+  await writeSafetensors(path, tensors, { set: key, sha256 });
+  return sha256;
+}
+
+/** What was stored for this key; undefined if its file is absent, torn, changed or of another key. */
+export async function storedTensors(
+  path: string,
+  key: string,
+): Promise<{ tensors: Map<string, StoredTensor>; sha256: string } | undefined> {
+  try {
+    const { tensors, metadata } = await readSafetensors(path);
+    const sha256 = digestOf(tensors.values());
+    return metadata["set"] === key && metadata["sha256"] === sha256 ? { tensors, sha256 } : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }

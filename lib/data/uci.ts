@@ -87,15 +87,8 @@ export async function readSplits(
   return await storedFolds(facts, folder);
 }
 
-export interface UciFoldOptions {
-  /** Default 42, as the reference. */
-  seed?: number;
-  /** Other shares than those of `uciShares`: the reference's commands for poker-hand and income have 0.1 and 0.2. */
-  testShare?: number;
-  valShare?: number;
-  /** The folder with the stored folds; default data/uci. */
-  folder?: string;
-}
+/** As the reference. */
+const SEED = 42;
 
 /**
  * The folds of a set, as row indices of its table (as it is: the reference re-orders it from fold to fold).
@@ -112,18 +105,16 @@ export async function uciFolds(
   name: string,
   profile: "quick" | "paper",
   table: Table,
-  options: UciFoldOptions = {},
 ): Promise<Fold[]> {
   const facts = uciFacts(name);
-  const { test, val, testRows } = uciShares(facts);
-  const { seed = 42, testShare = test, valShare = val, folder = EMBEDDED_FOLDER } = options;
+  const { test: testShare, val: valShare, testRows } = uciShares(facts);
   if (table.rows !== facts.n) {
     throw new UserError(`${facts.name}: expected a table of ${facts.n} rows, found ${table.rows}`);
   }
   const stored = profile === "quick" || (testShare === 0.1 && valShare === 0.2);
-  if (isEmbedded(facts) && stored) return await storedFolds(facts, folder);
+  if (isEmbedded(facts) && stored) return await storedFolds(facts, EMBEDDED_FOLDER);
   const classes = targetClasses(table, facts.target);
-  const shares = { rows: table.rows, testShare, valShare, seed, classes };
+  const shares = { rows: table.rows, testShare, valShare, seed: SEED, classes };
   return testRows === undefined ? makeFolds(shares) : [lastRowsFold({ ...shares, testRows })];
 }
 

@@ -1,7 +1,14 @@
 /** The device that the xla engine runs on: which plugin is loaded, and with which options. */
 import { UserError } from "../errors.ts";
-import { type CudaBundle, installedCuda, isCudaPlugin, prepareBundle, prepareNamed } from "../setup/cuda.ts";
-import { type Driver, probeDriver } from "../setup/driver.ts";
+import {
+  type CudaBundle,
+  type Driver,
+  installedCuda,
+  isCudaPlugin,
+  prepareBundle,
+  prepareNamed,
+  probeDriver,
+} from "../setup/cuda.ts";
 import { taskCommand } from "../setup/paths.ts";
 import { findPlugin } from "../setup/plugin.ts";
 import type { ClientOptions, Precision } from "../xla/mod.ts";

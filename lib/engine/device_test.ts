@@ -1,7 +1,6 @@
 import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
+import { type Driver, installedCuda, probeDriver } from "../setup/cuda.ts";
 import { ROOT } from "../setup/paths.ts";
-import { installedCuda } from "../setup/cuda.ts";
-import { type Driver, probeDriver } from "../setup/driver.ts";
 import { choosesCuda, findDevice, gpuOptions } from "./device.ts";
 
 const GPU: Driver = { cuda: [13, 0], gpus: 1, reason: "" };

@@ -1,19 +1,11 @@
 import { join } from "node:path";
-import { type ImputedBatch, variantCount } from "../data/genotypes/mod.ts";
+import { firstAtLeast, type ImputedBatch, variantCount } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { type FittedWindow, fitWindow, type HaplotypeWindow } from "../train/haplotype/fit.ts";
 import { combineLogits } from "./combine.ts";
 import { copyingDosages } from "./copying/dosages.ts";
-import {
-  columnsOf,
-  cutRegion,
-  firstAtLeast,
-  type ImputeTask,
-  panelAt,
-  type Region,
-  type RegionWindow,
-} from "./region.ts";
+import { columnsOf, cutRegion, type ImputeTask, panelAt, type Region, type RegionWindow } from "./region.ts";
 import { type ImputeSettings, recipeFor } from "./settings.ts";
 
 interface ImputeOptions {
@@ -121,7 +113,7 @@ function batchOf(
   const target = w < 0 ? 0 : windows[w]!.targets.from;
   const out = new Float32Array(count * rows);
   const isTyped = new Uint8Array(count);
-  let [t, s] = [firstFrom(targets, from), firstFrom(typed, from)];
+  let [t, s] = [firstAtLeast(targets, from), firstAtLeast(typed, from)];
   for (let i = 0; i < count; i++) {
     const row = out.subarray(i * rows, (i + 1) * rows);
     if (typed[s] === from + i) {
@@ -141,11 +133,6 @@ function batchOf(
     probabilities: out,
     typed: isTyped,
   };
-}
-
-function firstFrom(indices: Int32Array, bound: number): number {
-  const at = indices.findIndex((index) => index >= bound);
-  return at === -1 ? indices.length : at;
 }
 
 /** Known sites on either side of a stretch of targets that the copying model reads beyond it. */

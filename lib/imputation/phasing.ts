@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { plainVcf } from "../baselines/beagle.ts";
 import { findBeagle, plinkMap, runBeagle } from "../baselines/mod.ts";
-import { plainVcf } from "../baselines/phased_vcf.ts";
 import {
   type Aligned,
   type GeneticMap,

@@ -1,5 +1,6 @@
 import {
   alleleCounts,
+  firstAtLeast,
   type GeneticMap,
   type Genotypes,
   haplotypes,
@@ -120,15 +121,4 @@ export function regionWindows(
       sites: { from: start, to: start + S },
     };
   });
-}
-
-/** Index of the first value that is not below a bound; the length if there is none. */
-export function firstAtLeast(sorted: ArrayLike<number>, bound: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

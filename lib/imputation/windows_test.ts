@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { firstAtLeast, regionWindows } from "./region.ts";
+import { firstAtLeast } from "../data/genotypes/mod.ts";
+import { regionWindows } from "./region.ts";
 
 const upTo = (n: number, step: number) => Float64Array.from({ length: n }, (_, i) => i * step);
 

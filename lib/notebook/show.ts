@@ -1,5 +1,5 @@
 /** Shows results: in a notebook as outputs of the cell, elsewhere as text. */
-import { type Bundle, flushOutputs, jupyter } from "../progress/jupyter.ts";
+import { type Bundle, flushOutputs, jupyter } from "../progress/progress.ts";
 
 /**
  * Shows values, one output each: figures, tables, Markdown, HTML, text, anything. The last call of a notebook's cell,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
-import { attentionMap } from "./attention_map.ts";
+import { attentionMap } from "./image_grid.ts";
 import { countOf, testSnapshot } from "./testing.ts";
 
 const panels = [

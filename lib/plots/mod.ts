@@ -1,6 +1,6 @@
 /** Figures as functions from rows to an `<svg>` element, made with Observable Plot. */
 
-export { attentionMap } from "./attention_map.ts";
+export { attentionMap } from "./image_grid.ts";
 export { budgetCurves, type BudgetPoint, type Ended } from "./budget_curves.ts";
 export { calibrationCurve, type CalibrationSeries } from "./scatter.ts";
 export { type Figure, toSvg } from "./figure.ts";

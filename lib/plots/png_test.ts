@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { crc32, inflateSync } from "node:zlib";
-import { encodePng, pngUrl } from "./png.ts";
+import { encodePng, pngUrl } from "./image_grid.ts";
 
 /** The chunks of a PNG file by type, after a look at its signature and their sums. */
 function chunksOf(png: Uint8Array): Record<string, Buffer> {

@@ -5,11 +5,13 @@ import {
   CUDA_VERSIONS,
   cudaBundle,
   cudaFlags,
+  type Driver,
   isCudaPlugin,
   nvidiaFiles,
   preloadOrder,
+  probeDriver,
+  splitVersion,
 } from "./cuda.ts";
-import { type Driver, probeDriver, splitVersion } from "./driver.ts";
 
 const driver = (cuda?: [number, number]): Driver =>
   cuda ? { cuda, gpus: 1, reason: "" } : { gpus: 0, reason: "no NVIDIA driver was found" };

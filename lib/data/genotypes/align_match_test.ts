@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isPalindromic, matchVariants, relationOf } from "./align_match.ts";
+import { isPalindromic, matchVariants, relationOf } from "./align.ts";
 import type { Variants } from "./genotypes.ts";
 
 /** Variants from texts such as `100 A G`. */

@@ -1,5 +1,4 @@
-import { indicesAt } from "./align_match.ts";
-import { type Genotypes, variantCount } from "./genotypes.ts";
+import { type Genotypes, indicesAt, variantCount } from "./genotypes.ts";
 
 /** A variant of the targets, for people to look up. */
 interface Example {
@@ -116,46 +115,36 @@ const MOST_EXAMPLES = 5;
 /** Longer alleles are cut in examples. */
 const LONGEST_ALLELE = 20;
 
-/** Counts what becomes of the targets' variants, which are given by their indices. */
-interface Tally {
-  outcome(outcome: Outcome, target: number, note?: string): void;
-  frequencyOutlier(target: number, note?: string): void;
-  missingSite(target: number, note: string): void;
-  report(used: number, missingSamples: AlignmentReport["missingSamples"]): AlignmentReport;
-}
-
-export function alignmentTally(
+/** A report of nothing yet. */
+export function emptyReport(
   reference: Genotypes,
   targets: Genotypes,
   limits: AlignmentReport["limits"],
-): Tally {
+): AlignmentReport {
   const empty = (): Case => ({ count: 0, examples: [] });
-  const outcomes = Object.fromEntries(
-    Object.keys(OUTCOMES).map((outcome) => [outcome, empty()]),
-  ) as Record<Outcome, Case>;
-  const [frequencyOutliers, missingSites] = [empty(), empty()];
-  const add = (to: Case, target: number, note?: string): void => {
-    if (to.count++ < MOST_EXAMPLES) to.examples.push(exampleOf(reference, targets, target, note));
-  };
   const known = new Set(reference.samples);
   return {
-    outcome: (outcome, target, note) => add(outcomes[outcome], target, note),
-    frequencyOutlier: (target, note) => add(frequencyOutliers, target, note),
-    missingSite: (target, note) => add(missingSites, target, note),
-    report: (used, missingSamples) => ({
-      contigs: { reference: reference.contig, targets: targets.contig },
-      reference: { variants: variantCount(reference), samples: reference.samples.length },
-      targets: { variants: variantCount(targets), samples: targets.samples.length },
-      used,
-      outcomes,
-      frequencyOutliers,
-      missingSites,
-      missingSamples,
-      sharedSamples: targets.samples.filter((name) => known.has(name)),
-      limits,
-    }),
+    contigs: { reference: reference.contig, targets: targets.contig },
+    reference: { variants: variantCount(reference), samples: reference.samples.length },
+    targets: { variants: variantCount(targets), samples: targets.samples.length },
+    used: 0,
+    outcomes: Object.fromEntries(Object.keys(OUTCOMES).map((outcome) => [outcome, empty()])) as Record<
+      Outcome,
+      Case
+    >,
+    frequencyOutliers: empty(),
+    missingSites: empty(),
+    missingSamples: [],
+    sharedSamples: targets.samples.filter((name) => known.has(name)),
+    limits,
   };
 }
+
+/** A function that counts a variant of the targets, given by its index, as one of a case. */
+export const countCases =
+  (reference: Genotypes, targets: Genotypes) => (to: Case, target: number, note?: string): void => {
+    if (to.count++ < MOST_EXAMPLES) to.examples.push(exampleOf(reference, targets, target, note));
+  };
 
 function exampleOf(reference: Genotypes, targets: Genotypes, target: number, note?: string): Example {
   const position = targets.variants.position[target]!;

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { writeAtomic } from "../../files.ts";
+import { firstAtLeast } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
 import { sameContig } from "./region.ts";
 
@@ -104,12 +105,8 @@ function mapOf(source: string, { positions, distances }: MapRows): GeneticMap {
     centimorgans(position) {
       if (position <= positions[0]!) return distances[0]! - (positions[0]! - position) * rate;
       if (position >= positions[last]!) return distances[last]! + (position - positions[last]!) * rate;
-      let [low, high] = [0, last];
-      while (high - low > 1) {
-        const middle = (low + high) >> 1;
-        if (positions[middle]! <= position) low = middle;
-        else high = middle;
-      }
+      const high = firstAtLeast(positions, position + 1);
+      const low = high - 1;
       const part = (position - positions[low]!) / (positions[high]! - positions[low]!);
       return distances[low]! + part * (distances[high]! - distances[low]!);
     },

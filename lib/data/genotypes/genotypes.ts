@@ -72,3 +72,21 @@ export const variantCount = ({ variants }: Genotypes): number => variants.positi
 /** What identifies a variant within a chromosome: IDs repeat, differ between files or are absent. */
 export const variantKey = ({ position, ref, alt }: Variants, i: number): string =>
   `${position[i]}:${ref[i]}:${alt[i]}`;
+
+/** Indices from `from` on of the variants at a position, by default at that of the first. */
+export function indicesAt({ position }: Variants, from: number, at = position[from]): number[] {
+  const indices: number[] = [];
+  for (let i = from; i < position.length && position[i] === at; i++) indices.push(i);
+  return indices;
+}
+
+/** Index of the first value that is not below a bound; the length if there is none. */
+export function firstAtLeast(sorted: ArrayLike<number>, bound: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -2,7 +2,7 @@
 
 export { type Aligned, alignTargets } from "./align.ts";
 export { type AlignmentReport, reportLines } from "./align_report.ts";
-export { getBit } from "./genotypes.ts";
+export { firstAtLeast, getBit } from "./genotypes.ts";
 export { type GeneticMap, physicalMap, readGeneticMap } from "./genetic_map.ts";
 export { type Genotypes, variantCount, variantKey } from "./genotypes.ts";
 export { b1Samples, genotypeFigures, genotypePath } from "./project.ts";

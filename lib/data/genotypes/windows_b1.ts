@@ -2,8 +2,13 @@ import { UserError } from "../../errors.ts";
 import { b1Samples, genotypePath } from "./project.ts";
 import { onPanel, readSites } from "./sites.ts";
 import { readVcf } from "./vcf.ts";
-import { imputationSites, type ImputationWindow, imputationWindow } from "./windows_data.ts";
-import { spacedBlocks, targetBlocks } from "./windows.ts";
+import {
+  imputationSites,
+  type ImputationWindow,
+  imputationWindow,
+  spacedBlocks,
+  targetBlocks,
+} from "./windows_data.ts";
 
 /** How many windows B1 has. */
 const B1_WINDOWS = 5;

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
+import { join } from "node:path";
 import { jit } from "../../engine/mod.ts";
 import { CACHE } from "../../setup/paths.ts";
-import type { StoredTensor } from "../safetensors.ts";
-import { storedTensors, storeTensors } from "../stored_tensors.ts";
+import { type StoredTensor, storedTensors, storeTensors } from "../safetensors.ts";
 import { type CountRanges, type Counts, drawCounts } from "./counts.ts";
 import type { GpKernel } from "./kernels.ts";
 import { type GpBatch, paddedSize, sampleGp, type TailNoise } from "./sampler.ts";

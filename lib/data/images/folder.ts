@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { CACHE } from "../../setup/paths.ts";
 import { readBytes, sha256 } from "../read.ts";
-import { storedTensors, storeTensors } from "../stored_tensors.ts";
+import { storedTensors, storeTensors } from "../safetensors.ts";
 import { type DecodedImage, IMAGE_NAME, imageDecoder, type ImageSize } from "./decode.ts";
 import type { ImageSet } from "./image_set.ts";
 

@@ -2,7 +2,7 @@
 
 export { loadCelebA } from "./celeba.ts";
 export type { ImageSize } from "./decode.ts";
-export { loadDigits } from "./digits.ts";
+export { loadDigits } from "./image_set.ts";
 export { loadImages } from "./folder.ts";
 export { type ImageSet, pixelsOf } from "./image_set.ts";
 export { paint, pixelValues, plain, UNKNOWN } from "./tasks.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fold } from "../folds.ts";
 import type { Table } from "../table.ts";
-import { EMBEDDED_FOLDER, storedFolds, type UciFoldOptions, uciFolds } from "../uci.ts";
+import { EMBEDDED_FOLDER, storedFolds, uciFolds } from "../uci.ts";
 import { isEmbedded, uciFacts } from "./facts.ts";
 import { refuses } from "./testing.ts";
 
@@ -18,8 +18,8 @@ function emptyTable(name: string): Table {
 const sizes = ({ train, val, test }: Fold) => [train.length, val.length, test.length];
 
 /** Number of folds, and the sizes of the first. */
-async function first(name: string, profile: "quick" | "paper", options?: UciFoldOptions) {
-  const folds = await uciFolds(name, profile, emptyTable(name), options);
+async function first(name: string, profile: "quick" | "paper") {
+  const folds = await uciFolds(name, profile, emptyTable(name));
   return [folds.length, ...sizes(folds[0]!)];
 }
 
@@ -37,12 +37,6 @@ Deno.test("folds of the paper have the sizes that the official code gives", asyn
 
 Deno.test("the one fold of higgs has the sizes that the official code gives", async () => {
   assert.deepEqual(await first("higgs", "paper"), [1, 9187500, 1312500, 500000]);
-});
-
-Deno.test("with the shares of the earlier commands fixed sets have their validation rows", async () => {
-  const shares = { testShare: 0.1, valShare: 0.2 };
-  assert.deepEqual(await first("poker-hand", "paper", shares), [1, 19452, 5558, 1000000]);
-  assert.deepEqual(await first("income", "paper", shares), [1, 155184, 44339, 99762]);
 });
 
 Deno.test("quick: the stored folds of a set of data/uci, else the same as the paper's", async () => {

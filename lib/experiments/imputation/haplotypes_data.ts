@@ -11,11 +11,12 @@ import {
 } from "../../data/genotypes/mod.ts";
 import { b1Windows } from "../../data/genotypes/windows_b1.ts";
 import {
+  type HaplotypeRows,
+  haplotypeRows,
   type ImputationSites,
   imputationSites,
   type ImputationWindow,
 } from "../../data/genotypes/windows_data.ts";
-import { type HaplotypeRows, haplotypeRows } from "../../data/genotypes/windows_rows.ts";
 import { copyingDosages } from "../../imputation/copying/dosages.ts";
 import type { HaplotypeWindow } from "../../train/haplotype/fit.ts";
 

@@ -1,19 +1,18 @@
 import { createHash } from "node:crypto";
-import { b1Windows } from "../../data/genotypes/windows_b1.ts";
-import type { ImputationWindow } from "../../data/genotypes/windows_data.ts";
-import { withTrainProportion } from "../../data/genotypes/windows_rows.ts";
 import { windowTable } from "../../data/genotypes/window_table.ts";
+import { b1Windows } from "../../data/genotypes/windows_b1.ts";
+import { type ImputationWindow, withTrainProportion } from "../../data/genotypes/windows_data.ts";
 import { progress, stopRequested } from "../../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../../results/mod.ts";
 import { fit, type FitOptions } from "../../train/table/fit.ts";
 import { imputedAlleles } from "../../train/table/imputation_r2.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
 import { score } from "../../train/table/score.ts";
-import { imputationScores } from "./imputation_scores.ts";
-import { type ImputationModel, imputationRecipe } from "./imputation_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
 import { type Outcome, recorded } from "../record.ts";
 import { trainingCosts } from "../training_costs.ts";
+import { imputationScores } from "./imputation_scores.ts";
+import { type ImputationModel, imputationRecipe } from "./imputation_settings.ts";
 
 /** Imputation of single windows of genotypes, one model for each (the paper's protocol at a small scale, B1). */
 export interface ImputationConfig {

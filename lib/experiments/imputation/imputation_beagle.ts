@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { writePhasedVcf } from "../../baselines/beagle.ts";
 import { findBeagle, plinkMap, readBeagle, runBeagle } from "../../baselines/mod.ts";
-import { writePhasedVcf } from "../../baselines/phased_vcf.ts";
 import {
   b1Samples,
   genotypePath,
@@ -11,10 +11,10 @@ import {
 } from "../../data/genotypes/mod.ts";
 import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows_data.ts";
 import type { Json, RunIdentity, RunRecord } from "../../results/mod.ts";
-import { type HaplotypeData, haplotypeData } from "./haplotypes_data.ts";
-import { imputationScores } from "./imputation_scores.ts";
 import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
 import { recorded } from "../record.ts";
+import { type HaplotypeData, haplotypeData } from "./haplotypes_data.ts";
+import { imputationScores } from "./imputation_scores.ts";
 
 export interface BeagleRuns {
   /** A record for each window; none where Beagle is not installed. */

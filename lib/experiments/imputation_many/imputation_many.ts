@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto";
-import type { ImputationWindow } from "../../data/genotypes/windows_data.ts";
-import { withTrainProportion } from "../../data/genotypes/windows_rows.ts";
 import { windowTable } from "../../data/genotypes/window_table.ts";
+import { type ImputationWindow, withTrainProportion } from "../../data/genotypes/windows_data.ts";
 import { progress, stopRequested } from "../../progress/mod.ts";
-import type { Json, RunIdentity, RunRecord } from "../../results/mod.ts";
-import { recordName, spread } from "../../results/mod.ts";
+import { type Json, recordName, type RunIdentity, type RunRecord, spread } from "../../results/mod.ts";
 import { fitMany, type FitManyOptions, type FittedMany } from "../../train/table/fit_many.ts";
 import { imputationR2 } from "../../train/table/imputation_r2.ts";
-import { frequencyR2, type ManyWindows, manyWindows } from "./imputation_many_data.ts";
-import { MANY_WINDOWS, type ManyChoice, type ManySetting, manySettings } from "./imputation_many_settings.ts";
 import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
 import { type Outcome, recorded } from "../record.ts";
 import { trainingCosts } from "../training_costs.ts";
+import { frequencyR2, type ManyWindows, manyWindows } from "./imputation_many_data.ts";
+import { MANY_WINDOWS, type ManyChoice, type ManySetting, manySettings } from "./imputation_many_settings.ts";
 
 /** One set of weights for several windows of genotypes, judged on them and on windows that it has not seen. */
 export interface ImputationManyConfig extends ManyChoice {

@@ -6,9 +6,10 @@ import {
   imputationSites,
   type ImputationWindow,
   imputationWindow,
+  spacedBlocks,
+  targetBlocks,
 } from "../../data/genotypes/windows_data.ts";
 import { checkAlike, chooseBlocks } from "../../data/genotypes/windows_set.ts";
-import { spacedBlocks, targetBlocks } from "../../data/genotypes/windows.ts";
 
 /** Windows of one size. */
 export interface ManyWindows {
