@@ -61,7 +61,7 @@ export async function runBeagle(request: BeagleRequest, beagle?: Beagle): Promis
       vcf: `${out}.vcf.gz`,
       log: `${out}.log`,
       seconds,
-      imputationSeconds: secondsSaid(said),
+      imputationSeconds: reportedSeconds(said),
       version: found.version,
       settings: settings.join(" "),
     };
@@ -82,7 +82,7 @@ function settingsOf(options: Record<string, string | number | boolean>): string[
 }
 
 /** The last "Imputation time: 1 hour 2 minutes 3 seconds" is that of all windows. */
-export function secondsSaid(lines: readonly string[]): number | undefined {
+export function reportedSeconds(lines: readonly string[]): number | undefined {
   const line = lines.findLast((text) => text.startsWith("Imputation time:"));
   if (line === undefined) return undefined;
   const unit = { hour: 3600, minute: 60, second: 1 };
@@ -184,8 +184,8 @@ async function versionOf([program, ...first]: [string, ...string[]]): Promise<st
 const exists = (path: string): Promise<boolean> => Deno.stat(path).then(({ isFile }) => isFile, () => false);
 
 async function filter(paths: string[], keep: (path: string) => Promise<boolean>): Promise<string[]> {
-  const kept = await Promise.all(paths.map(keep));
-  return paths.filter((_, i) => kept[i]);
+  const passed = await Promise.all(paths.map(keep));
+  return paths.filter((_, i) => passed[i]);
 }
 
 /** A plain VCF of these variants, for programs that read no more than that. */

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { threefryUniform } from "../engine/threefry.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
-import { type Beagle, findBeagle, runBeagle, secondsSaid } from "./beagle.ts";
+import { type Beagle, findBeagle, reportedSeconds, runBeagle } from "./beagle.ts";
 import { readBeagle } from "./beagle_output.ts";
 
 const beagle = await findBeagle();
@@ -130,8 +130,8 @@ Deno.test("a request to stop ends Beagle", async () => {
 
 Deno.test("the time that Beagle says is read in seconds, the last one of all", () => {
   equal(
-    secondsSaid(["Imputation time:  3 seconds", "x", "Imputation time:  2 hours 1 minute 3 seconds"]),
+    reportedSeconds(["Imputation time:  3 seconds", "x", "Imputation time:  2 hours 1 minute 3 seconds"]),
     7263,
   );
-  equal(secondsSaid(["Total time: 5 seconds"]), undefined);
+  equal(reportedSeconds(["Total time: 5 seconds"]), undefined);
 });

@@ -16,7 +16,7 @@ export interface RemoteFile {
 const DIGEST = /^([0-9a-f]{64})\b/i;
 
 /** What a user has to do for a file that cannot be fetched: `get FILE from ADDRESS and put it at PATH`. */
-const getItYourself = ({ address, file, hint }: RemoteFile, folder: string): string =>
+const manualDownload = ({ address, file, hint }: RemoteFile, folder: string): string =>
   `get ${file} from ${address} and put it at ${join(folder, file)}` + (hint ? `: ${hint}` : "");
 
 /**
@@ -29,7 +29,7 @@ export async function placedFile(remote: RemoteFile, folder: string): Promise<st
   const path = join(folder, remote.file);
   const info = await Deno.stat(path).catch(() => undefined);
   if (!info?.isFile) {
-    throw new UserError(`${path}: no such file (${remote.what}); ${getItYourself(remote, folder)}`);
+    throw new UserError(`${path}: no such file (${remote.what}); ${manualDownload(remote, folder)}`);
   }
   if (info.size === 0) throw new UserError(`${path}: expected ${remote.what}, found an empty file`);
   await verifyPlaced(path);
@@ -75,15 +75,15 @@ export async function fetchFile(known: KnownFile, folder: string): Promise<strin
   }
   await Deno.mkdir(folder, { recursive: true });
   const part = partOf(path);
-  const kept = (await Deno.stat(part).catch(() => undefined))?.size ?? 0;
-  await requireSpace(folder, Math.max(0, (bytes ?? 0) - kept), `${file} (${what})`);
-  await receive(known, part, getItYourself(known, folder));
+  const resumed = (await Deno.stat(part).catch(() => undefined))?.size ?? 0;
+  await requireSpace(folder, Math.max(0, (bytes ?? 0) - resumed), `${file} (${what})`);
+  await receive(known, part, manualDownload(known, folder));
   const found = await sha256OfFile(part);
   if (found !== sha256) {
     await Deno.remove(part);
     throw new UserError(
       `${known.address}: expected ${file} with SHA-256 ${sha256}, found ${found}; nothing was kept. Try again, and if it ` +
-        `stays so, the publisher has changed the file: ${getItYourself(known, folder)} from another source`,
+        `stays so, the publisher has changed the file: ${manualDownload(known, folder)} from another source`,
     );
   }
   await Deno.rename(part, path);

@@ -153,16 +153,16 @@ export async function readTableLike(
   options: TableOptions = {},
 ): Promise<Table> {
   const raw = parseCsv(await readBytes(path, "table"), path, options);
-  const kept: Column[] = [];
+  const present: Column[] = [];
   for (const column of schema.columns) {
-    if (raw.names.includes(column.name)) kept.push(column);
+    if (raw.names.includes(column.name)) present.push(column);
     else if (!column.target) {
       throw new UserError(`${path}: expected a column ${unknown(column.name, raw.names)}`);
     }
   }
   const named = (kind: Column["kind"]) =>
-    kept.filter((column) => column.kind === kind).map(({ name }) => name);
-  const names = kept.map(({ name }) => name);
+    present.filter((column) => column.kind === kind).map(({ name }) => name);
+  const names = present.map(({ name }) => name);
   const cells = names.map((name) => raw.cells[raw.names.indexOf(name)]!);
   return typeTable({ ...raw, names, cells }, {
     ...options,

@@ -117,7 +117,12 @@ interface BatchOptions {
 export const batchCount = (rows: number, size: number): number => (size === -1 ? 1 : Math.ceil(rows / size));
 
 /** Puts rows in an order in which stretches of `each` rows have the same classes, one row more or less; the rest is left out. */
-function dealtByClass(rows: Int32Array, each: number, count: number, classes: ArrayLike<number>): Int32Array {
+function interleavedByClass(
+  rows: Int32Array,
+  each: number,
+  count: number,
+  classes: ArrayLike<number>,
+): Int32Array {
   const sorted = sortedByClass(rows.subarray(0, each * count), classes);
   return sorted.map((_, at) => sorted[(at % each) * count + Math.floor(at / each)]!);
 }
@@ -146,7 +151,7 @@ export function balancedBatches(groups: readonly Int32Array[], options: BatchOpt
   const order = (group: Int32Array, index: number) => {
     if (count === 1) return group;
     const random = shuffled(group, [seed, epoch * groups.length + index]);
-    return classes && index === 0 ? dealtByClass(random, counts[0]!, count, classes) : random;
+    return classes && index === 0 ? interleavedByClass(random, counts[0]!, count, classes) : random;
   };
   const orders = groups.map(order);
   const total = counts.reduce((a, b) => a + b, 0);

@@ -2,8 +2,8 @@
 const NEAREST = 1e-4;
 
 const logit = (p: number): number => {
-  const kept = Math.min(1 - NEAREST, Math.max(NEAREST, p));
-  return Math.log(kept / (1 - kept));
+  const clamped = Math.min(1 - NEAREST, Math.max(NEAREST, p));
+  return Math.log(clamped / (1 - clamped));
 };
 
 /**

@@ -61,7 +61,7 @@ export async function runNotebook(request: RunRequest): Promise<void> {
     onEvent: onEvent && ((event) => onEvent(event, notebook)),
     progressFile,
   });
-  const silent = cellsThatFellSilent(notebook.cells, executed.cells);
+  const silent = cellsWithoutOutput(notebook.cells, executed.cells);
   if (silent.length > 0) {
     const cells = `cell${silent.length > 1 ? "s" : ""} ${silent.map((index) => index + 1).join(", ")}`;
     throw new UserError(
@@ -75,7 +75,7 @@ export async function runNotebook(request: RunRequest): Promise<void> {
 }
 
 /** Indices of the cells that showed something before the run and show nothing after it. */
-export function cellsThatFellSilent(before: Cell[], after: Cell[]): number[] {
+export function cellsWithoutOutput(before: Cell[], after: Cell[]): number[] {
   const shows = (cell: Cell | undefined) => (cell?.outputs ?? []).length > 0;
   return before.flatMap((cell, index) => shows(cell) && !shows(after[index]) ? [index] : []);
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { type Notebook, notebookText, readNotebook } from "./format.ts";
-import { cellsThatFellSilent, runNotebook } from "./run.ts";
+import { cellsWithoutOutput, runNotebook } from "./run.ts";
 import { code, fixturePath, notebook, shownText } from "./testing.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -69,8 +69,8 @@ Deno.test("a cell that shows nothing now, though it did, fails the run, and noth
 
 Deno.test("cells that never showed anything may stay silent", () => {
   deepEqual(
-    cellsThatFellSilent([code("1"), code("2", { shown: "2" })], [code("1"), code("2", { shown: "3" })]),
+    cellsWithoutOutput([code("1"), code("2", { shown: "2" })], [code("1"), code("2", { shown: "3" })]),
     [],
   );
-  deepEqual(cellsThatFellSilent([code("1", { shown: "1" })], [code("1")]), [0]);
+  deepEqual(cellsWithoutOutput([code("1", { shown: "1" })], [code("1")]), [0]);
 });

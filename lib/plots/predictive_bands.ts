@@ -95,9 +95,9 @@ export function predictiveBands(panels: readonly PredictivePanel[], options: Ban
     const place = { row: panel.row, column: styles.get(panel.column)!.label };
     const points = (what: string, places?: Places) => places ? rowsOf(place, what, places.x, places.y) : [];
     return {
-      bands: thin(rowsOf(place, "prediction", panel.x, panel.mean, panel.sigma), width),
+      bands: downsample(rowsOf(place, "prediction", panel.x, panel.mean, panel.sigma), width),
       context: points("context", panel.context),
-      truth: thin(points("truth", panel.truth), width),
+      truth: downsample(points("truth", panel.truth), width),
       targets: points("targets", panel.targets),
     };
   });
@@ -181,14 +181,14 @@ interface Height {
  *
  * @param rows ordered by x
  */
-export function thin<T extends Height>(rows: readonly T[], parts: number): T[] {
+export function downsample<T extends Height>(rows: readonly T[], parts: number): T[] {
   if (rows.length <= 3 * parts) return [...rows];
   const [first, last] = [rows[0]!.x, rows.at(-1)!.x];
   const partOf = ({ x }: T) => Math.min(parts - 1, Math.floor((parts * (x - first)) / (last - first || 1)));
   return [...Map.groupBy(rows, partOf).values()].flatMap((members) => {
     const lowest = members.reduce((a, b) => (b.low < a.low ? b : a));
     const highest = members.reduce((a, b) => (b.high > a.high ? b : a));
-    const kept = new Set([members[0]!, lowest, highest]);
-    return members.filter((row) => kept.has(row));
+    const extremes = new Set([members[0]!, lowest, highest]);
+    return members.filter((row) => extremes.has(row));
   });
 }

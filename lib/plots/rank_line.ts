@@ -19,7 +19,7 @@ const LEVEL = 22;
 const BAR = 9;
 
 /** Stretches of models, the best first, that a difference does not tell apart; none inside another one. */
-export function indistinct(ranks: readonly number[], difference: number): [number, number][] {
+export function indistinguishable(ranks: readonly number[], difference: number): [number, number][] {
   const stretches = ranks.map((rank, from): [number, number] => [
     from,
     ranks.findLastIndex((other) => other - rank < difference),
@@ -38,7 +38,7 @@ export function rankLine(rows: readonly ModelRank[], options: RankOptions): Figu
   const { difference, width = WIDTH, ...head } = options;
   const sorted = [...rows].sort((a, b) => a.rank - b.rank);
   const styles = stylesOf(sorted.map(({ model }) => model));
-  const bars = indistinct(sorted.map(({ rank }) => rank), difference);
+  const bars = indistinguishable(sorted.map(({ rank }) => rank), difference);
   const half = Math.ceil(sorted.length / 2);
   const top = BAR * (bars.length + 1);
   const labels = sorted.map(({ model, rank }, i) => {

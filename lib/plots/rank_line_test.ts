@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { indistinct, rankLine } from "./rank_line.ts";
+import { indistinguishable, rankLine } from "./rank_line.ts";
 import { countOf, testSnapshot } from "./testing.ts";
 
 const ranks = [
@@ -11,9 +11,9 @@ const ranks = [
 ];
 
 Deno.test("bars join what does not differ enough, and none is part of another", () => {
-  deepEqual(indistinct([1, 2, 3, 6], 1.5), [[0, 1], [1, 2]]);
-  deepEqual(indistinct([1, 2, 3, 6], 10), [[0, 3]]);
-  deepEqual(indistinct([1, 4, 8], 2), []);
+  deepEqual(indistinguishable([1, 2, 3, 6], 1.5), [[0, 1], [1, 2]]);
+  deepEqual(indistinguishable([1, 2, 3, 6], 10), [[0, 3]]);
+  deepEqual(indistinguishable([1, 4, 8], 2), []);
 });
 
 Deno.test("every model is named with its rank", () => {

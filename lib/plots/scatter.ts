@@ -103,7 +103,7 @@ export function lossCurve(points: readonly CurvePoint[], options: CurveOptions):
   const steps = shown.map(({ step }) => step);
   const plane = planeOf({ label: "optimiser step" }, { label: yLabel, log: isLog }, steps, values);
   const isLate = best !== undefined && best > 0.85 * Math.max(...steps);
-  const kept = best === undefined ? [] : [
+  const bestMarks = best === undefined ? [] : [
     Plot.ruleX([best], { strokeOpacity: 0.6, strokeDasharray: "3,3" }),
     Plot.text([best], {
       x: (step: number) => step,
@@ -117,7 +117,7 @@ export function lossCurve(points: readonly CurvePoint[], options: CurveOptions):
   const lines = series.map(({ members, style }) =>
     Plot.line(members, { x: "step", y: "value", stroke: style.colour, strokeWidth: 1.75 })
   );
-  const plot = { ...plane, marks: [...plane.marks, ...kept, ...lines] };
+  const plot = { ...plane, marks: [...plane.marks, ...bestMarks, ...lines] };
   const legend = series.map(({ style }) => style);
   return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "line" });
 }

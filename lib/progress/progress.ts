@@ -80,7 +80,7 @@ export function progress(total: number, options: ProgressOptions): Progress {
     done,
     total,
     elapsed: (now() - start) / 1000,
-    ...paceAt(mark(), first, total),
+    ...rateAt(mark(), first, total),
     note,
     ...(waiting && { waiting: { what: waiting.what, seconds: (now() - waiting.since) / 1000 } }),
     finished: false,
@@ -152,7 +152,7 @@ interface Mark {
  * Rate and remaining time at `now`, from the first update on: what comes before it (compiling, reading data) says nothing
  * about the steps to come, so the first step alone gives no estimate.
  */
-function paceAt(
+function rateAt(
   now: Mark,
   first: Mark | undefined,
   total: number,

@@ -47,7 +47,7 @@ async function readStamp(folder: string): Promise<Stamp | undefined> {
  * @param hash of the requirements it must have been built for
  * @param packages that must be in it
  */
-export async function whyBuild(
+export async function rebuildReason(
   folder: string,
   hash: string,
   packages: string[],
@@ -91,7 +91,7 @@ export async function makeVenv({ executable }: Python, folder: string): Promise<
  */
 export async function ensureEnvironment(say: Say): Promise<string> {
   const { hash, packages, summary } = await requirements();
-  const reason = await whyBuild(ENVIRONMENT, hash, packages);
+  const reason = await rebuildReason(ENVIRONMENT, hash, packages);
   if (reason === undefined) {
     return `Python ${formatVersion((await readStamp(ENVIRONMENT))!.python)}, ${summary}`;
   }

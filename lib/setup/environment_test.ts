@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { join } from "node:path";
-import { type Stamp, whyBuild } from "./environment.ts";
+import { rebuildReason, type Stamp } from "./environment.ts";
 
 /** A folder like a finished environment: an interpreter that answers, a package, a stamp. */
 async function environmentFolder(): Promise<string> {
@@ -18,7 +18,7 @@ async function environmentFolder(): Promise<string> {
 async function why(damage: (folder: string) => Promise<void>, hash = "hash"): Promise<string> {
   const folder = await environmentFolder();
   await damage(folder);
-  const reason = await whyBuild(folder, hash, ["nbclient"]);
+  const reason = await rebuildReason(folder, hash, ["nbclient"]);
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   return reason ?? "in order";
 }

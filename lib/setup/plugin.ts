@@ -15,7 +15,7 @@ import { unpackWheels } from "./wheels.ts";
 /** One entry of plugins.json: a Python wheel on the package index, and the library inside it. */
 export type Plugin = (typeof plugins)[number];
 
-/** The plugin for a platform (a target triple, this machine's unless told), or undefined where none is known. */
+/** The plugin for a platform (a target triple, this machine's unless given), or undefined where none is known. */
 export function pluginFor(platform: string = Deno.build.target): Plugin | undefined {
   return plugins.find((plugin) => plugin.platform === platform);
 }
@@ -134,8 +134,8 @@ export async function installPlugin(plugin: Plugin, path: string, folder: string
   try {
     const { package: name, version, wheelSha256, member } = plugin;
     const pin = { package: name, version, line: `${name}==${version} --hash=sha256:${wheelSha256}` };
-    const told: Say = (line) => say(`${line} (${Math.round(plugin.wheelSize / 1e6)} MB)`);
-    const hashes = await unpackWheels({ pins: [pin], key: "" }, temporary, { patterns: [member] }, told);
+    const withSize: Say = (line) => say(`${line} (${Math.round(plugin.wheelSize / 1e6)} MB)`);
+    const hashes = await unpackWheels({ pins: [pin], key: "" }, temporary, { patterns: [member] }, withSize);
     if (hashes[member] !== plugin.sha256) {
       throw new UserError(
         `${plugin.file} does not match its checksum: expected SHA-256 ${plugin.sha256}, found ${

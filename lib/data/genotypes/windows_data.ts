@@ -225,10 +225,10 @@ export function imputationSites(
 ): ImputationSites {
   const counts = alleleCounts(selectSamples(genotypes, train));
   const onArray = new Set(panel);
-  const kept = [...counts.keys()].filter((v) => counts[v]! > 0 && counts[v]! < 2 * train.length);
+  const varying = [...counts.keys()].filter((v) => counts[v]! > 0 && counts[v]! < 2 * train.length);
   return {
-    inputs: Int32Array.from(kept.filter((v) => onArray.has(v))),
-    targets: Int32Array.from(kept.filter((v) => !onArray.has(v))),
+    inputs: Int32Array.from(varying.filter((v) => onArray.has(v))),
+    targets: Int32Array.from(varying.filter((v) => !onArray.has(v))),
     counts,
   };
 }

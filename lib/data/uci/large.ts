@@ -7,7 +7,7 @@ import { fetchFile, placedFile } from "../download.ts";
 import { type StoredTensor, storedTensors, storeTensors } from "../safetensors.ts";
 import type { Numbers, Table, TableColumn } from "../table.ts";
 import { type EmbeddedRows, isEmbedded, type LargeFacts, type LargeFile, uciFacts } from "./facts.ts";
-import { eachRow, meaning, numberAt, rawText, type RowFile } from "./read_rows.ts";
+import { eachRow, numberAt, rawText, type RowFile, unquoted } from "./read_rows.ts";
 
 /** Changes when the same files would give other columns. */
 const FORMAT = 2;
@@ -66,7 +66,7 @@ export async function columnsDigest(facts: LargeFacts, folders: SourceFolders): 
  */
 export async function readLarge(facts: LargeFacts, folders: SourceFolders): Promise<Table> {
   const store = storeOf(facts, folders);
-  const columns = await keptColumns(facts, folders) ?? await alone(`${store}.lock`, async () => {
+  const columns = await keptColumns(facts, folders) ?? await withFileLock(`${store}.lock`, async () => {
     return await keptColumns(facts, folders) ?? await make(facts, folders, store);
   });
   const others = columns.filter(({ name }) => name !== facts.target);
@@ -92,7 +92,7 @@ async function keptColumns(facts: LargeFacts, folders: SourceFolders): Promise<T
 }
 
 /** Holds a lock file while `work` runs: two processes would fetch and write the same files. */
-async function alone<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   await Deno.mkdir(dirname(path), { recursive: true });
   using file = await Deno.open(path, { create: true, write: true });
   await file.lock(true);
@@ -277,7 +277,7 @@ function numberCollector(name: string, rows: number, missing: ReadonlySet<string
     add(bytes, start, end, row, place) {
       let value = numberAt(bytes, start, end);
       if (!Number.isFinite(value)) {
-        const text = meaning(rawText(bytes, start, end));
+        const text = unquoted(rawText(bytes, start, end));
         if (!missing.has(text)) {
           throw new UserError(`${place()}, column "${name}": expected a number, found "${text}"`);
         }
@@ -309,7 +309,7 @@ function classCollection(missing: ReadonlySet<string>): Classes {
   // Most cells of the large sets are one digit.
   const ofByte = new Int32Array(256).fill(-2);
   const learn = (raw: string): number => {
-    const text = meaning(raw);
+    const text = unquoted(raw);
     const label = classOf(text.replace(WHOLE, "$1"));
     const code = missing.has(text) ? -1 : ofLabel.get(label) ?? labels.push(label) - 1;
     if (code >= 0) ofLabel.set(label, code);

@@ -115,7 +115,7 @@ function arffHead(): ArffHead {
           `${place()}: expected @relation, @attribute or @data, found "${line.slice(0, 60)}"`,
         );
       }
-      names.push(meaning(name));
+      names.push(unquoted(name));
       return false;
     },
   };
@@ -179,7 +179,7 @@ export const rawText = (bytes: Uint8Array, start: number, end: number): string =
 const QUOTES = new Set(["'", '"']);
 
 /** What a cell says: without its quotes, the escapes within them and blanks at its ends. */
-export function meaning(raw: string): string {
+export function unquoted(raw: string): string {
   const text = Buffer.from(raw, "latin1").toString("utf8");
   const quoted = QUOTES.has(text[0]!) && text.length > 1 && text.endsWith(text[0]!);
   return quoted ? text.slice(1, -1).replaceAll(/\\(.)/g, "$1").trim() : text;
@@ -190,5 +190,5 @@ export function numberAt(bytes: Uint8Array, start: number, end: number): number 
   // A parser of its own for the bytes is no faster than this for the 19 digits that HIGGS has.
   const raw = rawText(bytes, start, end);
   const value = numberOf(raw);
-  return Number.isNaN(value) ? numberOf(meaning(raw)) : value;
+  return Number.isNaN(value) ? numberOf(unquoted(raw)) : value;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { meaning, numberAt } from "./read_rows.ts";
+import { numberAt, unquoted } from "./read_rows.ts";
 
 const encoder = new TextEncoder();
 const read = (text: string) => {
@@ -34,7 +34,7 @@ Deno.test("what is no number is none", () => {
 
 Deno.test("quotes, their escapes and blanks within them are not part of a cell's meaning", () => {
   assert.deepEqual(
-    ["plain", "'a, b'", "' - 50000.'", '"it\'s"', "'it\\'s'", "'", "Ã©"].map(meaning),
+    ["plain", "'a, b'", "' - 50000.'", '"it\'s"', "'it\\'s'", "'", "Ã©"].map(unquoted),
     ["plain", "a, b", "- 50000.", "it's", "it's", "'", "é"],
   );
 });

@@ -7,7 +7,7 @@ const BLOCK = 32;
 const NEAR = [10, 3, 1];
 
 /** What rows of alleles ask of a haplotype: one row a sample, or two. */
-interface Sought {
+interface CandidateQuery {
   /** [rows, sites]: 1 where ALT is a mismatch. */
   notAlt: Uint8Array;
   /** [rows, sites]: 1 where REF is a mismatch. */
@@ -25,14 +25,14 @@ export interface Pool {
 }
 
 /** Of genotypes: a homozygous call asks for its allele, others for nothing. */
-export const soughtByGenotypes = (genotypes: Uint8Array): Sought => ({
+export const genotypeQuery = (genotypes: Uint8Array): CandidateQuery => ({
   notAlt: genotypes.map((g) => g === 0 ? 1 : 0),
   notRef: genotypes.map((g) => g === 2 ? 1 : 0),
   rowsPerSample: 1,
 });
 
 /** Of haplotypes: every allele. */
-export const soughtByHaplotypes = (haplotypes: Uint8Array): Sought => ({
+export const haplotypeQuery = (haplotypes: Uint8Array): CandidateQuery => ({
   notAlt: haplotypes.map((allele) => 1 - allele),
   notRef: haplotypes,
   rowsPerSample: 2,
@@ -46,15 +46,15 @@ export const soughtByHaplotypes = (haplotypes: Uint8Array): Sought => ({
  */
 export async function chooseCandidates(
   pool: Pool,
-  sought: Sought,
+  query: CandidateQuery,
   windows: readonly Window[],
   wanted: number,
   memory: number,
 ): Promise<Int32Array> {
   const sites = pool.alleles.length / pool.count;
   const blocks = Math.ceil(sites / BLOCK);
-  const each = sought.rowsPerSample;
-  const samples = sought.notAlt.length / sites / each;
+  const each = query.rowsPerSample;
+  const samples = query.notAlt.length / sites / each;
   // Sums of neighbours are held beside the distances.
   const step = Math.max(1, Math.min(samples, 32, Math.floor(memory / (16 * blocks * pool.count * each))));
   const program = distances();
@@ -62,7 +62,7 @@ export async function chooseCandidates(
   const chosen = new Int32Array(samples * windows.length * wanted);
   const order = new Int32Array(each * blocks * wanted);
   for (let from = 0; from < samples; from += step) {
-    const rows = [sought.notAlt, sought.notRef].map((all) =>
+    const rows = [query.notAlt, query.notRef].map((all) =>
       blocked(all.subarray(from * each * sites), Math.min(step, samples - from) * each, sites, step * each)
     ) as [tf.Tensor, tf.Tensor];
     const found = await program.async(alleles, ...rows);
@@ -81,7 +81,7 @@ export async function chooseCandidates(
       windows.forEach(({ start, end }, w) => {
         const at = (sample * windows.length + w) * wanted;
         const [first, last] = [Math.floor(start / BLOCK), Math.floor((end - 1) / BLOCK)];
-        inTurn(order, blocks, first, last, chosen.subarray(at, at + wanted), pool.count);
+        roundRobin(order, blocks, first, last, chosen.subarray(at, at + wanted), pool.count);
       });
     }
   }
@@ -138,7 +138,7 @@ function nearest(distances: Float32Array, own: number, out: Int32Array): void {
 }
 
 /** Fills `out` with the first of each row and block, then the second, and so on, each haplotype once. */
-function inTurn(
+function roundRobin(
   order: Int32Array,
   blocks: number,
   first: number,

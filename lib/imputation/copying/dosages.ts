@@ -45,13 +45,13 @@ export async function copyingDosages(task: CopyingTask, options: CopyingOptions 
   const width = queriesAtOnce(Q, K, Math.ceil(steps.site.length / SEGMENT), memory);
   const changes = changesBetween(centimorgans, K, ne);
   const copied = byStep(reference, M, steps, K, 0);
-  const programs = { ahead: expectBehind(), back: dosagesBack() };
+  const programs = { ahead: forwardSegment(), back: backwardDosages() };
   const out = new Float32Array(Q * T);
   for (let from = 0; from < Q; from += width) {
     const rows = query.subarray(from * M, (from + width) * M);
     const queries = byStep(rows, M, steps, width, 255);
-    const walk = { steps, changes, mismatch, reference: copied, queries };
-    await impute(walk, targets.alleles, programs, out.subarray(from * T, (from + width) * T));
+    const source = { steps, changes, mismatch, reference: copied, queries };
+    await impute(source, targets.alleles, programs, out.subarray(from * T, (from + width) * T));
   }
   programs.ahead.dispose();
   programs.back.dispose();
@@ -59,31 +59,36 @@ export async function copyingDosages(task: CopyingTask, options: CopyingOptions 
 }
 
 interface Programs {
-  ahead: ReturnType<typeof expectBehind>;
-  back: ReturnType<typeof dosagesBack>;
+  ahead: ReturnType<typeof forwardSegment>;
+  back: ReturnType<typeof backwardDosages>;
 }
 
 /** Fills `out` [rows, T] for some of the queries: once forward for the first step of each segment, then back. */
-async function impute(walk: Walk, alleles: Uint8Array, programs: Programs, out: Float32Array): Promise<void> {
-  const steps = walk.steps.site.length;
+async function impute(
+  source: SegmentSource,
+  alleles: Uint8Array,
+  programs: Programs,
+  out: Float32Array,
+): Promise<void> {
+  const steps = source.steps.site.length;
   const segments = Math.ceil(steps / SEGMENT);
-  const shape = [walk.reference, walk.queries].map(({ length }) => length / segments / SEGMENT);
+  const shape = [source.reference, source.queries].map(({ length }) => length / segments / SEGMENT);
   const expected: tf.Tensor[] = [tf.fill(shape, 1 / shape[0]!)];
   for (let s = 0; s + 1 < segments; s++) {
-    const segment = segmentAt(walk, s);
+    const segment = segmentAt(source, s);
     expected.push(await programs.ahead.async(expected[s]!, segment));
     tf.dispose(Object.values(segment));
   }
-  let behind: Behind = { after: tf.ones(shape), next: tf.zeros(shape) };
+  let backward: BackwardState = { after: tf.ones(shape), next: tf.zeros(shape) };
   for (let s = segments - 1; s >= 0; s--) {
-    const segment = segmentAt(walk, s);
-    const targets = targetsAt(walk.steps, alleles, s);
-    const [before, found] = await programs.back.async(expected[s]!, behind, segment, targets);
-    putDosages(out, await found.data() as Float32Array, walk.steps, s);
-    tf.dispose([expected[s]!, found, ...[behind, segment, targets].flatMap((part) => Object.values(part))]);
-    behind = before;
+    const segment = segmentAt(source, s);
+    const targets = targetsAt(source.steps, alleles, s);
+    const [before, found] = await programs.back.async(expected[s]!, backward, segment, targets);
+    putDosages(out, await found.data() as Float32Array, source.steps, s);
+    tf.dispose([expected[s]!, found, ...[backward, segment, targets].flatMap((part) => Object.values(part))]);
+    backward = before;
   }
-  tf.dispose(Object.values(behind));
+  tf.dispose(Object.values(backward));
 }
 
 /** Some steps of the model as tensors; haplotypes K, queries Q. */
@@ -110,7 +115,7 @@ interface SegmentTargets {
 }
 
 /** What is known from the steps behind: [K, Q] both. */
-interface Behind {
+interface BackwardState {
   /** The chance of all that follows by the haplotype copied at the next step, its own allele included; any scale. */
   after: tf.Tensor;
   /** Posterior of the haplotype copied at the next site. */
@@ -149,7 +154,7 @@ function ahead(expected: tf.Tensor, entry: Entry, mismatch: tf.Tensor): [next: t
 }
 
 /** What is expected behind a segment, [K, Q], from what is expected at its first step. */
-const expectBehind = () =>
+const forwardSegment = () =>
   jit((expected: tf.Tensor, segment: Segment): tf.Tensor =>
     scan(
       (expected, entry: Entry): [tf.Tensor, null] => [ahead(expected, entry, segment.mismatch)[0], null],
@@ -159,9 +164,14 @@ const expectBehind = () =>
   );
 
 /** From the last step of a segment to its first: the chance of ALT for its targets, [Q, steps, slots]. */
-const dosagesBack = () =>
+const backwardDosages = () =>
   jit(
-    (expected: tf.Tensor, behind: Behind, segment: Segment, targets: SegmentTargets): [Behind, tf.Tensor] => {
+    (
+      expected: tf.Tensor,
+      backward: BackwardState,
+      segment: Segment,
+      targets: SegmentTargets,
+    ): [BackwardState, tf.Tensor] => {
       const entries = entriesOf(segment);
       const [, here] = scan(
         (expected, entry: Entry) => ahead(expected, entry, segment.mismatch),
@@ -170,7 +180,7 @@ const dosagesBack = () =>
       );
       const alleles = tf.transpose(targets.alleles, [1, 2, 0]);
       const [before, dosages] = scan(
-        ({ after, next }: Behind, x): [Behind, tf.Tensor] => {
+        ({ after, next }: BackwardState, x): [BackwardState, tf.Tensor] => {
           const [stay, change] = partsOf(x.entry.moves) as [tf.Tensor, tf.Tensor];
           const mean = tf.div(total(after), after.shape[0]!);
           const following = tf.add(tf.mul(after, tf.div(stay, mean)), change);
@@ -186,7 +196,7 @@ const dosagesBack = () =>
             tf.add(left!, tf.mul(tf.sub(right!, left!), x.weights)),
           ];
         },
-        behind,
+        backward,
         { entry: entries, here, fresh: targets.fresh, alleles, weights: targets.weights },
         { reverse: true },
       );
@@ -197,7 +207,7 @@ const dosagesBack = () =>
 /** Steps of a segment: states are held for all of one segment, and at the first step of each. */
 const SEGMENT = 64;
 
-/** How many queries walk together, so that their states on the device stay within `memory` bytes. */
+/** How many queries are walked along together, so that their states on the device stay within `memory` bytes. */
 function queriesAtOnce(queries: number, haplotypes: number, segments: number, memory: number): number {
   // A power of 1.25, to compile few programs; a multiple of 16 suits the processor where memory decides.
   const fitting = Math.floor(memory / (4 * haplotypes * (segments + SEGMENT + 8)));
@@ -222,7 +232,7 @@ function byStep(
 }
 
 /** What segments are cut from. */
-interface Walk {
+interface SegmentSource {
   steps: Steps;
   /** [sites]: the chance of a change on the way to the next site. */
   changes: Float32Array;
@@ -234,7 +244,7 @@ interface Walk {
 }
 
 /** The tensors of segment s. */
-function segmentAt({ steps, changes, mismatch, reference, queries }: Walk, s: number): Segment {
+function segmentAt({ steps, changes, mismatch, reference, queries }: SegmentSource, s: number): Segment {
   const { site, fresh } = steps;
   const start = s * SEGMENT;
   const moves = new Float32Array(2 * SEGMENT);

@@ -73,10 +73,10 @@ export const pairReadings = (): Compiled<[PairWindows], tf.Tensor> =>
       sites,
       { reverse: true },
     );
-    type Ahead = { plain: tf.Tensor; signed: tf.Tensor };
-    const start: Ahead = { plain: tf.fill([n, K, K], 1 / (K * K)), signed: tf.zeros([n, K, K]) };
+    type Forward = { plain: tf.Tensor; signed: tf.Tensor };
+    const start: Forward = { plain: tf.fill([n, K, K], 1 / (K * K)), signed: tf.zeros([n, K, K]) };
     const [, readings] = scan(
-      (expected: Ahead, { site, after }): [Ahead, tf.Tensor] => {
+      (expected: Forward, { site, after }): [Forward, tf.Tensor] => {
         const { alleles, moves } = site;
         const chance = emission(alleles, site.chances);
         const [plain, carried] = [tf.mul(expected.plain, chance), tf.mul(expected.signed, chance)];

@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import {
   bestWindows,
   chooseCandidates,
+  genotypeQuery,
+  haplotypeQuery,
   type Pool,
-  soughtByGenotypes,
-  soughtByHaplotypes,
   type Window,
   windowsOf,
 } from "./candidates.ts";
@@ -65,8 +65,8 @@ export async function phase(
   let haplotypes: Uint8Array | undefined;
   for (let pass = 0; pass < passes; pass++) {
     const pool = poolOf(reference, K, haplotypes, M);
-    const sought = haplotypes ? soughtByHaplotypes(haplotypes) : soughtByGenotypes(genotypes);
-    const chosen = await chooseCandidates(pool, sought, windows, wanted, memory);
+    const query = haplotypes ? haplotypeQuery(haplotypes) : genotypeQuery(genotypes);
+    const chosen = await chooseCandidates(pool, query, windows, wanted, memory);
     const source = { calls, alleles: pool.alleles, candidates: chosen, windows, changes, mismatch };
     haplotypes = await phaseOnce(
       source,
