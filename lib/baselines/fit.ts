@@ -196,10 +196,9 @@ export function outputsOf(task: BaselineTask): number {
 
 const FOR_NUMBERS: readonly string[] = ["kernel-ridge", "bayesian-ridge"];
 
-/** @throws UserError for rows that do not fit the columns and targets, labels out of range, or nothing to choose by */
+/** @throws UserError for a model that is not for the task, and nothing to choose by */
 export function checkRequest(request: BaselineRequest): void {
-  const { model, grid, validation, task, train, test } = request;
-  const classes = classesOf(task);
+  const { model, grid, validation, task } = request;
   if (task.kind !== "regression" && FOR_NUMBERS.includes(model)) {
     throw new UserError(`model ${model}: expected a task with numbers to predict, found ${task.kind}`);
   }
@@ -209,47 +208,5 @@ export function checkRequest(request: BaselineRequest): void {
   if (grid.length === 0) throw new UserError(`model ${model}: expected at least one setting, found none`);
   if (grid.length > 1 && !validation) {
     throw new UserError(`model ${model}: expected validation rows to choose among ${grid.length} settings`);
-  }
-  for (const [part, rows] of Object.entries({ train, validation, test })) {
-    if (rows) checkRows(part, rows, request.columns, task.kind === "regression", classes);
-  }
-}
-
-function checkRows(
-  part: string,
-  rows: Inputs | Examples,
-  columns: number,
-  numbers: boolean,
-  classes: number[],
-): void {
-  const count = rows.x.length / columns;
-  if (!Number.isInteger(count) || count === 0) {
-    throw new UserError(`${part} rows: expected rows of ${columns} columns, found ${rows.x.length} numbers`);
-  }
-  for (let i = 0; i < rows.x.length; i++) {
-    if (!Number.isFinite(rows.x[i]!)) {
-      throw new UserError(
-        `${part} rows, row ${Math.floor(i / columns)}, column ${i % columns}: expected a number, found ${
-          rows.x[i]
-        }`,
-      );
-    }
-  }
-  if (!("y" in rows)) return;
-  const targets = classes.length;
-  if (rows.y.length !== count * targets) {
-    throw new UserError(
-      `${part} rows: expected ${count} × ${targets} target values, found ${rows.y.length}`,
-    );
-  }
-  for (let i = 0; i < rows.y.length; i++) {
-    const [value, limit] = [rows.y[i]!, classes[i % targets]!];
-    if (numbers ? Number.isFinite(value) : Number.isInteger(value) && value >= 0 && value < limit) continue;
-    const expected = numbers ? "a number" : `a class from 0 to ${limit - 1}`;
-    throw new UserError(
-      `${part} rows, row ${Math.floor(i / targets)}, target ${
-        i % targets
-      }: expected ${expected}, found ${value}`,
-    );
   }
 }

@@ -24,17 +24,6 @@ Deno.test("outputs are one a number or label, and one a class", () => {
 
 Deno.test("a sound request passes", () => checkRequest(REQUEST));
 
-Deno.test("rows that don't fit are refused with their place", () => {
-  refused({ columns: 3 }, /^UserError: train rows: expected rows of 3 columns, found 4 numbers/);
-  refused({ test: { x: [] } }, /test rows: expected rows of 2 columns, found 0 numbers/);
-  refused({ test: { x: [1, NaN] } }, /test rows, row 0, column 1: expected a number, found NaN/);
-  refused({ train: { x: [0, 1, 1, 0], y: [1] } }, /train rows: expected 2 × 1 target values, found 1/);
-  refused(
-    { train: { x: [0, 1, 1, 0], y: [0, 2] } },
-    /row 1, target 0: expected a class from 0 to 1, found 2/,
-  );
-});
-
 Deno.test("a choice needs validation rows, settings and a model for the task", () => {
   refused({ grid: [{}, {}] }, /xgboost: expected validation rows to choose among 2 settings/);
   refused({ grid: [] }, /expected at least one setting/);

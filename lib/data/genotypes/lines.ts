@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { UserError } from "../../errors.ts";
+import { openedBy } from "../read.ts";
 
 /** Told after each piece how many bytes of the file are read, and how many it has. */
 export type OnBytes = (done: number, of: number) => void;
@@ -85,7 +86,7 @@ const BGZF_END = Uint8Array.from([
  * @throws UserError if it cannot be opened or is a bgzip file without its last block; the errors of zlib as they are.
  */
 async function* unpacked(path: string, what: string, onBytes?: OnBytes): AsyncGenerator<Uint8Array> {
-  using file = await open(path, what);
+  using file = await openedBy((path) => Deno.open(path), path, what);
   const size = (await file.stat()).size;
   const head = await readAt(file, 0, Math.min(size, BGZF_END.length));
   if (!(head[0] === 0x1f && head[1] === 0x8b)) {
@@ -113,20 +114,6 @@ async function* unpacked(path: string, what: string, onBytes?: OnBytes): AsyncGe
   } finally {
     gunzip.destroy();
     await fed.catch(() => {});
-  }
-}
-
-async function open(path: string, what: string): Promise<Deno.FsFile> {
-  try {
-    if ((await Deno.stat(path)).isDirectory) {
-      throw new UserError(`${path}: expected a ${what} file, found a folder`);
-    }
-    return await Deno.open(path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    if (error instanceof Deno.errors.NotFound) throw new UserError(`${path}: no such ${what} file`);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${path}: cannot read this ${what} file: ${reason}`);
   }
 }
 

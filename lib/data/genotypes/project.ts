@@ -59,60 +59,16 @@ export async function b1Samples({ folder = FOLDER }: GenotypeFolder = {}): Promi
   return { train: await names("train"), val: await names("val"), test: await names("test") };
 }
 
-interface Measured {
-  benchmark: "B1" | "B2";
-  part: "val" | "test";
-  /** What R² is of: the probability of ALT of haplotypes, or dosages of samples. */
-  level: "haplotype" | "dosage";
-  /** A key of `methods`. */
-  model: string;
-  /** R² by MAF bin, counting minor alleles. */
-  bins: number[];
-  /** Mean R² of single targets. */
-  perTarget: number;
-}
-
-/** R² of a method in the five windows. */
-export interface WindowFigure extends Measured {
-  windows: number[];
-  /** Mean and deviation (n - 1) over the windows. */
-  mean: number;
-  deviation: number;
-  /** Standard error of the mean over test samples, by bootstrap. */
-  error: number;
-  /** Of the mean, over five seeds; of methods that have one. */
-  seedDeviation?: number;
-}
-
-/** R² of a method over all targets of the region. */
-export interface RegionFigure extends Measured {
-  r2: number;
-  /** Counting minor alleles. */
-  minor: number;
-  perTargetBins: number[];
-  error?: number;
-}
-
-/** One of B1's windows; positions are the first and the last. */
-export interface B1Window {
-  window: number;
-  /** Among blocks of 100 targets, from 0. */
-  block: number;
-  targets: number[];
-  /** Of the array SNPs that are its inputs. */
-  sites: number[];
-  /** Targets by MAF bin. */
-  bins: number[];
-}
-
-/** Measured figures of classical methods and Beagle, and what B1 and B2 consist of. */
-export type GenotypeFigures = Omit<typeof classical, "methods" | "b1" | "figures" | "regions"> & {
-  /** By key; `chosen` are the hyperparameters of each window. */
+/**
+ * Measured figures of classical methods and Beagle, and what B1 and B2 consist of. `methods` by key; of each figure
+ * `model` is such a key, `bins` are R² by MAF bin, counting minor alleles, `error` is the standard error over test
+ * samples and `deviation` that over windows.
+ */
+export type GenotypeFigures = Omit<typeof classical, "methods"> & {
   methods: Record<string, { name: string; library: string; settings: string; chosen?: string[] }>;
-  b1: Omit<typeof classical.b1, "windows"> & { windows: B1Window[] };
-  figures: WindowFigure[];
-  regions: RegionFigure[];
 };
+/** R² of a method in the five windows. */
+export type WindowFigure = GenotypeFigures["figures"][number];
 
 /** The figures of data/genotypes/classical.json; `notes` there tell what they are. */
 export const genotypeFigures = (): GenotypeFigures => classical as GenotypeFigures;

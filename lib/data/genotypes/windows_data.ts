@@ -32,38 +32,23 @@ export function closestSites(
   return Int32Array.from(union.slice(start, start + nClosest));
 }
 
-/** Marks the `count` sites nearest to a position. */
+/** Marks the `count` sites nearest to a position, those at it left out. */
 function markNearest(sites: Int32Array, position: number, count: number, near: Uint8Array): void {
-  let left = firstAtLeast(sites, position) - 1;
-  let right = firstAtLeast(sites, position + 1);
-  if (left + 1 + sites.length - right < count) {
+  const [left, right] = [firstAtLeast(sites, position), firstAtLeast(sites, position + 1)];
+  const found = sites.length - (right - left);
+  if (found < count) {
     throw new UserError(
-      `a window at ${position}: expected at least ${count} array sites beside it, found ${
-        left + 1 + sites.length - right
-      }; choose fewer (nClosest) or an array with more sites`,
+      `a window at ${position}: expected at least ${count} array sites beside it, found ${found}; choose fewer ` +
+        "(nClosest) or an array with more sites",
     );
   }
-  let radius = 0;
-  for (let taken = 0; taken < count; taken++) {
-    const before = left < 0 ? Infinity : position - sites[left]!;
-    const after = right === sites.length ? Infinity : sites[right]! - position;
-    radius = Math.min(before, after);
-    if (before <= after) left--;
-    else right++;
-  }
-  const [start, end] = [firstAtLeast(sites, position - radius), firstAtLeast(sites, position + radius + 1)];
+  // All sites as far as the last that can be among them: of equally near ones the first are taken.
+  const start = firstAtLeast(sites, sites[Math.max(0, left - count)]!);
+  const beside = Array.from({ length: Math.min(sites.length, right + count) - start }, (_, i) => start + i)
+    .filter((site) => site < left || site >= right);
   const distance = (site: number) => Math.abs(sites[site]! - position);
-  let room = count;
-  for (let site = start; site < end; site++) {
-    if (distance(site) === 0 || distance(site) === radius) continue;
-    near[site] = 1;
-    room--;
-  }
-  for (let site = start; site < end && room > 0; site++) {
-    if (distance(site) !== radius) continue;
-    near[site] = 1;
-    room--;
-  }
+  beside.sort((a, b) => distance(a) - distance(b));
+  for (const site of beside.slice(0, count)) near[site] = 1;
 }
 
 /**
