@@ -26,9 +26,8 @@ export async function fitBaseline(request: BaselineRequest, find = findBaselines
   const python = await find();
   if (!python) {
     throw new UserError(
-      `scikit-learn, XGBoost and LightGBM are not installed: ${
-        taskCommand("setup --baselines")
-      } installs them`,
+      `scikit-learn, XGBoost and LightGBM are not installed: ${taskCommand("setup --baselines")} ` +
+        `installs them`,
     );
   }
   const folder = await Deno.makeTempDir({ prefix: "baseline-" });

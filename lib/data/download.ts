@@ -157,9 +157,8 @@ async function ask(known: KnownFile, have: number, instead: string): Promise<Res
     answer = await fetch(address, { headers: have > 0 ? { range: `bytes=${have}-` } : {} });
   } catch (error) {
     throw new UserError(
-      `${address}: no connection, so that ${file} (${known.what}) cannot be downloaded (${
-        (error as Error).message
-      }); ${instead}`,
+      `${address}: no connection, so that ${file} (${known.what}) cannot be downloaded ` +
+        `(${(error as Error).message}); ${instead}`,
     );
   }
   const isPage = answer.headers.get("content-type")?.startsWith("text/html") ?? false;

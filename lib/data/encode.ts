@@ -77,9 +77,8 @@ function categoricalCodes(
   const codes = codesOf(column, fitted.classes, (row, text) => {
     if (fitted.target) {
       throw new UserError(
-        `${table.source}, line ${table.lines[row]}, target "${fitted.name}": class ${
-          unknown(text, fitted.classes)
-        }; ` +
+        `${table.source}, line ${table.lines[row]}, target "${fitted.name}": class ` +
+          `${unknown(text, fitted.classes)}; ` +
           "it never occurs in training, so it can be neither predicted nor scored",
       );
     }

@@ -84,9 +84,8 @@ export function lastRowsFold(
   const fraction = valShare / (1 - testShare);
   if (!(fraction >= 0 && fraction < 1) || !(testRows >= 1 && testRows < rows)) {
     throw new UserError(
-      `expected 1 to ${
-        rows - 1
-      } test rows and shares below 1 together, found ${testRows}, ${testShare}, ${valShare}`,
+      `expected 1 to ${rows - 1} test rows and shares below 1 together, found ${testRows}, ` +
+        `${testShare}, ${valShare}`,
     );
   }
   const others = byClass(range(0, rows - testRows), classes, [seed, 1]);

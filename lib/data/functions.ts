@@ -71,9 +71,8 @@ function rowsByTask({ source, names, cells, lines }: RawTable, column: string): 
   for (const [name, rows] of rowsOf) {
     if (rows.length < FEWEST) {
       throw new UserError(
-        `${source}, line ${
-          lines[rows[0]!]
-        }: task "${name}": expected at least 2 points, one context and one target, ` +
+        `${source}, line ${lines[rows[0]!]}: task "${name}": expected at least 2 points, one context ` +
+          `and one target, ` +
           "found 1",
       );
     }

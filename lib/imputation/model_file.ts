@@ -115,9 +115,8 @@ function answersOf(
     const stored = tensors.get(name);
     if (!stored || (shape && stored.shape.join() !== shape.join())) {
       throw new UserError(
-        `${path}: expected "${name}"${shape ? ` of shape [${shape}]` : ""}, found ${
-          stored ? `[${stored.shape}]` : "nothing"
-        }`,
+        `${path}: expected "${name}"${shape ? ` of shape [${shape}]` : ""}, found ` +
+          `${stored ? `[${stored.shape}]` : "nothing"}`,
       );
     }
     return tf.tensor(Float32Array.from(stored.data), stored.shape, "float32");

@@ -35,9 +35,8 @@ export interface Region {
 export function cutRegion({ reference, typed, map }: ImputeTask, settings: ImputeSettings): Region {
   if (reference.missing || reference.unphased) {
     throw new UserError(
-      `the reference: expected phased genotypes without missing ones, found ${
-        reference.missing ? "missing" : "unphased"
-      } ones; phase it first`,
+      `the reference: expected phased genotypes without missing ones, found ` +
+        `${reference.missing ? "missing" : "unphased"} ones; phase it first`,
     );
   }
   const n = variantCount(reference);

@@ -91,9 +91,8 @@ export function requirePython({ executable, version }: Python): void {
   const [major, minor] = OLDEST_FOR_BASELINES;
   if (version[0] === major && version[1] >= minor) return;
   throw new UserError(
-    `the classical baselines need Python ${major}.${minor} or newer, but ${executable} is ${
-      formatVersion(version)
-    }; name another one: PYTHON=/path/to/python3`,
+    `the classical baselines need Python ${major}.${minor} or newer, but ${executable} is ` +
+      `${formatVersion(version)}; name another one: PYTHON=/path/to/python3`,
   );
 }
 

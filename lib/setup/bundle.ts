@@ -97,9 +97,8 @@ export async function verifyBundle(bundle: Bundle): Promise<string[]> {
     const found = identity === undefined ? "no file" : await sha256OfFile(join(folder, path));
     if (found !== file.sha256) {
       throw new UserError(
-        `${
-          join(folder, path)
-        } is damaged and was not loaded: expected SHA-256 ${file.sha256}, found ${found}. ` +
+        `${join(folder, path)} is damaged and was not loaded: expected SHA-256 ${file.sha256}, found ` +
+          `${found}. ` +
           `To install ${name} again: ${taskCommand(repair)}`,
       );
     }

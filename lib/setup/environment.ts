@@ -173,25 +173,22 @@ async function whyNone(found: Python[], named: string | undefined): Promise<stri
   if (recent) return withoutEnvironments(recent);
   const old = found[0];
   if (old) {
-    return `${wanted} is needed to run notebooks, but ${old.executable} is ${
-      formatVersion(old.version)
-    }. ${install}`;
+    return `${wanted} is needed to run notebooks, but ${old.executable} is ` +
+      `${formatVersion(old.version)}. ${install}`;
   }
   if (named) {
     const result = await run(named, ["--version"]);
     const said = result ? `; it printed:\n${lastLines(result.stderr || result.stdout)}` : "";
     return `PYTHON is ${named}, which does not start as ${wanted}${said}`;
   }
-  return `${wanted} is needed to run notebooks, but none was found on PATH (looked for ${
-    NAMES.join(", ")
-  }). ${install}`;
+  return `${wanted} is needed to run notebooks, but none was found on PATH (looked for ` +
+    `${NAMES.join(", ")}). ${install}`;
 }
 
 function withoutEnvironments({ executable, version }: Python): string {
   const [major, minor] = version;
-  return `Python ${
-    formatVersion(version)
-  } at ${executable} cannot make virtual environments: its modules venv and ` +
+  return `Python ${formatVersion(version)} at ${executable} cannot make virtual environments: its ` +
+    `modules venv and ` +
     `ensurepip are not both installed. Debian, Ubuntu: sudo apt install python${major}.${minor}-venv; ` +
     `or name another one: PYTHON=/path/to/python3`;
 }

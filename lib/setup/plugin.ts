@@ -138,9 +138,8 @@ export async function installPlugin(plugin: Plugin, path: string, folder: string
     const hashes = await unpackWheels({ pins: [pin], key: "" }, temporary, { patterns: [member] }, withSize);
     if (hashes[member] !== plugin.sha256) {
       throw new UserError(
-        `${plugin.file} does not match its checksum: expected SHA-256 ${plugin.sha256}, found ${
-          hashes[member]
-        }. ` +
+        `${plugin.file} does not match its checksum: expected SHA-256 ${plugin.sha256}, found ` +
+          `${hashes[member]}. ` +
           `Nothing was installed; try again, and if it stays so, the package index in use serves another file`,
       );
     }

@@ -68,9 +68,8 @@ export async function requireTensorflow(): Promise<InstalledTensorflow> {
   const found = await findTensorflow();
   if (found) return found;
   throw new UserError(
-    `The tensorflow engine (@tensorflow/tfjs-node) is not installed: ${
-      taskCommand("setup --tensorflow")
-    } installs it.`,
+    `The tensorflow engine (@tensorflow/tfjs-node) is not installed: ` +
+      `${taskCommand("setup --tensorflow")} installs it.`,
   );
 }
 
@@ -153,9 +152,8 @@ export async function findCompiler(
 ): Promise<string> {
   for (const name of names) if ((await run(name, ["--version"]))?.code === 0) return name;
   throw new UserError(
-    `the tensorflow engine needs a C++ compiler, but none was found (looked for ${
-      names.join(", ")
-    }). Install one ` +
+    `the tensorflow engine needs a C++ compiler, but none was found (looked for ${names.join(", ")}). ` +
+      `Install one ` +
       `(Debian, Ubuntu: sudo apt install g++; Fedora: sudo dnf install gcc-c++), or name one: CXX=/path/to/g++`,
   );
 }

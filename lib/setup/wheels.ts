@@ -142,9 +142,8 @@ export function explainPip({ stdout, stderr }: Finished, what: string): string {
   const said = `${stdout}\n${stderr}`;
   const hashes = /Expected sha256\s+(\w+)[\s\S]*?Got\s+(\w+)/.exec(said);
   if (hashes) {
-    return `the download of ${what} does not match its checksum: expected SHA-256 ${hashes[1]}, found ${
-      hashes[2]
-    }. ` +
+    return `the download of ${what} does not match its checksum: expected SHA-256 ${hashes[1]}, found ` +
+      `${hashes[2]}. ` +
       `Nothing was installed. Try again; if it stays so, the package index in use serves another file`;
   }
   if (/No space left on device|Errno 28|Disk quota exceeded/i.test(said)) {
@@ -152,9 +151,8 @@ export function explainPip({ stdout, stderr }: Finished, what: string): string {
   }
   if (UNREACHABLE.test(said)) {
     return `${what} could not be downloaded: the package index did not answer. Check the network connection, and the ` +
-      `index, proxy and certificates that pip uses (pip config list). pip said:\n${
-        lastLines(complaints(stderr))
-      }`;
+      `index, proxy and certificates that pip uses (pip config list). pip ` +
+      `said:\n${lastLines(complaints(stderr))}`;
   }
   if (/No matching distribution|Could not find a version/i.test(said)) {
     return `${what} could not be installed: the package index in use has no version that suits this machine and ` +

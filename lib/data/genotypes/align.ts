@@ -142,12 +142,10 @@ function checkOverlap(reference: Genotypes, targets: Genotypes, matched: number)
   const share = matched / inRange.length;
   if (matched >= 2 && share >= least) return;
   throw new UserError(
-    `expected at least 2 and ${
-      percent(least)
-    } of the targets' ${inRange.length} variants in the reference's range to ` +
-      `be in the reference, found ${matched} (${
-        percent(share)
-      }): ${ranges}; another genome build (b37, b38) is likely`,
+    `expected at least 2 and ${percent(least)} of the targets' ${inRange.length} variants in the ` +
+      `reference's range to ` +
+      `be in the reference, found ${matched} (${percent(share)}): ${ranges}; another genome build ` +
+      `(b37, b38) is likely`,
   );
 }
 

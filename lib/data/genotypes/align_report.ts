@@ -60,9 +60,8 @@ const MOST_NAMES = 5;
 export function reportLines(report: AlignmentReport): string[] {
   const { contigs, reference, targets, used, outcomes, limits, missingSamples, sharedSamples } = report;
   const lines = [
-    `${number(used)} of the targets' ${
-      number(targets.variants)
-    } variants are used: ${targets.samples} samples ` +
+    `${number(used)} of the targets' ${number(targets.variants)} variants are used: ${targets.samples} ` +
+    `samples ` +
     `on a reference of ${number(reference.variants)} variants and ${reference.samples} samples`,
   ];
   for (const [outcome, text] of Object.entries(OUTCOMES)) {

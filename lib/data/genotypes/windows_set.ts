@@ -54,8 +54,7 @@ export function checkAlike(windows: readonly ImputationWindow[]): void {
   const other = windows.find((window) => shape(window) !== shape(first!));
   if (!other) return;
   throw new UserError(
-    `windows of one model: expected ${shape(first!)} in each (as ${first!.name} has), found ${
-      shape(other)
-    } in ${other.name}`,
+    `windows of one model: expected ${shape(first!)} in each (as ${first!.name} has), found ` +
+      `${shape(other)} in ${other.name}`,
   );
 }

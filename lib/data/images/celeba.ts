@@ -8,9 +8,8 @@ import type { ImageParts } from "./image_set.ts";
 const IMAGE_FOLDERS = ["img_align_celeba/img_align_celeba", "img_align_celeba"];
 const LISTS = ["list_eval_partition.txt", "list_eval_partition.csv"];
 const LAYOUT = (folder: string) =>
-  `put the images of CelebA's img_align_celeba.zip at ${
-    join(folder, "img_align_celeba", "000001.jpg")
-  } and so on, ` +
+  `put the images of CelebA's img_align_celeba.zip at ` +
+  `${join(folder, "img_align_celeba", "000001.jpg")} and so on, ` +
   `and its list of partitions at ${join(folder, LISTS[0]!)}`;
 
 /**

@@ -63,9 +63,8 @@ function checkSize(size: ImageSize | undefined): void {
   const isSide = (side: number) => Number.isInteger(side) && side >= 1 && side <= LONGEST_SIDE;
   if (size !== undefined && !(size.length === 2 && size.every(isSide))) {
     throw new UserError(
-      `image size: expected height and width, whole numbers from 1 to ${LONGEST_SIDE}, found [${
-        size.join(", ")
-      }]`,
+      `image size: expected height and width, whole numbers from 1 to ${LONGEST_SIDE}, found ` +
+        `[${size.join(", ")}]`,
     );
   }
 }
