@@ -2,12 +2,12 @@ import { dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { writeAtomic } from "../../files.ts";
 import { requireSpace } from "../../setup/disk.ts";
-import { classOf, sortClasses } from "../cells.ts";
+import { classOf, numberOf, sortClasses } from "../cells.ts";
 import { fetchFile, placedFile } from "../download.ts";
 import { type StoredTensor, storedTensors, storeTensors } from "../safetensors.ts";
 import type { Numbers, Table, TableColumn } from "../table.ts";
 import { type EmbeddedRows, isEmbedded, type LargeFacts, type LargeFile, uciFacts } from "./facts.ts";
-import { eachRow, numberAt, rawText, type RowFile, unquoted } from "./read_rows.ts";
+import { eachRow, type RowFile, unquoted } from "./read_rows.ts";
 
 /** Changes when the same files would give other columns. */
 const FORMAT = 2;
@@ -217,9 +217,9 @@ async function columnsWithMore(
   most: number,
 ): Promise<boolean[]> {
   const classes = columns.map(() => classCollection(new Set()));
-  await eachRow(files, columns, (bytes, { starts, ends }) => {
+  await eachRow(files, columns, (cells) => {
     for (let i = 0; i < classes.length; i++) {
-      if (classes[i]!.labels.length <= most) classes[i]!.codeOf(bytes, starts[i]!, ends[i]!);
+      if (classes[i]!.labels.length <= most) classes[i]!.codeOf(cells[i]!);
     }
   });
   return classes.map(({ labels }) => labels.length > most);
@@ -233,8 +233,8 @@ interface ColumnPlan {
 
 /** Takes the cells of one column, row by row. */
 interface Collector {
-  /** Bytes start to end are the cell. @throws UserError for a text among numbers, with `place()`. */
-  add(bytes: Uint8Array, start: number, end: number, row: number, place: () => string): void;
+  /** @throws UserError for a text among numbers, with `place()`. */
+  add(cell: string, row: number, place: () => string): void;
   column(): TableColumn;
 }
 
@@ -255,12 +255,8 @@ async function collectColumns(
     kind === "numeric" ? numberCollector(name, rows, missing) : classCollector(name, rows, missing)
   );
   let row = 0;
-  await eachRow(files, plans.map(({ name }) => name), (bytes, { starts, ends }, place) => {
-    if (row < rows) {
-      for (let i = 0; i < collectors.length; i++) {
-        collectors[i]!.add(bytes, starts[i]!, ends[i]!, row, place);
-      }
-    }
+  await eachRow(files, plans.map(({ name }) => name), (cells, place) => {
+    if (row < rows) collectors.forEach((collector, i) => collector.add(cells[i]!, row, place));
     row++;
   });
   if (row !== rows) {
@@ -274,10 +270,10 @@ async function collectColumns(
 function numberCollector(name: string, rows: number, missing: ReadonlySet<string>): Collector {
   let values: Numbers = new Float32Array(rows);
   return {
-    add(bytes, start, end, row, place) {
-      let value = numberAt(bytes, start, end);
+    add(cell, row, place) {
+      const text = unquoted(cell);
+      let value = numberOf(text);
       if (!Number.isFinite(value)) {
-        const text = unquoted(rawText(bytes, start, end));
         if (!missing.has(text)) {
           throw new UserError(`${place()}, column "${name}": expected a number, found "${text}"`);
         }
@@ -294,7 +290,7 @@ function numberCollector(name: string, rows: number, missing: ReadonlySet<string
 /** Classes of a column, numbered as they were met first. */
 interface Classes {
   /** The number of a cell's class, -1 for a missing one. */
-  codeOf(bytes: Uint8Array, start: number, end: number): number;
+  codeOf(cell: string): number;
   labels: string[];
 }
 
@@ -306,26 +302,15 @@ function classCollection(missing: ReadonlySet<string>): Classes {
   const labels: string[] = [];
   const known = new Map<string, number>();
   const ofLabel = new Map<string, number>();
-  // Most cells of the large sets are one digit.
-  const ofByte = new Int32Array(256).fill(-2);
-  const learn = (raw: string): number => {
-    const text = unquoted(raw);
+  const learn = (cell: string): number => {
+    const text = unquoted(cell);
     const label = classOf(text.replace(WHOLE, "$1"));
     const code = missing.has(text) ? -1 : ofLabel.get(label) ?? labels.push(label) - 1;
     if (code >= 0) ofLabel.set(label, code);
-    known.set(raw, code);
+    known.set(cell, code);
     return code;
   };
-  return {
-    labels,
-    codeOf(bytes, start, end) {
-      if (end - start === 1 && ofByte[bytes[start]!]! > -2) return ofByte[bytes[start]!]!;
-      const raw = rawText(bytes, start, end);
-      const code = known.get(raw) ?? learn(raw);
-      if (end - start === 1) ofByte[bytes[start]!] = code;
-      return code;
-    },
-  };
+  return { labels, codeOf: (cell) => known.get(cell) ?? learn(cell) };
 }
 
 /** Collects class numbers: in the order of the files until all classes are known, in that of the classes at the end. */
@@ -333,8 +318,8 @@ function classCollector(name: string, rows: number, missing: ReadonlySet<string>
   const codes = new Int32Array(rows);
   const { codeOf, labels } = classCollection(missing);
   return {
-    add(bytes, start, end, row) {
-      codes[row] = codeOf(bytes, start, end);
+    add(cell, row) {
+      codes[row] = codeOf(cell);
     },
     column() {
       const classes = sortClasses(labels);

@@ -1,8 +1,6 @@
-import { Buffer } from "node:buffer";
 import { basename } from "node:path";
 import { UserError } from "../../errors.ts";
 import { type Progress, progress } from "../../progress/mod.ts";
-import { numberOf } from "../cells.ts";
 import { eachLine } from "../genotypes/lines.ts";
 
 /** A file of rows, plain or gzip: comma-separated, without a head or with one line of names, or ARFF. */
@@ -11,10 +9,9 @@ export interface RowFile {
   head: "none" | "names" | "arff";
 }
 
-/** Told of each row: its bytes and cells, valid until it returns, and where it stands. */
-type OnRow = (bytes: Uint8Array, cells: CellBounds, place: () => string) => void;
+/** Told of each row: its cells without blanks around them, but with their quotes, and where it stands. */
+type OnRow = (cells: string[], place: () => string) => void;
 
-const [PERCENT, BRACE] = [0x25, 0x7b];
 const MB = 1e6;
 
 /**
@@ -29,31 +26,30 @@ export async function eachRow(
   names: readonly string[],
   onRow: OnRow,
 ): Promise<void> {
-  const cells = cellBounds(names.length);
+  const decoder = new TextDecoder();
   for (const { path, head } of files) {
     const bar = await barFor(path);
     const attributes = arffHead();
     let inHead = head !== "none";
     let at = 0;
     const place = () => `${path}, line ${at}`;
-    await eachLine(path, "data", (bytes, start, end, line) => {
-      at = line;
+    await eachLine(path, "data", (bytes, start, end, number) => {
+      at = number;
+      const line = decoder.decode(bytes.subarray(start, end)).trim();
       if (inHead && head === "names") inHead = false;
       else if (inHead) {
-        inHead = !attributes.take(bytes, start, end, place);
+        inHead = !attributes.take(line, place);
         if (!inHead) checkAttributes(path, attributes.names, names);
-      } else if (!isEmpty(bytes, start, end) && !(head === "arff" && bytes[start] === PERCENT)) {
-        if (head === "arff" && bytes[start] === BRACE) {
+      } else if (line !== "" && !(head === "arff" && line.startsWith("%"))) {
+        if (head === "arff" && line.startsWith("{")) {
           throw new UserError(`${place()}: expected one cell per attribute, found a sparse row`);
         }
-        const found = findCells(cells, bytes, start, end, head === "arff");
-        if (found !== names.length) {
-          const problem = found < 0
-            ? "a quoted cell is never closed"
-            : `expected ${names.length} cells, found ${found}${found > names.length ? " or more" : ""}`;
-          throw new UserError(`${place()}: ${problem}`);
+        const cells = head === "arff" ? quotedCells(line) : line.split(",").map((cell) => cell.trim());
+        if (!cells) throw new UserError(`${place()}: a quoted cell is never closed`);
+        if (cells.length !== names.length) {
+          throw new UserError(`${place()}: expected ${names.length} cells, found ${cells.length}`);
         }
-        onRow(bytes, cells, place);
+        onRow(cells, place);
       }
       return true;
     }, (done) => bar?.update(Math.round(done / MB)));
@@ -72,11 +68,6 @@ async function barFor(path: string): Promise<Progress | undefined> {
   return size < 20 * MB
     ? undefined
     : progress(Math.round(size / MB), { label: `reading ${basename(path)}, MB` });
-}
-
-function isEmpty(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at]! > 0x20) return false;
-  return true;
 }
 
 /** OpenML calls the columns of a file without names V1, V2, ... */
@@ -98,15 +89,14 @@ interface ArffHead {
   /** The names of the attributes so far. */
   names: string[];
   /** Takes a line; true once the data begin with the next one. @throws UserError, with `place()`, for any other line. */
-  take(bytes: Uint8Array, start: number, end: number, place: () => string): boolean;
+  take(line: string, place: () => string): boolean;
 }
 
 function arffHead(): ArffHead {
   const names: string[] = [];
   return {
     names,
-    take(bytes, start, end, place) {
-      const line = rawText(bytes, start, end).trim();
+    take(line, place) {
       if (line === "" || line.startsWith("%") || /^@relation\b/i.test(line)) return false;
       if (/^@data$/i.test(line)) return true;
       const name = ATTRIBUTE.exec(line)?.[1];
@@ -121,74 +111,24 @@ function arffHead(): ArffHead {
   };
 }
 
-const [COMMA, BACKSLASH, BLANK, TAB, QUOTE, DOUBLE_QUOTE] = [0x2c, 0x5c, 0x20, 0x09, 0x27, 0x22];
+/** A cell that is quoted, a backslash before a quote not counting, or does not begin with a quote. */
+const CELL = /\s*((?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(?!['"]))[^,]*?)\s*(,|$)/y;
 
-/** Where the cells of a line are: cell i from starts[i] to ends[i], blanks around it left out, quotes not. */
-interface CellBounds {
-  starts: Int32Array;
-  ends: Int32Array;
-}
-
-/** Room for the cells of a line, and one more to find that there are too many. */
-const cellBounds = (most: number): CellBounds => ({
-  starts: new Int32Array(most + 1),
-  ends: new Int32Array(most + 1),
-});
-
-/**
- * Finds the cells of a line, parted by commas.
- *
- * @param quotes whether a cell that begins with a quote goes on to the next one, a backslash before it not counting
- * @returns how many there are, at most as many as there is room for; -1 for a quote that is not closed
- */
-function findCells(
-  { starts, ends }: CellBounds,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  quotes: boolean,
-): number {
-  let count = 0, at = start;
-  for (; count < starts.length; count++) {
-    while (at < end && (bytes[at] === BLANK || bytes[at] === TAB)) at++;
-    starts[count] = at;
-    const first = bytes[at];
-    if (quotes && at < end && (first === QUOTE || first === DOUBLE_QUOTE)) {
-      for (at++; at < end && bytes[at] !== first; at++) if (bytes[at] === BACKSLASH) at++;
-      if (at >= end) return -1;
-    }
-    while (at < end && bytes[at] !== COMMA) at++;
-    let last = at;
-    while (last > starts[count]! && (bytes[last - 1] === BLANK || bytes[last - 1] === TAB)) last--;
-    ends[count] = last;
-    if (at >= end) return count + 1;
-    at++;
+/** The cells of a line of ARFF; undefined if a quote is not closed. */
+function quotedCells(line: string): string[] | undefined {
+  const cells: string[] = [];
+  CELL.lastIndex = 0;
+  for (let separator: string | undefined = ","; separator === ",";) {
+    const found = CELL.exec(line);
+    if (!found) return undefined;
+    cells.push(found[1]!);
+    separator = found[2];
   }
-  return count;
+  return cells;
 }
-
-// @types/node does not name this method; it reads a text far faster than TextDecoder does for a few bytes.
-const latin1Slice: (start: number, end: number) => string = (Buffer.prototype as never as {
-  latin1Slice: (start: number, end: number) => string;
-}).latin1Slice;
-
-/** One character for every byte: equal texts for equal bytes. */
-export const rawText = (bytes: Uint8Array, start: number, end: number): string =>
-  latin1Slice.call(bytes, start, end);
-
-const QUOTES = new Set(["'", '"']);
 
 /** What a cell says: without its quotes, the escapes within them and blanks at its ends. */
-export function unquoted(raw: string): string {
-  const text = Buffer.from(raw, "latin1").toString("utf8");
-  const quoted = QUOTES.has(text[0]!) && text.length > 1 && text.endsWith(text[0]!);
-  return quoted ? text.slice(1, -1).replaceAll(/\\(.)/g, "$1").trim() : text;
-}
-
-/** The number that bytes say, in quotes or not; NaN if they say none. */
-export function numberAt(bytes: Uint8Array, start: number, end: number): number {
-  // A parser of its own for the bytes is no faster than this for the 19 digits that HIGGS has.
-  const raw = rawText(bytes, start, end);
-  const value = numberOf(raw);
-  return Number.isNaN(value) ? numberOf(unquoted(raw)) : value;
+export function unquoted(cell: string): string {
+  const isQuoted = /^(['"])[^]*\1$/.test(cell);
+  return isQuoted ? cell.slice(1, -1).replaceAll(/\\(.)/g, "$1").trim() : cell;
 }
