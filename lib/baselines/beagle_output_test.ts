@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type BeagleOutput, readBeagle } from "./beagle_output.ts";
+import { type BeagleOutput, readBeagle } from "./beagle.ts";
 
 const HEADER = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\tB\n";
 

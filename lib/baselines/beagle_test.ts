@@ -2,8 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { threefryUniform } from "../engine/threefry.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
-import { type Beagle, findBeagle, reportedSeconds, runBeagle } from "./beagle.ts";
-import { readBeagle } from "./beagle_output.ts";
+import { type Beagle, findBeagle, readBeagle, reportedSeconds, runBeagle } from "./beagle.ts";
 
 const beagle = await findBeagle();
 if (!beagle.found) console.log(`Beagle is not tested: ${beagle.how}`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
-import { budgetCurves, type BudgetPoint, type Ended } from "./budget_curves.ts";
+import { budgetCurves, type BudgetPoint, type Ended } from "./stack.ts";
 import { countOf, testSnapshot } from "./testing.ts";
 
 const sizes = [64, 256, 1024, 4096];

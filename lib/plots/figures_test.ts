@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { type Figure, toSvg } from "./figure.ts";
-import { logLog, slopesOf } from "./log_log.ts";
 import { methodDots } from "./method_dots.ts";
-import { lossCurve, type Point, predictedVsTrue, scatter } from "./scatter.ts";
+import { logLog, lossCurve, type Point, predictedVsTrue, scatter, slopesOf } from "./scatter.ts";
 import { testSnapshot } from "./testing.ts";
 import { stylesOf } from "./theme.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fitPowerLaw } from "./log_log.ts";
+import { fitPowerLaw } from "./scatter.ts";
 
 const fitSlope = (...points: Parameters<typeof fitPowerLaw>) => fitPowerLaw(...points).slope;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { toSvg } from "./figure.ts";
-import { rangeCurves, type RangePoint } from "./range_curves.ts";
+import { rangeCurves, type RangePoint } from "./stack.ts";
 import { countOf, testSnapshot } from "./testing.ts";
 
 const RANGES = ["[64,128]", "[128,256]", "[256,512]"];

@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { indistinguishable, rankLine } from "./rank_line.ts";
+import { indistinguishable, rankLine } from "./method_dots.ts";
 import { countOf, testSnapshot } from "./testing.ts";
 
 const ranks = [

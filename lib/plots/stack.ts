@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { UserError } from "../errors.ts";
-import { type Axis, axisOf, type DrawnAxis, MARGINS, planeFrom } from "./axes.ts";
-import type { LegendEntry, Panel } from "./figure.ts";
-import { INK, type Style } from "./theme.ts";
+import { type Axis, axisOf, categoryAxis, type DrawnAxis, MARGINS, planeFrom } from "./axes.ts";
+import { drawFigure, type Figure, type FigureOptions, type LegendEntry, type Panel } from "./figure.ts";
+import { type Point, seriesOf } from "./scatter.ts";
+import { INK, type Style, stylesOf, WIDTH } from "./theme.ts";
 
 /** A dashed horizontal line with words on it: a ceiling, a budget. */
 export interface Rule {
@@ -11,7 +12,7 @@ export interface Rule {
 }
 
 /** One of several panels above each other with the same x axis: its y axis, and which points it shows. */
-export interface StackPanel extends Axis {
+interface StackPanel extends Axis {
   /** The `panel` of its points. */
   name: string;
   rules?: Rule[];
@@ -46,7 +47,7 @@ export function heightsOf(rules: readonly Rule[], values: readonly number[], log
 }
 
 /** @throws UserError if a point is of a panel that is not there, or a panel has no points. */
-export function panelPoints<T extends { panel: string }>(
+function panelPoints<T extends { panel: string }>(
   points: readonly T[],
   panels: readonly StackPanel[],
 ): [StackPanel, T[]][] {
@@ -70,7 +71,7 @@ interface StackContent {
 }
 
 /** Panels above each other over one x axis, which the lowest shows. */
-export function stackPanels(contents: readonly StackContent[], x: DrawnAxis, width: number): Panel[] {
+function stackPanels(contents: readonly StackContent[], x: DrawnAxis, width: number): Panel[] {
   let y = 0;
   return contents.map(({ panel, marks, values }, index): Panel => {
     const isLowest = index === contents.length - 1;
@@ -115,4 +116,214 @@ export function sourceLegend(
 ): LegendEntry[] {
   if (points.every(isOurs)) return [...styles];
   return [...styles, { label, colour: INK, symbol: "circle", mark: "hollow" }];
+}
+
+/** A cost, or a measure, of one model at one size. */
+export interface BudgetPoint extends Point, Sourced {
+  panel: string;
+}
+
+/** At which size one of our series could not go on, and why: "out of memory". */
+export interface Ended {
+  series: string;
+  x: number;
+  reason: string;
+}
+
+interface BudgetOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
+  /** Default: points of the context, logarithmic. */
+  x?: Axis;
+  /** From the top down. */
+  panels: StackPanel[];
+  ended?: Ended[];
+  width?: number;
+}
+
+const CONTEXT: Axis = { label: "points of the context", unit: "points", log: true };
+const CROSSES = ["times", "plus", "asterisk"] as const;
+type Cross = (typeof CROSSES)[number];
+
+function check(points: readonly BudgetPoint[], ended: readonly Ended[]) {
+  for (const { panel, series, x, y } of points) {
+    if (!Number.isFinite(x) || !Number.isFinite(y)) {
+      throw new UserError(`${panel}, ${series}: expected finite numbers, found x ${x}, y ${y}`);
+    }
+  }
+  for (const [index, { series, x }] of ended.entries()) {
+    if (ended.findIndex((other) => other.series === series) < index) {
+      throw new UserError(`${series}: expected one end, found two`);
+    }
+    const beyond = points.find((point) => point.series === series && isOurs(point) && point.x > x);
+    if (beyond) throw new UserError(`${series}: expected no points after its end ${x}, found ${beyond.x}`);
+  }
+}
+
+interface End {
+  x: number;
+  cross: Cross;
+}
+
+/** The line of one series, and its cross, which is to be seen above all lines. */
+function budgetMarks(own: readonly BudgetPoint[], style: Style, end: End | undefined) {
+  const { colour, symbol } = style;
+  const ours = own.filter(isOurs).sort((a, b) => a.x - b.x);
+  const last = ours.at(-1);
+  const ending = last && end ? [last, { x: end.x, y: last.y }] : [];
+  const place = { x: "x", y: "y" };
+  const lines = [
+    Plot.line(ours, { ...place, stroke: colour, strokeWidth: 1.75 }),
+    Plot.line(ending, { ...place, stroke: colour, strokeDasharray: "4,3" }),
+    // A cross at the last point is drawn instead of its mark.
+    Plot.dot(ours.filter(({ x }) => x !== end?.x), { ...place, symbol, fill: colour, r: 4 }),
+    hollowMarks(own, style, place),
+  ];
+  const cross = Plot.dot(ending.slice(1), {
+    ...place,
+    symbol: end?.cross ?? "times",
+    stroke: colour,
+    strokeWidth: 2.25,
+    r: 6,
+  });
+  return { lines, cross };
+}
+
+/**
+ * Growth of costs with a size, one panel for each cost, up to a budget: a line for each model, with a cross at the height
+ * of its last point where it could not go on. A model that ended without any point stands in the legend alone.
+ *
+ * @throws UserError if a point's panel is not one of the figure's, a panel has no points, a value is not finite, or a
+ *   series has points after its end; RangeError as `planeOf`.
+ */
+export function budgetCurves(points: readonly BudgetPoint[], options: BudgetOptions): Figure {
+  const { x = CONTEXT, panels, ended = [], width = WIDTH, ...head } = options;
+  check(points, ended);
+  const styles = stylesOf([...points, ...ended].map(({ series }) => series));
+  const reasons = [...new Set(ended.map(({ reason }) => reason))];
+  const crossOf = (reason: string): Cross => CROSSES[reasons.indexOf(reason) % CROSSES.length]!;
+  const ends = new Map<string, End>(
+    ended.map(({ series, x, reason }) => [series, { x, cross: crossOf(reason) }]),
+  );
+  const contents = panelPoints(points, panels).map(([panel, own]) => {
+    const drawn = [...Map.groupBy(own, ({ series }) => series)]
+      .map(([name, members]) => budgetMarks(members, styles.get(name)!, ends.get(name)));
+    const marks = [...drawn.flatMap(({ lines }) => lines), ...drawn.map(({ cross }) => cross)];
+    return { panel, values: own.map(({ y }) => y), marks };
+  });
+  const isDrawn = (name: string) => points.some(({ series }) => series === name);
+  const drawn = [...styles].filter(([name]) => isDrawn(name)).map(([, style]) => style);
+  const undrawn = ended.filter(({ series }) => !isDrawn(series)).map(({ series, reason }): LegendEntry => {
+    const { label, colour } = styles.get(series)!;
+    return { label: `${label}: ${reason}`, colour, symbol: crossOf(reason), mark: "ended" };
+  });
+  const crosses = reasons.map((label): LegendEntry => ({
+    label,
+    colour: INK,
+    symbol: crossOf(label),
+    mark: "ended",
+  }));
+  const legend = [...sourceLegend(drawn, points), ...undrawn, ...crosses];
+  const axis = axisOf(x, [...points, ...ended].map((point) => point.x));
+  return drawFigure(stackPanels(contents, axis, width), { ...head, legend });
+}
+
+/** What one model reaches in one of several ordered ranges, such as numbers of context points. */
+export interface RangePoint extends Sourced {
+  panel: string;
+  series: string;
+  range: string;
+  mean: number;
+  /** Standard deviation over seeds; none for a single run. */
+  deviation?: number;
+}
+
+interface RangeOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
+  /** From the top down. */
+  panels: StackPanel[];
+  /** The ranges in their order; default: as they appear. */
+  ranges?: string[];
+  /** Why our models have no values after their last; default "out of memory". Null: nobody knows, their lines just end. */
+  missing?: string | null;
+  /** Default "points of the context". */
+  xLabel?: string;
+  width?: number;
+}
+
+type Drawn = RangePoint & { low: number; high: number };
+
+function checked(points: readonly RangePoint[], ranges: readonly string[]): Drawn[] {
+  const seen = new Set<string>();
+  return points.map((point) => {
+    const { panel, series, range, mean, deviation = 0 } = point;
+    const where = `${panel}, ${series}, ${range}`;
+    if (!ranges.includes(range)) throw new UserError(`${where}: expected a range of ${ranges.join(", ")}`);
+    if (!Number.isFinite(mean)) throw new UserError(`${where}: expected a finite mean, found ${mean}`);
+    if (!(deviation >= 0 && deviation < Infinity)) {
+      throw new UserError(`${where}: expected a deviation of 0 or more, found ${deviation}`);
+    }
+    const key = JSON.stringify([panel, series, range, isOurs(point)]);
+    if (seen.has(key)) throw new UserError(`${where}: expected one value, found two`);
+    seen.add(key);
+    return { ...point, low: mean - deviation, high: mean + deviation };
+  });
+}
+
+function rangeMarks(
+  own: readonly Drawn[],
+  style: Style,
+  ranges: readonly string[],
+  missing: boolean,
+  dx: number,
+) {
+  const { colour, symbol } = style;
+  const ours = ranges.flatMap((range) => own.filter((point) => isOurs(point) && point.range === range));
+  const last = ours.at(-1);
+  const after = last && missing ? ranges.slice(ranges.indexOf(last.range) + 1) : [];
+  const continued = after.map((range) => ({ range, mean: last!.mean }));
+  const spread = own.filter((point) => !isOurs(point) && point.high > point.low);
+  const [x, y] = ["range", "mean"];
+  return [
+    Plot.areaY(ours, { x, y1: "low", y2: "high", fill: colour, fillOpacity: 0.18 }),
+    Plot.line(ours, { x, y, stroke: colour, strokeWidth: 1.75 }),
+    Plot.line(continued.length > 0 ? [last!, ...continued] : [], {
+      x,
+      y,
+      stroke: colour,
+      strokeDasharray: "4,3",
+    }),
+    Plot.dot(continued, { x, y, symbol: "times", stroke: colour, strokeWidth: 2, r: 5 }),
+    Plot.dot(ours, { x, y, symbol, fill: colour, r: 4 }),
+    Plot.ruleX(spread, { x, y1: "low", y2: "high", dx, stroke: colour }),
+    hollowMarks(own, style, { x, y, dx }),
+  ];
+}
+
+/**
+ * Values over ordered ranges, one panel for each measure: a line for each model with a band of one standard deviation. A
+ * model without values in the last ranges goes on with its last one, as a dashed line with crosses.
+ *
+ * @throws UserError if a point's panel or range is not one of the figure's, a panel has no points, a value is not finite,
+ *   or a cell has two values; RangeError as `planeOf`.
+ */
+export function rangeCurves(points: readonly RangePoint[], options: RangeOptions): Figure {
+  const { panels, missing = "out of memory", xLabel = "points of the context", width = WIDTH, ...head } =
+    options;
+  const ranges = options.ranges ?? [...new Set(points.map(({ range }) => range))];
+  const drawn = checked(points, ranges);
+  const styles = new Map(seriesOf(drawn).map(({ name, style }) => [name, style]));
+  // Both at one place would hide each other.
+  const dx = drawn.some(isOurs) ? 8 : 0;
+  const shown = panelPoints(drawn, panels);
+  const contents = shown.map(([panel, own]) => ({
+    panel,
+    values: own.flatMap(({ low, high }) => [low, high]),
+    marks: seriesOf(own).flatMap(({ name, members }) =>
+      rangeMarks(members, styles.get(name)!, ranges, missing !== null, dx)
+    ),
+  }));
+  const legend: LegendEntry[] = sourceLegend([...styles.values()], drawn);
+  const isCut = shown.some(([, own]) =>
+    seriesOf(own.filter(isOurs)).some(({ members }) => members.every(({ range }) => range !== ranges.at(-1)))
+  );
+  if (missing !== null && isCut) legend.push({ label: missing, colour: INK, symbol: "times", mark: "ended" });
+  return drawFigure(stackPanels(contents, categoryAxis(xLabel, ranges), width), { ...head, legend });
 }

@@ -1,7 +1,14 @@
 import { UserError } from "../../errors.ts";
 import { type AlignmentReport, countCases, emptyReport, type Outcome, percent } from "./align_report.ts";
-import { type BitMatrix, type Genotypes, getBit, indicesAt, rowCounts, type Variants } from "./genotypes.ts";
-import { sameContig } from "./region.ts";
+import {
+  type BitMatrix,
+  type Genotypes,
+  getBit,
+  indicesAt,
+  rowCounts,
+  sameContig,
+  type Variants,
+} from "./genotypes.ts";
 
 /** Calls of the targets on variants of the reference. */
 export interface Aligned extends Calls {

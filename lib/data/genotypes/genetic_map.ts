@@ -1,8 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { writeAtomic } from "../../files.ts";
-import { firstAtLeast } from "./genotypes.ts";
+import { firstAtLeast, sameContig } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
-import { sameContig } from "./region.ts";
 
 /** Genetic distances along a chromosome. */
 export interface GeneticMap {

@@ -6,7 +6,7 @@ export { firstAtLeast, getBit } from "./genotypes.ts";
 export { type GeneticMap, physicalMap, readGeneticMap } from "./genetic_map.ts";
 export { type Genotypes, variantCount, variantKey } from "./genotypes.ts";
 export { b1Samples, genotypeFigures, genotypePath } from "./project.ts";
-export { parseRegion, type Region } from "./region.ts";
+export { parseRegion, type Region } from "./genotypes.ts";
 export { alleleCounts, haplotypes, selectSamples, selectVariants } from "./select.ts";
 export { onPanel, readSites } from "./sites.ts";
 export { readVcf } from "./vcf.ts";

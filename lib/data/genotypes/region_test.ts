@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../errors.ts";
-import { formatRegion, parseRegion } from "./region.ts";
+import { formatRegion, parseRegion } from "./genotypes.ts";
 
 Deno.test("regions are a chromosome, or a stretch of it", () => {
   assert.deepEqual(parseRegion("20:1,000,000-4000000"), { contig: "20", start: 1_000_000, end: 4_000_000 });

@@ -1,7 +1,6 @@
 import { UserError } from "../../errors.ts";
-import { type Genotypes, variantKey } from "./genotypes.ts";
+import { type Genotypes, sameContig, variantKey } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
-import { sameContig } from "./region.ts";
 
 /** Columns up to ALT. */
 const SITE_COLUMNS = 5;

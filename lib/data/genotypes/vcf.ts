@@ -1,7 +1,6 @@
 import { UserError } from "../../errors.ts";
-import type { Genotypes } from "./genotypes.ts";
+import { formatRegion, type Genotypes, LAST_POSITION, type Region, sameContig } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
-import { formatRegion, LAST_POSITION, type Region, sameContig } from "./region.ts";
 import { emptyCalls, emptyRow, genotypeRows, packCalls, parseCalls, rowOfCalls } from "./vcf_calls.ts";
 
 /**

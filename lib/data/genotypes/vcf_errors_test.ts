@@ -1,4 +1,4 @@
-import { parseRegion } from "./region.ts";
+import { parseRegion } from "./genotypes.ts";
 import { record, refusesFile, vcfText } from "./testing.ts";
 import { readVcf, type VcfOptions } from "./vcf.ts";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { threefryUniform } from "../../engine/threefry.ts";
-import { type BitMatrix, type Genotypes, getBit } from "./genotypes.ts";
-import { parseRegion } from "./region.ts";
+import { type BitMatrix, type Genotypes, getBit, parseRegion } from "./genotypes.ts";
 import { record, vcfText, withFile } from "./testing.ts";
 import { readVcf, type VcfOptions } from "./vcf.ts";
 

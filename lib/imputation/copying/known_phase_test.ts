@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { ALT_REF, knownPhase, REF_ALT } from "./pair_batch.ts";
+import { ALT_REF, knownPhase, REF_ALT } from "./pair_program.ts";
 
 Deno.test("known phase marks heterozygous calls alone", () => {
   const genotypes = Uint8Array.of(0, 1, 1, 255, 1, 2);

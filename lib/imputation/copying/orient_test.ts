@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { ALT_REF, MISSING, oriented, REF_ALT } from "./pair_batch.ts";
+import { ALT_REF, MISSING, oriented, REF_ALT } from "./pair_program.ts";
 
 /** The two haplotypes as texts, from calls and readings (dosage, orientation, agreement) of each site. */
 function phased(calls: number[], readings: number[][]): string[] {

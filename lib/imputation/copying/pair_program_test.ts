@@ -1,8 +1,7 @@
-import { deepEqual, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, ok } from "node:assert/strict";
 import { xlaTest } from "../../engine/testing.ts";
-import { ALT_REF, MISSING, pairBatch, type PairSource, REF_ALT } from "./pair_batch.ts";
-import { pairReadings } from "./pair_program.ts";
+import { ALT_REF, MISSING, pairBatch, pairReadings, type PairSource, REF_ALT } from "./pair_program.ts";
 import { changesBetween } from "./steps.ts";
 import { drawnAlleles, drawnDistances, moveChance, posteriors } from "./testing.ts";
 

@@ -8,8 +8,15 @@ import {
   type Window,
   windowsOf,
 } from "./candidates.ts";
-import { type KnownPhase, knownPhase, oriented, pairBatch, type PairSource } from "./pair_batch.ts";
-import { pairReadings, READINGS } from "./pair_program.ts";
+import {
+  type KnownPhase,
+  knownPhase,
+  oriented,
+  pairBatch,
+  pairReadings,
+  type PairSource,
+  READINGS,
+} from "./pair_program.ts";
 import { changesBetween, type CopyingOptions, copyingOptions, rowsOf } from "./steps.ts";
 
 /** Samples to phase with K haplotypes of a reference, at M sites. */
