@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { formatRegion, type Genotypes, LAST_POSITION, type Region, sameContig } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
-import { emptyCalls, emptyRow, genotypeRows, packCalls, parseCalls, rowOfCalls } from "./vcf_calls.ts";
+import { emptyCalls, emptyRow, genotypeRows, parseCalls, rowOfCalls } from "./vcf_calls.ts";
 
 /**
  * Reads the genotypes of a VCF, plain or compressed with gzip or bgzip, as a stream: memory is that of the result. Missing
@@ -57,7 +57,7 @@ interface VcfHeader {
   contigLengths: Map<string, number>;
 }
 
-const [TAB, COLON] = [0x09, 0x3a] as const;
+const TAB = 0x09;
 const FIXED = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"];
 /** Columns before the first call. */
 const FIXED_COLUMNS = FIXED.length;
@@ -130,9 +130,7 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
   const rows = genotypeRows(count);
   const calls = emptyCalls(count);
   const row = emptyRow(count);
-  const tabs = new Int32Array(FIXED_COLUMNS);
-  let words = new Int32Array(count + 1);
-  let text = new Uint8Array(words.buffer);
+  const decoder = new TextDecoder();
   let [line, position, records] = [0, 0, 0];
   const place = () => `${path}, line ${line}`;
   const covers = coverage(region, place);
@@ -140,18 +138,6 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
     const who = sample === undefined ? "" : `, sample "${header.samples[sample]}"`;
     throw new UserError(`${place()}, position ${covers.contig()}:${position}${who}: ${problem}`);
   };
-
-  /** The calls with a tab after the last one, where numbers of 32 bits can be read. */
-  function copyCalls(bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start;
-    if (length + 1 > text.length) {
-      words = new Int32Array(((length + 1) >> 1) + 1);
-      text = new Uint8Array(words.buffer);
-    }
-    text.set(bytes.subarray(start, end));
-    text[length] = TAB;
-    return length;
-  }
 
   function checkPhase(): void {
     for (let s = 0; s < count; s++) {
@@ -165,40 +151,31 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
     /** Reads a record; false if no other is wanted. */
     read(bytes: Uint8Array, start: number, end: number, number: number): boolean {
       line = number;
-      if (findTabs(bytes, start, end, tabs) < FIXED_COLUMNS) {
-        const found = countColumns(bytes, start, end);
+      const first = firstCall(bytes, start, end);
+      const fields = decoder.decode(bytes.subarray(start, first < 0 ? end : first - 1)).split("\t");
+      if (first < 0) {
         throw new UserError(
-          `${place()}: expected ${FIXED_COLUMNS + count} columns as in the header, found ${found}`,
+          `${place()}: expected ${FIXED_COLUMNS + count} columns as in the header, found ${fields.length}`,
         );
       }
-      position = wholeNumber(bytes, tabs[0]! + 1, tabs[1]!);
+      const [contig, pos, id, ref, alt, , , , format] = fields;
+      position = /^\d{1,10}$/.test(pos!) ? Number(pos) : NaN;
       if (!(position >= 1 && position <= LAST_POSITION)) {
-        const found = fieldText(bytes, tabs[0]! + 1, tabs[1]!);
         throw new UserError(
-          `${place()}: expected a position from 1 to ${LAST_POSITION} in column POS, found "${found}"`,
+          `${place()}: expected a position from 1 to ${LAST_POSITION} in column POS, found "${pos}"`,
         );
       }
-      const where = covers.place(bytes, start, tabs[0]!, position);
+      const where = covers.place(contig!, position);
       if (where !== "inside") return where === "outside" || records === 0;
       records++;
-      const id = fieldText(bytes, tabs[1]! + 1, tabs[2]!);
-      const ref = fieldText(bytes, tabs[2]! + 1, tabs[3]!);
-      const alt = fieldText(bytes, tabs[3]! + 1, tabs[4]!);
-      const alts = alt === "." ? [] : alt.length === 1 ? [alt] : alt.split(",");
-      const format = formatOf(bytes, tabs[7]! + 1, tabs[8]!);
-      if (format === "absent") {
-        const found = fieldText(bytes, tabs[7]! + 1, tabs[8]!);
-        refuse(`expected FORMAT to begin with GT, found "${found}"`);
-      }
-      const length = copyCalls(bytes, tabs[8]! + 1, end);
-      const isUsual = format === "alone" && alts.length === 1 && length === 4 * count - 1 &&
-        packCalls(words, count, row);
-      if (!isUsual) parseCalls(text, length, count, alts.length, calls, refuse);
-      (alts.length > 1 ? alts : [alt]).forEach((one, i) => {
-        if (rows.has(position, ref, one)) return;
-        if (!isUsual) rowOfCalls(calls, i + 1, row);
+      if (!/^GT(:|$)/.test(format!)) refuse(`expected FORMAT to begin with GT, found "${format}"`);
+      const alts = alt === "." ? [] : alt!.split(",");
+      parseCalls(bytes.subarray(first, end), count, alts.length, calls, refuse);
+      (alts.length > 1 ? alts : [alt!]).forEach((one, i) => {
+        if (rows.has(position, ref!, one)) return;
+        rowOfCalls(calls, i + 1, row);
         if (row.flagged && require === "phased") checkPhase();
-        rows.add(position, id, ref, one, row);
+        rows.add(position, id!, ref!, one, row);
       });
       return true;
     },
@@ -225,10 +202,9 @@ interface Coverage {
   /**
    * Where a record lies with respect to what is wanted. Without a region all records are.
    *
-   * @param bytes of the line; the chromosome is `start` to `end`
    * @throws UserError for positions that decrease, and without a region for a second chromosome.
    */
-  place(bytes: Uint8Array, start: number, end: number, position: number): "inside" | "outside" | "beyond";
+  place(contig: string, position: number): "inside" | "outside" | "beyond";
   /** The chromosome that is read. */
   contig(): string;
   /** What the file covers, as far as it was read. */
@@ -237,7 +213,6 @@ interface Coverage {
 
 interface Stretch {
   name: string;
-  bytes: Uint8Array;
   first: number;
   last: number;
 }
@@ -250,23 +225,20 @@ function coverage(region: Region | undefined, place: () => string): Coverage {
   let current: Stretch | undefined;
   /** The region's chromosome as the file names it. */
   let wanted: string | undefined;
-  const enter = (bytes: Uint8Array, position: number): Stretch => {
-    const name = new TextDecoder().decode(bytes);
+  const enter = (name: string, position: number): Stretch => {
     if (!region && current) {
       throw new UserError(
         `${place()}: expected one chromosome, found "${name}" after "${current.name}"; ` +
           `choose with a region such as ${name}:1-1000000 or ${name}`,
       );
     }
-    const known = stretches.get(name) ?? { name, bytes: bytes.slice(), first: position, last: position };
+    const known = stretches.get(name) ?? { name, first: position, last: position };
     stretches.set(name, known);
     return known;
   };
   return {
-    place(bytes, start, end, position) {
-      if (!current || !sameBytes(bytes, start, end, current.bytes)) {
-        current = enter(bytes.subarray(start, end), position);
-      }
+    place(contig, position) {
+      if (contig !== current?.name) current = enter(contig, position);
       if (position < current.last) {
         throw new UserError(
           `${place()}: positions decrease, ${current.name}:${position} comes after ${current.last}; ` +
@@ -292,60 +264,9 @@ function coverage(region: Region | undefined, place: () => string): Coverage {
   };
 }
 
-/**
- * Finds the tabs after the first nine columns of a record, or after fewer if it has no more.
- *
- * @param tabs [9], written
- * @returns how many were found
- */
-function findTabs(bytes: Uint8Array, start: number, end: number, tabs: Int32Array): number {
-  let count = 0;
-  for (let at = start; at < end && count < FIXED_COLUMNS; at++) if (bytes[at] === TAB) tabs[count++] = at;
-  return count;
-}
-
-/** The whole number in these bytes; NaN if they hold anything but digits, or more than a position has. */
-function wholeNumber(bytes: Uint8Array, start: number, end: number): number {
-  if (end <= start || end - start > 10) return NaN;
-  let value = 0;
-  for (let at = start; at < end; at++) {
-    const digit = bytes[at]! - 0x30;
-    if (digit < 0 || digit > 9) return NaN;
-    value = 10 * value + digit;
-  }
-  return value;
-}
-
-/** Whether bytes `start` to `end` are those of `other`. */
-function sameBytes(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
-  if (end - start !== other.length) return false;
-  for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
-  return true;
-}
-
-/** What a FORMAT column holds: `GT` alone, `GT` and more, or `GT` not at its first place. */
-function formatOf(bytes: Uint8Array, start: number, end: number): "alone" | "first" | "absent" {
-  const isFirst = end - start >= 2 && bytes[start] === 0x47 && bytes[start + 1] === 0x54;
-  if (!isFirst || (end - start > 2 && bytes[start + 2] !== COLON)) return "absent";
-  return end - start === 2 ? "alone" : "first";
-}
-
-/** Columns of a line. */
-function countColumns(bytes: Uint8Array, start: number, end: number): number {
-  let columns = 1;
-  for (let at = start; at < end; at++) if (bytes[at] === TAB) columns++;
-  return columns;
-}
-
-const decoder = new TextDecoder();
-/** Longer texts are rare, and arguments of a call are limited. */
-const SHORT = 64;
-
-/** The text of a field. IDs and alleles are short, where a decoder's start takes most of the time. */
-function fieldText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start === 1 && bytes[start]! < 0x80) return String.fromCharCode(bytes[start]!);
-  const field = bytes.subarray(start, end);
-  if (field.length > SHORT) return decoder.decode(field);
-  for (let i = 0; i < field.length; i++) if (field[i]! >= 0x80) return decoder.decode(field);
-  return String.fromCharCode.apply(null, field as unknown as number[]);
+/** Where the calls of a record begin, after its ninth tab; -1 if it has fewer. */
+function firstCall(bytes: Uint8Array, start: number, end: number): number {
+  let tabs = 0;
+  for (let at = start; at < end; at++) if (bytes[at] === TAB && ++tabs === FIXED_COLUMNS) return at + 1;
+  return -1;
 }

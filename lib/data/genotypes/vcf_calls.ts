@@ -21,55 +21,53 @@ export const emptyCalls = (samples: number): RecordCalls => ({
 /**
  * Reads the calls of a record whose FORMAT begins with GT, whatever they look like.
  *
- * @param bytes the calls and a tab after the last one, which is at `length`
+ * @param bytes the calls
  * @param alternatives number of ALT alleles
  * @param calls written
  */
 export function parseCalls(
   bytes: Uint8Array,
-  length: number,
   samples: number,
   alternatives: number,
   calls: RecordCalls,
   refuse: Refuse,
 ): void {
   const { alleles, phased } = calls;
+  const { length } = bytes;
   let at = 0;
   for (let s = 0; s < samples; s++) {
-    if (at > length) refuse(columnsProblem(bytes, length, samples));
+    if (at > length) refuse(columnsProblem(bytes, samples));
     const first = bytes[at]!;
     const between = bytes[at + 1]!;
     const second = bytes[at + 2]!;
-    const stop = bytes[at + 3]!;
+    const stop = bytes[at + 3] ?? TAB;
     const isUsual = (stop === TAB || stop === COLON) && (between === BAR || between === SLASH) &&
       isAllele(first) && isAllele(second);
     if (isUsual) {
       alleles[2 * s] = first === DOT ? -1 : first - ZERO;
       alleles[2 * s + 1] = second === DOT ? -1 : second - ZERO;
       phased[s] = between === BAR ? 1 : 0;
+      at += 3;
     } else parseOther(textAt(bytes, at), s, calls, refuse);
     if (alleles[2 * s]! > alternatives || alleles[2 * s + 1]! > alternatives) {
       const numbers = alternatives === 0 ? "0" : `0 to ${alternatives}`;
-      refuse(`expected alleles ${numbers}, found "${textAt(bytes, at)}"`, s);
+      refuse(`expected alleles ${numbers}, found "${textAt(bytes, isUsual ? at - 3 : at)}"`, s);
     }
-    while (bytes[at] !== TAB) at++;
+    while (at < length && bytes[at] !== TAB) at++;
     at++;
   }
-  if (at !== length + 1) refuse(columnsProblem(bytes, length, samples));
+  if (at !== length + 1) refuse(columnsProblem(bytes, samples));
 }
 
 const isAllele = (byte: number): boolean => (byte >= ZERO && byte <= NINE) || byte === DOT;
 
-function columnsProblem(bytes: Uint8Array, length: number, samples: number): string {
-  let found = 0;
-  for (let at = 0; at <= length; at++) if (bytes[at] === TAB) found++;
-  return `expected ${samples} calls as in the header, found ${found}`;
-}
+const columnsProblem = (bytes: Uint8Array, samples: number): string =>
+  `expected ${samples} calls as in the header, found ${1 + bytes.filter((byte) => byte === TAB).length}`;
 
 /** The genotype that begins at a byte. */
 function textAt(bytes: Uint8Array, start: number): string {
   let end = start;
-  while (bytes[end] !== TAB && bytes[end] !== COLON) end++;
+  while (end < bytes.length && bytes[end] !== TAB && bytes[end] !== COLON) end++;
   return new TextDecoder().decode(bytes.subarray(start, end));
 }
 
@@ -105,43 +103,12 @@ interface RowBits {
   flagged: boolean;
 }
 
-/** "0|0" and "0/0" with a tab, and the missing ones, read as numbers of 32 bits (little endian). */
-const [PHASED, UNPHASED, MISSING, MISSING_PHASED] = [0x09307c30, 0x09302f30, 0x092e2f2e, 0x092e7c2e] as const;
-/** All bits but those in which "0" and "1" differ, at both alleles. */
-const FIXED_BITS = ~0x00010001;
-
 export const emptyRow = (samples: number): RowBits => ({
   alleles: new Uint8Array((2 * samples + 7) >> 3),
   missing: new Uint8Array((samples + 7) >> 3),
   unphased: new Uint8Array((samples + 7) >> 3),
   flagged: false,
 });
-
-/**
- * Packs a record of one ALT allele whose calls are two alleles and nothing else, of 0 and 1, with `|` or `/`, or `./.`
- * or `.|.`; every call is checked.
- *
- * @param words [samples] the calls, four bytes each with the tab after it
- * @returns false if a call is another; then what was written is of no use
- */
-export function packCalls(words: Int32Array, samples: number, row: RowBits): boolean {
-  clear(row);
-  for (let s = 0; s < samples; s++) {
-    const word = words[s]!;
-    let bits = word ^ PHASED;
-    if ((bits & FIXED_BITS) !== 0) {
-      bits = word ^ UNPHASED;
-      if ((bits & FIXED_BITS) !== 0) {
-        if (word !== MISSING && word !== MISSING_PHASED) return false;
-        flag(row, row.missing, s);
-        continue;
-      }
-      if (bits === 1 || bits === 0x10000) flag(row, row.unphased, s);
-    }
-    row.alleles[s >> 2]! |= ((bits | (bits >> 15)) & 3) << (2 * (s & 3));
-  }
-  return true;
-}
 
 /** The row of one allele: 1 for the allele with this number. */
 export function rowOfCalls(calls: RecordCalls, allele: number, row: RowBits): void {
