@@ -1,7 +1,7 @@
 /** Starts a command of this folder in a process of its own, with the settings of memory that must be there before it starts. */
 import { join } from "node:path";
 import { environment } from "../setup/command.ts";
-import { MALLOC } from "../setup/kernel.ts";
+import { MALLOC } from "../setup/environment.ts";
 
 const [name, ...words] = Deno.args;
 const child = new Deno.Command(Deno.execPath(), {

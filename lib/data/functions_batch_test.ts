@@ -1,5 +1,5 @@
 import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
-import { checkPoints, functionBatch } from "./functions_batch.ts";
+import { checkPoints, functionBatch } from "./functions_source.ts";
 
 const task = (name: string, n: number, from: number) => ({
   name,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { combineLogits } from "./combine.ts";
+import { combineLogits } from "./impute.ts";
 
 Deno.test("logits are averaged, and certainty is bounded", () => {
   const a = Float32Array.of(0.2, 0.9, 1, 0.3);

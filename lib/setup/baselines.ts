@@ -1,4 +1,5 @@
 /** Where `task setup --baselines` puts scikit-learn, XGBoost and LightGBM, and how they are found again. */
+import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { UserError } from "../errors.ts";
 import { type Bundle, isInstalled, makeBundle, verifyBundle } from "./bundle.ts";
@@ -99,13 +100,10 @@ export function requirePython({ executable, version }: Python): void {
 /** The SHA-256 of what pip, which verified the wheels, unpacked of native code, by its path in the folder. */
 async function nativeFiles(folder: string): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
-  const visit = async (directory: string): Promise<void> => {
-    for await (const { name, isFile, isDirectory } of Deno.readDir(directory)) {
-      const path = join(directory, name);
-      if (isDirectory) await visit(path);
-      else if (isFile && /\.so(\.|$)/.test(name)) hashes[relative(folder, path)] = await sha256OfFile(path);
-    }
-  };
-  await visit(join(folder, "lib"));
+  for (const entry of readdirSync(join(folder, "lib"), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.so(\.|$)/.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    hashes[relative(folder, path)] = await sha256OfFile(path);
+  }
   return hashes;
 }

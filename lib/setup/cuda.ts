@@ -1,5 +1,5 @@
 /** XLA for NVIDIA GPUs: where set-up puts the plugin and NVIDIA's libraries, and how a plugin is made ready to load. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { UserError } from "../errors.ts";
 import { type Bundle, isInstalled, makeBundle, verifyBundle } from "./bundle.ts";
@@ -67,17 +67,11 @@ export const isCudaPlugin = (path: string): boolean => /cuda|gpu/i.test(basename
 
 /** NVIDIA's libraries and programs in a folder of Python packages, as paths in it. */
 export function nvidiaFiles(packages: string): string[] {
-  const found: string[] = [];
-  const search = (folder: string) => {
-    for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-      const path = join(folder, name);
-      if (isDirectory) search(path);
-      else if (/\.so(\.\d+)*$|\.bc$/.test(name)) found.push(relative(packages, path));
-    }
-  };
   const nvidia = join(packages, "nvidia");
-  if (existsSync(nvidia)) search(nvidia);
-  return found.sort();
+  if (!existsSync(nvidia)) return [];
+  const found = readdirSync(nvidia, { recursive: true, withFileTypes: true });
+  return found.filter((entry) => !entry.isDirectory() && /\.so(\.\d+)*$|\.bc$/.test(entry.name))
+    .map(({ parentPath, name }) => relative(packages, join(parentPath, name))).sort();
 }
 
 function prepareLibraries(packages: string, files: string[]): void {

@@ -1,5 +1,6 @@
 /** Where `task setup --tensorflow` puts the engine of `@tensorflow/tfjs-node`, and how it is found again. */
 import { createHash } from "node:crypto";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { type Bundle, isInstalled, makeBundle, verifyBundle } from "./bundle.ts";
@@ -193,18 +194,13 @@ async function npmPackages(folder: string): Promise<string> {
   ]);
   const [tfjs, protobuf, node] = JSON.parse(stdout) as [string, string, string];
   const target = join(folder, PACKAGE);
+  const copy = (from: string, to: string) => cpSync(from, to, { recursive: true });
   await Deno.mkdir(target);
-  for (const part of ["package.json", "dist", "binding"]) await copy(join(tfjs, part), join(target, part));
-  await copy(protobuf, join(target, "node_modules", "google-protobuf"));
-  await copy(join(node, "include"), join(folder, "node"));
+  for (const part of ["package.json", "dist", "binding"]) copy(join(tfjs, part), join(target, part));
+  copy(protobuf, join(target, "node_modules", "google-protobuf"));
+  copy(join(node, "include"), join(folder, "node"));
   await Deno.remove(project, { recursive: true });
   return join(folder, "node");
-}
-
-async function copy(from: string, to: string): Promise<void> {
-  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name } of Deno.readDir(from)) await copy(join(from, name), join(to, name));
 }
 
 async function compile(compiler: string, folder: string, headers: string): Promise<void> {

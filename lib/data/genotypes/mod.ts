@@ -8,6 +8,6 @@ export { type Genotypes, variantCount, variantKey } from "./genotypes.ts";
 export { b1Samples, genotypeFigures, genotypePath } from "./project.ts";
 export { parseRegion, type Region } from "./genotypes.ts";
 export { alleleCounts, haplotypes, selectSamples, selectVariants } from "./select.ts";
-export { onPanel, readSites } from "./sites.ts";
+export { onPanel, readSites } from "./select.ts";
 export { readVcf } from "./vcf.ts";
 export { type ImputedBatch, writeImputed } from "./vcf_write.ts";

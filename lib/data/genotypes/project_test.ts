@@ -5,8 +5,7 @@ import { readBytes, sha256 } from "../read.ts";
 import { readGeneticMap } from "./genetic_map.ts";
 import { type Genotypes, getBit, variantKey } from "./genotypes.ts";
 import { b1Samples, genotypeFigures, genotypePath } from "./project.ts";
-import { alleleCounts, selectSamples } from "./select.ts";
-import { onPanel, readSites } from "./sites.ts";
+import { alleleCounts, onPanel, readSites, selectSamples } from "./select.ts";
 import { readVcf } from "./vcf.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../data/genotypes", import.meta.url));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { onPanel, readSites } from "./sites.ts";
+import { onPanel, readSites } from "./select.ts";
 import { record, refusesFile, vcfText, withFile } from "./testing.ts";
 import { readVcf } from "./vcf.ts";
 

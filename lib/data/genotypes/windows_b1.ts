@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { b1Samples, genotypePath } from "./project.ts";
-import { onPanel, readSites } from "./sites.ts";
+import { onPanel, readSites } from "./select.ts";
 import { readVcf } from "./vcf.ts";
 import {
   imputationSites,

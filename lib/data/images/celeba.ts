@@ -43,14 +43,8 @@ export async function loadCelebA(
       `${list}: expected images of partitions 0 or 1 and of partition 2, found ${train.length} and ${evaluation.length}`,
     );
   }
-  const load = (chosen: string[], before: number) =>
-    loadNamed(images, chosen, {
-      ...options,
-      size,
-      channels: 3,
-      onImage: (done) => options.onImage?.(before + done, names.length),
-    });
-  return { train: await load(train, 0), evaluation: await load(evaluation, train.length) };
+  const load = (chosen: string[]) => loadNamed(images, chosen, { ...options, size, channels: 3 });
+  return { train: await load(train), evaluation: await load(evaluation) };
 }
 
 async function firstOf(folder: string, paths: readonly string[], kind: "isFile" | "isDirectory") {

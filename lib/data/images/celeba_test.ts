@@ -23,16 +23,11 @@ inFolder(
   "partitions 0 and 1 are for training, 2 is for evaluation, and images are 64 x 64",
   async (folder) => {
     await writeSet(folder);
-    const done: string[] = [];
-    const { train, evaluation } = await loadCelebA(folder, {
-      cache: `${folder}/cache`,
-      onImage: (at, of) => done.push(`${at}/${of}`),
-    });
+    const { train, evaluation } = await loadCelebA(folder, { cache: `${folder}/cache` });
     deepEqual(train.names, ["000001.jpg", "000002.jpg", "000004.jpg"]);
     deepEqual(evaluation.names, ["000003.jpg"]);
     const { count, height, width, channels, values } = train;
     deepEqual([count, height, width, channels, values.length], [3, 64, 64, 3, 3 * 64 * 64 * 3]);
-    deepEqual(done, ["1/4", "2/4", "3/4", "4/4"]);
   },
 );
 

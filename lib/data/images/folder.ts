@@ -13,10 +13,6 @@ export interface ImageOptions {
   channels: 1 | 3;
   /** Where decoded sets are kept; data/cache/images of this workspace unless given. It can be emptied at any time. */
   cache?: string;
-  /** Told after each image that is decoded. */
-  onImage?: (done: number, of: number) => void;
-  /** Looked at before each image. */
-  signal?: AbortSignal;
 }
 
 /** Changes when the same files would give other numbers. */
@@ -29,7 +25,7 @@ const MOST_BYTES = 2 ** 33;
  * The decoded set is kept in one file, made again when a name, a file's size or time, or the wanted size changes.
  *
  * @throws UserError for a folder that is absent or without images, an image that is broken, sizes that differ where none
- *   is asked for, or a size that is none; the signal's reason if it is aborted.
+ *   is asked for, or a size that is none.
  */
 export async function loadImages(folder: string, options: ImageOptions): Promise<ImageSet> {
   checkSize(options.size);
@@ -86,12 +82,11 @@ async function keyOf(
 async function decodeAll(
   folder: string,
   names: readonly string[],
-  { size, channels, onImage, signal }: ImageOptions,
+  { size, channels }: ImageOptions,
 ): Promise<ImageSet> {
   const decode = await imageDecoder();
   let set: ImageSet | undefined;
   for (const [index, name] of names.entries()) {
-    signal?.throwIfAborted();
     const file = join(folder, name);
     const image = decode(await readBytes(file, "image"), file, size);
     set ??= emptySet(folder, names.length, image, channels);
@@ -103,7 +98,6 @@ async function decodeAll(
     }
     const values = channels === 3 ? image.values : grey(image.values);
     set.values.set(values, index * values.length);
-    onImage?.(index + 1, names.length);
   }
   if (!set) throw new UserError(`${folder}: expected images, found none`);
   return set;

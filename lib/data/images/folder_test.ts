@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type ImageOptions, loadImages } from "./folder.ts";
 import { pixelsOf } from "./image_set.ts";
 import { inFolder, writeImage } from "./testing.ts";
@@ -47,19 +47,17 @@ inFolder("colours become grey by their luminance, and sizes what is asked for", 
 inFolder("a set is decoded once, and again when a file or the wanted size changes", async (folder) => {
   await write(folder, "a.png", [2, 2]);
   await write(folder, "b.png", [2, 2]);
-  const decoded = async (options: Partial<ImageOptions> = {}) => {
-    const done: string[] = [];
-    const set = await load(folder, { onImage: (at, of) => done.push(`${at}/${of}`), ...options });
-    return { set, done };
+  /** How many decoded sets there are after another call. */
+  const stored = async (options: Partial<ImageOptions> = {}) => {
+    const set = await load(folder, options);
+    return { set, count: [...Deno.readDirSync(`${folder}/cache`)].length };
   };
-  const first = await decoded();
-  deepEqual(first.done, ["1/2", "2/2"]);
-  const second = await decoded();
-  deepEqual(second, { set: first.set, done: [] });
-  equal((await decoded({ size: [1, 1] })).done.length, 2);
-  equal((await decoded({ channels: 1 })).done.length, 2);
+  const first = await stored();
+  deepEqual(await stored(), { set: first.set, count: 1 });
+  equal((await stored({ size: [1, 1] })).count, 2);
+  equal((await stored({ channels: 1 })).count, 3);
   await Deno.utime(`${folder}/images/b.png`, 1, 1);
-  equal((await decoded()).done.length, 2);
+  equal((await stored()).count, 4);
 });
 
 inFolder("a stored set that is torn or changed is made again", async (folder) => {
@@ -74,9 +72,8 @@ inFolder("a stored set that is torn or changed is made again", async (folder) =>
     const content of [changed, bytes.subarray(0, bytes.length - 9), bytes.subarray(0, 20), new Uint8Array()]
   ) {
     await Deno.writeFile(path, content);
-    const done: number[] = [];
-    deepEqual(await load(folder, { onImage: (at) => done.push(at) }), set);
-    deepEqual([done, await Deno.readFile(path)], [[1], bytes]);
+    deepEqual(await load(folder), set);
+    deepEqual(await Deno.readFile(path), bytes);
   }
 });
 
@@ -104,22 +101,5 @@ inFolder("folders without images and images that do not fit are refused by name"
   const bytes = await Deno.readFile(`${folder}/images/a.png`);
   await Deno.writeFile(`${folder}/images/c.png`, bytes.subarray(0, bytes.length - 20));
   await rejects(load(folder, { size: [2, 2] }), /images\/c\.png: broken PNG image: /);
-  await rejects(Deno.stat(`${folder}/cache`), Deno.errors.NotFound);
-});
-
-inFolder("decoding can be stopped, and leaves no file", async (folder) => {
-  await write(folder, "a.png", [2, 2]);
-  await write(folder, "b.png", [2, 2]);
-  const stop = new AbortController();
-  const done: number[] = [];
-  const loading = load(folder, {
-    signal: stop.signal,
-    onImage: (at) => {
-      done.push(at);
-      stop.abort();
-    },
-  });
-  await rejects(loading, { name: "AbortError" });
-  ok(done.length === 1);
   await rejects(Deno.stat(`${folder}/cache`), Deno.errors.NotFound);
 });

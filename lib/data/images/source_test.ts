@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, notDeepEqual, notEqual, throws } from "node:assert/strict";
 import { xlaTest } from "../../engine/testing.ts";
-import { imageDigest, imageSource } from "./source.ts";
+import { imageDigest, imageSource } from "./tasks.ts";
 
 const SET = {
   count: 5,

@@ -1,4 +1,6 @@
 import { basename } from "node:path";
+import { checkPoints } from "../../data/functions_source.ts";
+import { checkRanges, type CountRanges } from "../../data/gp/counts.ts";
 import {
   functionDigest,
   type FunctionSet,
@@ -7,14 +9,16 @@ import {
   permutation,
   standardiser,
 } from "../../data/mod.ts";
-import { checkPoints } from "../../data/functions_batch.ts";
-import { checkRanges, type CountRanges } from "../../data/gp/counts.ts";
 import { UserError } from "../../errors.ts";
 import type { ProcessName } from "../../models/process/registry.ts";
 import { stopRequested } from "../../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../../results/mod.ts";
 import { sourceEvaluation } from "../../train/process/evaluation_tasks.ts";
 import type { ProcessRecipe } from "../../train/process/recipe.ts";
+import { runProcess } from "../process_run.ts";
+import type { ProcessSettings } from "../process_settings.ts";
+import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
+import { type Outcome, recorded } from "../record.ts";
 import {
   FUNCTION_BATCH,
   FUNCTION_SETTINGS,
@@ -22,10 +26,6 @@ import {
   functionRanges,
   functionRecipe,
 } from "./functions_settings.ts";
-import { runProcess } from "../process_run.ts";
-import type { ProcessSettings } from "../process_settings.ts";
-import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
-import { type Outcome, recorded } from "../record.ts";
 
 /** Functions of a user, learned from some of them and tested on the others. */
 export interface FunctionConfig extends FunctionChanges {

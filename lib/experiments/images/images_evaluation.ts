@@ -1,4 +1,4 @@
-import type { ImageSource } from "../../data/images/source.ts";
+import type { ImageSource } from "../../data/images/tasks.ts";
 import type { EvaluationTasks } from "../../train/process/evaluate.ts";
 import { countsOf } from "../../train/process/evaluation_tasks.ts";
 import { layoutOf, type Parts, pointsOf } from "../../train/process/layout.ts";

@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { pooledR2, type Scored } from "../../baselines/genotype_r2.ts";
 import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows_data.ts";
 import { compileTime } from "../../engine/mod.ts";
-import { combineLogits } from "../../imputation/combine.ts";
-import { fitWindow } from "../../train/haplotype/fit.ts";
+import { combineLogits } from "../../imputation/impute.ts";
 import { progress, stopRequested } from "../../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../../results/mod.ts";
+import { fitWindow } from "../../train/haplotype/fit.ts";
+import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
+import { type Outcome, recorded } from "../record.ts";
 import { copiedTargets, type HaplotypeData, haplotypeData, mosaicWindow } from "./haplotypes_data.ts";
 import { type HaplotypeModel, type HaplotypeSettings, haplotypeSettings } from "./haplotypes_settings.ts";
 import { imputationScores } from "./imputation_scores.ts";
-import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
-import { type Outcome, recorded } from "../record.ts";
 
 /** The workspace's own models of haplotypes on the windows of B1, beside the reference's. */
 export interface HaplotypesConfig {

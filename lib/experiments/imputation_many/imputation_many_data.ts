@@ -1,6 +1,6 @@
 import { pooledR2, type Scored } from "../../baselines/genotype_r2.ts";
 import { b1Samples, genotypePath } from "../../data/genotypes/project.ts";
-import { onPanel, readSites } from "../../data/genotypes/sites.ts";
+import { onPanel, readSites } from "../../data/genotypes/select.ts";
 import { readVcf } from "../../data/genotypes/vcf.ts";
 import {
   imputationSites,
