@@ -18,85 +18,48 @@ interface BeagleRequest {
   out: string;
   threads: number;
   seed: number;
-  /** Memory for Java; its own default is a quarter of the machine's. */
-  heapGib?: number;
   /** More of Beagle's arguments, such as `{ ne: 100000, chrom: "20" }`. `ap=true` unless it is set here. */
   options?: Record<string, string | number | boolean>;
   /** Told each line that Beagle prints, such as "Window 1 [20:1000226-3999849]". */
   onLine?: (line: string) => void;
 }
 
-interface BeagleRun {
-  /** Imputed targets, gzip; see `readBeagle`. */
-  vcf: string;
-  log: string;
-  /** Of the whole process. */
-  seconds: number;
-  /** Of imputation and of all, as Beagle itself says in whole seconds; undefined if it does not. */
-  imputationSeconds: number | undefined;
-  version: string;
-  /** Beagle's arguments, without those that name files. */
-  settings: string;
-}
-
 /**
  * Runs Beagle to its end. Files are written whole or not at all. A request to stop (`stopRequested()`) ends it.
  *
+ * @returns the imputed targets, see `readBeagle`, and how long the whole process took
  * @throws UserError if Beagle or Java is absent (and how to get it), Beagle fails, with its own last lines, or a stop was
  * requested
  */
-export async function runBeagle(request: BeagleRequest, beagle?: Beagle): Promise<BeagleRun> {
+export async function runBeagle(
+  request: BeagleRequest,
+  beagle?: Beagle,
+): Promise<{ vcf: string; seconds: number }> {
   const found = beagle ?? await findBeagle();
   if (!found.found) throw new UserError(found.how);
-  const { reference, targets, map, out, threads, seed, heapGib, options } = request;
-  const settings = settingsOf({ ap: true, ...options, nthreads: threads, seed });
+  const { reference, targets, map, out, threads, seed, options } = request;
+  const settings = Object.entries({ ap: true, ...options, nthreads: threads, seed })
+    .map(([name, value]) => `${name}=${value}`);
   const temporary = `${out}.making`;
   const files = [`ref=${reference}`, `gt=${targets}`, ...map ? [`map=${map}`] : [], `out=${temporary}`];
-  const [program, ...first] = found.command(heapGib);
+  const [program, ...first] = found.command;
   try {
     const start = performance.now();
-    const said = await runProgram(program, [...first, ...files, ...settings], request.onLine);
+    await runProgram(program, [...first, ...files, ...settings], request.onLine);
     const seconds = (performance.now() - start) / 1000;
     for (const end of ["vcf.gz", "log"]) await Deno.rename(`${temporary}.${end}`, `${out}.${end}`);
-    return {
-      vcf: `${out}.vcf.gz`,
-      log: `${out}.log`,
-      seconds,
-      imputationSeconds: reportedSeconds(said),
-      version: found.version,
-      settings: settings.join(" "),
-    };
+    return { vcf: `${out}.vcf.gz`, seconds };
   } finally {
     for (const end of ["vcf.gz", "log"]) await Deno.remove(`${temporary}.${end}`).catch(() => {});
   }
 }
 
-function settingsOf(options: Record<string, string | number | boolean>): string[] {
-  return Object.entries(options).map(([name, value]) => {
-    if (["ref", "gt", "map", "out"].includes(name)) {
-      throw new UserError(
-        `options of Beagle: expected settings, found ${name}, which has a field of its own`,
-      );
-    }
-    return `${name}=${value}`;
-  });
-}
-
-/** The last "Imputation time: 1 hour 2 minutes 3 seconds" is that of all windows. */
-export function reportedSeconds(lines: readonly string[]): number | undefined {
-  const line = lines.findLast((text) => text.startsWith("Imputation time:"));
-  if (line === undefined) return undefined;
-  const unit = { hour: 3600, minute: 60, second: 1 };
-  return [...line.matchAll(/(\d+) (hour|minute|second)/g)]
-    .reduce((sum, [, count, name]) => sum + Number(count) * unit[name as keyof typeof unit], 0);
-}
-
-/** Runs a program whose lines are passed on. @returns these lines */
+/** Runs a program whose lines are passed on. */
 async function runProgram(
   program: string,
   args: string[],
   onLine: BeagleRequest["onLine"],
-): Promise<string[]> {
+): Promise<void> {
   const child = new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
   const errors = new Response(child.stderr).text();
   let stopped = false;
@@ -114,7 +77,6 @@ async function runProgram(
     const { code } = await child.status;
     if (stopped) throw new UserError("Beagle was stopped on request; nothing was written");
     if (code !== 0) throw new UserError(`Beagle failed. It said:\n${complaint(await errors, lines)}`);
-    return lines;
   } finally {
     clearInterval(watch);
   }
@@ -131,7 +93,7 @@ export interface Beagle {
   /** As it says itself, such as "beagle.22Jul22.46e.jar (version 5.4)". */
   version: string;
   /** The program and its first arguments; the rest are Beagle's own, `name=value`. */
-  command: (heapGib?: number) => [program: string, ...first: string[]];
+  command: [program: string, ...first: string[]];
 }
 
 interface NoBeagle {
@@ -156,10 +118,11 @@ export async function findBeagle(
   { named = Deno.env.get("BEAGLE_JAR"), jars = JARS, java = "java", program = "beagle" } = {},
 ): Promise<Beagle | NoBeagle> {
   if (named && !await exists(named)) throw new UserError(`BEAGLE_JAR is ${named}: there is no such file`);
-  const present = named ? [named] : await filter(jars, exists);
-  const withJava = present.map((jar): Beagle["command"] => (heap) => [java, ...heapOf(heap), "-jar", jar]);
-  for (const command of named ? withJava : [...withJava, (): [string] => [program]]) {
-    const version = await versionOf(command());
+  const present: string[] = named ? [named] : [];
+  for (const jar of named ? [] : jars) if (await exists(jar)) present.push(jar);
+  const withJava = present.map((jar): Beagle["command"] => [java, "-jar", jar]);
+  for (const command of named ? withJava : [...withJava, [program] as Beagle["command"]]) {
+    const version = await versionOf(command);
     if (version) return { found: true, version, command };
   }
   if (present.length === 0) return { found: false, how: `Beagle was not found. ${GET}` };
@@ -173,21 +136,13 @@ export async function findBeagle(
   return { found: false, how: `${present[0]} does not start as Beagle. ${GET}` };
 }
 
-const heapOf = (gib: number | undefined): string[] =>
-  gib === undefined ? [] : [`-Xmx${Math.ceil(gib * 1024)}m`];
-
 /** Beagle without arguments tells its version and how to use it. */
-async function versionOf([program, ...first]: [string, ...string[]]): Promise<string | undefined> {
+async function versionOf([program, ...first]: Beagle["command"]): Promise<string | undefined> {
   const line = (await run(program, first))?.stdout.split("\n", 1)[0]?.trim();
   return line && /^beagle\b.*\(version [\d.]+\)/i.test(line) ? line : undefined;
 }
 
 const exists = (path: string): Promise<boolean> => Deno.stat(path).then(({ isFile }) => isFile, () => false);
-
-async function filter(paths: string[], keep: (path: string) => Promise<boolean>): Promise<string[]> {
-  const passed = await Promise.all(paths.map(keep));
-  return paths.filter((_, i) => passed[i]);
-}
 
 /** A plain VCF of these variants, for programs that read no more than that. */
 export function plainVcf(

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { threefryUniform } from "../engine/threefry.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
-import { type Beagle, findBeagle, readBeagle, reportedSeconds, runBeagle } from "./beagle.ts";
+import { type Beagle, findBeagle, readBeagle, runBeagle } from "./beagle.ts";
 
 const beagle = await findBeagle();
 if (!beagle.found) console.log(`Beagle is not tested: ${beagle.how}`);
@@ -50,7 +50,7 @@ async function withFolder(work: (folder: string) => Promise<void>): Promise<void
 async function pretended(folder: string, script: string): Promise<Beagle> {
   const program = join(folder, "beagle");
   await Deno.writeTextFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  return { found: true, version: "pretended", command: () => [program] };
+  return { found: true, version: "pretended", command: [program] };
 }
 
 const REQUEST = { reference: "ref.vcf", targets: "gt.vcf", threads: 1, seed: 1 };
@@ -77,9 +77,8 @@ Deno.test(
       const wrong = [...probability].filter((p, i) => Math.abs(p - truth.flat()[i]!) > 0.5).length;
       ok(wrong < 12, `${wrong} of 1200`);
       ok(lines.some((line) => line.startsWith("Window 1 [")));
-      ok(run.seconds > 0 && run.imputationSeconds! >= 0);
-      equal(run.settings, "ap=true nthreads=1 seed=1");
-      await Deno.stat(run.log);
+      ok(run.seconds > 0);
+      await Deno.stat(`${out}.log`);
     });
   },
 );
@@ -104,14 +103,12 @@ Deno.test("files take their names when Beagle is done, and settings are passed o
 echo "$@" > "$o.log"; echo vcf > "$o.vcf.gz"; echo "Imputation time:  1 minute 2 seconds"`;
     const fake = await pretended(folder, script);
     const out = join(folder, "x");
-    const run = await runBeagle({ ...REQUEST, map: "a.map", out, options: { ap: false, ne: 1000 } }, fake);
+    await runBeagle({ ...REQUEST, map: "a.map", out, options: { ap: false, ne: 1000 } }, fake);
     equal(
-      await Deno.readTextFile(run.log),
+      await Deno.readTextFile(`${out}.log`),
       `ref=ref.vcf gt=gt.vcf map=a.map out=${out}.making ap=false ne=1000 nthreads=1 seed=1\n`,
     );
-    equal(run.imputationSeconds, 62);
     deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["beagle", "x.log", "x.vcf.gz"]);
-    await rejects(runBeagle({ ...REQUEST, out, options: { gt: "y" } }, fake), /expected settings, found gt/);
   });
 });
 
@@ -125,12 +122,4 @@ Deno.test("a request to stop ends Beagle", async () => {
       resetStop();
     }
   });
-});
-
-Deno.test("the time that Beagle says is read in seconds, the last one of all", () => {
-  equal(
-    reportedSeconds(["Imputation time:  3 seconds", "x", "Imputation time:  2 hours 1 minute 3 seconds"]),
-    7263,
-  );
-  equal(reportedSeconds(["Total time: 5 seconds"]), undefined);
 });

@@ -10,7 +10,7 @@ import { type ImputeSettings, recipeFor } from "./settings.ts";
 interface ImputeOptions {
   settings: ImputeSettings;
   /** Where finished windows are kept, for work that is stopped and goes on later. */
-  parts?: Parts;
+  parts?: Awaited<ReturnType<typeof openParts>>;
   /** SPIN's probabilities [haplotypes, targets] of window w from elsewhere, such as a stored model. */
   spin?: (w: number) => Promise<Float32Array>;
   /** Told each window after its training, to keep the model. */
@@ -201,23 +201,13 @@ function fitRegionWindow(
   );
 }
 
-/** What unfinished work keeps: the probabilities of the windows that are done. */
-interface Parts {
-  /** Probabilities of window `w`, [haplotypes, targets of the window], if they are there. */
-  read(w: number): Promise<Float32Array | undefined>;
-  write(w: number, probabilities: Float32Array): Promise<void>;
-  /** How many windows are done. */
-  done(): Promise<number>;
-  remove(): Promise<void>;
-}
-
 /**
- * A folder of finished windows. What other work left there, with another `identity`, is removed.
+ * What unfinished work keeps: a folder with the probabilities of finished windows. What other work left there, with another `identity`, is removed.
  *
  * @param length numbers in a window's part; one of another length is not taken
  * @throws UserError if the folder cannot be written
  */
-export async function openParts(folder: string, identity: string, length: number): Promise<Parts> {
+export async function openParts(folder: string, identity: string, length: number) {
   const note = join(folder, "identity");
   if (await Deno.readTextFile(note).catch(() => undefined) !== identity) {
     await removeFolder(folder);
@@ -228,18 +218,14 @@ export async function openParts(folder: string, identity: string, length: number
   }
   const file = (w: number) => join(folder, `${w}.f32`);
   return {
-    async read(w) {
+    /** Probabilities of window `w`, [haplotypes, targets of the window], if they are there. */
+    async read(w: number): Promise<Float32Array | undefined> {
       const bytes = await Deno.readFile(file(w)).catch(() => undefined);
       return bytes?.length === 4 * length ? new Float32Array(bytes.buffer) : undefined;
     },
-    write: (w, { buffer, byteOffset, byteLength }) =>
+    write: (w: number, { buffer, byteOffset, byteLength }: Float32Array): Promise<void> =>
       writeAtomic(file(w), new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)),
-    async done() {
-      let count = 0;
-      for await (const { name } of Deno.readDir(folder)) if (name.endsWith(".f32")) count++;
-      return count;
-    },
-    remove: () => removeFolder(folder),
+    remove: (): Promise<void> => removeFolder(folder),
   };
 }
 

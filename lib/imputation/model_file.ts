@@ -16,13 +16,6 @@ import { type ImputeSettings, recipeFor } from "./settings.ts";
 
 const KIND = "SPIN of haplotypes";
 
-/** Trained windows on their way to one file. */
-export interface ModelWriter {
-  add(w: number, fitted: FittedWindow): Promise<void>;
-  /** Writes the file, whole or not at all. */
-  close(): Promise<void>;
-}
-
 /**
  * What a model of a region is for: the variants known and imputed. Another cohort can use it if its array has the same
  * variants.
@@ -42,7 +35,7 @@ export function modelWriter(
   task: ImputeTask,
   region: Region,
   settings: ImputeSettings,
-): ModelWriter {
+) {
   const tensors = new Map<string, StoredTensor>();
   const add = async (name: string, tensor: tf.Tensor) => {
     tensors.set(name, {
@@ -52,11 +45,12 @@ export function modelWriter(
     });
   };
   return {
-    async add(w, { model, latents }) {
+    async add(w: number, { model, latents }: FittedWindow): Promise<void> {
       for (const { name, variable } of model.parameters) await add(`${w}.${name}`, variable);
       await add(`${w}.H_D`, latents());
     },
-    close: () =>
+    /** Writes the file, whole or not at all. */
+    close: (): Promise<void> =>
       writeSafetensors(path, tensors, {
         kind: KIND,
         settings: JSON.stringify(settings),

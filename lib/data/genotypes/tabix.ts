@@ -1,21 +1,5 @@
 import { UserError } from "../../errors.ts";
 
-/** The index of a VCF of one chromosome, made while the file is written. */
-interface TabixIndex {
-  /**
-   * Takes the next record.
-   *
-   * @param position counted from 1, not before the last record's
-   * @param length bases of REF
-   * @param begin virtual offset of its line
-   * @param end virtual offset after its line
-   * @throws UserError for a position before the last one, or beyond the 2^29 bases that .tbi can hold.
-   */
-  add(position: number, length: number, begin: bigint, end: bigint): void;
-  /** The content of the file `.tbi`, not yet compressed. */
-  bytes(): Uint8Array;
-}
-
 /** Parts of the file, [begin, end) in virtual offsets, that hold a bin's records. */
 type Chunk = [begin: bigint, end: bigint];
 
@@ -41,13 +25,22 @@ export function binOf(begin: number, end: number): number {
   return 0;
 }
 
-/** An index without records. */
-export function tabixIndex(contig: string): TabixIndex {
+/** The index of a VCF of one chromosome, made while the file is written. */
+export function tabixIndex(contig: string) {
   const content: TabixContent = { contig, bins: new Map(), windows: [], whole: [0n, 0n], records: 0 };
   const { bins, windows } = content;
   let last = 1;
   return {
-    add(position, length, begin, end) {
+    /**
+     * Takes the next record.
+     *
+     * @param position counted from 1, not before the last record's
+     * @param length bases of REF
+     * @param begin virtual offset of its line
+     * @param end virtual offset after its line
+     * @throws UserError for a position before the last one, or beyond the 2^29 bases that .tbi can hold.
+     */
+    add(position: number, length: number, begin: bigint, end: bigint): void {
       if (position < last) {
         throw new UserError(`${contig}:${position} comes after ${contig}:${last}: expected sorted positions`);
       }
@@ -69,7 +62,8 @@ export function tabixIndex(contig: string): TabixIndex {
       content.whole = [content.records === 0 ? begin : content.whole[0], end];
       content.records++;
     },
-    bytes: () => tabixBytes(content),
+    /** The content of the file `.tbi`, not yet compressed. */
+    bytes: (): Uint8Array => tabixBytes(content),
   };
 }
 

@@ -197,70 +197,57 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
   };
 }
 
-/** Which records of a file are wanted, and what the file covers. */
-interface Coverage {
-  /**
-   * Where a record lies with respect to what is wanted. Without a region all records are.
-   *
-   * @throws UserError for positions that decrease, and without a region for a second chromosome.
-   */
-  place(contig: string, position: number): "inside" | "outside" | "beyond";
-  /** The chromosome that is read. */
-  contig(): string;
-  /** What the file covers, as far as it was read. */
-  described(): string;
-}
-
-interface Stretch {
-  name: string;
-  first: number;
-  last: number;
-}
-
 const MOST_NAMED = 30;
 
-/** @param place begins messages, with file and line */
-function coverage(region: Region | undefined, place: () => string): Coverage {
-  const stretches = new Map<string, Stretch>();
-  let current: Stretch | undefined;
+/**
+ * Which records of a file are wanted, and what the file covers.
+ *
+ * @param place begins messages, with file and line
+ */
+function coverage(region: Region | undefined, place: () => string) {
+  const covered = new Map<string, Region>();
+  let current: Region | undefined;
   /** The region's chromosome as the file names it. */
   let wanted: string | undefined;
-  const enter = (name: string, position: number): Stretch => {
+  const enter = (contig: string, position: number): Region => {
     if (!region && current) {
       throw new UserError(
-        `${place()}: expected one chromosome, found "${name}" after "${current.name}"; ` +
-          `choose with a region such as ${name}:1-1000000 or ${name}`,
+        `${place()}: expected one chromosome, found "${contig}" after "${current.contig}"; ` +
+          `choose with a region such as ${contig}:1-1000000 or ${contig}`,
       );
     }
-    const known = stretches.get(name) ?? { name, first: position, last: position };
-    stretches.set(name, known);
+    const known = covered.get(contig) ?? { contig, start: position, end: position };
+    covered.set(contig, known);
     return known;
   };
   return {
-    place(contig, position) {
-      if (contig !== current?.name) current = enter(contig, position);
-      if (position < current.last) {
+    /**
+     * Where a record lies with respect to what is wanted. Without a region all records are.
+     *
+     * @throws UserError for positions that decrease, and without a region for a second chromosome.
+     */
+    place(contig: string, position: number): "inside" | "outside" | "beyond" {
+      if (contig !== current?.contig) current = enter(contig, position);
+      if (position < current.end) {
         throw new UserError(
-          `${place()}: positions decrease, ${current.name}:${position} comes after ${current.last}; ` +
+          `${place()}: positions decrease, ${contig}:${position} comes after ${current.end}; ` +
             "sort the file, for example with bcftools sort",
         );
       }
-      current.last = position;
+      current.end = position;
       if (!region) return "inside";
       // Chromosomes are together: after the one that is wanted it does not come again.
-      if (!sameContig(current.name, region.contig)) return wanted === undefined ? "outside" : "beyond";
-      wanted = current.name;
+      if (!sameContig(contig, region.contig)) return wanted === undefined ? "outside" : "beyond";
+      wanted = contig;
       if (position > region.end) return "beyond";
       return position < region.start ? "outside" : "inside";
     },
-    contig: () => wanted ?? region?.contig ?? current?.name ?? "",
-    described() {
-      const known = [...stretches.values()];
-      const named = known.slice(0, MOST_NAMED).map(({ name, first, last }) =>
-        formatRegion({ contig: name, start: first, end: last })
-      );
-      return named.join(", ") + (known.length > MOST_NAMED ? ", ..." : "");
-    },
+    /** The chromosome that is read. */
+    contig: () => wanted ?? region?.contig ?? current?.contig ?? "",
+    /** What the file covers, as far as it was read. */
+    described: () =>
+      [...covered.values()].slice(0, MOST_NAMED).map(formatRegion).join(", ") +
+      (covered.size > MOST_NAMED ? ", ..." : ""),
   };
 }
 

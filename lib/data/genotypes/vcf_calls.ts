@@ -139,73 +139,51 @@ function flag(row: RowBits, bits: Uint8Array, sample: number): void {
   row.flagged = true;
 }
 
-/** A bit matrix of which the number of rows is not known yet. */
-interface GrowingBits {
-  put(row: number, bits: Uint8Array): void;
-  /** The matrix of its first rows. */
-  done(rows: number): BitMatrix;
-}
-
 const FIRST_ROWS = 1024;
 
-/** Doubles its room when it is full: memory that no row has reached takes no place. */
-function growingBits(columns: number): GrowingBits {
+/** A bit matrix of which the number of rows is not known yet; its room doubles when it is full. */
+function growingBits(columns: number) {
   const stride = (columns + 7) >> 3;
   let bytes = new Uint8Array(FIRST_ROWS * stride);
-  const reach = (rows: number) => {
-    if (rows * stride <= bytes.length) return;
-    const larger = new Uint8Array(Math.max(rows * stride, 2 * bytes.length));
-    larger.set(bytes);
-    bytes = larger;
-  };
+  const resize = (rows: number) => bytes = new Uint8Array(bytes.buffer.transfer(rows * stride));
   return {
-    put(row, bits) {
-      reach(row + 1);
+    put(row: number, bits: Uint8Array): void {
+      if ((row + 1) * stride > bytes.length) resize(2 * (row + 1));
       bytes.set(bits, row * stride);
     },
-    done(rows) {
-      reach(rows);
-      return { rows, columns, stride, bytes: bytes.slice(0, rows * stride) };
-    },
+    /** The matrix of its first rows. */
+    done: (rows: number): BitMatrix => ({ rows, columns, stride, bytes: resize(rows) }),
   };
 }
 
 /** Variants and their genotypes while a file is read. */
-interface Rows {
-  /** Whether one of the last variants, those at this position, has these alleles. */
-  has(position: number, ref: string, alt: string): boolean;
-  /** Adds a variant with its genotypes. */
-  add(position: number, id: string, ref: string, alt: string, row: RowBits): void;
-  done(contig: string, samples: string[]): Genotypes;
-}
-
-export function genotypeRows(samples: number): Rows {
+export function genotypeRows(samples: number) {
   const positions: number[] = [];
   const variants: Omit<Variants, "position"> = { id: [], ref: [], alt: [] };
   const alleles = growingBits(2 * samples);
-  let missing: GrowingBits | undefined;
-  let unphased: GrowingBits | undefined;
-
+  let missing: ReturnType<typeof growingBits> | undefined;
+  let unphased: ReturnType<typeof growingBits> | undefined;
   return {
-    has(position, ref, alt) {
+    /** Whether one of the last variants, those at this position, has these alleles. */
+    has(position: number, ref: string, alt: string): boolean {
       for (let i = positions.length - 1; i >= 0 && positions[i] === position; i--) {
         if (variants.ref[i] === ref && variants.alt[i] === alt) return true;
       }
       return false;
     },
-    add(position, id, ref, alt, row) {
-      positions.push(position);
+    /** Adds a variant with its genotypes. */
+    add(position: number, id: string, ref: string, alt: string, row: RowBits): void {
+      const at = positions.push(position) - 1;
       variants.id.push(id);
       variants.ref.push(ref);
       variants.alt.push(alt);
-      const last = positions.length - 1;
-      alleles.put(last, row.alleles);
+      alleles.put(at, row.alleles);
       if (!row.flagged) return;
       const isAnySet = (flags: Uint8Array) => flags.some((byte) => byte !== 0);
-      if (isAnySet(row.missing)) (missing ??= growingBits(samples)).put(last, row.missing);
-      if (isAnySet(row.unphased)) (unphased ??= growingBits(samples)).put(last, row.unphased);
+      if (isAnySet(row.missing)) (missing ??= growingBits(samples)).put(at, row.missing);
+      if (isAnySet(row.unphased)) (unphased ??= growingBits(samples)).put(at, row.unphased);
     },
-    done(contig, names) {
+    done(contig: string, names: string[]): Genotypes {
       const rows = positions.length;
       return {
         contig,
