@@ -1,6 +1,6 @@
 /** For tests: notebooks made of cells given as text. */
 import { join } from "node:path";
-import { type Cell, joined, type Notebook, readNotebook } from "./format.ts";
+import { type Cell, joined, type Notebook } from "./format.ts";
 
 /** A code cell. */
 export function code(source: string, options: { tags?: string[]; shown?: string } = {}): Cell {
@@ -37,8 +37,4 @@ export function shownText(cell: Cell): string {
 /** The path of a notebook of this folder's test data. */
 export function fixturePath(name: string): string {
   return join(import.meta.dirname!, "testdata", `${name}.ipynb`);
-}
-
-export async function fixture(name: string): Promise<Notebook> {
-  return await readNotebook(fixturePath(name));
 }

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { eachLine } from "./lines.ts";
-import { joined, refusesFile, withFile } from "./testing.ts";
+import { refusesFile, withFile } from "./testing.ts";
+
+/** Bytes one after the other. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
 
 async function linesOf(path: string): Promise<string[]> {
   const lines: string[] = [];

@@ -3,7 +3,13 @@ import { liveBuffers } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
 import { UserError } from "../../errors.ts";
 import { copyingDosages, type CopyingTask } from "./dosages.ts";
-import { drawnAlleles, drawnDistances, draws, moveChance, posteriors, withMissing } from "./testing.ts";
+import { drawnAlleles, drawnDistances, draws, moveChance, posteriors } from "./testing.ts";
+
+/** Alleles of which about one in eight is 255. */
+const withMissing = (name: number, alleles: Uint8Array): Uint8Array => {
+  const u = draws(name, alleles.length);
+  return alleles.map((allele, i) => u[i]! < 0.125 ? 255 : allele);
+};
 
 const OPTIONS = { ne: 500, mismatch: 0.01 };
 

@@ -7,12 +7,6 @@ export const draws = (name: number, length: number): Float32Array => threefryUni
 export const drawnAlleles = (name: number, length: number): Uint8Array =>
   Uint8Array.from(draws(name, length), (u) => u < 0.5 ? 0 : 1);
 
-/** Alleles of which about one in eight is 255. */
-export const withMissing = (name: number, alleles: Uint8Array): Uint8Array => {
-  const u = draws(name, alleles.length);
-  return alleles.map((allele, i) => u[i]! < 0.125 ? 255 : allele);
-};
-
 /** `length` distances in cM that increase by up to `step`. */
 export const drawnDistances = (name: number, length: number, step: number): Float64Array => {
   let sum = 0;
