@@ -1,6 +1,6 @@
 /** Checks the code of notebooks: the kernel takes a missing export for undefined and looks at no types at all. */
 import { join } from "node:path";
-import { type Cell, joined, type Notebook, readNotebook } from "../notebook/format.ts";
+import { type Cell, type Notebook, plainText, readNotebook } from "../notebook/format.ts";
 import { INJECTED } from "../notebook/parameters.ts";
 import { run } from "../setup/command.ts";
 import { ROOT } from "../setup/paths.ts";
@@ -19,7 +19,7 @@ const isCode = ({ cell_type, metadata }: Cell) => cell_type === "code" && !metad
 /** All code of a notebook as one module; cells that a run injected are left out, since they declare names again. */
 export function notebookModule(notebook: Notebook): string {
   const cells = notebook.cells.map((cell, index) => ({ cell, index })).filter(({ cell }) => isCode(cell));
-  const parts = cells.map(({ cell, index }) => `// Cell ${index + 1}.\n${joined(cell.source)}\n`);
+  const parts = cells.map(({ cell, index }) => `// Cell ${index + 1}.\n${plainText(cell.source)}\n`);
   return [...parts, "export {};\n"].join("\n");
 }
 

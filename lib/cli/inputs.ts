@@ -1,7 +1,7 @@
 /** A fingerprint of all that a notebook's results depend on, so that a finished one need not run again. */
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
-import { joined, type Notebook } from "../notebook/format.ts";
+import { type Notebook, plainText } from "../notebook/format.ts";
 import { REPEAT } from "../experiments/repeat.ts";
 import { ROOT } from "../setup/paths.ts";
 
@@ -40,7 +40,7 @@ export async function workspaceHash(): Promise<string> {
 export function inputsHash(notebook: Notebook, workspace: string): string {
   const hash = createHash("sha256").update(workspace);
   for (const { cell_type, source } of notebook.cells) {
-    hash.update(JSON.stringify([cell_type, joined(source)]));
+    hash.update(JSON.stringify([cell_type, plainText(source)]));
   }
   return hash.digest("hex");
 }

@@ -70,7 +70,7 @@ export async function fetchFile(known: KnownFile, folder: string): Promise<strin
   const { file, bytes, sha256, what } = known;
   const path = join(folder, file);
   if (await Deno.stat(path).catch(() => undefined)) {
-    await verify(path, path, known, "remove it to download it again");
+    await verify(path, known);
     return path;
   }
   await Deno.mkdir(folder, { recursive: true });
@@ -91,17 +91,18 @@ export async function fetchFile(known: KnownFile, folder: string): Promise<strin
 }
 
 /** @throws UserError if a file has another size or digest than is known of it. */
-async function verify(path: string, name: string, known: KnownFile, advice: string): Promise<void> {
+async function verify(path: string, known: KnownFile): Promise<void> {
+  const advice = "remove it to download it again";
   const { size } = await Deno.stat(path);
   if (known.bytes !== null && size !== known.bytes) {
     throw new UserError(
-      `${name}: expected ${known.bytes} bytes (${known.what}), found ${size}; ${advice}`,
+      `${path}: expected ${known.bytes} bytes (${known.what}), found ${size}; ${advice}`,
     );
   }
   const found = await sha256OfFile(path);
   if (found !== known.sha256) {
     throw new UserError(
-      `${name}: expected SHA-256 ${known.sha256} (${known.what}), found ${found}; ${advice}`,
+      `${path}: expected SHA-256 ${known.sha256} (${known.what}), found ${found}; ${advice}`,
     );
   }
 }

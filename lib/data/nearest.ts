@@ -13,7 +13,7 @@ function distance(a: string, b: string): number {
 }
 
 /** At most `most` of the known names, the most similar to `name` first. */
-export function nearest(name: string, known: readonly string[], most = 5): string[] {
+function nearest(name: string, known: readonly string[], most = 5): string[] {
   const wanted = name.toLowerCase();
   const score = (candidate: string) => {
     const text = candidate.toLowerCase();

@@ -13,12 +13,12 @@ import { columnsDigest, isPresent, readLarge } from "./uci/large.ts";
 
 export { type UciFacts, uciFacts, uciNames, type UciShares, uciShares } from "./uci/facts.ts";
 
-export interface UciSet {
+interface UciSet {
   facts: UciFacts;
   table: Table;
 }
 
-export interface UciOptions {
+interface UciOptions {
   /**
    * "reference" (default): categorical columns as in the official code, which takes all six inputs of yacht for
    * categories. "natural": yacht's Froude number is a number; the classical figures were computed so.

@@ -4,7 +4,14 @@ import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { type FittedWindow, fitWindow, type HaplotypeWindow } from "../train/haplotype/fit.ts";
 import { copyingDosages } from "./copying/dosages.ts";
-import { columnsOf, cutRegion, type ImputeTask, panelAt, type Region, type RegionWindow } from "./region.ts";
+import {
+  columnsOf,
+  type CutRegion,
+  cutRegion,
+  type ImputeTask,
+  panelAt,
+  type RegionWindow,
+} from "./region.ts";
 import { type ImputeSettings, recipeFor } from "./settings.ts";
 
 interface ImputeOptions {
@@ -47,7 +54,7 @@ export async function* imputeRegion(task: ImputeTask, options: ImputeOptions): A
 /** Probabilities [haplotypes, targets of the window] of every window in order. */
 async function* imputedWindows(
   task: ImputeTask,
-  region: Region,
+  region: CutRegion,
   options: ImputeOptions,
 ): AsyncGenerator<{ w: number; probabilities: Float32Array }> {
   const { settings, parts, spin, onProgress, stop } = options;
@@ -80,7 +87,7 @@ async function* imputedWindows(
 
 async function trained(
   task: ImputeTask,
-  region: Region,
+  region: CutRegion,
   w: number,
   { settings, onTrained, onProgress, stop }: ImputeOptions,
 ): Promise<Float32Array> {
@@ -99,7 +106,7 @@ async function trained(
 /** The variants `from` to `to` of the reference with what is known of them: typed, imputed or without variation. */
 function batchOf(
   { reference, typed, known }: ImputeTask,
-  { windows, targets, fixed }: Region,
+  { windows, targets, fixed }: CutRegion,
   w: number,
   probabilities: Float32Array,
   from: number,
@@ -140,7 +147,7 @@ const FLANK = 400;
 /** Probabilities [haplotypes, to - from] of a stretch of targets by the copying model. */
 async function copyingOf(
   { reference, typed, known }: ImputeTask,
-  { targets, centimorgans }: Region,
+  { targets, centimorgans }: CutRegion,
   { ne, mismatch }: ImputeSettings,
   from: number,
   to: number,
@@ -165,7 +172,7 @@ async function copyingOf(
 /** A window as SPIN is trained on it. */
 function trainingWindow(
   { reference, typed }: ImputeTask,
-  { targets, centimorgans }: Region,
+  { targets, centimorgans }: CutRegion,
   window: RegionWindow,
 ): HaplotypeWindow {
   const sites = typed.subarray(window.sites.from, window.sites.to);
@@ -187,7 +194,7 @@ const queriesOf = ({ typed, known }: ImputeTask, { sites }: RegionWindow): Uint8
 /** Trains the SPIN of window number `w`; every window has random numbers of its own. */
 function fitRegionWindow(
   task: ImputeTask,
-  region: Region,
+  region: CutRegion,
   settings: ImputeSettings,
   w: number,
   options: { onStep?: (step: number) => void; stop?: () => boolean } = {},

@@ -11,7 +11,7 @@ import { UserError } from "../errors.ts";
 import { jit } from "../engine/mod.ts";
 import { createHaplotypeSpin } from "../models/haplotype/model.ts";
 import type { FittedWindow } from "../train/haplotype/fit.ts";
-import { columnsOf, type ImputeTask, type Region } from "./region.ts";
+import { columnsOf, type CutRegion, type ImputeTask } from "./region.ts";
 import { type ImputeSettings, recipeFor } from "./settings.ts";
 
 const KIND = "SPIN of haplotypes";
@@ -20,7 +20,7 @@ const KIND = "SPIN of haplotypes";
  * What a model of a region is for: the variants known and imputed. Another cohort can use it if its array has the same
  * variants.
  */
-export function modelIdentity({ reference, typed }: ImputeTask, { targets }: Region): string {
+function modelIdentity({ reference, typed }: ImputeTask, { targets }: CutRegion): string {
   const hash = createHash("sha256").update(reference.contig);
   for (const indices of [typed, targets]) {
     hash.update("|");
@@ -33,7 +33,7 @@ export function modelIdentity({ reference, typed }: ImputeTask, { targets }: Reg
 export function modelWriter(
   path: string,
   task: ImputeTask,
-  region: Region,
+  region: CutRegion,
   settings: ImputeSettings,
 ) {
   const tensors = new Map<string, StoredTensor>();
@@ -68,7 +68,7 @@ export interface StoredModel {
    *
    * @throws UserError if it was trained for other variants
    */
-  answers(task: ImputeTask, region: Region): (w: number) => Promise<Float32Array>;
+  answers(task: ImputeTask, region: CutRegion): (w: number) => Promise<Float32Array>;
 }
 
 /** @throws UserError naming the file and what is wrong: absent, truncated, of another kind. */
@@ -99,7 +99,7 @@ function answersOf(
   { tensors }: TensorFile,
   settings: ImputeSettings,
   task: ImputeTask,
-  { windows }: Region,
+  { windows }: CutRegion,
 ): (w: number) => Promise<Float32Array> {
   const { sites, targets } = windows[0]!;
   const counts = { sites: sites.to - sites.from, targets: targets.to - targets.from };

@@ -24,7 +24,7 @@ export const PHASINGS = ["auto", "beagle", "own", "given"] as const;
  */
 export type Phasing = (typeof PHASINGS)[number];
 
-export interface PhasingTask {
+interface PhasingTask {
   reference: Genotypes;
   /** The file the reference was read from, for Beagle. */
   referencePath: string;
@@ -40,7 +40,7 @@ export interface PhasingTask {
   say: (line: string) => void;
 }
 
-export interface PhasedTargets {
+interface PhasedTargets {
   /** 0 and 1, [2·samples, variants]: nothing is missing any more. */
   known: Uint8Array;
   /** How they were phased, in words. */

@@ -21,7 +21,7 @@ export interface ImputeTask {
 }
 
 /** A region cut into windows. */
-export interface Region {
+export interface CutRegion {
   /** Indices of variants to impute that vary in the reference, increasing. */
   targets: Int32Array;
   /** 1 for variants of which the reference has only ALT. */
@@ -32,7 +32,7 @@ export interface Region {
 }
 
 /** @throws UserError for a reference with missing calls or unphased ones, and for too few genotyped variants to impute from */
-export function cutRegion({ reference, typed, map }: ImputeTask, settings: ImputeSettings): Region {
+export function cutRegion({ reference, typed, map }: ImputeTask, settings: ImputeSettings): CutRegion {
   if (reference.missing || reference.unphased) {
     throw new UserError(
       `the reference: expected phased genotypes without missing ones, found ` +

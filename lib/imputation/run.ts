@@ -6,7 +6,7 @@ import {
   physicalMap,
   readGeneticMap,
   readVcf,
-  type Region as Stretch,
+  type Region,
   variantCount,
   writeImputed,
 } from "../data/genotypes/mod.ts";
@@ -24,7 +24,7 @@ interface ImputeFiles {
   targets: string;
   out: string;
   map?: string;
-  region?: Stretch;
+  region?: Region;
   phasing: Phasing;
   settings: ImputeSettings;
   /** Answers in place of training. */
@@ -62,7 +62,13 @@ interface ImputeResult {
  */
 export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | undefined> {
   const { reference: referencePath, out, region, settings, say = () => {} } = files;
-  const clock = lap();
+  let since = performance.now();
+  /** Seconds since it was last called. */
+  const clock = (): number => {
+    const before = since;
+    since = performance.now();
+    return (since - before) / 1000;
+  };
   const { genotypes: reference, contigLength } = await readVcf(referencePath, { region, require: "phased" });
   say(`reference: ${reference.samples.length} samples, ${variantCount(reference)} variants`);
   const { genotypes: targets } = await readVcf(files.targets, { region });
@@ -143,17 +149,6 @@ class Stopped extends Error {}
 async function* untilStopped<T>(rows: AsyncIterable<T>, stopped: () => boolean): AsyncGenerator<T> {
   yield* rows;
   if (stopped()) throw new Stopped();
-}
-
-/** Seconds since it was last asked. */
-function lap(): () => number {
-  let since = performance.now();
-  return () => {
-    const now = performance.now();
-    const seconds = (now - since) / 1000;
-    since = now;
-    return seconds;
-  };
 }
 
 async function inFolder<T>(folder: string, work: (folder: string) => Promise<T>): Promise<T> {

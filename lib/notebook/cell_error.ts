@@ -6,13 +6,13 @@ import { SourceMap } from "node:module";
 import { join } from "node:path";
 import { run } from "../setup/command.ts";
 
-export interface CellLine {
+interface CellLine {
   /** Line in the cell, from 1. */
   line: number;
   text: string;
 }
 
-export interface CellFailure {
+interface CellFailure {
   /** The error's class, as "TypeError". */
   name: string;
   message: string;

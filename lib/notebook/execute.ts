@@ -6,7 +6,7 @@ import { STOP_FILE, stopRequested } from "../progress/stop.ts";
 import { environment, lastLines } from "../setup/command.ts";
 import { ENVIRONMENT, PYTHON } from "../setup/paths.ts";
 import { describeFailure } from "./cell_error.ts";
-import { joined, type Notebook, notebookText } from "./format.ts";
+import { type Notebook, notebookText, plainText } from "./format.ts";
 
 const SCRIPT = join(import.meta.dirname!, "execute.py");
 
@@ -119,7 +119,7 @@ async function explain(
   stderr: string,
 ): Promise<string> {
   const where = `${name}, cell ${running + 1}`;
-  const source = joined(notebook.cells[running]?.source ?? "");
+  const source = plainText(notebook.cells[running]?.source ?? "");
   if (last?.event === "error") return await describeFailure(source, last, where);
   const said = lastLines(stderr.replace(/^.*unstable and might change.*$/m, ""), 6);
   if (last?.event === "dead") {

@@ -35,7 +35,7 @@ export interface Notebook {
   nbformat_minor: number;
 }
 
-export function joined(text: Text): string {
+export function plainText(text: Text): string {
   return typeof text === "string" ? text : text.join("");
 }
 
@@ -125,7 +125,7 @@ function cleanCell(cell: Cell, index: number, root: string): Cell {
   const outputs = (cell.outputs ?? []).map((output) => cleanOutput(output, root));
   return {
     ...common,
-    outputs: outputs.filter((output) => output.output_type !== "stream" || joined(output.text!) !== ""),
+    outputs: outputs.filter((output) => output.output_type !== "stream" || plainText(output.text!) !== ""),
   };
 }
 

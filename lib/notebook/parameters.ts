@@ -4,9 +4,9 @@
  */
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
-import { type Cell, joined, type Notebook } from "./format.ts";
+import { type Cell, type Notebook, plainText } from "./format.ts";
 
-export const DECLARED = "parameters";
+const DECLARED = "parameters";
 export const INJECTED = "injected-parameters";
 
 export type Value = number | boolean | string | number[] | string[];
@@ -19,7 +19,7 @@ const DECLARATION = /^(?:const|let)\s+(\w+)\s*(?::[^=\n]+)?=\s*([\s\S]*?);[ \t]*
 export function declaredParameters(notebook: Notebook): Map<string, Value> {
   const cell = notebook.cells.find(hasTag(DECLARED));
   const found = new Map<string, Value>();
-  for (const [, name, text] of joined(cell?.source ?? "").matchAll(DECLARATION)) {
+  for (const [, name, text] of plainText(cell?.source ?? "").matchAll(DECLARATION)) {
     const value = literal(text!);
     if (value !== undefined) found.set(name!, value);
   }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { joined } from "./format.ts";
+import { plainText } from "./format.ts";
 import { declaredParameters, parseSettings, type Value, withParameters } from "./parameters.ts";
 import { code, notebook, prose } from "./testing.ts";
 
@@ -68,7 +68,10 @@ Deno.test("values are declared again right after the defaults, and replace those
     "injected-parameters",
     undefined,
   ]);
-  equal(joined(again.cells[2]!.source), '// Set for this run.\nconst folds = 5;\nconst sets = ["a", "b"];');
+  equal(
+    plainText(again.cells[2]!.source),
+    '// Set for this run.\nconst folds = 5;\nconst sets = ["a", "b"];',
+  );
 });
 
 Deno.test("without settings a notebook stays as it is", () => {

@@ -5,14 +5,14 @@ import { writeAtomic } from "../files.ts";
 import { lastLines, runOrExplain } from "../setup/command.ts";
 import { PYTHON } from "../setup/paths.ts";
 import { headlessEnvironment } from "./execute.ts";
-import { joined, type Notebook, notebookText } from "./format.ts";
+import { type Notebook, notebookText, plainText } from "./format.ts";
 
 const SCRIPT = join(import.meta.dirname!, "render.py");
 
 /** The first heading of a notebook, or `fallback`. */
 export function notebookTitle(notebook: Notebook, fallback: string): string {
   for (const { cell_type, source } of notebook.cells) {
-    const heading = cell_type === "markdown" ? /^#+ +(.+)$/m.exec(joined(source)) : null;
+    const heading = cell_type === "markdown" ? /^#+ +(.+)$/m.exec(plainText(source)) : null;
     if (heading) return heading[1]!.replace(/[*_`$]/g, "").trim();
   }
   return fallback;

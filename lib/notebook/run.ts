@@ -14,7 +14,7 @@ import {
 import { declaredParameters, parseSettings, withParameters } from "./parameters.ts";
 import { renderNotebook } from "./render.ts";
 
-export interface RunRequest {
+interface RunRequest {
   /** Absolute path of the notebook; it is read only, unless it is also the output and `overwrite` is set. */
   source: string;
   /** Parameters for this run, as `name=value`. */

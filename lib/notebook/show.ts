@@ -1,5 +1,5 @@
 /** Shows results: in a notebook as outputs of the cell, elsewhere as text. */
-import { type Bundle, flushOutputs, jupyter } from "../progress/progress.ts";
+import { flushOutputs, jupyter, type MediaBundle } from "../progress/progress.ts";
 
 /**
  * Shows values, one output each: figures, tables, Markdown, HTML, text, anything. The last call of a notebook's cell,
@@ -22,10 +22,10 @@ const DISPLAY = Symbol.for("Jupyter.display");
 
 /** Something that says itself how it is shown. */
 interface Displayable {
-  [DISPLAY](): Bundle | Promise<Bundle>;
+  [DISPLAY](): MediaBundle | Promise<MediaBundle>;
 }
 
-function displayable(bundle: Bundle): Displayable {
+function displayable(bundle: MediaBundle): Displayable {
   return { [DISPLAY]: () => bundle };
 }
 
@@ -40,14 +40,14 @@ export const markdown = (content: string): Displayable =>
 export const html = (content: string): Displayable =>
   displayable({ "text/html": content, "text/plain": content.replace(/<[^>]*>/g, "").trim() });
 
-const svg = (content: string): Bundle => ({
+const svg = (content: string): MediaBundle => ({
   "image/svg+xml": content.includes("xmlns=")
     ? content
     : content.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"'),
   "text/plain": "[figure]",
 });
 
-function ofMarkup(markup: string): Bundle {
+function ofMarkup(markup: string): MediaBundle {
   if (markup.startsWith("<svg")) return svg(markup);
   const plain = /^<figure\b/.test(markup) ? "[figure]" : markup.replace(/<[^>]*>/g, "").trim();
   return { "text/html": markup, "text/plain": plain };
@@ -57,7 +57,7 @@ function ofMarkup(markup: string): Bundle {
  * The formats of a value: an element or markup (SVG, HTML) as such, other text as Markdown, a table as an HTML table,
  * an object that displays itself as it says, and anything else as the console would print it.
  */
-export async function bundleOf(value: unknown): Promise<Bundle> {
+export async function bundleOf(value: unknown): Promise<MediaBundle> {
   if (typeof value === "string") {
     const start = value.trimStart();
     return start.startsWith("<")

@@ -1,6 +1,6 @@
 /** For tests: notebooks made of cells given as text. */
 import { join } from "node:path";
-import { type Cell, joined, type Notebook } from "./format.ts";
+import { type Cell, type Notebook, plainText } from "./format.ts";
 
 /** A code cell. */
 export function code(source: string, options: { tags?: string[]; shown?: string } = {}): Cell {
@@ -30,7 +30,9 @@ export function notebook(...cells: Cell[]): Notebook {
 
 /** What a cell printed or displayed, as text. */
 export function shownText(cell: Cell): string {
-  return (cell.outputs ?? []).map(({ text, data }) => joined((text ?? data?.["text/plain"] ?? "") as string))
+  return (cell.outputs ?? []).map(({ text, data }) =>
+    plainText((text ?? data?.["text/plain"] ?? "") as string)
+  )
     .join("\n");
 }
 

@@ -16,7 +16,7 @@ export interface LearningPoint extends Sourced {
   value: number;
 }
 
-export interface LearningOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
+interface LearningOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
   /** Default "log likelihood of targets". */
   yLabel?: string;
   /** Logarithmic steps; default false. */

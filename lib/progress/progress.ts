@@ -259,11 +259,11 @@ export function notebookSink(kernel: Jupyter, id: string, interval = 250): Sink 
 /** What a Deno kernel offers to the code of a cell, and nothing where there is no kernel. */
 
 /** One output in several formats, by media type; the front end shows the richest it knows. */
-export type Bundle = Record<string, unknown>;
+export type MediaBundle = Record<string, unknown>;
 
 interface Jupyter {
   display(
-    bundle: Bundle,
+    bundle: MediaBundle,
     options: { raw: true; display_id?: string; update?: boolean },
   ): Promise<void>;
 }

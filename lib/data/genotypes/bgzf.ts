@@ -30,25 +30,14 @@ export function bgzfBlock(content: Uint8Array, level: number): Uint8Array<ArrayB
   return block;
 }
 
-/** A file being written; nothing bears its name before `close`. */
-export interface BgzfWriter {
-  /** Virtual offset of the next byte: the start of its block in the file, times 65,536, plus its place in the block. */
-  offset(): bigint;
-  write(bytes: Uint8Array): void;
-  /** Ends the file and gives it its name. */
-  close(): void;
-  /** Removes what was written; does nothing once the file is closed. */
-  abort(): void;
-}
-
 /**
- * Writes a BGZF file (bgzip) whole or not at all: to a temporary file beside it, which then takes its name. Every
+ * Writes a BGZF file (bgzip) whole or not at all: to a temporary file beside it, which takes its name at `close`. Every
  * function of it throws a UserError naming the file if the folder cannot be written or the disk is full, and leaves
  * nothing behind.
  *
  * @param level of deflate, 1 (fast) to 9 (small)
  */
-export function bgzfWriter(path: string, level = 6): BgzfWriter {
+export function bgzfWriter(path: string, level = 6) {
   const temporary = `${path}.${Deno.pid}.part`;
   const pending = new Uint8Array(BGZF_CONTENT);
   let file: Deno.FsFile | null = null;
@@ -57,7 +46,7 @@ export function bgzfWriter(path: string, level = 6): BgzfWriter {
 
   const cannotWrite = (error: unknown) =>
     new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}`);
-  const abort = () => {
+  const abort = (): void => {
     if (file === null) return;
     file.close();
     file = null;
@@ -82,8 +71,9 @@ export function bgzfWriter(path: string, level = 6): BgzfWriter {
 
   file = orUserError(() => Deno.openSync(temporary, { write: true, create: true, truncate: true }));
   return {
-    offset: () => (BigInt(written) << 16n) | BigInt(length),
-    write(bytes) {
+    /** Virtual offset of the next byte: the start of its block in the file, times 65,536, plus its place in the block. */
+    offset: (): bigint => (BigInt(written) << 16n) | BigInt(length),
+    write(bytes: Uint8Array): void {
       for (let at = 0; at < bytes.length;) {
         const taken = Math.min(BGZF_CONTENT - length, bytes.length - at);
         pending.set(bytes.subarray(at, at + taken), length);
@@ -92,7 +82,8 @@ export function bgzfWriter(path: string, level = 6): BgzfWriter {
         if (length === BGZF_CONTENT) endBlock();
       }
     },
-    close() {
+    /** Ends the file and gives it its name. */
+    close(): void {
       if (length > 0) endBlock();
       endBlock(); // without content: the mark of the end
       file!.close();
@@ -104,6 +95,7 @@ export function bgzfWriter(path: string, level = 6): BgzfWriter {
         throw cannotWrite(error);
       }
     },
+    /** Removes what was written; does nothing once the file is closed. */
     abort,
   };
 }

@@ -5,7 +5,7 @@ import { UserError } from "../../errors.ts";
 import { openedBy } from "../read.ts";
 
 /** Told after each piece how many bytes of the file are read, and how many it has. */
-export type OnBytes = (done: number, of: number) => void;
+type OnBytes = (done: number, of: number) => void;
 
 /**
  * Told of each line: bytes `start` to `end` without the line end, valid until it returns, and the line's number from 1.

@@ -14,7 +14,7 @@ const FILES = {
   map: "chr20.b37.gmap.gz",
 } as const;
 
-export interface GenotypeFolder {
+interface GenotypeFolder {
   /** The folder with the files; default data/genotypes of this workspace. */
   folder?: string;
 }
@@ -44,7 +44,7 @@ async function checkedPath(folder: string, file: keyof typeof checksums): Promis
 }
 
 /** Names of samples of the reference, as B1 divides them. */
-export interface B1Samples {
+interface B1Samples {
   train: string[];
   val: string[];
   test: string[];
@@ -64,7 +64,7 @@ export async function b1Samples({ folder = FOLDER }: GenotypeFolder = {}): Promi
  * `model` is such a key, `bins` are R² by MAF bin, counting minor alleles, `error` is the standard error over test
  * samples and `deviation` that over windows.
  */
-export type GenotypeFigures = Omit<typeof classical, "methods"> & {
+type GenotypeFigures = Omit<typeof classical, "methods"> & {
   methods: Record<string, { name: string; library: string; settings: string; chosen?: string[] }>;
 };
 /** R² of a method in the five windows. */

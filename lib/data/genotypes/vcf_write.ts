@@ -1,10 +1,10 @@
 import { UserError } from "../../errors.ts";
-import { type BgzfWriter, bgzfWriter } from "./bgzf.ts";
+import { bgzfWriter } from "./bgzf.ts";
 import type { Variants } from "./genotypes.ts";
 import { tabixIndex } from "./tabix.ts";
 
 /** What stands above the records of an imputed VCF. */
-export interface ImputedHeader {
+interface ImputedHeader {
   /** Chromosome as the reference names it. */
   contig: string;
   /** Bases of the chromosome, if known. */
@@ -84,7 +84,7 @@ export async function writeImputed(
 
 /** A function that writes row i of a batch and tells the index. */
 function rowWriter(
-  writer: BgzfWriter,
+  writer: ReturnType<typeof bgzfWriter>,
   { contig, samples, haplotypes }: ImputedHeader,
   indexed: (position: number, length: number, begin: bigint, end: bigint) => void,
 ): (batch: ImputedBatch, i: number) => void {

@@ -14,7 +14,7 @@ import {
 const B1_WINDOWS = 5;
 
 /** What the reference takes: 100 targets, 150 array sites. */
-export interface B1Options {
+interface B1Options {
   size?: number;
   nClosest?: number;
 }

@@ -2,7 +2,7 @@ import { UserError } from "../../errors.ts";
 import { permutation } from "../permutation.ts";
 import type { ImputationWindow } from "./windows_data.ts";
 
-export interface WindowChoice {
+interface WindowChoice {
   /** How many blocks there are. */
   blocks: number;
   /** Windows to train on, and windows that no training sees. */

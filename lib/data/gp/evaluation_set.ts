@@ -40,7 +40,7 @@ export interface EvaluationSet {
   at(index: number): EvaluationBatch;
 }
 
-export interface EvaluationOptions {
+interface EvaluationOptions {
   /** Where sets are kept; data/cache/evaluation of this workspace unless given. */
   folder?: string;
   /** Told after each batch that is made. */

@@ -2,13 +2,13 @@ import { hostCholesky, solveLower } from "./cholesky.ts";
 import { covarianceOf, type GpKernel, hostCovariance, type HostParameters } from "./kernels.ts";
 
 /** Observations of one function. */
-export interface Observations {
+interface Observations {
   x: ArrayLike<number>;
   y: ArrayLike<number>;
 }
 
 /** What the context says of noisy observations elsewhere. */
-export interface Posterior {
+interface Posterior {
   mean: Float64Array;
   /** [n, n], noise on the diagonal. */
   covariance: Float64Array;

@@ -85,18 +85,13 @@ function checkAttributes(path: string, found: readonly string[], expected: reado
 const ATTRIBUTE = /^@attribute\s+('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\S+)\s+(\S.*)$/i;
 
 /** Reads the head of an ARFF file line by line. */
-interface ArffHead {
-  /** The names of the attributes so far. */
-  names: string[];
-  /** Takes a line; true once the data begin with the next one. @throws UserError, with `place()`, for any other line. */
-  take(line: string, place: () => string): boolean;
-}
-
-function arffHead(): ArffHead {
+function arffHead() {
   const names: string[] = [];
   return {
+    /** The names of the attributes so far. */
     names,
-    take(line, place) {
+    /** Takes a line; true once the data begin with the next one. @throws UserError, with `place()`, for any other line. */
+    take(line: string, place: () => string): boolean {
       if (line === "" || line.startsWith("%") || /^@relation\b/i.test(line)) return false;
       if (/^@data$/i.test(line)) return true;
       const name = ATTRIBUTE.exec(line)?.[1];

@@ -20,7 +20,7 @@ import {
 import { changesBetween, type CopyingOptions, copyingOptions, rowsOf } from "./steps.ts";
 
 /** Samples to phase with K haplotypes of a reference, at M sites. */
-export interface PhasingTask {
+export interface PairPhasingTask {
   /** [K, M]: alleles 0 and 1. */
   reference: Uint8Array;
   /** [samples, M]: dosages of ALT 0, 1, 2, or 255 where missing. */
@@ -31,7 +31,7 @@ export interface PhasingTask {
   centimorgans: ArrayLike<number>;
 }
 
-export interface PhasingOptions extends CopyingOptions {
+interface PhasingOptions extends CopyingOptions {
   /** Haplotypes that a sample may copy in a window; 64 by default. Time grows with their square. */
   candidates?: number;
   /** How often to phase, each time with candidates by the haplotypes found before; 2 by default. */
@@ -55,7 +55,7 @@ const BATCH = 16;
  * @throws UserError if there is no site or no sample.
  */
 export async function phase(
-  task: PhasingTask,
+  task: PairPhasingTask,
   options: PhasingOptions = {},
 ): Promise<{ haplotypes: Uint8Array }> {
   const { reference, genotypes, centimorgans } = task;

@@ -2,7 +2,7 @@ import { deepEqual, ok, rejects } from "node:assert/strict";
 import { liveBuffers } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
 import { UserError } from "../../errors.ts";
-import { phase, type PhasingTask } from "./phase.ts";
+import { type PairPhasingTask, phase } from "./phase.ts";
 import { drawnAlleles, draws } from "./testing.ts";
 
 const [K, M, SAMPLES] = [30, 500, 4];
@@ -10,7 +10,7 @@ const [K, M, SAMPLES] = [30, 500, 4];
 const OPTIONS = { ne: 1500, candidates: 16 };
 
 /** Samples whose haplotypes are mosaics of two of the reference's, and the truth. */
-function mosaics(): { task: PhasingTask; truth: Uint8Array } {
+function mosaics(): { task: PairPhasingTask; truth: Uint8Array } {
   const reference = drawnAlleles(1, K * M);
   const truth = new Uint8Array(2 * SAMPLES * M);
   for (let h = 0; h < 2 * SAMPLES; h++) {
