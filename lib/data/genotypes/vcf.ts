@@ -104,8 +104,9 @@ function contigLengths(lines: readonly string[], place: string): Map<string, num
       );
     }
     if (!line.startsWith("##contig=<")) continue;
-    const id = /[<,]\s*ID=([^,>]+)/.exec(line)?.[1];
-    const length = Number(/[<,]\s*length=(\d+)/.exec(line)?.[1]);
+    const fields = line.replaceAll(/"[^"]*"/g, "");
+    const id = /[<,]\s*ID=([^,>]+)/.exec(fields)?.[1];
+    const length = Number(/[<,]\s*length=(\d+)/.exec(fields)?.[1]);
     if (id !== undefined && length > 0) lengths.set(id, length);
   }
   return lengths;
