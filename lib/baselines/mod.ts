@@ -1,5 +1,4 @@
 /** Classical baselines and Beagle: thin adapters to the tools that their fields use. */
-
 export { baselineInstalled, fitBaseline } from "./fit.ts";
 export { baselineGrid, type SizeClass } from "./grids.ts";
 export type { BaselineModel, BaselineTask, Setting } from "./fit.ts";

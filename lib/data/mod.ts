@@ -1,5 +1,4 @@
 /** Tables and functions: reading, typing, encoding, folds, batches, and the data sets of this workspace. */
-
 export { balancedBatches, batchCount } from "./folds.ts";
 export { parseCsv } from "./csv.ts";
 export {

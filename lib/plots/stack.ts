@@ -2,8 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { UserError } from "../errors.ts";
 import { type Axis, axisOf, categoryAxis, type DrawnAxis, MARGINS, planeFrom } from "./axes.ts";
 import { drawFigure, type Figure, type FigureOptions, type LegendEntry, type Panel } from "./figure.ts";
-import { type Point, seriesOf } from "./scatter.ts";
-import { INK, type Style, stylesOf, WIDTH } from "./theme.ts";
+import { INK, type Point, seriesOf, type Style, stylesOf, WIDTH } from "./theme.ts";
 
 /** A dashed horizontal line with words on it: a ceiling, a budget. */
 export interface Rule {

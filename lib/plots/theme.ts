@@ -82,6 +82,20 @@ export function stylesOf(names: readonly string[]): Map<string, Style> {
   }));
 }
 
+/** A point of one of several series. */
+export interface Point {
+  series: string;
+  x: number;
+  y: number;
+}
+
+/** The series of some points in order of appearance, each with its points and style. */
+export function seriesOf<T extends { series: string }>(points: readonly T[]) {
+  const groups = Map.groupBy(points, ({ series }) => series);
+  const styles = stylesOf([...groups.keys()]);
+  return [...groups].map(([name, members]) => ({ name, members, style: styles.get(name)! }));
+}
+
 export const INK = "#1f2328";
 export const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 export const WIDTH = 640;

@@ -1,5 +1,12 @@
 import { UserError } from "../../errors.ts";
-import { type AlignmentReport, countCases, emptyReport, type Outcome, percent } from "./align_report.ts";
+import {
+  type AlignmentReport,
+  countCases,
+  emptyReport,
+  LIMITS,
+  type Outcome,
+  percent,
+} from "./align_report.ts";
 import {
   type BitMatrix,
   type Genotypes,
@@ -19,8 +26,6 @@ export interface Aligned extends Calls {
 
 /** How near frequencies must be for ambiguous alleles to be read by them. */
 const AGREEMENT = 0.2;
-/** Beyond these a difference of frequencies, and a share of missing calls of a variant or a sample, are reported. */
-const LIMITS = { outlier: 0.4, missing: 0.1 };
 /** Called alleles from which on the frequency among them says something. */
 const FEWEST_ALLELES = 20;
 
@@ -39,7 +44,7 @@ export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned 
   checkContigs(reference, targets);
   const matching = matchVariants(reference.variants, targets.variants);
   checkOverlap(reference, targets, matching.matches.length);
-  const report = emptyReport(reference, targets, LIMITS);
+  const report = emptyReport(reference, targets);
   const add = countCases(reference, targets);
   for (const outcome of ["otherAlleles", "duplicates", "notInReference"] as const) {
     for (const target of matching[outcome]) add(report.outcomes[outcome], target);

@@ -32,6 +32,9 @@ const OUTCOMES = {
 } as const;
 export type Outcome = keyof typeof OUTCOMES;
 
+/** Beyond these a difference of frequencies, and a share of missing calls of a variant or a sample, are reported. */
+export const LIMITS = { outlier: 0.4, missing: 0.1 };
+
 /** What became of the targets' variants. */
 export interface AlignmentReport {
   /** As the files name the chromosome. */
@@ -49,8 +52,6 @@ export interface AlignmentReport {
   missingSamples: { name: string; missing: number }[];
   /** Names that are also those of the reference's samples. */
   sharedSamples: string[];
-  /** What "far" and "many" mean above. */
-  limits: { outlier: number; missing: number };
 }
 
 /** Names shown at most. */
@@ -58,7 +59,7 @@ const MOST_NAMES = 5;
 
 /** The report for people, line by line. */
 export function reportLines(report: AlignmentReport): string[] {
-  const { contigs, reference, targets, used, outcomes, limits, missingSamples, sharedSamples } = report;
+  const { contigs, reference, targets, used, outcomes, missingSamples, sharedSamples } = report;
   const lines = [
     `${number(used)} of the targets' ${number(targets.variants)} variants are used: ${targets.samples} ` +
     `samples ` +
@@ -70,14 +71,14 @@ export function reportLines(report: AlignmentReport): string[] {
   }
   const { frequencyOutliers, missingSites } = report;
   lines.push(
-    ...caseLines(frequencyOutliers, `used, ALT frequency more than ${limits.outlier} from the reference's`),
+    ...caseLines(frequencyOutliers, `used, ALT frequency more than ${LIMITS.outlier} from the reference's`),
   );
   lines.push(
-    ...caseLines(missingSites, `used, missing in more than ${percent(limits.missing)} of the samples`),
+    ...caseLines(missingSites, `used, missing in more than ${percent(LIMITS.missing)} of the samples`),
   );
   if (missingSamples.length > 0) {
     const shown = missingSamples.map(({ name, missing }) => `${name} (${percent(missing)})`);
-    lines.push(`samples without a call at more than ${percent(limits.missing)} of them: ${someOf(shown)}`);
+    lines.push(`samples without a call at more than ${percent(LIMITS.missing)} of them: ${someOf(shown)}`);
   }
   if (contigs.reference !== contigs.targets) {
     lines.push(
@@ -115,11 +116,7 @@ const MOST_EXAMPLES = 5;
 const LONGEST_ALLELE = 20;
 
 /** A report of nothing yet. */
-export function emptyReport(
-  reference: Genotypes,
-  targets: Genotypes,
-  limits: AlignmentReport["limits"],
-): AlignmentReport {
+export function emptyReport(reference: Genotypes, targets: Genotypes): AlignmentReport {
   const empty = (): Case => ({ count: 0, examples: [] });
   const known = new Set(reference.samples);
   return {
@@ -135,7 +132,6 @@ export function emptyReport(
     missingSites: empty(),
     missingSamples: [],
     sharedSamples: targets.samples.filter((name) => known.has(name)),
-    limits,
   };
 }
 

@@ -38,7 +38,8 @@ async function load(): Promise<Library> {
 export async function imageDecoder(): Promise<Decoder> {
   const magick = await (library ??= load());
   return (content, file, size) => {
-    const format = formatOf(content);
+    const format = SIGNATURES.find(({ bytes, at }) => bytes.every((byte, i) => content[at + i] === byte))
+      ?.format;
     // The library would recognise more by itself, even programs that draw, and takes twice the time for that.
     if (!format) {
       throw new UserError(
@@ -54,18 +55,16 @@ export async function imageDecoder(): Promise<Decoder> {
       return 0;
     };
     try {
-      image.read(content, new magick.MagickReadSettings({ format: magick.MagickFormat[FORMATS[format]] }));
+      image.read(content, new magick.MagickReadSettings({ format: magick.MagickFormat[format] }));
       if (warning !== undefined) throw new Error(warning);
       return pixels(magick, image, size);
     } catch (error) {
-      throw new UserError(`${file}: broken ${format} image: ${reasonOf(error)}`);
+      throw new UserError(`${file}: broken ${format.toUpperCase()} image: ${reasonOf(error)}`);
     } finally {
       image.dispose();
     }
   };
 }
-
-const FORMATS = { PNG: "Png", JPEG: "Jpeg", GIF: "Gif", BMP: "Bmp", TIFF: "Tiff", WEBP: "WebP" } as const;
 
 function pixels(magick: Library, image: IMagickImage, size: ImageSize | undefined): DecodedImage {
   image.autoOrient();
@@ -95,20 +94,13 @@ export const IMAGE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?)$/i;
 
 const latin = (text: string) => Array.from(text, (letter) => letter.charCodeAt(0));
 
-/** How files begin, at which byte. */
+/** How files begin, at which byte, by the library's name of their format. */
 const SIGNATURES = [
-  { format: "PNG", bytes: [0x89, ...latin("PNG\r\n\x1a\n")], at: 0 },
-  { format: "JPEG", bytes: [0xff, 0xd8, 0xff], at: 0 },
-  { format: "GIF", bytes: latin("GIF8"), at: 0 },
-  { format: "BMP", bytes: latin("BM"), at: 0 },
-  { format: "TIFF", bytes: latin("II*\0"), at: 0 },
-  { format: "TIFF", bytes: latin("MM\0*"), at: 0 },
-  { format: "WEBP", bytes: latin("WEBP"), at: 8 },
+  { format: "Png", bytes: [0x89, ...latin("PNG\r\n\x1a\n")], at: 0 },
+  { format: "Jpeg", bytes: [0xff, 0xd8, 0xff], at: 0 },
+  { format: "Gif", bytes: latin("GIF8"), at: 0 },
+  { format: "Bmp", bytes: latin("BM"), at: 0 },
+  { format: "Tiff", bytes: latin("II*\0"), at: 0 },
+  { format: "Tiff", bytes: latin("MM\0*"), at: 0 },
+  { format: "WebP", bytes: latin("WEBP"), at: 8 },
 ] as const;
-
-type ImageFormat = typeof SIGNATURES[number]["format"];
-
-/** The format that the first bytes of a file show; undefined if it is none of those that are read here. */
-function formatOf(content: Uint8Array): ImageFormat | undefined {
-  return SIGNATURES.find(({ bytes, at }) => bytes.every((byte, i) => content[at + i] === byte))?.format;
-}

@@ -1,5 +1,4 @@
 /** Images and their completion tasks. */
-
 export { loadCelebA } from "./celeba.ts";
 export type { ImageSize } from "./decode.ts";
 export { loadDigits } from "./image_set.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, ok } from "node:assert/strict";
 import { xlaTest } from "../../engine/testing.ts";
 import { ALT_REF, MISSING, pairBatch, pairReadings, type PairSource, REF_ALT } from "./pair_program.ts";
-import { changesBetween } from "./steps.ts";
+import { changesBetween } from "./dosages.ts";
 import { drawnAlleles, drawnDistances, moveChance, posteriors } from "./testing.ts";
 
 const [MISMATCH, NE] = [0.02, 300];

@@ -17,7 +17,7 @@ import {
   type PairSource,
   READINGS,
 } from "./pair_program.ts";
-import { changesBetween, type CopyingOptions, copyingOptions, rowsOf } from "./steps.ts";
+import { changesBetween, type CopyingOptions, copyingOptions, rowsOf } from "./dosages.ts";
 
 /** Samples to phase with K haplotypes of a reference, at M sites. */
 export interface PairPhasingTask {
