@@ -55,7 +55,7 @@ interface Published {
 }
 
 const stored = await storedPath(
-  new URL("../../data/golden/config_parameters.json", import.meta.url).pathname,
+  new URL("../../../data/golden/config_parameters.json", import.meta.url).pathname,
 );
 const published: Record<string, Published> = JSON.parse(
   new TextDecoder().decode(await readStored(stored, "description")),
