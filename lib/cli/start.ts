@@ -1,11 +1,14 @@
-/** Starts a command of this folder in a process of its own, with the settings of memory that must be there before it starts. */
+/**
+ * Starts a command of this folder in a process of its own, with the settings of memory that must be there before it starts.
+ * Deno itself is quiet: else the first run of each command begins with lines about what it looks up of npm packages.
+ */
 import { join } from "node:path";
 import { environment } from "../setup/command.ts";
-import { MALLOC } from "../setup/environment.ts";
+import { MALLOC } from "../setup/kernel.ts";
 
 const [name, ...words] = Deno.args;
 const child = new Deno.Command(Deno.execPath(), {
-  args: ["run", "--allow-all", join(import.meta.dirname!, `${name}.ts`), ...words],
+  args: ["run", "--quiet", "--allow-all", join(import.meta.dirname!, `${name}.ts`), ...words],
   env: environment(MALLOC),
   clearEnv: true,
 }).spawn();

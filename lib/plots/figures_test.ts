@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Figure, toSvg } from "./figure.ts";
 import { methodDots } from "./method_dots.ts";
-import { logLog, lossCurve, predictedVsTrue, scatter, slopesOf } from "./scatter.ts";
+import { logLog, lossCurve, predictedVsTrue, scatter, slopesOf } from "./plane.ts";
 import type { Point } from "./theme.ts";
 import { testSnapshot } from "./testing.ts";
 import { stylesOf } from "./theme.ts";

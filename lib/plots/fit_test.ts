@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fitPowerLaw } from "./scatter.ts";
+import { fitPowerLaw } from "./plane.ts";
 
 const fitSlope = (...points: Parameters<typeof fitPowerLaw>) => fitPowerLaw(...points).slope;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { toSvg } from "./figure.ts";
-import { learningCurves, type LearningPoint, meanOverSeeds } from "./scatter.ts";
+import { learningCurves, type LearningPoint, meanOverSeeds } from "./plane.ts";
 import { countOf, testSnapshot } from "./testing.ts";
 
 const run = (series: string, seed: number, values: number[]): LearningPoint[] =>

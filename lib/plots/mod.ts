@@ -12,6 +12,6 @@ export {
   predictedVsTrue,
   scatter,
   slopesOf,
-} from "./scatter.ts";
+} from "./plane.ts";
 export { budgetCurves, type BudgetPoint, type Ended, rangeCurves, type RangePoint } from "./stack.ts";
 export { type Point, stylesOf } from "./theme.ts";

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { run } from "./command.ts";
 import { requireSpace } from "./disk.ts";
-import { KERNEL } from "./environment.ts";
+import { KERNEL } from "./kernel.ts";
 import { setup, withLock } from "./mod.ts";
 import { type Report, step } from "./step.ts";
 

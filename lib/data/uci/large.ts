@@ -37,7 +37,7 @@ const keyOf = ({ name, columns, automatic, categorical, missing }: LargeFacts): 
   JSON.stringify([FORMAT, name, columns, automatic, categorical.reference, missing]);
 
 /** What a store says of itself, if it was made of this; files that are no longer there are not missed. */
-async function keptIndex(facts: LargeFacts, folders: SourceFolders): Promise<StoreIndex | undefined> {
+async function storedIndex(facts: LargeFacts, folders: SourceFolders): Promise<StoreIndex | undefined> {
   const present = await presentChoice(facts, folders);
   try {
     const index: StoreIndex = JSON.parse(await Deno.readTextFile(`${storeOf(facts, folders)}.json`));
@@ -50,12 +50,12 @@ async function keptIndex(facts: LargeFacts, folders: SourceFolders): Promise<Sto
 
 /** Whether a large set can be read without a download. */
 export async function isPresent(facts: LargeFacts, folders: SourceFolders): Promise<boolean> {
-  return await keptIndex(facts, folders) !== undefined || await presentChoice(facts, folders) !== undefined;
+  return await storedIndex(facts, folders) !== undefined || await presentChoice(facts, folders) !== undefined;
 }
 
 /** SHA-256 of the columns that are kept of a large set; undefined if there are none. */
 export async function columnsDigest(facts: LargeFacts, folders: SourceFolders): Promise<string | undefined> {
-  return (await keptIndex(facts, folders))?.sha256;
+  return (await storedIndex(facts, folders))?.sha256;
 }
 
 /**
@@ -66,8 +66,8 @@ export async function columnsDigest(facts: LargeFacts, folders: SourceFolders): 
  */
 export async function readLarge(facts: LargeFacts, folders: SourceFolders): Promise<Table> {
   const store = storeOf(facts, folders);
-  const columns = await keptColumns(facts, folders) ?? await withFileLock(`${store}.lock`, async () => {
-    return await keptColumns(facts, folders) ?? await make(facts, folders, store);
+  const columns = await storedColumns(facts, folders) ?? await withFileLock(`${store}.lock`, async () => {
+    return await storedColumns(facts, folders) ?? await make(facts, folders, store);
   });
   const others = columns.filter(({ name }) => name !== facts.target);
   return {
@@ -79,8 +79,8 @@ export async function readLarge(facts: LargeFacts, folders: SourceFolders): Prom
 }
 
 /** The columns that are kept; undefined if a file is absent, torn or changed. */
-async function keptColumns(facts: LargeFacts, folders: SourceFolders): Promise<TableColumn[] | undefined> {
-  const index = await keptIndex(facts, folders);
+async function storedColumns(facts: LargeFacts, folders: SourceFolders): Promise<TableColumn[] | undefined> {
+  const index = await storedIndex(facts, folders);
   const stored = index && await storedTensors(`${storeOf(facts, folders)}.safetensors`, index.key);
   if (stored?.sha256 !== index?.sha256) return undefined;
   return index?.columns.map(({ name, classes }, place): TableColumn => {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Compiled, jit, scan } from "../../engine/mod.ts";
-import type { Window } from "./candidates.ts";
+import type { Window } from "./windows.ts";
 
 /** Windows of genotypes, each with haplotypes of its own to copy: W sites, n windows, K haplotypes. */
 interface PairWindows {

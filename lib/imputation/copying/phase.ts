@@ -1,13 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  bestWindows,
-  chooseCandidates,
-  genotypeQuery,
-  haplotypeQuery,
-  type Pool,
-  type Window,
-  windowsOf,
-} from "./candidates.ts";
+import { chooseCandidates, genotypeQuery, haplotypeQuery, type Pool } from "./candidates.ts";
 import {
   type KnownPhase,
   knownPhase,
@@ -18,6 +10,7 @@ import {
   READINGS,
 } from "./pair_program.ts";
 import { changesBetween, type CopyingOptions, copyingOptions, rowsOf } from "./dosages.ts";
+import { bestWindows, type Window, windowsOf } from "./windows.ts";
 
 /** Samples to phase with K haplotypes of a reference, at M sites. */
 export interface PairPhasingTask {

@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { bestWindows, windowsOf } from "./candidates.ts";
+import { bestWindows, windowsOf } from "./windows.ts";
 
 Deno.test("windows of equal length reach the end and overlap", () => {
   deepEqual(windowsOf(10, 4, 1), [{ start: 0, end: 4 }, { start: 3, end: 7 }, { start: 6, end: 10 }]);

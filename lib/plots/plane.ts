@@ -1,3 +1,4 @@
+/** Figures with one plane: points, losses, powers in logarithms, calibration, learning curves. */
 import * as Plot from "@observablehq/plot";
 import { UserError } from "../errors.ts";
 import { type Axis, axisOf, MARGINS, planeFrom } from "./axes.ts";
