@@ -5,8 +5,8 @@
 import { argv } from "node:process";
 import { loadTable } from "../tabular/mod.ts";
 import { useEngine } from "../engine/mod.ts";
-import { uciFold } from "../experiments/uci/uci_data.ts";
-import { type UciModel, uciRecipe } from "../experiments/uci/uci_settings.ts";
+import { uciFold } from "../experiments/uci/data.ts";
+import { type UciModel, uciRecipe } from "../experiments/uci/settings.ts";
 import { ROOT } from "../setup/paths.ts";
 import { tabularModel } from "../tabular/model.ts";
 import { prepareTable } from "../tabular/prepare.ts";

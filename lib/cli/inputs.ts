@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import { type Notebook, plainText } from "../notebook/format.ts";
-import { REPEAT } from "../experiments/repeat.ts";
+import { REPEAT } from "../experiments/run.ts";
 import { ROOT } from "../setup/paths.ts";
 
 /** Folders whose files do not change results: commands, set-up, tests' data, and downloads named by their checksum. */

@@ -1,10 +1,10 @@
 /** `task job`: one run of an experiment, by its id. */
 import { describeEngine, useEngine } from "../engine/mod.ts";
-import { REPEAT } from "../experiments/repeat.ts";
-import { findJob, recordOf } from "../experiments/jobs/registry.ts";
+import { findRun } from "../experiments/registry.ts";
+import { REPEAT, runOne } from "../experiments/run.ts";
 import { shown } from "../notebook/run.ts";
 import { formatDuration } from "../progress/format.ts";
-import { recordName, type RunRecord } from "../results/mod.ts";
+import { findRecord, recordName, type RunRecord } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import { numberValue } from "./arguments.ts";
 import { jobCommand, PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
@@ -13,8 +13,9 @@ import { runCommand } from "./main.ts";
 /** Its measures, how long it took and where it is. */
 function report(record: RunRecord, records: string): string {
   const { metrics, seconds, steps, parameters } = record;
-  const figures = Object.entries(metrics).filter(([name]) => !name.includes("@"))
-    .map(([name, value]) => `${name} ${value === null ? "–" : Number(value.toPrecision(4))}`);
+  const figures = Object.entries(metrics).map(([name, value]) =>
+    `${name} ${value === null ? "–" : Number(value.toPrecision(4))}`
+  );
   const { compile, train, evaluate } = seconds;
   return [
     figures.join(", "),
@@ -50,10 +51,10 @@ if (import.meta.main) {
     const profile = profileOf(values.profile ?? "paper");
     const records = recordsOf(values.records);
     const steps = numberValue(values.steps, "--steps", { whole: true, least: 1 });
-    const job = await findJob(positionals[0]!, { profile, steps });
-    const known = await recordOf(job, records);
+    const run = await findRun(positionals[0]!, profile, steps);
+    const known = run.identity && await findRecord(records, run.identity);
     if (known) {
-      console.log(`${job.id} has its record:\n${report(known, records)}`);
+      console.log(`${run.id} has its record:\n${report(known, records)}`);
       return;
     }
     // Who names a run wants it made, though its record came with the workspace.
@@ -61,10 +62,10 @@ if (import.meta.main) {
     const asked = Deno.env.get("SPIN_ENGINE");
     if (!asked || asked === "xla") await setup();
     console.log(describeEngine(await useEngine()));
-    const record = await job.run(records);
+    const record = await runOne(run, { records, label: run.id });
     if (!record) {
       const more = steps === undefined ? "" : ` --steps ${steps}`;
-      console.error(`Stopped. The same command continues: ${jobCommand(job.id, profile, records)}${more}`);
+      console.error(`Stopped. The same command continues: ${jobCommand(run.id, profile, records)}${more}`);
       return 130;
     }
     console.log(report(record, records));

@@ -1,5 +1,6 @@
 /** `task jobs`: the runs of a profile as commands, one a line, for whatever runs many of them. */
-import { experimentsOf, recordOf } from "../experiments/jobs/registry.ts";
+import { experimentsOf } from "../experiments/registry.ts";
+import { findRecord } from "../results/mod.ts";
 import { runCommand } from "./main.ts";
 import { jobCommand, PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
 
@@ -34,11 +35,12 @@ if (import.meta.main) {
     const records = recordsOf(values.records);
     const leftOut = new Map<string, number>();
     for (const experiment of experimentsOf(values.only)) {
-      for (const job of await experiment.jobs({ profile })) {
-        const why = job.needs ? `${experiment.name} needs ${job.needs}` : "with a record";
-        if (job.needs || (!values.all && await recordOf(job, records))) {
+      for (const { id, identity, needs } of await experiment.runs(experiment.settings(profile))) {
+        const why = needs ? `${experiment.name} needs ${needs}` : "with a record";
+        const known = !values.all && identity && await findRecord(records, identity);
+        if (needs || known) {
           leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
-        } else console.log(jobCommand(job.id, profile, records));
+        } else console.log(jobCommand(id, profile, records));
       }
     }
     for (const [why, count] of leftOut) console.error(`left out, ${why}: ${count}`);

@@ -1,9 +1,14 @@
 /** `task plan`: what the experiments need, before anything is started. */
 import { currentEngine, describeEngine, useEngine } from "../engine/mod.ts";
-import { neededBytes, type PlanRow, planRows, type PlanSources } from "../experiments/jobs/plan.ts";
-import { measurements } from "../experiments/jobs/measure.ts";
-import { machineSpeed } from "../experiments/jobs/machine_speed.ts";
-import { experimentsOf } from "../experiments/jobs/registry.ts";
+import {
+  machineSpeed,
+  measurements,
+  neededBytes,
+  type PlanRow,
+  planRows,
+  type PlanSources,
+} from "../experiments/plan.ts";
+import { experimentsOf } from "../experiments/registry.ts";
 import { KEPT_RECORDS, type Profile, PROFILES } from "../experiments/profiles.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { environment, readRecords, toText } from "../results/mod.ts";
@@ -28,7 +33,11 @@ async function plan(
   for (const profile of profiles) {
     for (const experiment of experimentsOf(only)) {
       const { name } = experiment;
-      planned.push({ profile, name, rows: await planRows(await experiment.jobs({ profile }), sources) });
+      planned.push({
+        profile,
+        name,
+        rows: await planRows(await experiment.runs(experiment.settings(profile)), sources),
+      });
     }
   }
   return planned;
@@ -50,10 +59,10 @@ async function measure(planned: readonly Planned[], sources: PlanSources, limit:
     return fits && row.needs === undefined;
   });
   const bar = progress(open.length, { label: "measuring" });
-  for (const [done, { data, model, jobs }] of open.entries()) {
+  for (const [done, { data, model, runs }] of open.entries()) {
     if (stopRequested()) break;
     bar.update(done, `${data}, ${model}`);
-    await sources.measured!.measure(jobs[0]!.program!, data);
+    await sources.measured!.measure(runs[0]!.program!, data);
     bar.update(done + 1);
   }
   await bar.done();
@@ -67,7 +76,7 @@ function print(planned: readonly Planned[], memory: number): void {
   for (const profile of PROFILES) {
     const own = planned.filter((one) => one.profile === profile).flatMap(({ rows }) => rows);
     if (own.length === 0) continue;
-    const jobs = own.reduce((sum, row) => sum + row.jobs.length, 0);
+    const jobs = own.reduce((sum, row) => sum + row.runs.length, 0);
     const done = own.reduce((sum, row) => sum + row.recorded, 0);
     console.log(`  ${profile}: ${jobs} jobs, ${done} done, to do ${lengthOf(own)}`);
   }

@@ -1,6 +1,6 @@
 import { formatDuration } from "../progress/format.ts";
 import type { TableView } from "../results/mod.ts";
-import type { PlanRow } from "../experiments/jobs/plan.ts";
+import type { PlanRow } from "../experiments/plan.ts";
 
 const about = ({ source }: PlanRow, text: string): string => source === "estimate" ? `~${text}` : text;
 
@@ -18,10 +18,10 @@ export function formatLong(seconds: number): string {
 export function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: number; unknown: number } {
   let [jobs, seconds, unknown] = [0, 0, 0];
   for (const row of rows) {
-    const open = row.jobs.length - row.recorded;
+    const open = row.runs.length - row.recorded;
     jobs += open;
-    if (row.jobSeconds === null) unknown += open;
-    else seconds += open * row.jobSeconds;
+    if (row.runSeconds === null) unknown += open;
+    else seconds += open * row.runSeconds;
   }
   return { jobs, seconds, unknown };
 }
@@ -29,7 +29,7 @@ export function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: nu
 /** "3 min", "~2 days and 5 jobs of unknown length". */
 export function lengthOf(rows: readonly PlanRow[]): string {
   const { seconds, unknown } = remaining(rows);
-  const sign = rows.some(({ source, jobs, recorded }) => source === "estimate" && recorded < jobs.length)
+  const sign = rows.some(({ source, runs, recorded }) => source === "estimate" && recorded < runs.length)
     ? "~"
     : "";
   const time = `${sign}${formatLong(seconds)}`;
@@ -48,14 +48,14 @@ export function planTable(title: string, rows: readonly PlanRow[], memory: numbe
     head: ["data, model", "jobs", "done", "parameters", "memory", "steps", "a step", "to do", "from"],
     rows: rows.map((row) => {
       const cells = [
-        String(row.jobs.length),
+        String(row.runs.length),
         String(row.recorded),
         row.parameters === null ? "–" : row.parameters.toLocaleString("en"),
         dash(row.bytes, formatBytes, row) + (row.bytes !== null && row.bytes > memory ? " !" : ""),
         row.steps === 0 ? "–" : row.steps.toLocaleString("en"),
         dash(row.stepSeconds, formatDuration, row),
-        row.recorded === row.jobs.length ? "–" : dash(
-          row.jobSeconds === null ? null : row.jobSeconds * (row.jobs.length - row.recorded),
+        row.recorded === row.runs.length ? "–" : dash(
+          row.runSeconds === null ? null : row.runSeconds * (row.runs.length - row.recorded),
           formatLong,
           row,
         ),
@@ -64,7 +64,7 @@ export function planTable(title: string, rows: readonly PlanRow[], memory: numbe
       return { label: `${row.data}, ${row.model}`, cells: cells.map((text) => ({ text, best: false })) };
     }),
     notes: [...needs].map(([what, own]) => {
-      const count = own.reduce((sum, { jobs }) => sum + jobs.length, 0);
+      const count = own.reduce((sum, { runs }) => sum + runs.length, 0);
       return `needs ${what}: ${count} ${count === 1 ? "job" : "jobs"}`;
     }),
   };

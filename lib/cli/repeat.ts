@@ -4,9 +4,8 @@
  */
 import { useEngine } from "../engine/mod.ts";
 import { KEPT_RECORDS } from "../experiments/profiles.ts";
-import { REPEAT } from "../experiments/repeat.ts";
-import { repeatables } from "../experiments/repeat_runs.ts";
-import { isTimed, sampleOf } from "../experiments/repeat_sample.ts";
+import { isTimed, repeatables, sampleOf } from "../experiments/repeat.ts";
+import { REPEAT } from "../experiments/run.ts";
 import { stopRequested } from "../progress/mod.ts";
 import { readRecords, recordName } from "../results/mod.ts";
 import { describe, runCommand } from "./main.ts";

@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
-import { experimentsIn } from "../experiments/notebooks.ts";
-import { writeOutputs } from "../experiments/outputs.ts";
+import { resultsTable, writeOutputs } from "../experiments/outputs.ts";
 import { LOCAL_BEGINNINGS, LOCAL_RECORDS } from "../experiments/profiles.ts";
-import { reproduced, sourceLine } from "../experiments/record_sources.ts";
-import { REPEAT, repeatsAll } from "../experiments/repeat.ts";
-import { comparisonTable, differences, repeatedLine } from "../experiments/repeat_compare.ts";
-import { resultsTable } from "../experiments/uci/results_table.ts";
+import { comparisonTable, differences, repeatedLine } from "../experiments/compare.ts";
+import { experimentsIn } from "../experiments/registry.ts";
+import { REPEAT, repeatsAll } from "../experiments/run.ts";
+import { reproduced, sourceLine } from "../experiments/sources.ts";
 import { writeAtomic } from "../files.ts";
 import { notebookName } from "../notebook/format.ts";
 import { shown } from "../notebook/run.ts";

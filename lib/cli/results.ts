@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
-import { writeOutputs } from "../experiments/outputs.ts";
-import { reproduced, sourceLine } from "../experiments/record_sources.ts";
-import { resultsTable } from "../experiments/uci/results_table.ts";
+import { resultsTable, writeOutputs } from "../experiments/outputs.ts";
+import { reproduced, sourceLine } from "../experiments/sources.ts";
 import { shown } from "../notebook/run.ts";
 import { ROOT } from "../setup/paths.ts";
 import { runCommand } from "./main.ts";

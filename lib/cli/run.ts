@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
-import { REPEAT } from "../experiments/repeat.ts";
+import { REPEAT } from "../experiments/run.ts";
 import { notebookName } from "../notebook/format.ts";
 import { defaultOutput, prepareNotebook, runNotebook, shown } from "../notebook/run.ts";
 import { setup } from "../setup/mod.ts";

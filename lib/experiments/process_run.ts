@@ -1,35 +1,42 @@
-import { join } from "node:path";
+/** The training and the tests of a neural process, for the record of a run: shared by the experiments on processes. */
+import type { CountRanges } from "../data/gp/counts.ts";
 import type { TaskSource } from "../data/task_source.ts";
-import { recordName, type RunIdentity } from "../results/mod.ts";
+import { recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";
 import { createEvaluator, type EvaluationTasks, type ProcessScore } from "../train/process/evaluate.ts";
-import {
-  fitProcess,
-  type FittedProcess,
-  type ProcessFitOptions,
-  type ProcessLook,
-} from "../train/process/fit.ts";
-import type { ProcessRecipe } from "../train/process/recipe.ts";
+import { fitProcess, type FittedProcess, type ProcessFitOptions } from "../train/process/fit.ts";
+import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
 import { saveProcess } from "../train/process/weights.ts";
-import { LOCAL_CHECKPOINTS, LOCAL_WEIGHTS } from "./profiles.ts";
-import type { Outcome } from "./record.ts";
+import type { ExecuteOptions, Outcome } from "./experiment.ts";
+import { LOCAL_WEIGHTS } from "./profiles.ts";
+import { runFile } from "./run.ts";
 
-/** How the training of a neural process is looked at and tested. */
+/** A point of a learning curve. */
+export type CurvePoint = {
+  step: number;
+  /** Log likelihood of a target point. */
+  target: number;
+  /** Of training until then. */
+  seconds: number;
+};
+
+/** What a test gives: log likelihoods of a point, the standard error of the target's over tasks, and calibration. */
+export type TestScores = { context: number; target: number; error: number; calibration: number };
+
+/** The headline test is among the measures; others, by the name of what they are of, are here. */
+export type ProcessDetails = { curve: CurvePoint[]; tests: Record<string, TestScores> };
+
+/** How the training of a neural process is evaluated and tested. */
 export interface ProcessTests {
-  /** Points of the learning curve: steps, tasks, and samples of models that sample. */
-  lookAt: (step: number) => boolean;
+  /** Steps of the points of the learning curve, and their tasks, and samples of models that sample. */
+  when: (step: number) => boolean;
   curve: () => Promise<EvaluationTasks>;
   curveSamples: number;
   /** What the trained model is tested on, by name; "" is the headline. */
   final: Record<string, () => Promise<EvaluationTasks>>;
 }
 
-/** The file of a run's weights, or of its training state, in a folder. */
-export const runFile = (folder: string, identity: RunIdentity): string =>
-  join(folder, recordName(identity).replace(/\.json$/, ".safetensors"));
-
 /**
- * Trains and tests one model, for its record; its weights go to a file. It goes on from the checkpoint of an earlier,
- * stopped run. The source is disposed.
+ * Trains and tests one model, for its record; its weights go to a file. The source is disposed.
  *
  * @returns undefined if it was stopped
  */
@@ -38,30 +45,26 @@ export async function runProcess(
   recipe: ProcessRecipe,
   source: TaskSource,
   tests: ProcessTests,
-): Promise<Outcome | undefined> {
-  const { seed } = recipe;
-  const checkpoint = runFile(LOCAL_CHECKPOINTS, identity);
-  await Deno.mkdir(LOCAL_CHECKPOINTS, { recursive: true });
-  const fitted = await fitLooking(recipe, source, tests, {
-    label: `${recipe.model}, ${source.ranges.context.join(" to ")} context points, seed ${seed}`,
-    checkpoint,
-  });
+  options: ExecuteOptions & Pick<ProcessFitOptions, "build"> = {},
+): Promise<Outcome<ProcessDetails> | undefined> {
+  const fitted = await fitEvaluated(recipe, source, tests, options);
   try {
     if (fitted.stopped) return undefined;
     const start = performance.now();
-    const scores: Record<string, ProcessScore> = {};
+    const scores: Record<string, TestScores> = {};
     for (const [name, tasks] of Object.entries(tests.final)) {
-      const evaluator = createEvaluator(fitted.process, await tasks(), seed);
-      scores[name] = await evaluator(recipe.evalSamples);
+      const evaluator = createEvaluator(fitted.process, await tasks(), recipe.seed);
+      scores[name] = scoresOf(await evaluator(recipe.evalSamples));
       evaluator.dispose();
     }
     const seconds = { ...fitted.seconds };
     seconds.evaluate += (performance.now() - start) / 1000;
     await Deno.mkdir(LOCAL_WEIGHTS, { recursive: true });
     await saveProcess(runFile(LOCAL_WEIGHTS, identity), fitted, { record: recordName(identity) });
-    await Deno.remove(checkpoint).catch(() => {});
+    const { "": headline, ...others } = scores;
     return {
-      metrics: { ...scoreMetrics(scores), ...curveMetrics(fitted.history) },
+      metrics: { ...headline },
+      details: { curve: curveOf(fitted), tests: others },
       seconds,
       ...sizesOf(fitted),
     };
@@ -72,8 +75,8 @@ export async function runProcess(
 }
 
 /**
- * The first steps of a training alone: the same batches and looks, and the same weights where the rate is constant. No last
- * test, no weights. The source is disposed.
+ * The first steps of a training alone: the same batches and evaluations, and the same weights where the rate is constant. No
+ * last test, no weights. The source is disposed.
  *
  * @returns undefined if it was stopped
  */
@@ -82,16 +85,25 @@ export async function runBeginning(
   source: TaskSource,
   tests: ProcessTests,
   steps: number,
-): Promise<Outcome | undefined> {
-  const fitted = await fitLooking({ ...recipe, steps }, source, tests);
-  const { history, seconds, stopped } = fitted;
+): Promise<Outcome<ProcessDetails> | undefined> {
+  const fitted = await fitEvaluated({ ...recipe, steps }, source, tests);
   fitted.dispose();
   source.dispose();
-  return stopped ? undefined : { metrics: curveMetrics(history), seconds, ...sizesOf(fitted) };
+  if (fitted.stopped) return undefined;
+  return {
+    metrics: {},
+    details: { curve: curveOf(fitted), tests: {} },
+    seconds: fitted.seconds,
+    ...sizesOf(fitted),
+  };
 }
 
+/** The steps of the first point of a run's curve, and about how many seconds they take: times of older records have compiling in them. */
+export const firstPoint = ({ details }: RunRecord<ProcessDetails>): CurvePoint | undefined =>
+  details.curve[0];
+
 /** Trains a model, and tests it at the points of its learning curve. */
-async function fitLooking(
+async function fitEvaluated(
   recipe: ProcessRecipe,
   source: TaskSource,
   tests: ProcessTests,
@@ -102,8 +114,8 @@ async function fitLooking(
   try {
     return await fitProcess(recipe, source, {
       ...options,
-      lookAt: tests.lookAt,
-      look: async (process) => {
+      when: tests.when,
+      evaluate: async (process) => {
         curve ??= createEvaluator(process, curveTasks, recipe.seed);
         const { target, context } = await curve(tests.curveSamples);
         return { target, context };
@@ -120,25 +132,67 @@ const sizesOf = ({ steps, process, memory }: FittedProcess) => ({
   compiledBytes: memory?.peak ?? null,
 });
 
-/** "target", "matern target": the name of a test stands before its measures. */
-const scoreMetrics = (scores: Record<string, ProcessScore>): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(scores).flatMap(([name, { context, target, error, calibration }]) => {
-      const prefix = name === "" ? "" : `${name} `;
-      return [
-        [`${prefix}context`, context],
-        [`${prefix}target`, target],
-        [`${prefix}target error`, error],
-        [`${prefix}calibration`, calibration.score],
-      ];
-    }),
-  );
+const scoresOf = ({ context, target, error, calibration }: ProcessScore): TestScores => ({
+  context,
+  target,
+  error,
+  calibration: calibration.score,
+});
 
-/** "target@500" and "seconds@500": the curve's points in a record. */
-const curveMetrics = (history: readonly ProcessLook[]): Record<string, number> =>
-  Object.fromEntries(
-    history.flatMap(({ step, seconds, scores }) => [
-      [`target@${step}`, scores["target"]!],
-      [`seconds@${step}`, seconds],
-    ]),
-  );
+const curveOf = ({ history }: FittedProcess): CurvePoint[] =>
+  history.map(({ step, seconds, scores }) => ({ step, target: scores["target"]!, seconds }));
+
+/** How a profile trains and tests neural processes; everything else is as published in all profiles. */
+export interface ProcessSettings {
+  steps: number;
+  schedule: ProcessRecipe["schedule"];
+  parts: ProcessRecipe["parts"];
+  /** Batches of 16 functions that the trained model is tested on, and that its curve is drawn from. */
+  finalBatches: number;
+  curveBatches: number;
+  /** Samples in the curve's tests; the last test has 50. */
+  curveSamples: number;
+  /** Steps of the curve's points. */
+  when: (step: number) => boolean;
+}
+
+/** What a user may change about a run. */
+export interface ProcessChanges {
+  steps?: number;
+  learningRate?: number;
+  schedule?: ProcessRecipe["schedule"];
+  /** h, the number of inducing points. */
+  induce?: number;
+  /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
+  parts?: ProcessRecipe["parts"];
+}
+
+/**
+ * A recipe out of a profile's settings and what a user changes about them; the rest is as published.
+ *
+ * @param fixed what an experiment says, with the learning rate where the user gives none
+ */
+export function changedRecipe(
+  fixed: Pick<ProcessRecipe, "model" | "dims" | "span" | "learningRate" | "seed">,
+  ranges: CountRanges,
+  settings: Pick<ProcessSettings, "steps" | "schedule" | "parts">,
+  { steps, learningRate, schedule, induce, parts }: ProcessChanges,
+): ProcessRecipe {
+  const published = publishedInduce(fixed.model, ranges);
+  return {
+    ...fixed,
+    induce: published === null ? null : induce ?? published,
+    steps: steps ?? settings.steps,
+    learningRate: learningRate ?? fixed.learningRate,
+    schedule: schedule ?? settings.schedule,
+    samples: 4,
+    evalSamples: 50,
+    parts: parts ?? settings.parts,
+  };
+}
+
+/** Whether a model is a variant of this workspace that starts fast, and is trained at twice the published rate. */
+export const startsFast = (model: string): boolean => /-(fast|sharp)$/.test(model);
+
+/** The published learning rate on Gaussian processes; the variants that start fast have twice as much. */
+export const gpRate = (model: string): number => startsFast(model) ? 1e-3 : 5e-4;

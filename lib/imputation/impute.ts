@@ -2,7 +2,13 @@ import { join } from "node:path";
 import { firstAtLeast, type ImputedBatch, variantCount } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { type FittedWindow, fitWindow, type HaplotypeWindow } from "../train/haplotype/fit.ts";
+import { Stopped, stopRequested } from "../progress/mod.ts";
+import {
+  type FittedWindow,
+  fitWindow,
+  type FitWindowOptions,
+  type HaplotypeWindow,
+} from "../train/haplotype/fit.ts";
 import { copyingDosages } from "./copying/dosages.ts";
 import {
   columnsOf,
@@ -24,7 +30,8 @@ interface ImputeOptions {
   onTrained?: (w: number, fitted: FittedWindow) => Promise<void>;
   /** Called as training goes on: windows done (with a fraction), of how many. */
   onProgress?: (done: number, of: number) => void;
-  stop?: () => boolean;
+  /** Ends the work early, as a stop request does. */
+  signal?: AbortSignal;
 }
 
 /** Bytes that the copying model's answers, and the reference's alleles that it reads for them, may take at once. */
@@ -34,7 +41,8 @@ const MOST = 2e8;
  * Imputes a region window by window, in order: the SPIN of the window is trained on mosaics of the reference and predicts
  * the targets' haplotypes; the copying model does the same; the result is the mean of their logits.
  *
- * @returns batches of all variants of the reference in their order; fewer if it was stopped
+ * @returns batches of all variants of the reference in their order
+ * @throws Stopped if it was stopped; what is done of it is among `parts`
  */
 export async function* imputeRegion(task: ImputeTask, options: ImputeOptions): AsyncGenerator<ImputedBatch> {
   const region = cutRegion(task, options.settings);
@@ -57,7 +65,7 @@ async function* imputedWindows(
   region: CutRegion,
   options: ImputeOptions,
 ): AsyncGenerator<{ w: number; probabilities: Float32Array }> {
-  const { settings, parts, spin, onProgress, stop } = options;
+  const { settings, parts, spin, onProgress, signal } = options;
   const { windows } = region;
   const rows = task.known.length / task.typed.length;
   const size = windows.length === 0 ? 1 : windows[0]!.targets.to - windows[0]!.targets.from;
@@ -74,7 +82,7 @@ async function* imputedWindows(
         copied = { first: w, from, width: to - from, values };
       }
       const own = await (spin?.(w) ?? trained(task, region, w, options));
-      if (stop?.()) return;
+      if (stopRequested(signal)) throw new Stopped();
       const { from, to } = windows[w]!.targets;
       const theirs = columnsOf(copied.values, copied.width, from - copied.from, to - copied.from);
       probabilities = combineLogits(own, theirs, settings.weight);
@@ -89,13 +97,14 @@ async function trained(
   task: ImputeTask,
   region: CutRegion,
   w: number,
-  { settings, onTrained, onProgress, stop }: ImputeOptions,
+  { settings, onTrained, onProgress, signal }: ImputeOptions,
 ): Promise<Float32Array> {
   const fitted = await fitRegionWindow(task, region, settings, w, {
     onStep: (step) => onProgress?.(w + step / settings.recipe.steps, region.windows.length),
-    stop,
+    signal,
   });
   try {
+    if (fitted.stopped) throw new Stopped();
     await onTrained?.(w, fitted);
     return await fitted.predict(queriesOf(task, region.windows[w]!));
   } finally {
@@ -197,7 +206,7 @@ function fitRegionWindow(
   region: CutRegion,
   settings: ImputeSettings,
   w: number,
-  options: { onStep?: (step: number) => void; stop?: () => boolean } = {},
+  options: FitWindowOptions,
 ): Promise<FittedWindow> {
   const window = region.windows[w]!;
   const recipe = recipeFor(settings.recipe, window.sites.to - window.sites.from);

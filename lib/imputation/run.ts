@@ -11,7 +11,7 @@ import {
   writeImputed,
 } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
-import { progress, stopRequested } from "../progress/mod.ts";
+import { progress, Stopped } from "../progress/mod.ts";
 import { imputeRegion, openParts } from "./impute.ts";
 import { modelWriter, type StoredModel } from "./model_file.ts";
 import { phaseTargets, type Phasing } from "./phasing.ts";
@@ -105,14 +105,12 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
     2 * targets.samples.length * (windows[0]!.targets.to - windows[0]!.targets.from),
   );
   const bar = progress(windows.length, { label: answers ? "imputing" : "training and imputing, windows" });
-  let stopped = false;
   const rows = imputeRegion(task, {
     settings,
     parts,
     spin: answers,
     onTrained: writer && ((w, fitted) => writer.add(w, fitted)),
     onProgress: (done) => bar.update(Math.round(100 * done) / 100),
-    stop: () => stopped ||= stopRequested(),
   });
   try {
     const written = await writeImputed(out, {
@@ -122,7 +120,7 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
       source: files.source,
       notes: { ...files.notes, phasing: phased.how, geneticMap: basename(map.source) },
       haplotypes: files.haplotypes,
-    }, untilStopped(rows, () => stopped));
+    }, rows);
     await writer?.close();
     await parts?.remove();
     await bar.done();
@@ -141,14 +139,6 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
     }
     throw error;
   }
-}
-
-class Stopped extends Error {}
-
-/** Ends the writing of a file whose rows end too early. */
-async function* untilStopped<T>(rows: AsyncIterable<T>, stopped: () => boolean): AsyncGenerator<T> {
-  yield* rows;
-  if (stopped()) throw new Stopped();
 }
 
 async function inFolder<T>(folder: string, work: (folder: string) => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 /** Shows results: in a notebook as outputs of the cell, elsewhere as text. */
+import { type TableView, toHtml, toText } from "../results/view.ts";
 import { flushOutputs, jupyter, type MediaBundle } from "../progress/progress.ts";
 
 /**
@@ -54,7 +55,8 @@ function ofMarkup(markup: string): MediaBundle {
 }
 
 /**
- * The formats of a value: an element or markup (SVG, HTML) as such, other text as Markdown, a table as an HTML table,
+ * The formats of a value: an element or markup (SVG, HTML) as such, other text as Markdown, a table (of results, or of
+ * Arquero) as an HTML table,
  * an object that displays itself as it says, and anything else as the console would print it.
  */
 export async function bundleOf(value: unknown): Promise<MediaBundle> {
@@ -67,6 +69,7 @@ export async function bundleOf(value: unknown): Promise<MediaBundle> {
   if (typeof value === "object" && value !== null) {
     if (DISPLAY in value) return await (value as Displayable)[DISPLAY]();
     if ("outerHTML" in value && typeof value.outerHTML === "string") return ofMarkup(value.outerHTML);
+    if (isView(value)) return { "text/html": toHtml(value), "text/plain": toText(value) };
     if (isTable(value)) return { "text/html": tableHtml(value), "text/plain": tableText(value) };
   }
   return { "text/plain": Deno.inspect(value, { colors: false, depth: 4 }) };
@@ -86,6 +89,10 @@ function isTable(value: unknown): value is TableLike {
   return typeof table === "object" && table !== null &&
     [table.columnNames, table.numRows, table.get].every((method) => typeof method === "function");
 }
+
+/** A table of results, whose cells are texts already. */
+const isView = (value: object): value is TableView =>
+  "head" in value && Array.isArray(value.head) && "rows" in value && Array.isArray(value.rows);
 
 const LIMIT = 100;
 

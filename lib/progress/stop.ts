@@ -28,9 +28,12 @@ export function resetStop(): void {
   looked = -Infinity;
 }
 
-/** Whether to stop now. Cheap enough for every step: the file is looked at ten times a second at most. */
-export function stopRequested(): boolean {
-  if (requested) return true;
+/**
+ * Whether to stop now: a request, or a signal of the caller's. Cheap enough for every step: the file is looked at ten
+ * times a second at most.
+ */
+export function stopRequested(signal?: AbortSignal): boolean {
+  if (requested || signal?.aborted) return true;
   const now = Date.now();
   if (now - looked < INTERVAL) return seen;
   looked = now;
@@ -45,5 +48,12 @@ function touchedLately(path: string | undefined, now: number): boolean {
     return mtime !== null && now - mtime.getTime() < VALID;
   } catch {
     return false;
+  }
+}
+
+/** Thrown where work that was to be stopped has no result to give. */
+export class Stopped extends Error {
+  constructor() {
+    super("stopped");
   }
 }

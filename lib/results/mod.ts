@@ -6,6 +6,7 @@ export { criticalDifference } from "./critical_difference.ts";
 export {
   type AverageRanks,
   averageRanks,
+  geometricMean,
   higherIsBetter,
   metricLabel,
   ranks,

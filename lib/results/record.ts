@@ -33,8 +33,10 @@ export interface RunOutcome {
 }
 
 /** One run, as it is kept in a JSON file. */
-export interface RunRecord extends RunIdentity, RunOutcome {
-  format: 1;
+export interface RunRecord<Details extends Json = Json> extends RunIdentity, RunOutcome {
+  format: 2;
+  /** What an experiment finds beside its measures: curves, windows, bins, maps; an empty object if nothing. */
+  details: Details;
   engine: EngineInfo;
   environment: Environment;
   /** ISO 8601, when it ended. */
@@ -84,7 +86,8 @@ const every = (test: (value: unknown) => boolean) => (value: unknown): boolean =
   isObject(value) && Object.values(value).every(test);
 
 const FIELDS: Record<keyof RunRecord, (value: unknown) => boolean> = {
-  format: (value) => value === 1,
+  format: (value) => value === 2,
+  details: isObject,
   experiment: isText,
   profile: isText,
   model: isText,

@@ -43,6 +43,10 @@ export function spread(
   return { mean, deviation, standardError: deviation / Math.sqrt(values.length) };
 }
 
+/** Geometric mean of positive numbers. */
+export const geometricMean = (values: readonly number[]): number =>
+  Math.exp(spread(values.map((value) => Math.log(value))).mean);
+
 const groupBy = <T>(
   items: readonly T[],
   key: (item: T) => string,

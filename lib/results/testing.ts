@@ -2,7 +2,7 @@ import type { RunRecord } from "./record.ts";
 
 /** A complete record for tests, changed where a test says so. */
 export const recordOf = (changes: Partial<RunRecord> = {}): RunRecord => ({
-  format: 1,
+  format: 2,
   experiment: "uci",
   profile: "quick",
   model: "spin",
@@ -13,6 +13,7 @@ export const recordOf = (changes: Partial<RunRecord> = {}): RunRecord => ({
   status: "complete",
   reason: null,
   metrics: { rmse: 1 },
+  details: {},
   seconds: { compile: 2, train: 30, evaluate: 0.5 },
   steps: 2000,
   parameters: 12345,

@@ -18,6 +18,9 @@ function named({ variables, optimizer, best = [] }: KeptVariables): [string, tf.
   ];
 }
 
+/** Format 1 had other histories. */
+const described = (recipe: object): string => JSON.stringify({ format: 2, recipe });
+
 /** Infinity and NaN are not JSON. */
 const number = (value: number): number | string => Number.isFinite(value) ? value : String(value);
 
@@ -38,7 +41,7 @@ export async function saveState(
   }
   await writeSafetensors(path, tensors, {
     kind: "spin training state",
-    recipe: JSON.stringify(recipe),
+    recipe: described(recipe),
     state: JSON.stringify(state, (_, value) => typeof value === "number" ? number(value) : value),
   });
 }
@@ -56,7 +59,7 @@ export async function loadState(
 ): Promise<void> {
   if (!await Deno.stat(path).catch(() => undefined)) return;
   const { tensors, metadata } = await readSafetensors(path);
-  if (metadata["recipe"] !== JSON.stringify(recipe)) {
+  if (metadata["recipe"] !== described(recipe)) {
     throw new UserError(`${path} is the state of a training with another recipe; remove it to start anew`);
   }
   for (const [name, variable] of named(kept)) {

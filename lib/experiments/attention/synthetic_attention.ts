@@ -1,14 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { syntheticAttention } from "../../data/synthetic_attention.ts";
-import { jit, ready } from "../../engine/mod.ts";
+import { jit } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { progress, stopRequested } from "../../progress/mod.ts";
+import { stopRequested } from "../../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../../results/mod.ts";
 import { createTableModel, type TableModel } from "../../models/table/mod.ts";
-import { createOptimizer } from "../../train/optimizer.ts";
-import { learningRate, tradeoff } from "../../train/schedule.ts";
-import { stepInputs } from "../../train/table/step.ts";
-import { stopwatch } from "../../train/stopwatch.ts";
+import { advice, train } from "../../train/loop.ts";
+import { tableTask } from "../../train/table/task.ts";
 import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
 import { generatedData, type Outcome, recorded } from "../record.ts";
 import { measuresOf, references, type Seen } from "./synthetic_attention_measures.ts";
@@ -95,16 +93,11 @@ export async function executeSyntheticAttention(
   const device = attentionData(data);
   const model = createTableModel(recipe.model, data.table.columns, recipe.seed);
   sharpen(model, sharpness);
-  const optimizer = createOptimizer(model.parameters, recipe.optimizer);
-  const step = jit(
-    attentionStep(model, optimizer, data.queries.train, Math.log2(TURNS[variant].length) as 0 | 1 | 2),
-  );
+  const coins = Math.log2(TURNS[variant].length) as 0 | 1 | 2;
+  const task = tableTask(model, recipe, [device], () => ({ table: 0, rows: null }), {
+    step: (optimizer) => attentionStep(model, optimizer, data.queries.train, coins),
+  });
   const look = jit(attentionLook(model, data));
-  const [rate, weight] = [
-    learningRate(recipe.schedule, recipe.learningRate, recipe.steps, recipe.flatShare),
-    tradeoff(recipe.tradeoffSchedule, recipe.tradeoff, recipe.steps),
-  ];
-  const { seconds, lap } = stopwatch();
   const metrics: Record<string, number> = {};
   const drawn = [0, recipe.evaluateEvery * Math.round(recipe.steps / recipe.evaluateEvery / 2), recipe.steps];
   const view = async (turns: [number, number]): Promise<Seen> => {
@@ -117,26 +110,19 @@ export async function executeSyntheticAttention(
     return { weights, encoded, raw, turns };
   };
   const lookAt = async (at: number) => {
-    lap("train");
     const views: Seen[] = [];
     for (const turns of TURNS[variant]) views.push(await view(turns));
     Object.assign(metrics, measuresOf(data, views, at, drawn.includes(at) ? bins : 0));
-    lap("evaluate");
   };
-  const bar = label === undefined ? undefined : progress(recipe.steps, { label });
   try {
     await lookAt(0);
-    let compiledBytes: number | null = null;
-    for (let at = 1; at <= recipe.steps; at++) {
-      if (stopRequested()) return undefined;
-      const inputs = stepInputs(recipe.seed, at, rate(at), weight(at), null);
-      const losses = at === 1 ? await step.async(inputs, device) : step(inputs, device);
-      await ready(losses.total);
-      compiledBytes ??= step.memory(inputs, device)?.peak ?? null;
-      tf.dispose([losses, inputs] as unknown as tf.TensorContainer);
-      if (at % recipe.evaluateEvery === 0 || at === recipe.steps) await lookAt(at);
-      bar?.update(at);
-    }
+    const { stopped, seconds, memory } = await train(task, {
+      steps: recipe.steps,
+      label,
+      evaluate: { when: (at) => at % recipe.evaluateEvery === 0, run: lookAt },
+      advice: advice(recipe),
+    });
+    if (stopped) return undefined;
     const { ceiling, constant } = references(data);
     // Looks are few, and overconfident ones have a larger loss than the one before training.
     const looked = Object.entries(metrics).filter(([name]) => /^loss@[1-9]/.test(name));
@@ -156,13 +142,11 @@ export async function executeSyntheticAttention(
       seconds,
       steps: recipe.steps,
       parameters: model.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes,
+      compiledBytes: memory?.peak ?? null,
     };
   } finally {
-    await bar?.done();
-    step.dispose();
+    task.dispose();
     look.dispose();
-    optimizer.dispose();
     model.dispose();
     tf.dispose(device as unknown as tf.TensorContainer);
   }

@@ -85,7 +85,7 @@ export function attentionStep(
       return { loss: parts.total, more: { label: parts.label.mean, feature: parts.feature.mean } };
     }, model.parameters.map((p) => p.variable));
     optimizer.apply(gradients, inputs.learningRate, inputs.step);
-    return { total: loss, ...more };
+    return { loss, ...more };
   };
 }
 

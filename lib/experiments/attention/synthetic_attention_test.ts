@@ -111,7 +111,7 @@ Deno.test("the loss is that of the labels of train queries, weighted with the tr
   const optimizer = createOptimizer(model.parameters, DEFAULT_OPTIMIZER);
   const lossOf = (given: typeof device) => {
     const step = attentionStep(model, optimizer, data.queries.train, 0);
-    const { total, label, feature } = step(stepInputs(1, 1, 0, 0.25, null), given);
+    const { loss, label, feature } = step(stepInputs(1, 1, 0, 0.25, null), given);
     return [total, label, feature].map((loss) => loss.dataSync()[0]!);
   };
   const [total, label, feature] = lossOf(device);

@@ -127,9 +127,9 @@ async function spinAnswers(
   seed: number,
 ): Promise<SpinAnswers | undefined> {
   const before = compileTime().milliseconds;
-  const fitted = await fitWindow(mosaicWindow(data, window), { ...spin, seed }, { stop: stopRequested });
+  const fitted = await fitWindow(mosaicWindow(data, window), { ...spin, seed });
   try {
-    if (stopRequested()) return undefined;
+    if (fitted.stopped) return undefined;
     const compile = (compileTime().milliseconds - before) / 1000;
     return {
       validation: await fitted.predict(

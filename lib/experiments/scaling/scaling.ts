@@ -168,7 +168,7 @@ const TIMED = 3;
 
 /** Median seconds of a step on random numbers. */
 async function timeStep(
-  step: (inputs: StepInputs, data: StepData) => { total: tf.Scalar },
+  step: (inputs: StepInputs, data: StepData) => { loss: tf.Scalar },
   n: number,
   d: number,
   seed: number,
@@ -179,7 +179,7 @@ async function timeStep(
   for (let i = 0; i <= TIMED; i++) {
     const start = performance.now();
     const losses = compiled(inputs, data);
-    await ready(losses.total);
+    await ready(losses.loss);
     if (i > 0) seconds.push((performance.now() - start) / 1000);
     tf.dispose(losses);
   }

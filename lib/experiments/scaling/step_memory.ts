@@ -3,7 +3,7 @@ import { countParameters, createTableModel, type ModelColumn } from "../../model
 import { createOptimizer } from "../../train/optimizer.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
 import { stepFunction } from "../../train/table/step.ts";
-import type { Outcome } from "../record.ts";
+import type { Outcome } from "../experiment.ts";
 
 /** What is compiled: a training step on a table that need not be there. */
 export interface StepShape {

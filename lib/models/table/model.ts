@@ -4,7 +4,7 @@ import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
 import type { Cells, Outputs } from "./cells.ts";
 import { type ColumnLayout, layoutOf, type ModelColumn } from "./columns.ts";
 import { completeConfig, type TableModelConfig } from "./config.ts";
-import type { Core, LatentCore } from "./core.ts";
+import type { Core, LatentCore, MakeCore } from "./core.ts";
 import { embedding } from "./embedding.ts";
 import { heads } from "./heads.ts";
 import { perceiverDCore, perceiverECore } from "./perceivers.ts";
@@ -26,9 +26,13 @@ export interface TableModel {
   config: TableModelConfig;
   layout: ColumnLayout;
   parameters: Parameter[];
+  /** True if a prediction needs no other rows. */
+  rowsAlone: boolean;
+  /** Models with H_D: h and its width. */
+  latents?: readonly [number, number];
   /** Predictions for every cell of the rows, from those rows (and the weights) alone. */
   forward(cells: Cells, options?: ForwardOptions): Outputs;
-  /** Models with H_D: the latents [1, h, f·e] of these rows, to be kept (inference mode `retain`). */
+  /** Models with H_D: the latents [1, h, width] of these rows, to be kept (inference mode `retain`). */
   encode?(cells: Cells, options?: Pick<ForwardOptions, "rng">): tf.Tensor3D;
   /** Models with H_D: predictions for query rows from kept latents; cost independent of the encoded rows. */
   predict?(cells: Cells, hD: tf.Tensor3D, options?: Pick<ForwardOptions, "rng">): Outputs;
@@ -37,19 +41,24 @@ export interface TableModel {
   dispose(): void;
 }
 
+/** Makes a model of one's own for a table: any object of tensor functions, or what `createTableModel` makes of a core. */
+export type BuildTableModel = (columns: readonly ModelColumn[], seed: number) => TableModel;
+
 /**
  * Builds a table model and draws its parameters.
  *
  * @param config options that differ from `DEFAULT_CONFIG`
  * @param columns all columns in table order, targets included
+ * @param core what lies between the embedding of cells and the heads; unless given, what `config.model` names
  * @throws UserError for options that do not fit together or do not fit the columns
  */
 export function createTableModel(
   config: Partial<TableModelConfig>,
   columns: readonly ModelColumn[],
   seed: number,
+  core?: MakeCore,
 ): TableModel {
-  const model = declareTableModel(config, columns, seed);
+  const model = declareTableModel(config, columns, seed, core);
   for (const parameter of model.parameters) parameter.variable;
   return model;
 }
@@ -64,23 +73,26 @@ export function declareTableModel(
   given: Partial<TableModelConfig>,
   columns: readonly ModelColumn[],
   seed: number,
+  makeCore: MakeCore = createCore,
 ): TableModel {
   const layout = layoutOf(columns);
   const config = completeConfig(given, layout);
   const init = createInit(seed);
   const embed = embedding(init, layout, config.embedding, config.hiddenDropout);
-  const core = createCore(init, layout.d, config);
+  const core = makeCore(init, layout.d, config);
   const head = heads(init, layout, config.embedding, config.hiddenDropout);
   const model: TableModel = {
     config,
     layout,
     parameters: init.parameters,
+    rowsAlone: core.rowsAlone ?? false,
     forward: (cells, { rng, encode = true } = {}) => head(core.forward(embed(cells, rng), encode, rng), rng),
     dispose: () => init.parameters.forEach((p) => p.dispose()),
   };
   if (isLatent(core)) {
     model.encode = (cells, { rng } = {}) => core.encode(embed(cells, rng), rng);
-    model.attention = (cells) => core.attention(embed(cells));
+    model.latents = core.latents;
+    if (core.attention) model.attention = (cells) => core.attention!(embed(cells));
     model.predict = (cells, hD, { rng } = {}) => head(core.predict(embed(cells, rng), hD, rng), rng);
   }
   return model;

@@ -41,6 +41,7 @@ export function perceiverDCore(init: Init, d: number, config: TableModelConfig):
       return cross(hD, flat(x), rng);
     }, datapoints());
   return {
+    latents: [h, width],
     forward: (x, encoded, rng) => predictor(x, encoded ? encode(x, rng) : datapoints(), rng),
     encode: (x, rng) => encode(x, rng),
     attention: (x) => watched((watch) => encode(x, undefined, watch)),
@@ -58,6 +59,7 @@ export function perceiverECore(init: Init, d: number, config: TableModelConfig):
   );
   const predictor = mab(init.within("predictor"), "attributes", widthsOf(e), config);
   return {
+    rowsAlone: true,
     forward(x, encoded, rng) {
       const hA = encoded ? layers.reduce((hA, layer) => layer(hA, x, rng), attributes(x)) : attributes(x);
       return predictor(x, hA, rng);

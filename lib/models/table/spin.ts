@@ -45,6 +45,7 @@ export function spinCore(init: Init, d: number, config: TableModelConfig): Laten
     layers.reduce((hA, { attribute }) => attribute(hA, x, rng), attributes(x));
 
   return {
+    latents: [h, width],
     forward(x, encoded, rng) {
       const { hA, hD } = encoded ? encode(x, rng) : { hA: attributes(x), hD: datapoints() };
       return decode(x, hA, hD, rng);

@@ -22,6 +22,7 @@ export function transformerCore(init: Init, d: number, config: TableModelConfig)
     return { between, block };
   });
   return {
+    rowsAlone: model === "only-aba",
     forward: (x, _, rng) =>
       layers.reduce(
         (x, { between, block }) => between === "datapoints" ? nested(block(flat(x), rng), d) : block(x, rng),

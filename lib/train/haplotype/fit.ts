@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { createRng, jit, ready } from "../../engine/mod.ts";
-import { UserError } from "../../errors.ts";
+import { createRng, jit } from "../../engine/mod.ts";
+import { advice, stepOf, train } from "../loop.ts";
 import { createOptimizer } from "../optimizer.ts";
 import { valueAndGradients } from "../gradients.ts";
 import { changeProbabilities, mosaics, withNoise } from "../../models/haplotype/mosaic.ts";
@@ -39,13 +39,13 @@ export interface HaplotypeWindow {
 }
 
 export interface FitWindowOptions {
-  /** Called between steps, with the step reached. */
+  /** Called after every step, with the loss now and then. */
   onStep?: (step: number, loss?: number) => void;
-  /** Steps after which `look` is called, beside none. */
-  lookEvery?: number;
-  look?: (window: FittedWindow, step: number) => Promise<void>;
-  /** True ends the training early. */
-  stop?: () => boolean;
+  /** Steps after which `evaluate` is called, beside the last one. */
+  when?: (step: number) => boolean;
+  evaluate?: (window: FittedWindow, step: number) => Promise<void>;
+  /** Ends the training early, as a stop request does. */
+  signal?: AbortSignal;
 }
 
 /** A trained window: weights, and H_D of the panel's haplotypes. */
@@ -56,6 +56,8 @@ export interface FittedWindow {
   /** H_D [1, h, f·e] of the panel; still the window's own, so not to be disposed of. */
   latents(): tf.Tensor3D;
   seconds: number;
+  /** True if the training ended before its last step. */
+  stopped: boolean;
   dispose(): void;
 }
 
@@ -94,7 +96,7 @@ export async function fitWindow(
     sites: tf.tensor1d(sites, "int32"),
     targets: tf.tensor1d(targets, "int32"),
   };
-  const step = jit((inputs: StepInputs, { panel, change, sites, targets }: typeof data): tf.Scalar => {
+  const step = jit((inputs: StepInputs, { panel, change, sites, targets }: typeof data) => {
     const rng = createRng(inputs.key);
     const rows = mosaics(rng, recipe.batch, panel, change);
     const known = withNoise(rng, tf.gather(rows, sites, 1), recipe.noise);
@@ -104,7 +106,7 @@ export async function fitWindow(
       more: {},
     }), variables);
     optimizer.apply(gradients, inputs.learningRate, inputs.step);
-    return loss;
+    return { loss };
   });
   const encode = jit(({ panel, sites }: typeof data) => model.encode(tf.gather(panel, sites, 1)));
   const answer = jit((alleles: tf.Tensor2D, hD: tf.Tensor3D) => tf.sigmoid(model.predict(alleles, hD)));
@@ -113,6 +115,7 @@ export async function fitWindow(
   const fitted: FittedWindow = {
     model,
     seconds: 0,
+    stopped: false,
     latents: () => hD ??= encode(data),
     predict: async (queries) => {
       const kept = fitted.latents();
@@ -139,45 +142,36 @@ export async function fitWindow(
     },
   };
 
-  /** The next prediction encodes the panel anew. */
-  const forget = () => {
-    hD?.dispose();
-    hD = undefined;
-  };
-  let previous: tf.Tensor | undefined;
-  for (let at = 1; at <= recipe.steps && !options.stop?.(); at++) {
-    const inputs = stepInputs(recipe, at);
-    // The first step compiles, on another thread.
-    const loss = at === 1 ? await step.async(inputs, data) : step(inputs, data);
-    // Two steps are under way at most; waiting for the one before lets the event loop go on.
-    if (previous) await ready(previous);
-    previous?.dispose();
-    tf.dispose(Object.values(inputs));
-    previous = loss;
-    if (at % REPORT === 0 || at === recipe.steps) {
-      const [value] = await loss.data() as Float32Array;
-      if (!Number.isFinite(value)) {
-        throw new UserError(
-          `the training loss is ${value} at step ${at} of ${recipe.steps}: the model has diverged; ` +
-            `lower the learning rate (now ${recipe.learningRate})`,
-        );
-      }
-      options.onStep?.(at, value);
-    } else options.onStep?.(at);
-    if (options.look && at % options.lookEvery! === 0) {
-      await options.look(fitted, at);
-      forget();
-    }
+  try {
+    const { stopped } = await train({
+      parameters: model.parameters,
+      optimizer,
+      batch: (at) => stepInputs(recipe, at),
+      step: stepOf(step, (inputs: StepInputs): [StepInputs, typeof data] => [inputs, data]),
+    }, {
+      steps: recipe.steps,
+      signal: options.signal,
+      onStep: options.onStep,
+      evaluate: options.evaluate && {
+        when: options.when,
+        run: async (at) => {
+          await options.evaluate!(fitted, at);
+          // The next prediction encodes the panel anew.
+          hD?.dispose();
+          hD = undefined;
+        },
+      },
+      advice: advice(recipe),
+    });
+    return Object.assign(fitted, { stopped, seconds: (performance.now() - started) / 1000 });
+  } catch (error) {
+    fitted.dispose();
+    throw error;
+  } finally {
+    optimizer.dispose();
+    step.dispose();
   }
-  previous?.dispose();
-  optimizer.dispose();
-  step.dispose();
-  fitted.seconds = (performance.now() - started) / 1000;
-  return fitted;
 }
-
-/** Steps between two looks at the loss. */
-const REPORT = 50;
 
 interface StepInputs {
   key: tf.Tensor1D;

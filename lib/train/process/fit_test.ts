@@ -49,7 +49,7 @@ xlaTest("a training that is stopped and goes on ends with the same bits, its tim
     if (step === 3) requestStop();
     return Promise.resolve({});
   };
-  const options = { checkpoint, look, lookAt: (step: number) => step === 3 };
+  const options = { checkpoint, evaluate: look, when: (step: number) => step === 3 };
   try {
     // The stop is seen after the step that follows the request.
     await weightsAfter(recipe("ipnp"), options);

@@ -8,15 +8,12 @@ export const CRITERIA = ["loss", "imputationR2"] as const;
 export type Criterion = (typeof CRITERIA)[number];
 
 /** What the weights of a step reach on the validation rows. */
-export interface Validation {
+export type Validation = {
   /** Label loss; NaN without validation rows. */
   validation: number;
   /** With the criterion `imputationR2`. */
   imputationR2?: number;
-}
-
-/** Before any look; worse than everything. */
-export const NOTHING_YET: Validation = { validation: Infinity };
+};
 
 /** Predicts the validation rows with the weights as they are. */
 export async function validate(

@@ -1,12 +1,7 @@
 import { balancedBatches, batchCount, type Fold } from "../../data/mod.ts";
 import { windowOfEpoch } from "../../data/genotypes/windows_set.ts";
 import type { Recipe } from "./recipe.ts";
-
-/** Which window a step trains on, and which of its rows; null for all of them. */
-export interface ManyBatch {
-  window: number;
-  rows: Int32Array | null;
-}
+import type { TableBatch } from "./task.ts";
 
 /**
  * The batches of a training on several windows: every epoch takes one window, in an order that the seed gives, and passes over
@@ -19,7 +14,7 @@ export function manyBatches(
   folds: readonly Fold[],
   recipe: Recipe,
   rows: number,
-): (step: number) => ManyBatch {
+): (step: number) => TableBatch {
   const groupsOf = ({ train, val, test }: Fold) => recipe.transductive ? [train, val, test] : [train];
   const members = groupsOf(folds[0]!).reduce((sum, group) => sum + group.length, 0);
   const size = recipe.batchSize >= members ? -1 : recipe.batchSize;
@@ -34,6 +29,6 @@ export function manyBatches(
       batches = balancedBatches(groupsOf(folds[window]!), { size, seed: recipe.seed, epoch }).batches;
     }
     const all = size === -1 && members === rows;
-    return { window, rows: all ? null : batches[step % perEpoch]! };
+    return { table: window, rows: all ? null : batches[step % perEpoch]! };
   };
 }

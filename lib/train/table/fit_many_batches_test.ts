@@ -13,11 +13,11 @@ Deno.test("each epoch takes the rows of one window, each cycle every window", ()
   const steps = Array.from({ length: 18 }, (_, step) => batches(step));
   const epochs = Array.from({ length: 6 }, (_, epoch) => steps.slice(3 * epoch, 3 * epoch + 3));
   for (const epoch of epochs) {
-    equal(new Set(epoch.map(({ window }) => window)).size, 1);
+    equal(new Set(epoch.map(({ table }) => table)).size, 1);
     const rows = epoch.flatMap(({ rows }) => [...rows!]);
     equal(new Set(rows).size, rows.length);
     ok(rows.every((row) => row < 28));
   }
-  equal(new Set(epochs.slice(0, 3).map(([first]) => first!.window)).size, 3);
+  equal(new Set(epochs.slice(0, 3).map(([first]) => first!.table)).size, 3);
   equal(manyBatches([FOLD, FOLD], completeRecipe({}), N)(0).rows, null);
 });

@@ -67,11 +67,11 @@ Deno.test("one set of weights learns two alike tables, the best by the mean of b
   const tables = [wordTable(0), wordTable(0)];
   const fitted = await fitMany(tables, FOLDS, RECIPE);
   const { history, best } = fitted;
-  equal(best.imputationR2, Math.max(...history.map(({ imputationR2 }) => imputationR2!)));
-  for (const { each, imputationR2 } of history) {
+  equal(best.imputationR2, Math.max(...history.map(({ scores }) => scores.imputationR2!)));
+  for (const { scores: { each, imputationR2 } } of history) {
     ok(Math.abs((each[0]!.imputationR2! + each[1]!.imputationR2!) / 2 - imputationR2!) < 1e-9);
   }
-  ok(best.imputationR2! > history[0]!.imputationR2! + 0.3, `from ${history[0]!.imputationR2}`);
+  ok(best.imputationR2! > history[0]!.scores.imputationR2! + 0.3, `from ${history[0]!.scores.imputationR2}`);
   const outputs = await fitted.predict(wordTable(1), FOLD, FOLD.test);
   equal(outputs.logits.length, FOLD.test.length * 2 * 5);
   fitted.dispose();

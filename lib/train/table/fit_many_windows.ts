@@ -1,12 +1,10 @@
-import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable, Fold } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { TableModel } from "../../models/table/mod.ts";
 import { type Criterion, validate, type Validation } from "./criterion.ts";
 import { createPredictor, type Predictor } from "./predictor.ts";
 import type { Recipe } from "./recipe.ts";
-import { disposeRows, takeRows, targetMask } from "./rows.ts";
-import type { StepData } from "./step.ts";
+import { disposeData, type StepData, stepData } from "./step.ts";
 
 /** One of the tables that a model is trained on, on the device. */
 export interface ManyWindow {
@@ -48,16 +46,10 @@ export function checkTables(tables: readonly EncodedTable[], folds: readonly Fol
 
 /** Puts a table on the device, with a predictor of its own; equal programs of several are compiled once. */
 export function manyWindow(model: TableModel, table: EncodedTable, fold: Fold, recipe: Recipe): ManyWindow {
-  const isTrain = new Float32Array(table.rows);
-  for (const row of fold.train) isTrain[row] = 1;
   return {
     table,
     fold,
-    data: {
-      all: takeRows(table),
-      train: tf.tensor2d(isTrain, [table.rows, 1]),
-      target: targetMask(table.columns),
-    },
+    data: stepData(table, fold),
     predictor: windowPredictor(model, table, fold, recipe),
   };
 }
@@ -73,8 +65,7 @@ export const windowPredictor = (model: TableModel, table: EncodedTable, fold: Fo
   });
 
 export function disposeWindow({ data, predictor }: ManyWindow): void {
-  disposeRows(data.all);
-  tf.dispose([data.train, data.target]);
+  disposeData(data);
   predictor.dispose();
 }
 
@@ -82,7 +73,7 @@ export function disposeWindow({ data, predictor }: ManyWindow): void {
 export async function validateMany(
   windows: readonly ManyWindow[],
   criterion: Criterion,
-): Promise<{ mean: Validation; each: Validation[] }> {
+): Promise<Validation & { each: Validation[] }> {
   const each: Validation[] = [];
   for (const { table, fold, predictor } of windows) {
     each.push(await validate(table, fold.val, predictor, criterion));
@@ -91,9 +82,7 @@ export async function validateMany(
     each.reduce((sum, one) => sum + value(one), 0) / each.length;
   return {
     each,
-    mean: {
-      validation: meanOf(({ validation }) => validation),
-      ...(criterion === "imputationR2" ? { imputationR2: meanOf((one) => one.imputationR2 ?? NaN) } : {}),
-    },
+    validation: meanOf(({ validation }) => validation),
+    ...(criterion === "imputationR2" ? { imputationR2: meanOf((one) => one.imputationR2 ?? NaN) } : {}),
   };
 }

@@ -66,7 +66,8 @@ const predictionsOf = async (recipe: Partial<Recipe>, checkpoint?: string) => {
     checkpoint === undefined ? {} : { checkpoint, checkpointEvery: 0 },
   );
   const { values } = await fitted.predictor.predict(table, FOLD.test);
-  const { history, best, steps } = fitted;
+  const { best, steps } = fitted;
+  const history = fitted.history.map(({ seconds: _, ...rest }) => rest);
   fitted.dispose();
   return { values, history, best, steps };
 };
@@ -85,7 +86,7 @@ Deno.test("training lowers the error of the validation rows, and leaves no tenso
     featureMask: 0,
     tradeoff: 0,
   });
-  const losses = fitted.history.map(({ validation }) => validation);
+  const losses = fitted.history.map(({ scores }) => scores.validation);
   ok(fitted.best.validation < 0.5 * losses[0]!, `from ${losses[0]} to ${fitted.best.validation}`);
   const tested = score(table, FOLD.test, await fitted.predictor.predict(table, FOLD.test));
   ok(tested.metrics["rmse"]! < 1, `rmse ${tested.metrics["rmse"]}`);
@@ -157,7 +158,7 @@ Deno.test("words of alleles are learned with whole rows masked, the best weights
     chunkMask: true,
     criterion: "imputationR2",
   });
-  const looks = fitted.history.map(({ imputationR2 }) => imputationR2!);
+  const looks = fitted.history.map(({ scores }) => scores.imputationR2!);
   const { best } = fitted;
   fitted.dispose();
   equal(best.imputationR2, Math.max(...looks));

@@ -4,7 +4,7 @@ import type { Column, EncodedTable, StoredTensor, TensorFile } from "../../data/
 import { parseSchema, readSafetensors, writeSafetensors } from "../../data/mod.ts";
 import { currentEngine, type EngineInfo } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { createTableModel, type TableModel } from "../../models/table/mod.ts";
+import { type BuildTableModel, createTableModel, type TableModel } from "../../models/table/mod.ts";
 import { createPredictor, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 
@@ -83,12 +83,20 @@ function digest({ tensors, metadata }: TensorFile): string {
   return hash.digest("hex");
 }
 
+export interface LoadOptions {
+  /** Makes the model, where it is one of one's own: weights alone are in the file. */
+  build?: BuildTableModel;
+}
+
 /**
  * Reads a model that `saveModel` wrote. On the engine it was saved from, its predictions are the same bit for bit.
  *
  * @throws UserError naming the file and the problem: absent, truncated, damaged, of another kind or version.
  */
-export async function loadModel(path: string): Promise<TrainedModel & { origin: ModelOrigin }> {
+export async function loadModel(
+  path: string,
+  options: LoadOptions = {},
+): Promise<TrainedModel & { origin: ModelOrigin }> {
   const file = await readSafetensors(path);
   const { metadata } = file;
   if (metadata["kind"] !== KIND) {
@@ -104,7 +112,7 @@ export async function loadModel(path: string): Promise<TrainedModel & { origin: 
     throw new UserError(`${path}: the content does not have the checksum it was saved with: it is damaged`);
   }
   try {
-    return restore(path, file);
+    return restore(path, file, options);
   } catch (error) {
     if (error instanceof UserError && error.message.startsWith(path)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -124,25 +132,28 @@ const takeFrom = (path: string, tensors: TensorFile["tensors"]): Take => (name, 
   throw new UserError(`${path}: expected ${dtype} [${shape}] for "${name}", found ${found}`);
 };
 
-function restore(path: string, { tensors, metadata }: TensorFile): TrainedModel & { origin: ModelOrigin } {
+function restore(
+  path: string,
+  { tensors, metadata }: TensorFile,
+  { build }: LoadOptions,
+): TrainedModel & { origin: ModelOrigin } {
   const { columns } = parseSchema(metadata["schema"] ?? "", path);
   const recipe = completeRecipe(JSON.parse(metadata["recipe"] ?? "") as Partial<Recipe>);
   const take = takeFrom(path, tensors);
-  const model = createTableModel(recipe.model, columns, recipe.seed);
+  const model = build?.(columns, recipe.seed) ?? createTableModel(recipe.model, columns, recipe.seed);
   for (const { name, variable } of model.parameters) {
     const value = tensorOf(take(WEIGHT + name, "F32", variable.shape));
     variable.assign(value);
     value.dispose();
   }
   const keeps = keepsOf(model, recipe);
-  const { h, f, embedding } = model.config;
   const predictor = createPredictor({
     model,
     recipe,
     chunk: Number(metadata["chunk"]),
     context: keeps === "rows" ? keptRows(columns, model, take) : noRows(columns),
     latents: keeps === "latents"
-      ? tensorOf(take(LATENTS, "F32", [1, h, f * embedding])) as tf.Tensor3D
+      ? tensorOf(take(LATENTS, "F32", [1, ...model.latents!])) as tf.Tensor3D
       : undefined,
   });
   const metrics = JSON.parse(metadata["metrics"] ?? "") as TrainedModel["metrics"];

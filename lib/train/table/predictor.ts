@@ -45,7 +45,7 @@ export type Keeps = "latents" | "rows" | "nothing";
 /** What a model keeps of its training rows for prediction. */
 export function keepsOf(model: TableModel, { inference }: Pick<Recipe, "inference">): Keeps {
   if (model.encode && model.predict) return inference === "retain" ? "latents" : "nothing";
-  return ["perceiver-e", "only-aba"].includes(model.config.model) ? "nothing" : "rows";
+  return model.rowsAlone ? "nothing" : "rows";
 }
 
 /** Prediction for the model's own kind and the recipe's mode of inference. */
@@ -95,8 +95,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
     kept: () => kept,
     async prepare(table) {
       if (together) return;
-      const { h, f, embedding } = model.config;
-      const latents = tensorSpec([1, h, f * embedding]) as unknown as tf.Tensor3D;
+      const latents = tensorSpec([1, ...model.latents ?? []]) as unknown as tf.Tensor3D;
       const rows = takeRows(table, new Int32Array(chunk));
       try {
         await Promise.all([

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable, Fold } from "../../data/mod.ts";
-import { type Compiled, createRng, jit, type Rng } from "../../engine/mod.ts";
+import { createRng, type Rng } from "../../engine/mod.ts";
 import type { Cells, TableModel } from "../../models/table/mod.ts";
 import { valueAndGradients } from "../gradients.ts";
 import { drawRows, maskRows } from "./chunk_mask.ts";
@@ -40,13 +40,8 @@ export function stepInputs(
   };
 }
 
-/** Losses of one step, scalars: total, label part, feature part. */
-export type StepLosses = { total: tf.Scalar; label: tf.Scalar; feature: tf.Scalar };
-
-export interface TrainingStep {
-  run: Compiled<[StepInputs], StepLosses>;
-  dispose(): void;
-}
+/** Losses of one step: the whole, and its parts for labels and for features. */
+export type StepLosses = { loss: tf.Scalar; label: tf.Scalar; feature: tf.Scalar };
 
 /** The table of a step, on the device. */
 export interface StepData {
@@ -107,38 +102,22 @@ export function stepFunction(
       return { loss: loss.total, more: { label: loss.label.mean, feature: loss.feature.mean } };
     }, model.parameters.map((p) => p.variable));
     optimizer.apply(gradients, inputs.learningRate, inputs.step);
-    return { total: loss, ...more };
+    return { loss, ...more };
   };
 }
 
-/** Compiles the step for a table, which goes to the device once. */
-export function createStep(
-  model: TableModel,
-  optimizer: Optimizer,
-  table: EncodedTable,
-  fold: Fold,
-  recipe: Recipe,
-): TrainingStep {
+/** Puts a table on the device, once for all steps. */
+export function stepData(table: EncodedTable, { train }: Fold): StepData {
   const isTrain = new Float32Array(table.rows);
-  for (const row of fold.train) isTrain[row] = 1;
-  const data: StepData = {
+  for (const row of train) isTrain[row] = 1;
+  return {
     all: takeRows(table),
     train: tf.tensor2d(isTrain, [table.rows, 1]),
     target: targetMask(table.columns),
   };
-  const compiled = jit(stepFunction(model, optimizer, recipe));
-  const run = Object.assign((inputs: StepInputs) => compiled(inputs, data), {
-    async: (inputs: StepInputs) => compiled.async(inputs, data),
-    prepare: (inputs: StepInputs) => compiled.prepare(inputs, data),
-    memory: (inputs: StepInputs) => compiled.memory(inputs, data),
-    dispose: compiled.dispose,
-  });
-  return {
-    run,
-    dispose: () => {
-      run.dispose();
-      disposeRows(data.all);
-      tf.dispose([data.train, data.target]);
-    },
-  };
+}
+
+export function disposeData({ all, train, target }: StepData): void {
+  disposeRows(all);
+  tf.dispose([train, target]);
 }

@@ -1,0 +1,209 @@
+/** Whether a run that was repeated gave what its kept record says and, if not the same bits, how far off it may be. */
+import { type Json, type RunRecord, spread, type TableView } from "../results/mod.ts";
+
+/** `within`: not the same bits, but every measure that is judged is within its tolerance. */
+export type Verdict = "equal" | "within" | "differs";
+
+/** One measure of a repeated run; null where it was not a finite number, or was not measured. */
+export interface ComparedMeasure {
+  metric: string;
+  kept: number | null;
+  now: number | null;
+  /** The largest difference that passes. */
+  tolerance: number;
+}
+
+/** A kept run beside its repetition. */
+export interface Comparison {
+  experiment: string;
+  /** In words: experiment, model, data, fold, seed, and how far it was repeated if not to its end. */
+  run: string;
+  verdict: Verdict;
+  /** Whether engine, compiler options and processor have the same names in both records: equal bits are expected. */
+  sameEngine: boolean;
+  /** Those that are judged. */
+  measures: ComparedMeasure[];
+}
+
+/** What is counted or given by the data alone. */
+const EXACT =
+  /^(steps|parameters|overMemory|overTime|arguments|least|summaryBytes|targets|ceiling|constant)$| count$|frequency$/;
+
+/** Compiled memory: other compiler options give other buffers, and a small program may need one more. */
+const MEMORY = /^(temporary|peak|pieceBytes)$/;
+const MEMORY_SHARE = 0.25;
+const MEMORY_BYTES = 2 ** 22;
+
+/** Log likelihoods of a point: at the end of an annealed training they are settled, on the way there they are not. */
+const LIKELIHOOD = /(^|\s)(context|target)(@\d+)?$/;
+const SETTLED = 0.01;
+const UNSETTLED = 0.05;
+
+/** Errors, and scores whose best value is 1. */
+const ERROR = /^(rmse|logLoss)$/;
+const ERROR_SHARE = 0.1;
+const SCORE = /^(accuracy|auroc|specialisation|encoder off)$|r2$/i;
+
+/**
+ * Runs of one training that differ in their last bits are like runs of several seeds: one pair in twenty is further apart than
+ * this many deviations. Deviations over folds are larger by themselves.
+ */
+const APART = 2.8;
+
+/** Of R² on one window where there is a single seed: measured with five seeds of three models, for all targets and single ones. */
+const SEED_DEVIATION = 0.005;
+const SINGLE_SEED_DEVIATION = 0.017;
+
+/** The rule in words, for the page that shows the comparison. */
+export const TOLERANCES =
+  `A measure passes if it differs from the kept one by at most the deviation over the kept folds of the same experiment, ` +
+  `data and model, or ${APART} times that over its seeds; or, if that is more, by at most ${ERROR_SHARE} of an error, ` +
+  `${APART} times ${SEED_DEVIATION} of a score (${SINGLE_SEED_DEVIATION} of the mean over single targets), ${SETTLED} of a ` +
+  `log likelihood of given weights or at the end of an annealed training, and ${UNSETTLED} of any other. Compiled memory ` +
+  `passes within ${MEMORY_SHARE} or 4 MiB, counts if they are equal. Times are not compared; losses, steps of the best ` +
+  `weights and pictures only tell whether the bits are the same.`;
+
+/** By how much a measure may differ from a kept record's; undefined where it is not judged. */
+export function toleranceOf(
+  metric: string,
+  kept: RunRecord,
+  records: readonly RunRecord[],
+): number | undefined {
+  if (EXACT.test(metric)) return 0;
+  const value = Math.abs(figuresOf(kept)[metric] ?? 0);
+  if (MEMORY.test(metric)) return Math.max(MEMORY_SHARE * value, MEMORY_BYTES);
+  const least = LIKELIHOOD.test(metric)
+    ? (isSettled(metric, kept) ? SETTLED : UNSETTLED)
+    : ERROR.test(metric)
+    ? ERROR_SHARE * value
+    : SCORE.test(metric)
+    ? APART * (metric === "targetR2" ? SINGLE_SEED_DEVIATION : SEED_DEVIATION)
+    : undefined;
+  if (least === undefined) return undefined;
+  const values = records.filter(({ experiment, model, data }) =>
+    experiment === kept.experiment && model === kept.model && data.name === kept.data.name
+  ).flatMap((record) => figuresOf(record)[metric] ?? []);
+  const factor = kept.fold ? 1 : APART;
+  return values.length > 1 ? Math.max(least, factor * spread(values).deviation) : least;
+}
+
+/** Whether a likelihood is of weights that are given, or of the end of an annealed training. */
+const isSettled = (metric: string, { experiment, configuration }: RunRecord): boolean =>
+  experiment === "large-contexts" || (configuration["schedule"] === "cosine" && !metric.includes("@"));
+
+const isTime = (metric: string): boolean => /seconds/i.test(metric);
+
+/** All numbers of a record by name: its measures, and those of its details, "curve target@500". */
+function figuresOf({ metrics, details, steps, parameters }: RunRecord): Record<string, number | null> {
+  const figures: Record<string, number | null> = { ...metrics, steps, parameters };
+  const visit = (value: Json, words: readonly string[], at: string): void => {
+    if (value === null || typeof value === "number") figures[words.join(" ") + at] = value;
+    else if (Array.isArray(value)) {
+      value.forEach((one, i) => {
+        const { step, context, name } = (one ?? {}) as Record<string, Json | undefined>;
+        const key = step ?? context;
+        if (key !== undefined) visit(one, words, `@${key}`);
+        else visit(one, [...words, typeof name === "string" ? name : String(i)], at);
+      });
+    } else if (typeof value === "object") {
+      for (const [name, one] of Object.entries(value)) visit(one, [...words, name], at);
+    }
+  };
+  visit(details, [], "");
+  return figures;
+}
+
+/**
+ * Compares a kept run with its repetition. Where only the beginning was run again, what it measured is compared.
+ *
+ * @param records all kept ones: deviations over seeds and folds are theirs
+ */
+export function compareRuns(
+  kept: RunRecord,
+  now: RunRecord,
+  records: readonly RunRecord[],
+): Comparison {
+  const [before, after] = [figuresOf(kept), figuresOf(now)];
+  const names = Object.keys(after).filter((metric) => !isTime(metric));
+  const whole = Object.keys(before).every((metric) => metric in after);
+  const all = [...whole ? ["steps"] : [], "parameters", ...names];
+  const measures = all.flatMap((metric): ComparedMeasure[] => {
+    const tolerance = toleranceOf(metric, kept, records);
+    return tolerance === undefined
+      ? []
+      : [{ metric, kept: before[metric] ?? null, now: after[metric] ?? null, tolerance }];
+  });
+  return {
+    experiment: kept.experiment,
+    run: runName(kept) + (whole ? "" : `, to ${names.findLast((metric) => metric.includes("@"))}`),
+    verdict: all.every((metric) => (before[metric] ?? null) === (after[metric] ?? null))
+      ? "equal"
+      : measures.every(passes)
+      ? "within"
+      : "differs",
+    sameEngine: engineName(kept) === engineName(now),
+    measures,
+  };
+}
+
+/** Whether a measure is within its tolerance. */
+export const passes = ({ kept, now, tolerance }: ComparedMeasure): boolean =>
+  kept === now || (kept !== null && now !== null && Math.abs(now - kept) <= tolerance);
+
+const engineName = ({ engine, environment }: RunRecord): string =>
+  JSON.stringify([Object.entries(engine).sort(), environment.cpu]);
+
+const runName = ({ experiment, model, data, fold, seed }: RunRecord): string =>
+  [experiment, model, data.name, ...fold ? [`fold ${fold.index}`] : [], `seed ${seed}`].join(", ");
+
+/** "12 of 407 runs repeated here: 3 equal, 9 within tolerance". */
+export function repeatedLine(comparisons: readonly Comparison[], runs: number): string {
+  const words: Record<Verdict, string> = { equal: "equal", within: "within tolerance", differs: "different" };
+  const counts = (Object.keys(words) as Verdict[]).flatMap((verdict) => {
+    const count = comparisons.filter((one) => one.verdict === verdict).length;
+    return count > 0 ? [`${count} ${words[verdict]}`] : [];
+  });
+  return `${comparisons.length} of ${runs} runs repeated here${
+    counts.length > 0 ? `: ${counts.join(", ")}` : ""
+  }`;
+}
+
+/** What is beyond its tolerance, a line each. */
+export const differences = (comparisons: readonly Comparison[]): string[] =>
+  comparisons.flatMap(({ run, measures }) =>
+    measures.filter((measure) => !passes(measure)).map(({ metric, kept, now, tolerance }) =>
+      `${run}: ${metric} is ${figure(now)}, the kept record has ${figure(kept)}, tolerance ${
+        figure(tolerance)
+      }`
+    )
+  );
+
+const figure = (value: number | null): string => value === null ? "–" : String(Number(value.toPrecision(6)));
+
+/** The measure of each repeated run that is nearest to its tolerance, or beyond it. */
+export function comparisonTable(comparisons: readonly Comparison[], runs: number): TableView {
+  const share = ({ kept, now, tolerance }: ComparedMeasure): number =>
+    kept === now ? 0 : kept === null || now === null ? Infinity : Math.abs(now - kept) / tolerance;
+  const rows = comparisons.map(({ run, verdict, measures }) => {
+    const shown = measures.length > 0 ? measures.reduce((a, b) => (share(b) > share(a) ? b : a)) : undefined;
+    const cells = shown
+      ? [shown.metric, figure(shown.kept), figure(shown.now), figure(shown.tolerance), verdict]
+      : ["", "", "", "", verdict];
+    return { label: run, cells: cells.map((text) => ({ text, best: false })) };
+  });
+  const unexpected = comparisons.filter(({ verdict, sameEngine }) => sameEngine && verdict !== "equal");
+  return {
+    title: repeatedLine(comparisons, runs),
+    head: ["run", "measure", "kept", "now", "tolerance", ""],
+    rows,
+    notes: [
+      "Of each run the measure that is furthest off for its tolerance.",
+      TOLERANCES,
+      ...unexpected.length > 0
+        ? [
+          `Not the same bits, though engine, options and processor have the same names: ${unexpected.length} runs.`,
+        ]
+        : [],
+    ],
+  };
+}

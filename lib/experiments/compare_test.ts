@@ -1,0 +1,69 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import type { RunRecord } from "../results/mod.ts";
+import { toText } from "../results/mod.ts";
+import { recordOf } from "../results/testing.ts";
+import { compareRuns, comparisonTable, differences, repeatedLine, toleranceOf } from "./compare.ts";
+
+const compare = (kept: Partial<RunRecord>, now: Partial<RunRecord>, others: RunRecord[] = []) => {
+  const record = recordOf(kept);
+  return compareRuns(record, recordOf({ ...kept, ...now }), [record, ...others]);
+};
+
+Deno.test("the same measures are equal, whatever the times", () => {
+  const kept = { metrics: { rmse: 1, "seconds@250": 3, loss: 0.1 } };
+  const { verdict, run, sameEngine } = compare(kept, {
+    metrics: { rmse: 1, "seconds@250": 9, loss: 0.1 },
+    seconds: { compile: 1, train: 1, evaluate: 1 },
+  });
+  deepEqual([verdict, run, sameEngine], ["equal", "uci, spin, yacht, fold 0, seed 1", true]);
+});
+
+Deno.test("an error is within the deviation over the folds of the same data and model, or a tenth of it", () => {
+  const kept = { metrics: { rmse: 1, loss: 0.1 } };
+  equal(compare(kept, { metrics: { rmse: 1.09, loss: 5 } }).verdict, "within");
+  equal(compare(kept, { metrics: { rmse: 1.2, loss: 0.1 } }).verdict, "differs");
+  const other = recordOf({ fold: { index: 1, of: 10 }, metrics: { rmse: 1.6 } });
+  equal(compare(kept, { metrics: { rmse: 1.2 } }, [other]).verdict, "within");
+  const elsewhere = recordOf({ data: { name: "boston-housing", sha256: "a" }, metrics: { rmse: 9 } });
+  equal(compare(kept, { metrics: { rmse: 1.2 } }, [elsewhere]).verdict, "differs");
+});
+
+Deno.test("likelihoods are settled at the end of an annealed training only, memory has a share, counts have nothing", () => {
+  const of = (metric: string, schedule: string) =>
+    toleranceOf(metric, recordOf({ metrics: { [metric]: 2 ** 30 }, configuration: { schedule } }), []);
+  deepEqual(
+    [
+      of("target", "cosine"),
+      of("matern target", "cosine"),
+      of("target@250", "cosine"),
+      of("target", "constant"),
+    ],
+    [0.01, 0.01, 0.05, 0.05],
+  );
+  deepEqual([of("peak", "x"), of("arguments", "x"), of("bestStep", "x")], [2 ** 28, 0, undefined]);
+  equal(compare({}, { parameters: 7 }).verdict, "differs");
+  equal(compare({}, { steps: 7 }).verdict, "differs");
+});
+
+Deno.test("a measure that one of both lacks differs", () => {
+  equal(compare({ metrics: { rmse: 1 } }, { metrics: { rmse: null } }).verdict, "differs");
+});
+
+Deno.test("a beginning is compared as far as it goes", () => {
+  const kept = { steps: 3000, metrics: { target: 1, "target@250": 0.5, "target@500": 0.7 } };
+  const { verdict, run } = compare(kept, { steps: 250, metrics: { "target@250": 0.52 } });
+  deepEqual([verdict, run], ["within", "uci, spin, yacht, fold 0, seed 1, to target@250"]);
+});
+
+Deno.test("what differs is named with both values, and the line counts", () => {
+  const far = compare({ metrics: { rmse: 1 } }, { metrics: { rmse: 2 } });
+  const near = compare({ metrics: { rmse: 1 } }, { metrics: { rmse: 1.01 } });
+  deepEqual(differences([near, far]), [
+    "uci, spin, yacht, fold 0, seed 1: rmse is 2, the kept record has 1, tolerance 0.1",
+  ]);
+  equal(repeatedLine([near, far], 407), "2 of 407 runs repeated here: 1 within tolerance, 1 different");
+  equal(repeatedLine([], 407), "0 of 407 runs repeated here");
+  const text = toText(comparisonTable([near, far], 407));
+  match(text, /fold 0, seed 1 +rmse +1 +2 +0\.1 +differs/);
+  match(text, /engine, options and processor have the same names: 2 runs/);
+});

@@ -1,0 +1,185 @@
+/** What an experiment is: settings, runs, and a report of their records. */
+import { unknown } from "../data/nearest.ts";
+import type { CountRanges } from "../data/gp/counts.ts";
+import type { EncodedTable, Fold } from "../data/mod.ts";
+import { UserError } from "../errors.ts";
+import type { Figure } from "../plots/mod.ts";
+import type { Json, RunIdentity, RunOutcome, RunRecord, TableView } from "../results/mod.ts";
+import type { ProcessRecipe } from "../train/process/recipe.ts";
+import type { Recipe } from "../train/table/recipe.ts";
+import type { Profile } from "./profiles.ts";
+
+/** What a run gives; the rest of its record is the same for all runs. */
+export type Outcome<Details extends Json = Json> =
+  & Pick<RunOutcome, "metrics" | "seconds" | "steps" | "parameters">
+  & { compiledBytes: number | null; details?: Details };
+
+/** The training step of a run, as plain as a plan needs it. */
+export type Program =
+  | { kind: "table"; recipe: Recipe; read: () => Promise<{ table: EncodedTable; fold: Fold }> }
+  | { kind: "process"; recipe: ProcessRecipe; ranges: CountRanges; batch: number; all?: number };
+
+export interface ExecuteOptions {
+  /** Ends the run early, as a stop request does. */
+  signal?: AbortSignal;
+  /** What a progress line of its own is called; without it there is none. */
+  label?: string;
+  /** The file that keeps the state of a training; it is removed when the run has its record. */
+  checkpoint?: string;
+}
+
+/** One training or measurement with a record of its own, which needs no other one. */
+export interface Run<Details extends Json = Json> {
+  /** Words with slashes between them, plain to any shell: "uci/yacht/spin/fold0". */
+  id: string;
+  /** What its record is known by; absent where that takes data that are large or not there (see `identify`). */
+  identity?: RunIdentity;
+  /** The identity after loading what it takes. @throws UserError if that is not there */
+  identify?(): Promise<RunIdentity>;
+  /** Runs with the same data and model run the same program. */
+  data: string;
+  model: string;
+  /** Optimiser steps; 0 for a measurement. */
+  steps: number;
+  /** What is not there, and where to put it; who names the run runs it all the same, and is told more. */
+  needs?: string;
+  program?: Program;
+  /** True for a program that others have written: `reproduce` does not repeat it. */
+  external?: boolean;
+  /** True if only a run of this machine will do: it leaves more than its record, such as weights. */
+  own?: boolean;
+  /** @returns undefined if it was stopped */
+  execute(options: ExecuteOptions): Promise<Outcome<Details> | undefined>;
+  /** A beginning of the run, whose measures are those of the whole run so far: what `reproduce` may compare in its place. */
+  beginning?: {
+    /** About how many seconds it takes, from the record of the whole run. */
+    seconds(record: RunRecord): number;
+    execute(): Promise<Outcome<Details> | undefined>;
+  };
+}
+
+/** Tables and figures by name, and what they say in words made from the numbers. */
+export interface Report {
+  tables: Record<string, TableView>;
+  figures: Record<string, Figure>;
+  /** Markdown. */
+  verdict: string;
+}
+
+/** What all settings have. */
+export interface Settings {
+  profile: Profile;
+}
+
+/**
+ * What a user may change: lists also as words with commas between them; nothing, "" and 0 steps or folds keep the
+ * default; "none" is an empty list.
+ */
+export type Changes<S> = { [Name in Exclude<keyof S, "profile">]?: S[Name] | string | null };
+
+export interface Experiment<S extends Settings = Settings, Details extends Json = Json> {
+  /** The first word of its runs' ids, and the experiment in their records. */
+  name: string;
+  /** The notebook that shows it. */
+  notebook: string;
+  /** The settings of a profile, with changes. @throws UserError for what there is not, with the nearest there is */
+  settings(profile: Profile, changes?: Changes<S>): S;
+  runs(settings: S): Run<Details>[] | Promise<Run<Details>[]>;
+  /** @param records of any experiments; those of others are left out */
+  report(records: readonly RunRecord[]): Report;
+  /** Changes to the settings of its profile that have the run of a record among their runs. */
+  changesOf?(record: RunRecord<Details>): Changes<S>;
+}
+
+/** A run's id: lower case, figures, and "-", "." and "_" in its words. */
+export const runId = (...words: (string | number)[]): string =>
+  words.map((word) => String(word).toLowerCase().replaceAll(/[^a-z0-9._-]+/g, "-")).join("/");
+
+/** A function that is called once, however often its result is asked for. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}
+
+/** Plain data as a record keeps it. */
+export const asJson = (value: object): Record<string, Json> => value as Record<string, Json>;
+
+/** A recipe or its like without its seed, which stands in an identity by itself. */
+export function configurationOf(
+  { seed: _, ...rest }: { seed: number },
+  more: object = {},
+): Record<string, Json> {
+  return asJson({ ...rest, ...more });
+}
+
+/** For these a 0 is no wish. */
+const COUNTS = ["steps", "folds"];
+
+/**
+ * Settings out of those of a profile and what a user changes about them.
+ *
+ * @param choices the names that a list may have; objects in a list are taken as they are
+ * @throws UserError for a setting, or a name in a list, that there is not, with the nearest there are; for another type
+ */
+export function changed<S extends Settings>(
+  defaults: S,
+  changes: Changes<S> = {},
+  choices: { [Name in keyof S]?: readonly string[] } = {},
+): S {
+  const settings = { ...defaults } as unknown as Record<string, unknown>;
+  for (const [name, value] of Object.entries(changes)) {
+    if (name === "profile" || !(name in defaults)) {
+      const known = Object.keys(defaults).filter((one) => one !== "profile");
+      throw new UserError(`there is no setting ${unknown(name, known)}`);
+    }
+    const given = defaults[name as keyof S] as unknown;
+    const empty = value === undefined || value === null || value === "" ||
+      (Array.isArray(value) && value.length === 0) || (value === 0 && COUNTS.includes(name));
+    if (empty) continue;
+    settings[name] = Array.isArray(given)
+      ? listOf(name, value, choices[name as keyof S], typeof given[0] === "number")
+      : sameType(name, value, given);
+  }
+  for (const name of COUNTS) {
+    const count = settings[name];
+    if (name in settings && count !== undefined && !(Number.isInteger(count) && (count as number) >= 0)) {
+      throw new UserError(`${name}: expected a whole number from 0, found ${count}`);
+    }
+  }
+  return settings as unknown as S;
+}
+
+function listOf(
+  name: string,
+  value: unknown,
+  choices: readonly string[] | undefined,
+  numbers: boolean,
+): unknown[] {
+  const list = value === "none"
+    ? []
+    : typeof value === "string"
+    ? value.split(",").map((word) => word.trim()).filter((word) => word !== "")
+    : Array.isArray(value)
+    ? value
+    : [value];
+  return list.map((one) => {
+    if (numbers) {
+      const number = Number(one);
+      if (one === "" || !Number.isFinite(number)) {
+        throw new UserError(`${name}: expected numbers, found ${JSON.stringify(one)}`);
+      }
+      return number;
+    }
+    if (choices && typeof one === "string" && !choices.includes(one)) {
+      throw new UserError(`${name}: there is no ${unknown(one, choices)}`);
+    }
+    return one;
+  });
+}
+
+function sameType(name: string, value: unknown, given: unknown): unknown {
+  if (typeof given === "number" && !Number.isFinite(value)) {
+    throw new UserError(`${name}: expected a number, found ${JSON.stringify(value)}`);
+  }
+  return value;
+}

@@ -1,0 +1,38 @@
+import { deepEqual, throws } from "node:assert/strict";
+import { changed, type Changes, type Settings } from "./experiment.ts";
+
+interface Own extends Settings {
+  models: (string | { name: string })[];
+  seeds: number[];
+  steps: number;
+  rate: number;
+}
+
+const own = (changes?: Changes<Own>): Own =>
+  changed<Own>({ profile: "quick", models: ["spin", "npt"], seeds: [0], steps: 5, rate: 0.1 }, changes, {
+    models: ["spin", "npt", "set-transformer"],
+  });
+
+Deno.test("nothing, empty lists and texts and 0 steps keep the defaults", () => {
+  deepEqual(own({ models: [], seeds: "", steps: 0, rate: undefined }), own());
+  deepEqual(own({ rate: 0 }).rate, 0);
+});
+
+Deno.test("lists come as such, as words with commas, or as one; none is an empty one", () => {
+  deepEqual(own({ models: "npt, set-transformer", seeds: "1,2" }), {
+    ...own(),
+    models: ["npt", "set-transformer"],
+    seeds: [1, 2],
+  });
+  const variant = { name: "mine" };
+  deepEqual(own({ models: ["spin", variant] }).models, ["spin", variant]);
+  deepEqual(own({ models: "none" }).models, []);
+});
+
+Deno.test("what there is not is named with the nearest there is", () => {
+  throws(() => own({ model: "spin" } as Changes<Own>), /there is no setting "model"; nearest: models/);
+  throws(() => own({ models: "sipn" }), /models: there is no "sipn"; known: /);
+  throws(() => own({ seeds: "one" }), /seeds: expected numbers, found "one"/);
+  throws(() => own({ rate: "fast" }), /rate: expected a number, found "fast"/);
+  throws(() => own({ steps: 1.5 }), /steps: expected a whole number from 0, found 1.5/);
+});

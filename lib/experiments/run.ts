@@ -1,0 +1,183 @@
+/** How runs are made: the record found, or the run executed with its checkpoint and progress, and its record written. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { currentEngine } from "../engine/mod.ts";
+import { type Progress, progress, stopRequested } from "../progress/mod.ts";
+import {
+  environment,
+  findRecord,
+  type Json,
+  peakResidentBytes,
+  recordName,
+  type RunIdentity,
+  type RunRecord,
+  writeRecord,
+} from "../results/mod.ts";
+import type { ExecuteOptions, Experiment, Outcome, Run, Settings } from "./experiment.ts";
+import { KEPT_RECORDS, LOCAL_CHECKPOINTS, LOCAL_RECORDS } from "./profiles.ts";
+
+/** The environment variable that says whether runs are made again whose records came with the workspace: "all". */
+export const REPEAT = "SPIN_REPEAT";
+
+/** Whether all runs are made again that have no record of this machine. */
+export const repeatsAll = (): boolean => Deno.env.get(REPEAT) === "all";
+
+/** The identity of data that a formula makes: a name, and the checksum of what it is made of. */
+export function generatedData(name: string): RunIdentity["data"] {
+  return { name, sha256: createHash("sha256").update(name).digest("hex") };
+}
+
+/** The file of a run's weights, or of its training state, in a folder. */
+export const runFile = (folder: string, identity: RunIdentity): string =>
+  join(folder, recordName(identity).replace(/\.json$/, ".safetensors"));
+
+/**
+ * Where the record of a run is looked for: among those of this machine, then among those that came with the workspace.
+ *
+ * @param own only a run of this machine will do
+ */
+export async function knownRecord(
+  folder: string,
+  identity: RunIdentity,
+  own = false,
+): Promise<RunRecord | undefined> {
+  const here = await findRecord(folder, identity);
+  return here || own || repeatsAll() ? here : await findRecord(KEPT_RECORDS, identity);
+}
+
+/** Writes the record of what a run gave. */
+export async function writeOutcome(
+  folder: string,
+  identity: RunIdentity,
+  outcome: Outcome,
+): Promise<RunRecord> {
+  const { compiledBytes, details = {}, ...rest } = outcome;
+  const record: RunRecord = {
+    ...identity,
+    ...rest,
+    details,
+    format: 2,
+    status: "complete",
+    reason: null,
+    memory: { compiledBytes, peakResidentBytes: await peakResidentBytes() },
+    engine: await currentEngine(),
+    environment: await environment(),
+    date: new Date().toISOString(),
+  };
+  await writeRecord(folder, record);
+  return record;
+}
+
+/** What a run's record is known by, after loading what that takes. */
+export const identityOf = async ({ identity, identify }: Run): Promise<RunIdentity> =>
+  identity ?? await identify!();
+
+/** Words for one run. */
+const labelOf = ({ data, model, identity }: Run): string =>
+  [
+    data,
+    model,
+    ...identity?.fold ? [`fold ${identity.fold.index}`] : [],
+    ...identity ? [`seed ${identity.seed}`] : [],
+  ]
+    .join(", ");
+
+export interface RunOptions extends Pick<ExecuteOptions, "signal"> {
+  /** The folder of records; that of this machine unless given. */
+  records?: string;
+}
+
+/**
+ * The record of one run: read, or made with a state that is kept at a stop and every minute, from which the same run goes
+ * on. What has its record is not run again.
+ *
+ * @returns undefined if it was stopped
+ * @throws UserError if something is wanting or wrong
+ */
+export async function runOne(
+  run: Run,
+  { records = LOCAL_RECORDS, signal, label }: RunOptions & { label?: string } = {},
+): Promise<RunRecord | undefined> {
+  const identity = await identityOf(run);
+  const known = await knownRecord(records, identity, run.own);
+  if (known) return known;
+  const checkpoint = run.steps > 0 ? runFile(LOCAL_CHECKPOINTS, identity) : undefined;
+  if (checkpoint) await Deno.mkdir(LOCAL_CHECKPOINTS, { recursive: true });
+  const outcome = await run.execute({ signal, label, checkpoint });
+  if (!outcome) return undefined;
+  const record = await writeOutcome(records, identity, outcome);
+  if (checkpoint) await Deno.remove(checkpoint).catch(() => {});
+  return record;
+}
+
+/** Up to so many trainings have a progress line each; more have one together. */
+const OWN_LINES = 6;
+
+/**
+ * The records of all runs of an experiment: those that are there are read, the others made, one after the other. A stop
+ * request ends it with the records so far; the run under way goes on from its checkpoint the next time. Runs that need
+ * what is not there are left out, unless their records came with the workspace; `runSources` tells which.
+ *
+ * @example
+ * const records = await run(experiments.uci, experiments.uci.settings("quick", { datasets: "yacht", models: "spin" }));
+ */
+export async function run<S extends Settings, Details extends Json>(
+  experiment: Experiment<S, Details>,
+  settings: S,
+  { records: folder = LOCAL_RECORDS, signal }: RunOptions = {},
+): Promise<RunRecord<Details>[]> {
+  const runs = await experiment.runs(settings);
+  const known = await Promise.all(
+    runs.map(({ identity, own, needs }) =>
+      identity &&
+      (needs
+        ? findRecord(folder, identity).then((own) => own ?? findRecord(KEPT_RECORDS, identity))
+        : knownRecord(folder, identity, own))
+    ),
+  );
+  const open = runs.filter(({ needs }, i) => !known[i] && !needs);
+  const together = open.length > OWN_LINES && settings.profile !== "paper" ||
+    open.every(({ steps }) => steps === 0);
+  const bar: Progress | undefined = together && open.length > 0
+    ? progress(open.length, { label: `${experiment.name}, ${settings.profile}` })
+    : undefined;
+  const records: RunRecord[] = [];
+  let done = 0;
+  try {
+    for (const [i, one] of runs.entries()) {
+      let record = known[i];
+      if (!record && one.needs) {
+        leftOut.push(one.needs);
+        continue;
+      }
+      if (!record) {
+        if (stopRequested(signal)) break;
+        bar?.update(done, labelOf(one));
+        record = await runOne(one, { records: folder, signal, label: bar ? undefined : labelOf(one) });
+        if (!record) break;
+        bar?.update(++done, noteOf(one, record));
+      }
+      records.push(record);
+      returned.push(record);
+    }
+  } finally {
+    await bar?.done();
+  }
+  return records as RunRecord<Details>[];
+}
+
+/** "yacht, spin: rmse 0.91" */
+function noteOf({ data, model }: Run, { metrics }: RunRecord): string {
+  const [first] = Object.entries(metrics);
+  const value = first?.[1];
+  return `${data}, ${model}` + (typeof value === "number" ? `: ${first![0]} ${value.toPrecision(3)}` : "");
+}
+
+const returned: RunRecord[] = [];
+const leftOut: string[] = [];
+
+/** The records that `run` has returned, and what the runs that it left out need, since the last call of this function. */
+export const sinceLast = (): { records: RunRecord[]; needs: string[] } => ({
+  records: returned.splice(0),
+  needs: leftOut.splice(0),
+});

@@ -1,0 +1,127 @@
+import { batchCount, uciFacts } from "../../data/mod.ts";
+import type { TableModelConfig } from "../../models/table/mod.ts";
+import { geometricMean, type RunIdentity, type RunRecord, type TableView } from "../../results/mod.ts";
+import {
+  changed,
+  type Changes,
+  configurationOf,
+  type Experiment,
+  type Run,
+  runId,
+  type Settings,
+} from "../experiment.ts";
+import type { Profile } from "../profiles.ts";
+import { compiledStep } from "../scaling/step_memory.ts";
+import { uciFold, uciRun } from "./data.ts";
+import { UCI_SETS, uciRecipe } from "./settings.ts";
+
+/** `spin-flat` has the reference's predictor, with its (d·e)² weights; `spin` the nested one. */
+export const UCI_MEMORY_MODELS = ["spin", "spin-flat", "npt", "set-transformer"] as const;
+export type UciMemoryModel = (typeof UCI_MEMORY_MODELS)[number];
+
+export interface UciMemorySettings extends Settings {
+  datasets: string[];
+  models: string[];
+}
+
+function settings(profile: Profile, changes?: Changes<UciMemorySettings>): UciMemorySettings {
+  const datasets = profile === "quick" ? ["boston-housing"] : Object.keys(UCI_SETS.paper);
+  const chosen = changed<UciMemorySettings>({ profile, datasets, models: [...UCI_MEMORY_MODELS] }, changes, {
+    models: UCI_MEMORY_MODELS,
+  });
+  return { ...chosen, datasets: chosen.datasets.map((name) => uciFacts(name).name) };
+}
+
+/** Sets, then models: compiled, not run, so that a laptop can tell what a GPU would need. */
+async function runs({ datasets, models }: UciMemorySettings): Promise<Run[]> {
+  return await Promise.all(
+    datasets.map(uciFacts).flatMap(({ name, n }) =>
+      (models as UciMemoryModel[]).map(async (model): Promise<Run> => {
+        const published = uciRecipe(kindOf(model), name, "paper", 42);
+        const recipe = { ...published, model: modelOf(model, published.model) };
+        const batch = recipe.batchSize === -1 ? n : Math.floor(n / batchCount(n, recipe.batchSize));
+        const configuration = configurationOf(recipe, { rows: n, batch });
+        const run = await uciRun(
+          { dataset: name, model, fold: 0, seed: recipe.seed, configuration },
+          "paper",
+        );
+        const own = (identity: RunIdentity) => ({ ...identity, experiment: "uci-memory", fold: null });
+        return {
+          ...run,
+          id: runId("uci-memory", name, model),
+          identity: run.identity && own(run.identity),
+          identify: async () => own(await run.identify!()),
+          steps: 0,
+          async execute() {
+            const { table } = await uciFold(name, "paper", 0);
+            return compiledStep(recipe, { columns: table.columns, rows: n, batch });
+          },
+        };
+      })
+    ),
+  );
+}
+
+/** Memory of a training step at the published settings and sizes, of all profiles: compiled, not run. */
+export const uciMemory: Experiment<UciMemorySettings> = {
+  name: "uci-memory",
+  notebook: "01_uci",
+  settings,
+  runs,
+  report: (records) => ({ tables: { memory: memoryTable(records) }, figures: {}, verdict: "" }),
+};
+
+const kindOf = (model: UciMemoryModel) => model === "spin-flat" ? "spin" : model;
+
+const modelOf = (model: UciMemoryModel, config: Partial<TableModelConfig>): Partial<TableModelConfig> =>
+  model === "spin" ? { ...config, predictor: "nested" } : config;
+
+const LABELS: Record<UciMemoryModel, string> = {
+  spin: "SPIN, nested",
+  "spin-flat": "SPIN",
+  npt: "NPT",
+  "set-transformer": "Set Transformer",
+};
+
+const ofMemory = (records: readonly RunRecord[]) =>
+  records.filter(({ experiment }) => experiment === "uci-memory");
+
+const text = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
+
+/** Compiled peak at the published settings by set and model, each also as a share of NPT's. */
+function memoryTable(records: readonly RunRecord[]): TableView {
+  const runs = ofMemory(records);
+  const sets = [...new Set(runs.map(({ data }) => data.name))];
+  const models = UCI_MEMORY_MODELS.filter((model) => runs.some((run) => run.model === model));
+  const peak = (model: string, set: string) =>
+    runs.find((run) => run.model === model && run.data.name === set)?.metrics["peak"] ?? NaN;
+  const share = (model: string, set: string) => peak(model, set) / peak("npt", set);
+  const cellOf = (model: string, set: string) => {
+    const own = peak(model, set);
+    if (Number.isNaN(own)) return { text: "–", best: false };
+    const relative = model === "npt" ? "" : ` (${share(model, set).toFixed(2)})`;
+    return { text: text(own) + relative, best: own === Math.min(...models.map((other) => peak(other, set))) };
+  };
+  const whole = sets.filter((set) => models.every((model) => !Number.isNaN(share(model, set))));
+  return {
+    title: "Memory of a training step at the published settings",
+    head: ["data set", ...models.map((model) => LABELS[model])],
+    rows: [
+      ...sets.map((set) => ({ label: set, cells: models.map((model) => cellOf(model, set)) })),
+      ...whole.length > 1
+        ? [{
+          label: "share of NPT's, geometric mean",
+          cells: models.map((model) => ({
+            text: geometricMean(whole.map((set) => share(model, set))).toFixed(2),
+            best: false,
+          })),
+        }]
+        : [],
+    ],
+    notes: [
+      "Compiled, not run: parameters, optimiser state, table and everything in between. In brackets the share of NPT's.",
+      'SPIN has the reference\'s predictor, whose (d·e)² weights it shares with NPT; "nested" has weights linear in d.',
+    ],
+  };
+}

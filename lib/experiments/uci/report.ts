@@ -1,0 +1,158 @@
+import { classicalFigures, uciFacts } from "../../data/mod.ts";
+import { type Figure, methodDots, type MethodScore, rankLine } from "../../plots/mod.ts";
+import {
+  averageRanks,
+  classicalScores,
+  costTable,
+  criticalDifference,
+  geometricMean,
+  type RunRecord,
+  type Score,
+  scoreTable,
+  spread,
+  summarise,
+  type TableView,
+} from "../../results/mod.ts";
+import type { Report } from "../experiment.ts";
+import { UCI_CLASSICAL } from "./settings.ts";
+
+/** The headline measure of a data set. */
+const headline = (data: string): string => uciFacts(data).task === "regression" ? "rmse" : "accuracy";
+
+const isClassical = (model: string): boolean => (UCI_CLASSICAL as readonly string[]).includes(model);
+
+/**
+ * One score per set and model, ours first. A classical model has the score of its runs on the same folds; k-NN, XGBoost
+ * and the MLP, without such runs, that of `data/uci/baselines.json`.
+ */
+function uciScores(records: readonly RunRecord[]): Score[] {
+  const runs = summarise(records).filter(({ data, metric }) => metric === headline(data));
+  const [classical, ours] = [true, false].map((wanted) =>
+    runs.filter((s) => isClassical(s.model) === wanted)
+  );
+  const sets = [...new Set(ours!.map(({ data }) => data))];
+  const stored = sets.flatMap((data) => classicalScores(classicalFigures(data)))
+    .filter(({ data, metric, model }) => metric === headline(data) && model !== "constant")
+    .filter(({ data, model }) => !classical!.some((score) => score.data === data && score.model === model));
+  return [...ours!, ...classical!.filter(({ data }) => sets.includes(data)), ...stored];
+}
+
+/** Table 1 as far as it was run: error or accuracy by set and model, average ranks below. */
+function errors(records: readonly RunRecord[]): TableView {
+  return scoreTable(uciScores(records), {
+    title: "UCI cross-validation: mean ± standard error over folds",
+    notes: [
+      "Classical models: scikit-learn, XGBoost and LightGBM on the same folds, tuned on the validation rows of each.",
+      "The figures of the paper's Table 1: not available offline.",
+    ],
+  });
+}
+
+/** Accuracy of all methods, one panel a set. */
+const dots = (records: readonly RunRecord[]): Figure =>
+  methodDots(uciScores(records) as MethodScore[], { title: "UCI: SPIN beside its rivals" });
+
+/** The line of average ranks; undefined without a set that all models were run on. */
+function rankFigure(records: readonly RunRecord[]): Figure | undefined {
+  const { ranks, sets } = averageRanks(uciScores(records));
+  if (sets.length === 0 || ranks.size < 2) return undefined;
+  const difference = criticalDifference(ranks.size, sets.length);
+  return rankLine([...ranks].map(([model, rank]) => ({ model, rank })), {
+    title: "Average ranks",
+    subtitle: `${sets.length} sets; bars join what they do not tell apart (Nemenyi, 5 %: ${
+      difference.toFixed(2)
+    })`,
+    difference,
+  });
+}
+
+/** Time and memory of our runs. */
+const costs = (records: readonly RunRecord[]): TableView =>
+  costTable(
+    records.filter(({ model }) => !isClassical(model)),
+    "What the runs cost: means over folds",
+    "npt",
+  );
+
+/** Errors, ranks and costs of runs on UCI sets. */
+export function uciReport(all: readonly RunRecord[]): Report {
+  const records = all.filter(({ experiment }) => experiment === "uci");
+  const ranks = rankFigure(records);
+  return {
+    tables: { errors: errors(records), costs: costs(records) },
+    figures: { errors: dots(records), ...ranks ? { ranks } : {} },
+    verdict: verdictOf(records),
+  };
+}
+
+const ordered = (scores: readonly Score[]) => {
+  const { ranks, sets } = averageRanks(scores);
+  return { order: [...ranks].sort(([, a], [, b]) => a - b), sets };
+};
+
+const listed = (order: readonly [string, number][]): string =>
+  order.map(([model, rank]) => `${model} ${rank.toFixed(2)}`).join(", ");
+
+/** What the numbers say, in words made from the numbers. */
+function verdictOf(records: readonly RunRecord[]): string {
+  const scores = uciScores(records);
+  const { order, sets } = ordered(scores);
+  const lines = [`Average rank over ${sets.length} set(s): ${listed(order)}.`];
+  const neural = ordered(scores.filter(({ model }) => !isClassical(model)));
+  if (neural.order.length > 1) {
+    const [first] = neural.order[0]!;
+    const best = first === "spin"
+      ? "SPIN is the best of the neural models"
+      : "SPIN is not the best of the neural models";
+    if (neural.order.some(([model]) => model === "spin")) {
+      lines.push(
+        `${best}, ranked among themselves on ${neural.sets.length} set(s): ${listed(neural.order)}.`,
+      );
+    }
+  }
+  lines.push(...memoryLines(records));
+  for (const data of [...new Set(scores.map((s) => s.data))]) lines.push(...setLine(scores, data));
+  return lines.map((line) => `- ${line}`).join("\n");
+}
+
+/** SPIN's compiled memory beside NPT's on each set. */
+function memoryLines(records: readonly RunRecord[]): string[] {
+  const mean = (data: string, model: string) =>
+    spread(
+      records.filter((run) => run.data.name === data && run.model === model && run.experiment === "uci")
+        .map((run) => run.memory.compiledBytes ?? NaN),
+    ).mean;
+  const shares = [...new Set(records.map(({ data }) => data.name))]
+    .map((data) => ({ data, share: mean(data, "spin") / mean(data, "npt") }))
+    .filter(({ share }) => Number.isFinite(share));
+  if (shares.length === 0) return [];
+  const above = shares.filter(({ share }) => share > 0.5);
+  const names = above.map(({ data, share }) => `${data} ${share.toFixed(2)}`).join(", ");
+  return [
+    `Memory of SPIN's training step: ${
+      geometricMean(shares.map(({ share }) => share)).toFixed(2)
+    } of NPT's ` +
+    `(geometric mean of ${shares.length} sets); ` +
+    (above.length === 0 ? "at most half on every set." : `more than half on ${names}.`),
+  ];
+}
+
+/** SPIN beside k-NN, NPT and XGBoost on one set. */
+function setLine(scores: readonly Score[], data: string): string[] {
+  const of = (model: string) => scores.find((s) => s.data === data && s.model === model);
+  const [spin, npt, knn, xgboost] = ["spin", "npt", "knn", "xgboost"].map(of);
+  if (!spin || !knn || !xgboost) return [];
+  const better = (a: Score, b: Score) => a.metric === "rmse" ? a.mean < b.mean : a.mean > b.mean;
+  const parts = [
+    `SPIN ${spin.mean.toPrecision(3)} is ${better(spin, knn) ? "better" : "worse"} than k-NN (${
+      knn.mean.toPrecision(3)
+    })`,
+  ];
+  if (npt) {
+    const within = Math.abs(spin.mean - npt.mean) <= Math.hypot(spin.standardError, npt.standardError);
+    const words = within ? "within the spread of" : better(spin, npt) ? "better than" : "worse than";
+    parts.push(`${words} NPT (${npt.mean.toPrecision(3)})`);
+  }
+  parts.push(`XGBoost has ${xgboost.mean.toPrecision(3)}`);
+  return [`${data}: ${parts.join("; ")}.`];
+}

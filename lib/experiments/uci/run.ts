@@ -1,0 +1,56 @@
+/** Cross-validation of table models on UCI sets (the paper's Table 1), and classical models on the same folds. */
+import { fit } from "../../train/table/fit.ts";
+import { configurationOf, type Experiment, once, type Run } from "../experiment.ts";
+import { testedOutcome } from "../table_outcome.ts";
+import { classicalRuns } from "./classical.ts";
+import { columnTypes, loadAsked, uciFold, uciRun } from "./data.ts";
+import { uciReport } from "./report.ts";
+import { foldCount, setsOf, uciRecipe, type UciSettings, uciSettings } from "./settings.ts";
+import { nameOf, variantConfiguration } from "../variant.ts";
+
+/** The runs of the models that are trained here: sets, then folds, then models, so that early results compare models. */
+async function trainedRuns(settings: UciSettings): Promise<Run[]> {
+  const { profile, models, seed, steps, recipe: changes, model: modelChanges } = settings;
+  const runs = setsOf(settings).map(async (dataset) => {
+    // A plan needs a table once, whichever its fold.
+    const read = once(() => uciFold(dataset, profile, 0));
+    const folds = Array.from({ length: foldCount(dataset, settings) }, (_, fold) => fold);
+    return await Promise.all(folds.flatMap((fold) =>
+      models.map(async (model): Promise<Run> => {
+        const base = uciRecipe(model, dataset, profile, seed + fold);
+        const recipe = {
+          ...base,
+          ...changes,
+          model: { ...base.model, ...modelChanges },
+          ...steps ? { steps } : {},
+        };
+        const configuration = {
+          ...configurationOf(recipe, { columnTypes: columnTypes(profile) }),
+          ...variantConfiguration(model),
+        };
+        const build = typeof model === "string" ? undefined : model.build;
+        return {
+          ...await uciRun({ dataset, model: nameOf(model), fold, seed: seed + fold, configuration }, profile),
+          steps: recipe.steps,
+          program: build ? undefined : { kind: "table", recipe, read },
+          execute: async (options) => {
+            const { table, fold: rows } = await uciFold(dataset, profile, fold);
+            return await testedOutcome(await fit(table, rows, recipe, { ...options, build }), table, rows);
+          },
+        };
+      })
+    ));
+  });
+  return (await Promise.all(runs)).flat();
+}
+
+export const uci: Experiment<UciSettings> = {
+  name: "uci",
+  notebook: "01_uci",
+  settings: uciSettings,
+  async runs(settings) {
+    await loadAsked(settings);
+    return [...await trainedRuns(settings), ...await classicalRuns(settings)];
+  },
+  report: uciReport,
+};

@@ -1,0 +1,252 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { type Compiled, type ProgramMemory, ready } from "../engine/mod.ts";
+import { UserError } from "../errors.ts";
+import type { Parameter } from "../nn/parameters.ts";
+import { progress, stopRequested } from "../progress/mod.ts";
+import { createSnapshot } from "./best.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { loadState, saveState } from "./state.ts";
+import { stopwatch } from "./stopwatch.ts";
+
+/** Losses of a step, scalars: the one that is minimised, and its parts. */
+export type Losses = { loss: tf.Scalar } & Record<string, tf.Scalar>;
+
+/** A training step as a function of its batch. */
+export interface Step<Batch, L extends Losses> {
+  (batch: Batch): L;
+  /** Compiles the program of a batch on another thread. */
+  prepare(batch: Batch): Promise<void>;
+  /** What the program of a batch needs; undefined before it ran, and on engines that do not compile. */
+  memory(batch: Batch): ProgramMemory | undefined;
+}
+
+/** What can be trained: weights, an optimiser, a batch for every step, and the step. */
+export interface Trainable<Batch, L extends Losses> {
+  parameters: readonly Parameter[];
+  /** Its state goes to the checkpoint; the step applies it. */
+  optimizer: Optimizer;
+  /** The tensors of step `at`, which counts from 1; disposed of when the step has run. */
+  batch(at: number): Batch;
+  step: Step<Batch, L>;
+  /** Where batches differ in shape: steps after `done` whose programs are worth compiling before the first of them. */
+  programs?(done: number): number[];
+  /** Where batches differ in shape: the one that needs the most memory. */
+  largest?(): Batch;
+}
+
+/** One evaluation of the weights under way. */
+export interface Evaluation<Scores> {
+  step: number;
+  /** Seconds of training until then, compiling and evaluating left out. */
+  seconds: number;
+  /** Of the training step. */
+  losses: Record<string, number>;
+  scores: Scores;
+}
+
+export interface TrainOptions<Scores> {
+  /** Optimiser steps. */
+  steps: number;
+  /** Ends the training after the step under way, as a stop request does. */
+  signal?: AbortSignal;
+  /** What the progress line is called; without it there is none. */
+  label?: string;
+  /** Called after every step, with the loss where it is known: for a progress line of one's own. */
+  onStep?(at: number, loss?: number): void;
+  /** A file that keeps the state; if it exists, training goes on from there. */
+  checkpoint?: {
+    path: string;
+    /** Seconds between two writings; 60 unless given. */
+    every?: number;
+    /** What the training is, as JSON: a state of another one is refused. */
+    recipe: object;
+  };
+  /** How the weights are evaluated: after the last step, and after those for which `when` is true. */
+  evaluate?: {
+    when?(at: number): boolean;
+    run(at: number): Promise<Scores>;
+    /** If given, the weights of the best evaluation are kept, and restored at the end. */
+    better?(now: Scores, best: Scores): boolean;
+  };
+  /** Further programs that are compiled together with the first step. */
+  also?(): Promise<unknown>;
+  /** What to change if the training diverges, for the error. */
+  advice?: string;
+}
+
+export interface Trained<Scores> {
+  history: Evaluation<Scores>[];
+  /** The evaluation whose weights were kept; undefined if none was looked for. */
+  best: Evaluation<Scores> | undefined;
+  /** Steps taken, those before a resume included. */
+  steps: number;
+  /** True if it ended before its last step. */
+  stopped: boolean;
+  /** Of the whole training; what was spent on compiling is counted apart. */
+  seconds: { compile: number; train: number; evaluate: number };
+  /** Of the (largest) training step, where the engine compiles. */
+  memory: ProgramMemory | undefined;
+}
+
+/** A compiled function as a step: `args` makes its arguments of a batch. */
+export function stepOf<Batch, A extends unknown[], L extends Losses>(
+  compiled: Compiled<A, L>,
+  args: (batch: Batch) => A,
+): Step<Batch, L> {
+  return Object.assign((batch: Batch) => compiled(...args(batch)), {
+    prepare: (batch: Batch) => compiled.prepare(...args(batch)),
+    memory: (batch: Batch) => compiled.memory(...args(batch)),
+  });
+}
+
+/** What to change in a training that has diverged. */
+export const advice = ({ learningRate, seed }: { learningRate: number; seed: number }): string =>
+  `lower the learning rate (now ${learningRate}) or change the seed (now ${seed})`;
+
+/** Programs that are compiled at a time before the first step: compiling uses one core in part. */
+const AT_ONCE = 2;
+
+/** The loss is read, and so checked, at least after so many steps. */
+const CHECK = 100;
+
+const free = (tensors: unknown): void => tf.dispose(tensors as tf.TensorContainer);
+
+/** Scores that are numbers, for the progress line. */
+const numbersOf = (scores: unknown): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(scores ?? {}).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
+
+async function lossesOf(losses: Losses): Promise<Record<string, number>> {
+  const read = async ([name, value]: [string, tf.Scalar]) => [name, (await value.data())[0]!] as const;
+  return Object.fromEntries(await Promise.all(Object.entries(losses).map(read)));
+}
+
+/**
+ * The loop over optimiser steps, the only one. It stops at a request or a signal, notices a loss that is not a number,
+ * keeps and restores its state, compiles while the event loop goes on, keeps the best weights, and measures time.
+ *
+ * Two steps are under way at most. Nothing is copied to the host but the loss now and then, and at evaluations.
+ *
+ * A stopped training is saved as it is; then, if the best weights are wanted, those of its last step are evaluated, so
+ * that the result has scores. Resumed, it gives the bits of one that was never stopped.
+ *
+ * @throws UserError if the loss is not a number any more, saying at which step and what to change; if the checkpoint is
+ *   damaged or of another training.
+ */
+export async function train<Batch, L extends Losses, Scores = unknown>(
+  task: Trainable<Batch, L>,
+  options: TrainOptions<Scores>,
+): Promise<Trained<Scores>> {
+  const { steps, evaluate, checkpoint } = options;
+  const variables = task.parameters.map(({ variable }) => variable);
+  const best = evaluate?.better && createSnapshot(variables);
+  const { seconds, lap } = stopwatch();
+  const state = {
+    step: 0,
+    history: [] as Evaluation<Scores>[],
+    best: null as Evaluation<Scores> | null,
+    seconds,
+    memory: null as ProgramMemory | null,
+  };
+  const stored = { variables, optimizer: task.optimizer.state, best: best?.copies };
+  const bar = options.label === undefined ? undefined : progress(steps, { label: options.label });
+  let batch: Batch | undefined;
+  let previous: L | undefined;
+  let saved = performance.now();
+
+  const checked = (loss: number, at: number): number => {
+    if (Number.isFinite(loss)) return loss;
+    const advice = options.advice ?? "lower the learning rate or change the seed";
+    throw new UserError(
+      `the training loss is ${loss} at step ${at} of ${steps}: the model has diverged; ${advice}`,
+    );
+  };
+  const evaluation = async (at: number, losses: L): Promise<Evaluation<Scores>> => {
+    const values = await lossesOf(losses);
+    lap("train");
+    checked(values["loss"]!, at);
+    const scores = await evaluate!.run(at);
+    const result = { step: at, seconds: seconds.train, losses: values, scores };
+    if (best && (!state.best || evaluate!.better!(scores, state.best.scores))) {
+      state.best = result;
+      best.take();
+    }
+    state.history.push(result);
+    bar?.update(at, { loss: values["loss"]!, ...numbersOf(scores) });
+    options.onStep?.(at, values["loss"]);
+    lap("evaluate");
+    return result;
+  };
+  const memoryNow = (): ProgramMemory | null => {
+    const like = task.largest?.();
+    const memory = like ? task.step.memory(like) : batch && task.step.memory(batch);
+    free(like);
+    return memory ?? state.memory;
+  };
+  const compile = async (): Promise<void> => {
+    const waiting = task.programs?.(state.step) ?? [state.step + 1];
+    const next = async (): Promise<void> => {
+      for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
+        const like = task.batch(at);
+        await task.step.prepare(like).finally(() => free(like));
+      }
+    };
+    await Promise.all([options.also?.(), ...Array.from({ length: AT_ONCE }, next)]);
+  };
+
+  try {
+    if (checkpoint) {
+      await loadState(checkpoint.path, checkpoint.recipe, state, stored);
+      state.seconds = Object.assign(seconds, state.seconds);
+    }
+    if (state.step < steps) await (bar ? bar.during("compiling", compile()) : compile());
+    // A step is taken even if the request came before it, so that there is something to go on from.
+    let stopped = false;
+    while (state.step < steps && !stopped) {
+      const at = ++state.step;
+      const now = task.batch(at);
+      const losses = task.step(now);
+      // Waiting for the step before lets the event loop go on.
+      if (previous) await ready(previous.loss);
+      free([batch, previous]);
+      [batch, previous] = [now, losses];
+
+      const wanted = evaluate !== undefined && (at === steps || evaluate.when?.(at) === true);
+      if (wanted) await evaluation(at, losses);
+      else if (at % CHECK === 0 || at === steps || bar?.due()) {
+        const loss = checked((await losses.loss.data())[0]!, at);
+        bar?.update(at, { loss });
+        options.onStep?.(at, loss);
+      } else options.onStep?.(at);
+
+      stopped = at < steps && stopRequested(options.signal);
+      const due = performance.now() - saved > 1000 * (checkpoint?.every ?? 60);
+      if (checkpoint && (stopped || due || at === steps)) {
+        await ready(losses.loss);
+        lap("train");
+        state.memory = memoryNow();
+        await saveState(checkpoint.path, checkpoint.recipe, state, stored);
+        saved = performance.now();
+        lap("evaluate");
+      }
+      if (stopped && best && !wanted) await evaluation(at, losses);
+    }
+    if (previous) await ready(previous.loss);
+    lap("train");
+    state.memory = memoryNow();
+    if (state.best) best!.restore();
+    return {
+      history: state.history,
+      best: state.best ?? undefined,
+      steps: state.step,
+      stopped: state.step < steps,
+      seconds,
+      memory: state.memory ?? undefined,
+    };
+  } finally {
+    await bar?.done();
+    free([batch, previous]);
+    best?.dispose();
+  }
+}
