@@ -124,9 +124,9 @@ export function compareRuns(
   records: readonly RunRecord[],
 ): Comparison {
   const [before, after] = [figuresOf(kept), figuresOf(now)];
-  const names = Object.keys(after).filter((metric) => !isTime(metric));
+  const names = Object.keys(after).filter((metric) => !isTime(metric) && metric !== "steps");
   const whole = Object.keys(before).every((metric) => metric in after);
-  const all = [...whole ? ["steps"] : [], "parameters", ...names];
+  const all = [...whole ? ["steps"] : [], ...names];
   const measures = all.flatMap((metric): ComparedMeasure[] => {
     const tolerance = toleranceOf(metric, kept, records);
     return tolerance === undefined

@@ -50,9 +50,11 @@ Deno.test("a measure that one of both lacks differs", () => {
 });
 
 Deno.test("a beginning is compared as far as it goes", () => {
-  const kept = { steps: 3000, metrics: { target: 1, "target@250": 0.5, "target@500": 0.7 } };
-  const { verdict, run } = compare(kept, { steps: 250, metrics: { "target@250": 0.52 } });
-  deepEqual([verdict, run], ["within", "uci, spin, yacht, fold 0, seed 1, to target@250"]);
+  const curve = [{ step: 250, target: 0.5 }, { step: 500, target: 0.7 }];
+  const kept = { steps: 3000, metrics: { target: 1 }, details: { curve } };
+  const now = { steps: 250, metrics: {}, details: { curve: [{ step: 250, target: 0.52 }] } };
+  const { verdict, run } = compare(kept, now);
+  deepEqual([verdict, run], ["within", "uci, spin, yacht, fold 0, seed 1, to curve target@250"]);
 });
 
 Deno.test("what differs is named with both values, and the line counts", () => {

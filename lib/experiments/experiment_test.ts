@@ -30,7 +30,7 @@ Deno.test("lists come as such, as words with commas, or as one; none is an empty
 });
 
 Deno.test("what there is not is named with the nearest there is", () => {
-  throws(() => own({ model: "spin" } as Changes<Own>), /there is no setting "model"; nearest: models/);
+  throws(() => own({ model: "spin" } as Changes<Own>), /there is no setting "model"; known: models/);
   throws(() => own({ models: "sipn" }), /models: there is no "sipn"; known: /);
   throws(() => own({ seeds: "one" }), /seeds: expected numbers, found "one"/);
   throws(() => own({ rate: "fast" }), /rate: expected a number, found "fast"/);

@@ -14,10 +14,13 @@ export interface TableVariant {
   recipe?: Partial<Recipe>;
 }
 
+/** Makes a neural process of one's own, with the widths and the seed of a recipe. */
+export type BuildProcess = (recipe: ProcessRecipe) => Process;
+
 /** A neural process of one's own; see `TableVariant`. */
 export interface ProcessVariant {
   name: string;
-  build: (recipe: ProcessRecipe) => Process;
+  build: BuildProcess;
 }
 
 /** The name of a model in tables and records. */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { createInit, type Init } from "../nn/parameters.ts";
-import { blockToReference } from "../models/table/reference_names.ts";
+import { blockToReference } from "./reference_names.ts";
 import { valueAndGradients } from "../train/gradients.ts";
 import { type GoldenCase, namesAfter } from "./case.ts";
 import type { Produced } from "./compare.ts";

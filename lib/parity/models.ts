@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
 import { declareTableModel } from "../models/table/model.ts";
-import { toReference } from "../models/table/reference_names.ts";
+import { toReference } from "./reference_names.ts";
 import { clipElements } from "../train/clip.ts";
 import { valueAndGradients } from "../train/gradients.ts";
 import { type PartLoss, tableLoss } from "../train/table/loss.ts";

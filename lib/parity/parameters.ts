@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
 import type { Parameter } from "../nn/parameters.ts";
-import { gatherReference, type ReferenceTensor, scatterReference } from "../models/table/reference_names.ts";
+import { gatherReference, type ReferenceTensor, scatterReference } from "./reference_names.ts";
 import { fixture, type GoldenCase, namesAfter } from "./case.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { NeuralProcessDims } from "../models/process/dims.ts";
-import { anp, banp, bnp, canp, cipnp, cnp, ipnp, np, withoutLatent } from "../models/process/models.ts";
-import { olderIpnp, olderLatentIpnp } from "../models/process/older_ipnp.ts";
+import { anp, banp, bnp, canp, cipnp, cnp, ipnp, np } from "../models/process/models.ts";
+import { olderIpnp, olderLatentIpnp, withoutLatent } from "./older_ipnp.ts";
 import type { Tasks } from "../models/process/points.ts";
 import { field, type GoldenCase } from "./case.ts";
 import { spinOptions } from "./process_blocks.ts";

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Parameter } from "../nn/parameters.ts";
-import { sameNames } from "../models/table/reference_names.ts";
+import { sameNames } from "./reference_names.ts";
 import { valueAndGradients } from "../train/gradients.ts";
 import type { GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
 import { jit } from "../engine/mod.ts";
 import { ipnp } from "../models/process/models.ts";
-import { gatherReference, sameNames } from "../models/table/reference_names.ts";
+import { gatherReference, sameNames } from "./reference_names.ts";
 import { valueAndGradients } from "../train/gradients.ts";
 import { createOptimizer } from "../train/optimizer.ts";
 import { learningRate } from "../train/schedule.ts";

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
-import { tnpa } from "../models/process/tnp/tnpa.ts";
+import { tnpa } from "./tnpa.ts";
 import { tnpd } from "../models/process/tnp/tnpd.ts";
-import { tnpnd } from "../models/process/tnp/tnpnd.ts";
+import { tnpnd } from "./tnpnd.ts";
 import type { TnpOptions } from "../models/process/tnp/options.ts";
 import { field, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";

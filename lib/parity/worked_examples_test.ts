@@ -4,12 +4,7 @@ import { useEngine } from "../engine/mod.ts";
 import { DEFAULT_ATTENTION, mab } from "../nn/mab.ts";
 import { createInit, type Parameter } from "../nn/parameters.ts";
 import { createTableModel, type TableModelConfig } from "../models/table/mod.ts";
-import {
-  blockToReference,
-  type ReferenceTensor,
-  scatterReference,
-  toReference,
-} from "../models/table/reference_names.ts";
+import { blockToReference, type ReferenceTensor, scatterReference, toReference } from "./reference_names.ts";
 import { columnOf } from "./columns.ts";
 
 // Small models with parameters by formula, computed once with the official code in double precision.

@@ -1,11 +1,11 @@
 import { currentEngine } from "../engine/mod.ts";
-import { fit, type Fitted } from "../train/table/fit.ts";
-import { loadModel as readModel } from "../train/table/model_file.ts";
+import { fit, type FitOptions, type Fitted } from "../train/table/fit.ts";
+import { loadModel as readModel, type LoadOptions } from "../train/table/model_file.ts";
 import { score } from "../train/table/score.ts";
 import { type TabularModel, tabularModel } from "./model.ts";
 import { type Prepared, prepareTable, type TrainingOptions } from "./prepare.ts";
 
-export interface FitTableOptions extends TrainingOptions {
+export interface FitTableOptions extends TrainingOptions, Pick<FitOptions, "build" | "signal"> {
   /** What the progress line is called; default "training", null for no progress line. */
   label?: string | null;
 }
@@ -28,18 +28,19 @@ export interface FittedTable
  * console.log(fitted.scores, await fitted.predict("new-houses.csv"));
  */
 export async function fitTable(options: FitTableOptions): Promise<FittedTable> {
-  return await fitPrepared(prepareTable(options), options.label);
+  const { label = "training", build, signal } = options;
+  return await fitPrepared(prepareTable(options), { label: label ?? undefined, build, signal });
 }
 
 /** The training half of `fitTable`. */
 export async function fitPrepared(
   { table, fold, recipe }: Prepared,
-  label: string | null = "training",
+  options: FitOptions = { label: "training" },
 ): Promise<FittedTable> {
   await currentEngine();
-  const fitted = await fit(table, fold, recipe, { label: label ?? undefined });
+  const fitted = await fit(table, fold, recipe, options);
   const { model, predictor, history, best, steps, stopped, seconds, memory } = fitted;
-  const validated = fold.val.length > 0 && !stopped
+  const validated = fold.val.length > 0
     ? score(table, fold.val, await predictor.predict(table, fold.val)).metrics
     : {};
   const metrics = Object.fromEntries(
@@ -60,9 +61,10 @@ export async function fitPrepared(
 /**
  * A model from a file that `save` wrote.
  *
+ * @param options.build makes the model, where it is one of one's own
  * @throws UserError naming the file and what is wrong with it.
  */
-export async function loadModel(path: string): Promise<TabularModel> {
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<TabularModel> {
   await currentEngine();
-  return tabularModel(await readModel(path));
+  return tabularModel(await readModel(path, options));
 }

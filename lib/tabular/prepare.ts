@@ -94,9 +94,9 @@ export function prepareTable(options: TrainingOptions): Prepared {
   return { target, schema, table: encode(table, schema, { notify }), fold, recipe };
 }
 
-/** The recipe for another number of steps: the looks at the validation rows are spread over them. */
+/** The recipe for another number of steps: the evaluations are spread over them. */
 function adapted(recipe: Recipe, { steps }: TrainingOptions): Recipe {
   if (steps === undefined) return recipe;
-  const looks = recipe.steps / recipe.evaluateEvery;
-  return { ...recipe, steps, evaluateEvery: Math.max(1, Math.round(steps / looks)) };
+  const evaluations = recipe.steps / recipe.evaluateEvery;
+  return { ...recipe, steps, evaluateEvery: Math.max(1, Math.round(steps / evaluations)) };
 }

@@ -6,8 +6,8 @@ import { symmetric } from "../../nn/initialisers.ts";
 import { linear } from "../../nn/linear.ts";
 import { DEFAULT_ATTENTION, mab, widthsOf } from "../../nn/mab.ts";
 import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
-import { attributeLatentLayer, datapointLatentLayer, flat } from "../table/blocks.ts";
-import { attributeLatent, freeLatent } from "../table/latents.ts";
+import { flat } from "../table/blocks.ts";
+import { spinEncoder } from "../table/spin.ts";
 
 /** A SPIN of haplotypes in one window, as plain data. */
 export interface HaplotypeConfig {
@@ -75,27 +75,19 @@ export function createHaplotypeSpin(config: HaplotypeConfig, seed: number): Hapl
   const width = f * e;
   const init = createInit(seed);
   const embed = wordEmbedding(init, columns, word, e);
-  const attributes = attributeLatent(init, columns, f);
-  const datapoints = freeLatent(init, "latents.datapoints", h, width);
-  const layers = Array.from({ length: depth / 2 }, (_, p) => {
-    const scope = init.within(`encoder.${p}`);
-    return {
-      attribute: attributeLatentLayer(scope, e, true, options),
-      datapoint: datapointLatentLayer(scope, width, width, options),
-    };
+  const { attributePath, gather } = spinEncoder(init, columns, {
+    ...options,
+    embedding: e,
+    h,
+    f,
+    depth,
+    abla: true,
   });
   const read = mab(init.within("predictor"), "latent", widthsOf(width), options);
   const head = linear(init, "head", width, targets);
 
-  /** H_A [n, f, e] after each pair, the last one last. */
-  const rows = (alleles: tf.Tensor2D, rng?: Rng): tf.Tensor3D[] => {
-    const x = dropout(embed(alleles), config.dropout, rng);
-    const out: tf.Tensor3D[] = [];
-    for (const { attribute } of layers) out.push(attribute(out.at(-1) ?? attributes(x), x, rng));
-    return out;
-  };
-  const gather = (latents: tf.Tensor3D[], rng?: Rng): tf.Tensor3D =>
-    layers.reduce((hD, { datapoint }, p) => datapoint(hD, flat(latents[p]!), rng), datapoints());
+  const rows = (alleles: tf.Tensor2D, rng?: Rng): tf.Tensor3D[] =>
+    attributePath(dropout(embed(alleles), config.dropout, rng), rng);
   const decode = (hA: tf.Tensor3D, hD: tf.Tensor3D, rng?: Rng): tf.Tensor2D => {
     const query = read(flat(hA), hD, rng);
     return head(dropout(tf.reshape(query, [-1, width]) as tf.Tensor2D, config.dropout, rng));

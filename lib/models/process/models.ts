@@ -142,18 +142,6 @@ export function ipnpPlaced(
   };
 }
 
-/** ANP, or IPNP with `options`, without its latent path: the encoder of the points is twice as wide instead. */
-export function withoutLatent(
-  dims: NeuralProcessDims,
-  options: SpinOptions | undefined,
-  seed: number,
-): ConditionalProcess {
-  const init = createInit(seed);
-  const wide = { ...crossDims(dims), dimHid: 2 * dims.dimHid };
-  const rows = options ? crossSpinEncoder(init, "denc", wide, options) : crossEncoder(init, "denc", wide);
-  return conditionalProcess(init.parameters, [rows], decoderOf(init, dims, 2 * dims.dimHid));
-}
-
 const pooledEncoders = (init: Init, dims: NeuralProcessDims): Encode[] =>
   ["enc1", "enc2"].map((name) => repeated(poolingEncoder(init, name, poolingDims(dims))));
 
@@ -162,7 +150,8 @@ const attentiveEncoders = (init: Init, dims: NeuralProcessDims): Encode[] => [
   repeated(poolingEncoder(init, "enc2", { ...poolingDims(dims), selfAttention: true })),
 ];
 
-const crossDims = ({ dimX, dimY, dimHid, encVDepth, encQkDepth }: NeuralProcessDims) => ({
+/** Widths of an encoder that targets read. */
+export const crossDims = ({ dimX, dimY, dimHid, encVDepth, encQkDepth }: NeuralProcessDims) => ({
   dimX,
   dimY,
   dimHid,
@@ -178,7 +167,8 @@ const poolingDims = ({ dimX, dimY, dimHid, encPreDepth, encPostDepth }: NeuralPr
   postDepth: encPostDepth,
 });
 
-const decoderOf = (
+/** The decoder that all of them have. */
+export const decoderOf = (
   init: Init,
   { dimX, dimY, dimHid, decDepth }: NeuralProcessDims,
   dimEnc: number,

@@ -8,7 +8,7 @@ import type { Tasks } from "./points.ts";
 import type { Resampling } from "./resampling.ts";
 import type { SpinOptions } from "./spin.ts";
 import { GP_TNP } from "./tnp/options.ts";
-import { tnpa } from "./tnp/tnpa.ts";
+import { tnpa } from "../../parity/tnpa.ts";
 import { tnpd } from "./tnp/tnpd.ts";
 
 const DIMS = { ...GP_DIMS, dimHid: 16, dimLat: 8 };

@@ -6,7 +6,9 @@ import { unknown } from "../../data/nearest.ts";
 import type { Parameter } from "../../nn/parameters.ts";
 import type { BootstrapProcess } from "./bootstrap_process.ts";
 import type { NeuralProcessDims } from "./dims.ts";
-import type { LatentProcess } from "./latent_process.ts";
+import { type LatentParts, type LatentProcess, latentProcess } from "./latent_process.ts";
+import { conditionalProcess, type Encode } from "./conditional_process.ts";
+import type { Decoder } from "./decoder.ts";
 import {
   anp,
   banp,
@@ -134,6 +136,18 @@ export function createProcess(
       return bootstrapped(banp(dims, seed));
   }
 }
+
+/**
+ * A neural process without a latent variable, out of encoders of one's own.
+ *
+ * @param decode what the encoders gave, and the inputs, to a normal per row (see `decoder`)
+ */
+export const conditionalOf = (parameters: Parameter[], encoders: Encode[], decode: Decoder): Process =>
+  conditional(conditionalProcess(parameters, encoders, decode));
+
+/** A neural process with a latent variable of width `dimLat`, out of parts of one's own. */
+export const latentOf = (parameters: Parameter[], parts: LatentParts, dimLat: number): Process =>
+  latent(latentProcess(parameters, parts), dimLat);
 
 /** Where the places of inducing points start: the inputs of Gaussian processes are in this interval. */
 const SPAN = [-2, 2] as const;

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { scan } from "../../../engine/mod.ts";
+import { scan } from "../engine/mod.ts";
 
 /** Joint normals: mean [b, n] and the lower triangular factor L of the covariance L·Lᵀ, [b, n, n], diagonal above 0. */
 export interface JointNormal {

@@ -1,16 +1,24 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { linear } from "../../nn/linear.ts";
-import { createInit, type Init } from "../../nn/parameters.ts";
-import { reluMlp } from "../../nn/relu_mlp.ts";
-import { attention } from "./attention.ts";
-import { type ConditionalProcess, conditionalProcess, type Encode } from "./conditional_process.ts";
-import { type Decoder, splitLinear } from "./decoder.ts";
-import { type LatentProcess, latentProcess } from "./latent_process.ts";
-import { plainNormal } from "./normal.ts";
-import { pairs } from "./points.ts";
-import { type Pooled, pooled } from "./pooled.ts";
-import { poolingEncoder } from "./pooling_encoder.ts";
-import { latentWidth, spin, type SpinOptions } from "./spin.ts";
+import { linear } from "../nn/linear.ts";
+import { createInit, type Init } from "../nn/parameters.ts";
+import { reluMlp } from "../nn/relu_mlp.ts";
+import { attention } from "../models/process/attention.ts";
+import {
+  type ConditionalProcess,
+  conditionalProcess,
+  type Encode,
+} from "../models/process/conditional_process.ts";
+import { type Decoder, splitLinear } from "../models/process/decoder.ts";
+import { type LatentProcess, latentProcess } from "../models/process/latent_process.ts";
+import { plainNormal } from "../models/process/normal.ts";
+import { crossEncoder } from "../models/process/cross_encoder.ts";
+import { crossSpinEncoder } from "../models/process/cross_spin_encoder.ts";
+import type { NeuralProcessDims } from "../models/process/dims.ts";
+import { crossDims, decoderOf } from "../models/process/models.ts";
+import { pairs } from "../models/process/points.ts";
+import { type Pooled, pooled } from "../models/process/pooled.ts";
+import { poolingEncoder } from "../models/process/pooling_encoder.ts";
+import { latentWidth, spin, type SpinOptions } from "../models/process/spin.ts";
 
 /** Names follow `regression/configs/gp/ipnp.yaml`. */
 export interface OlderIpnpOptions {
@@ -109,4 +117,16 @@ function inducedLatent(init: Init, options: OlderIpnpOptions): Pooled {
     post,
     (points, firsts) => read(embed.deferred(pairs(points)), { hidden: points.hidden, firsts }),
   );
+}
+
+/** ANP, or IPNP with `options`, without its latent path: the encoder of the points is twice as wide instead. */
+export function withoutLatent(
+  dims: NeuralProcessDims,
+  options: SpinOptions | undefined,
+  seed: number,
+): ConditionalProcess {
+  const init = createInit(seed);
+  const wide = { ...crossDims(dims), dimHid: 2 * dims.dimHid };
+  const rows = options ? crossSpinEncoder(init, "denc", wide, options) : crossEncoder(init, "denc", wide);
+  return conditionalProcess(init.parameters, [rows], decoderOf(init, dims, 2 * dims.dimHid));
 }

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { countParameters, type ModelColumn, type TableModelConfig } from "./mod.ts";
+import { countParameters, type ModelColumn, type TableModelConfig } from "../models/table/mod.ts";
 
 const numeric = (n: number): ModelColumn[] =>
   Array.from({ length: n }, () => ({ kind: "numeric", classes: [] }));

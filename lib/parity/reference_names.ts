@@ -1,7 +1,7 @@
-import type { Parameter } from "../../nn/parameters.ts";
-import type { ColumnLayout } from "./columns.ts";
-import type { ModelKind } from "./config.ts";
-import type { TableModel } from "./model.ts";
+import type { Parameter } from "../nn/parameters.ts";
+import type { ColumnLayout } from "../models/table/columns.ts";
+import type { ModelKind } from "../models/table/config.ts";
+import type { TableModel } from "../models/table/model.ts";
 
 /** One tensor of the reference's state_dict, as a view of (a part of) one of our parameters. */
 export interface ReferenceTensor {

@@ -1,15 +1,15 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { readStored, storedPath } from "../../parity/stored.ts";
-import type { Parameter } from "../../nn/parameters.ts";
-import { sameNames } from "../table/reference_names.ts";
-import { GP_DIMS, IMAGE_DIMS, type NeuralProcessDims } from "./dims.ts";
-import { anp, banp, bnp, canp, cipnp, cnp, ipnp, np } from "./models.ts";
+import { readStored, storedPath } from "./stored.ts";
+import type { Parameter } from "../nn/parameters.ts";
+import { sameNames } from "./reference_names.ts";
+import { GP_DIMS, IMAGE_DIMS, type NeuralProcessDims } from "../models/process/dims.ts";
+import { anp, banp, bnp, canp, cipnp, cnp, ipnp, np } from "../models/process/models.ts";
 import { olderIpnp } from "./older_ipnp.ts";
-import { publishedSpin } from "./registry.ts";
-import { GP_TNP } from "./tnp/options.ts";
-import { tnpa } from "./tnp/tnpa.ts";
-import { tnpd } from "./tnp/tnpd.ts";
-import { GP_TNPND, tnpnd } from "./tnp/tnpnd.ts";
+import { publishedSpin } from "../models/process/registry.ts";
+import { GP_TNP } from "../models/process/tnp/options.ts";
+import { tnpa } from "./tnpa.ts";
+import { tnpd } from "../models/process/tnp/tnpd.ts";
+import { GP_TNPND, tnpnd } from "./tnpnd.ts";
 
 interface Model {
   parameters: Parameter[];
@@ -55,7 +55,7 @@ interface Published {
 }
 
 const stored = await storedPath(
-  new URL("../../../data/golden/config_parameters.json", import.meta.url).pathname,
+  new URL("../../data/golden/config_parameters.json", import.meta.url).pathname,
 );
 const published: Record<string, Published> = JSON.parse(
   new TextDecoder().decode(await readStored(stored, "description")),
