@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
 import { type ColumnLayout, layoutOf } from "../models/table/columns.ts";
-import { maskRows } from "../train/table/chunk_mask.ts";
-import { maskCells, type MaskDraws } from "../train/table/masking.ts";
+import { maskCells, type MaskDraws, maskRows } from "../train/table/masking.ts";
 import { field, fixture, type GoldenCase, namesAfter } from "./case.ts";
 import { columnOf, placeOf, readCells, splitCells } from "./columns.ts";
 import type { Produced } from "./compare.ts";

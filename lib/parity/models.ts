@@ -1,17 +1,17 @@
+import { scalar } from "@tensorflow/tfjs-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
 import { declareTableModel } from "../models/table/model.ts";
-import { toReference } from "./reference_names.ts";
-import { clipElements } from "../train/clip.ts";
 import { valueAndGradients } from "../train/gradients.ts";
+import { clipElements } from "../train/optimizer.ts";
 import { type PartLoss, tableLoss } from "../train/table/loss.ts";
-import { scalar } from "@tensorflow/tfjs-core";
 import { field, type GoldenCase } from "./case.ts";
 import { parseColumns, readCells, splitOutputs } from "./columns.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";
 import { modelConfig, referenceConfig } from "./config.ts";
 import { gradientsByName, loadParameters, tensorOf } from "./parameters.ts";
+import { toReference } from "./reference_names.ts";
 
 /** A whole table model: outputs with and without the encoder, the parts of the loss, and all gradients. */
 export async function runModel(golden: GoldenCase): Promise<Produced> {

@@ -1,12 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Compiled, type ProgramMemory, ready } from "../engine/mod.ts";
+import { type Compiled, compileTime, jit, type ProgramMemory, ready } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
-import { createSnapshot } from "./best.ts";
+import { loadState, saveState } from "./checkpoint.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { loadState, saveState } from "./state.ts";
-import { stopwatch } from "./stopwatch.ts";
 
 /** Losses of a step, scalars: the one that is minimised, and its parts. */
 export type Losses = { loss: tf.Scalar } & Record<string, tf.Scalar>;
@@ -249,4 +247,49 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
     free([batch, previous]);
     best?.dispose();
   }
+}
+
+/** A second copy of some variables, on the device. */
+interface Snapshot {
+  copies: tf.Variable[];
+  /** Copies the variables. */
+  take(): void;
+  /** Copies them back. */
+  restore(): void;
+  dispose(): void;
+}
+
+function createSnapshot(variables: readonly tf.Variable[]): Snapshot {
+  const copies = variables.map((variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false)));
+  const copy = (from: readonly tf.Variable[], to: readonly tf.Variable[]) =>
+    jit(() => {
+      from.forEach((variable, i) => to[i]!.assign(tf.clone(variable)));
+    });
+  const take = copy(variables, copies);
+  const restore = copy(copies, variables);
+  return {
+    copies,
+    take,
+    restore,
+    dispose() {
+      take.dispose();
+      restore.dispose();
+      tf.dispose(copies);
+    },
+  };
+}
+
+/** Seconds of training and evaluation, what was spent on compiling apart. */
+export function stopwatch() {
+  const seconds = { compile: 0, train: 0, evaluate: 0 };
+  let [clock, compiled] = [performance.now(), compileTime().milliseconds];
+  /** Adds the time since the last lap to `what`. */
+  const lap = (what: "train" | "evaluate") => {
+    const [now, compiledNow] = [performance.now(), compileTime().milliseconds];
+    const compile = compiledNow - compiled;
+    seconds.compile += compile / 1000;
+    seconds[what] += (now - clock - compile) / 1000;
+    [clock, compiled] = [now, compiledNow];
+  };
+  return { seconds, lap };
 }

@@ -1,10 +1,9 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { createInit, type Parameter } from "../nn/parameters.ts";
-import { groupParameters } from "./groups.ts";
-import { createOptimizer, type OptimizerConfig, OPTIMIZERS } from "./optimizer.ts";
+import { createOptimizer, groupParameters, type OptimizerConfig, OPTIMIZERS } from "./optimizer.ts";
 
 function parametersOf(values: Record<string, number[]>, stacked: Record<string, number[]> = {}): Parameter[] {
   const init = createInit(0);

@@ -1,13 +1,21 @@
-import type { EncodedTable, Fold, RawOutputs } from "../../data/mod.ts";
+import { windowOfEpoch } from "../../data/genotypes/windows_set.ts";
+import {
+  balancedBatches,
+  batchCount,
+  type EncodedTable,
+  type Fold,
+  type RawOutputs,
+} from "../../data/mod.ts";
+import { UserError } from "../../errors.ts";
 import { createTableModel, type TableModel } from "../../models/table/mod.ts";
 import { advice, train, type Trained } from "../loop.ts";
-import { improves, type Validation } from "./criterion.ts";
+import { type Criterion, improves, validate, type Validation } from "./criterion.ts";
 import { bestOf, type FitOptions } from "./fit.ts";
-import { manyBatches } from "./fit_many_batches.ts";
-import { checkTables, disposeWindow, manyWindow, validateMany, windowPredictor } from "./fit_many_windows.ts";
 import { wordTargets } from "./imputation_r2.ts";
+import { createPredictor, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
-import { tableTask } from "./task.ts";
+import { disposeData, type StepData, stepData } from "./step.ts";
+import { type TableBatch, tableTask } from "./task.ts";
 
 /** Means over the validation rows of all tables, and those of each. */
 export type ManyValidation = Validation & { each: Validation[] };
@@ -93,4 +101,115 @@ export async function fitMany(
   } finally {
     task.dispose();
   }
+}
+
+/** One of the tables that a model is trained on, on the device. */
+interface ManyWindow {
+  table: EncodedTable;
+  fold: Fold;
+  data: StepData;
+  /** Reads the train rows of this table. */
+  predictor: Predictor;
+}
+
+/**
+ * One model and one program need tables that differ in their cells alone.
+ *
+ * @throws UserError if there is no table, or one differs in its columns, rows or sizes of parts.
+ */
+function checkTables(tables: readonly EncodedTable[], folds: readonly Fold[]): void {
+  if (tables.length === 0 || folds.length !== tables.length) {
+    throw new UserError(
+      `expected one or more tables with a fold for each, found ${tables.length} tables, ${folds.length} folds`,
+    );
+  }
+  const shape = (i: number) => {
+    const [table, { train, val, test }] = [tables[i]!, folds[i]!];
+    const targets = table.columns.filter(({ target }) => target).length;
+    return `${table.rows} rows (${train.length}/${val.length}/${test.length}), ` +
+      `${table.columns.length} columns (${targets} targets)`;
+  };
+  const kinds = ({ columns }: EncodedTable) =>
+    columns.map(({ kind, target, classes }) => [kind, target, classes.length]).join();
+  tables.forEach((table, i) => {
+    if (shape(i) === shape(0) && kinds(table) === kinds(tables[0]!)) return;
+    throw new UserError(
+      `tables of one model: expected all like table 0, ${shape(0)} of the same kinds; found ${
+        shape(i)
+      } in table ${i}`,
+    );
+  });
+}
+
+/** Puts a table on the device, with a predictor of its own; equal programs of several are compiled once. */
+function manyWindow(model: TableModel, table: EncodedTable, fold: Fold, recipe: Recipe): ManyWindow {
+  return {
+    table,
+    fold,
+    data: stepData(table, fold),
+    predictor: windowPredictor(model, table, fold, recipe),
+  };
+}
+
+/** Prediction from the train rows of a table. */
+const windowPredictor = (model: TableModel, table: EncodedTable, fold: Fold, recipe: Recipe) =>
+  createPredictor({
+    model,
+    recipe,
+    context: table,
+    contextRows: fold.train,
+    chunk: Math.max(1, fold.val.length, fold.test.length),
+  });
+
+function disposeWindow({ data, predictor }: ManyWindow): void {
+  disposeData(data);
+  predictor.dispose();
+}
+
+/** What the same weights reach on the validation rows of every window: one after the other, and their mean. */
+async function validateMany(
+  windows: readonly ManyWindow[],
+  criterion: Criterion,
+): Promise<Validation & { each: Validation[] }> {
+  const each: Validation[] = [];
+  for (const { table, fold, predictor } of windows) {
+    each.push(await validate(table, fold.val, predictor, criterion));
+  }
+  const meanOf = (value: (one: Validation) => number) =>
+    each.reduce((sum, one) => sum + value(one), 0) / each.length;
+  return {
+    each,
+    validation: meanOf(({ validation }) => validation),
+    ...(criterion === "imputationR2" ? { imputationR2: meanOf((one) => one.imputationR2 ?? NaN) } : {}),
+  };
+}
+
+/**
+ * The batches of a training on several windows: every epoch takes one window, in an order that the seed gives, and passes over
+ * its rows once.
+ *
+ * @param rows of each table
+ * @returns a function of the step, counted from 0
+ */
+export function manyBatches(
+  folds: readonly Fold[],
+  recipe: Recipe,
+  rows: number,
+): (step: number) => TableBatch {
+  const groupsOf = ({ train, val, test }: Fold) => recipe.transductive ? [train, val, test] : [train];
+  const members = groupsOf(folds[0]!).reduce((sum, group) => sum + group.length, 0);
+  const size = recipe.batchSize >= members ? -1 : recipe.batchSize;
+  const perEpoch = batchCount(members, size);
+  let [epoch, window] = [-1, 0];
+  let batches: Int32Array[] = [];
+  return (step) => {
+    const now = Math.floor(step / perEpoch);
+    if (now !== epoch) {
+      epoch = now;
+      window = windowOfEpoch(folds.length, epoch, recipe.seed);
+      batches = balancedBatches(groupsOf(folds[window]!), { size, seed: recipe.seed, epoch }).batches;
+    }
+    const all = size === -1 && members === rows;
+    return { table: window, rows: all ? null : batches[step % perEpoch]! };
+  };
 }

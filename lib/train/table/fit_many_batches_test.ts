@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import type { Fold } from "../../data/mod.ts";
-import { manyBatches } from "./fit_many_batches.ts";
+import { manyBatches } from "./fit_many.ts";
 import { completeRecipe } from "./recipe.ts";
 
 const N = 40;

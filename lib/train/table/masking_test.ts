@@ -1,12 +1,9 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { createRng, useEngine } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import { layoutOf } from "../../models/table/columns.ts";
-import { drawRows, maskRows } from "./chunk_mask.ts";
-import { labelPlan } from "./label_masking.ts";
-import { drawMasks, maskCells } from "./masking.ts";
-import { selectSmallest } from "./selection.ts";
+import { drawMasks, drawRows, labelPlan, maskCells, maskRows, selectSmallest } from "./masking.ts";
 
 const LAYOUT = layoutOf([
   { kind: "numeric", classes: [] },

@@ -3,11 +3,9 @@ import type { EncodedTable, Fold } from "../../data/mod.ts";
 import { createRng, type Rng } from "../../engine/mod.ts";
 import type { Cells, TableModel } from "../../models/table/mod.ts";
 import { valueAndGradients } from "../gradients.ts";
-import { drawRows, maskRows } from "./chunk_mask.ts";
-import { labelPlan } from "./label_masking.ts";
-import { tableLoss } from "./loss.ts";
-import { drawMasks, hideCells, maskCells, type Masked } from "./masking.ts";
 import type { Optimizer } from "../optimizer.ts";
+import { tableLoss } from "./loss.ts";
+import { drawMasks, drawRows, hideCells, labelPlan, maskCells, type Masked, maskRows } from "./masking.ts";
 import type { Recipe } from "./recipe.ts";
 import { cellsOf, disposeRows, gatherRows, type Rows, takeRows, targetMask } from "./rows.ts";
 

@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { jit, type JitOptions } from "../../engine/mod.ts";
 import type { TableModel } from "../../models/table/mod.ts";
 import { stepOf, type Trainable } from "../loop.ts";

@@ -1,0 +1,134 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { jit, useEngine } from "../engine/mod.ts";
+import { createInit } from "../nn/parameters.ts";
+import { requestStop, resetStop } from "../progress/stop.ts";
+import { stepOf, train, type TrainOptions } from "./loop.ts";
+import { valueAndGradients } from "./gradients.ts";
+import { createOptimizer } from "./optimizer.ts";
+
+/** Learns one number, 3, from its square error; what it prepares is counted. */
+function task(rate = 0.1) {
+  const init = createInit(1);
+  const weight = init.create({ name: "weight", shape: [1], fill: () => Float32Array.of(0) });
+  const optimizer = createOptimizer(init.parameters, { optimizer: "adam", clip: 0 });
+  const compiled = jit((batch: { step: tf.Scalar; rate: tf.Scalar }) => {
+    const { loss, gradients } = valueAndGradients(() => ({
+      loss: tf.sum(tf.square(tf.sub(weight.variable, 3))) as tf.Scalar,
+      more: {},
+    }), [weight.variable]);
+    optimizer.apply(gradients, batch.rate, batch.step);
+    return { loss };
+  });
+  const batches: number[] = [];
+  return {
+    batches,
+    value: () => weight.variable.dataSync()[0]!,
+    parameters: init.parameters,
+    optimizer,
+    batch: (at: number) => {
+      batches.push(at);
+      return { step: tf.scalar(at, "int32"), rate: tf.scalar(rate) };
+    },
+    step: stepOf(compiled, (batch: { step: tf.Scalar; rate: tf.Scalar }): [typeof batch] => [batch]),
+    dispose() {
+      compiled.dispose();
+      optimizer.dispose();
+      weight.dispose();
+    },
+  };
+}
+
+async function trained(options: TrainOptions<{ distance: number }>, rate?: number) {
+  const one = task(rate);
+  try {
+    const { history, best, steps, stopped } = await train(one, options);
+    const evaluated = history.map(({ step, scores }) => [step, scores.distance]);
+    return { value: one.value(), evaluated, best: best?.step, steps, stopped, batches: one.batches };
+  } finally {
+    one.dispose();
+  }
+}
+
+await useEngine("cpu");
+
+Deno.test("the loop leaves nothing behind but the weights, and evaluates when it is told and at the end", async () => {
+  const before = tf.memory().numTensors;
+  const found = await trained({
+    steps: 5,
+    evaluate: { when: (at) => at === 2, run: (at) => Promise.resolve({ distance: at }) },
+  });
+  deepEqual([found.evaluated, found.steps, found.stopped, found.best], [
+    [[2, 2], [5, 5]],
+    5,
+    false,
+    undefined,
+  ]);
+  equal(tf.memory().numTensors, before);
+});
+
+Deno.test("the weights of the best evaluation come back", async () => {
+  const run = async (steps: number, distances: number[]) =>
+    await trained({
+      steps,
+      evaluate: {
+        when: () => true,
+        run: (at) => Promise.resolve({ distance: distances[at - 1]! }),
+        better: (now, best) => now.distance < best.distance,
+      },
+    });
+  const { value, best } = await run(4, [3, 1, 2, 2]);
+  equal(best, 2);
+  equal(value, (await run(2, [3, 1])).value);
+});
+
+Deno.test("a stop saves the state, then evaluates for the result; resumed, the bits are those of a whole training", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "state.safetensors");
+  const evaluate = {
+    run: (at: number) => Promise.resolve({ distance: at }),
+    better: (now: { distance: number }, best: { distance: number }) => now.distance > best.distance,
+  };
+  const whole = await trained({ steps: 6, evaluate });
+  const signal = new AbortController();
+  const onStep = (at: number) => at === 3 && signal.abort();
+  const options = { steps: 6, evaluate, checkpoint: { path, recipe: { a: 1 } } };
+  const stopped = await trained({ ...options, signal: signal.signal, onStep });
+  deepEqual([stopped.steps, stopped.stopped, stopped.evaluated], [3, true, [[3, 3]]]);
+  const resumed = await trained(options);
+  deepEqual([resumed.value, resumed.evaluated, resumed.best], [whole.value, whole.evaluated, whole.best]);
+  // Compiled for the step to come, then the three that were left.
+  deepEqual(resumed.batches, [4, 4, 5, 6]);
+  const again = await trained(options);
+  deepEqual([again.value, again.steps, again.batches], [whole.value, 6, []]);
+  await rejects(trained({ ...options, checkpoint: { path, recipe: { a: 2 } } }), /another recipe/);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a request during the last step stops nothing; one before the first lets it take one", async () => {
+  try {
+    const last = await trained({ steps: 2, onStep: (at) => at === 2 && requestStop() });
+    deepEqual([last.steps, last.stopped], [2, false]);
+    deepEqual((await trained({ steps: 3 })).steps, 1);
+  } finally {
+    resetStop();
+  }
+});
+
+Deno.test("a loss that is no number is noticed, wherever evaluations are", async () => {
+  await rejects(trained({ steps: 120 }, NaN), /loss is NaN at step 100 of 120.*lower the learning rate/);
+  const never = { run: () => Promise.resolve({ distance: 0 }) };
+  await rejects(
+    trained({ steps: 7, evaluate: never, advice: "try less" }, NaN),
+    /at step 7 of 7: .*; try less/,
+  );
+});
+
+Deno.test("times are of training and of evaluating", async () => {
+  const one = task();
+  const slow = () => new Promise<object>((resolve) => setTimeout(() => resolve({}), 30));
+  const { seconds } = await train(one, { steps: 2, evaluate: { when: () => true, run: slow } });
+  ok(seconds.evaluate >= 0.05 && seconds.train > 0);
+  one.dispose();
+});
