@@ -1,17 +1,17 @@
 /** The layers of all models, to compose variants from. All take and give tensors, and draw parameters from an `Init`. */
-export { dropout } from "../nn/dropout.ts";
-export { layerNorm } from "../nn/layer_norm.ts";
-export { linear } from "../nn/linear.ts";
+export { dropout } from "../nn/layers.ts";
+export { layerNorm } from "../nn/layers.ts";
+export { linear } from "../nn/layers.ts";
 export { mab, widthsOf } from "../nn/mab.ts";
 export { createInit, type Init, type Parameter } from "../nn/parameters.ts";
-export { reluMlp } from "../nn/relu_mlp.ts";
+export { reluMlp } from "../nn/layers.ts";
 export { crossEncoder } from "./process/cross_encoder.ts";
-export { crossSpinEncoder } from "./process/cross_spin_encoder.ts";
+export { crossSpinEncoder } from "./process/cross_encoder.ts";
 export { decoder } from "./process/decoder.ts";
 export { placedEncoder } from "./process/placed_encoder.ts";
 export { pairs } from "./process/points.ts";
 export { poolingEncoder } from "./process/pooling_encoder.ts";
-export { poolingSpinEncoder } from "./process/pooling_spin_encoder.ts";
+export { poolingSpinEncoder } from "./process/pooling_encoder.ts";
 export { spin } from "./process/spin.ts";
 export {
   attributeLatentLayer,
@@ -21,6 +21,6 @@ export {
   nested,
   selfAttention,
 } from "./table/blocks.ts";
-export { attributeLatent, freeLatent } from "./table/latents.ts";
-export { flatPredictor, nestedPredictor } from "./table/predictor.ts";
+export { attributeLatent, freeLatent } from "./table/blocks.ts";
+export { flatPredictor, nestedPredictor } from "./table/blocks.ts";
 export { spinEncoder } from "./table/spin.ts";

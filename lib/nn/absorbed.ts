@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { matrix, type RowForm } from "./affine.ts";
-import type { Linear } from "./linear.ts";
+import type { Linear } from "./layers.ts";
 
 /** How rows are read. A bias of the key would add the same to the score of every row, and is left out. */
 export interface Projections {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Linear } from "./linear.ts";
+import type { Linear } from "./layers.ts";
 
 /**
  * Rows behind a linear layer that has not been applied yet: x·W + b, with x [batch, n, c].

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { absorb, type Projections, scoresOfRows } from "./absorbed.ts";
 import { type Affine, formOf, type RowForm } from "./affine.ts";
+import { firstRows, stack } from "./layers.ts";
 import { nestedReads } from "./nested_reads.ts";
 import { readsAny, type RowReader, type Seen, sharesOf } from "./online_softmax.ts";
-import { firstRows, stack } from "./rows.ts";
 import { softmaxProduct } from "./softmax_product.ts";
 
 /**

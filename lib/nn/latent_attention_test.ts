@@ -1,9 +1,9 @@
-import { equal, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { equal, ok } from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
 import type { Affine, RowForm } from "./affine.ts";
 import { latentAttention, pays } from "./latent_attention.ts";
-import { linear } from "./linear.ts";
+import { linear } from "./layers.ts";
 import { createInit, type Init } from "./parameters.ts";
 
 const [B, N, M, C, W, HEADS] = [2, 7, 3, 5, 6, 2];

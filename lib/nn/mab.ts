@@ -1,12 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../engine/random.ts";
-import { dropout, dropoutFactors } from "./dropout.ts";
-import { gelu } from "./gelu.ts";
 import { latentAttention, pays } from "./latent_attention.ts";
-import { layerNorm } from "./layer_norm.ts";
-import { linear } from "./linear.ts";
+import { dropout, dropoutFactors, expectShape, gelu, layerNorm, linear } from "./layers.ts";
 import type { Init } from "./parameters.ts";
-import { expectShape } from "./shapes.ts";
 
 /** Choices that all attention blocks of a model share; names after the `model_*` options of the reference. */
 export interface AttentionOptions {

@@ -1,9 +1,9 @@
-import { ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { ok } from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
+import { firstRows } from "./layers.ts";
 import { nestedReads } from "./nested_reads.ts";
 import { sharesOf } from "./online_softmax.ts";
-import { firstRows } from "./rows.ts";
 import { softmaxProduct } from "./softmax_product.ts";
 
 const [GROUPS, ROWS, READERS, WIDTH] = [2, 9, 3, 4];

@@ -1,11 +1,7 @@
-import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
 import { createRng, useEngine } from "../engine/mod.ts";
-import { dropout } from "./dropout.ts";
-import { gelu } from "./gelu.ts";
-import { latentBound, standardNormal, symmetric } from "./initialisers.ts";
-import { layerNorm } from "./layer_norm.ts";
-import { linear } from "./linear.ts";
+import { dropout, gelu, latentBound, layerNorm, linear, standardNormal, symmetric } from "./layers.ts";
 import { DEFAULT_ATTENTION, mab } from "./mab.ts";
 import { createInit } from "./parameters.ts";
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Affine } from "./affine.ts";
-import { constant } from "./constant.ts";
+import { constant } from "./layers.ts";
 import { HIDDEN } from "./softmax_product.ts";
 
 /** Rows as p readers see them, for each of g groups (tasks, or tasks and heads). */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { scan } from "../engine/mod.ts";
-import { constant } from "./constant.ts";
+import { constant } from "./layers.ts";
 import {
   emptyState,
   merged,

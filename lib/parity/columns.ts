@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
-import type { Cells, Outputs } from "../models/table/cells.ts";
-import type { ColumnLayout, ModelColumn } from "../models/table/columns.ts";
+import type { Cells, ColumnLayout, ModelColumn, Outputs } from "../models/table/columns.ts";
 import { fixture, type GoldenCase } from "./case.ts";
 
 /** A column without class names, as fixtures have them; 0 classes stand for a numeric column. */

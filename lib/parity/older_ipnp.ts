@@ -1,24 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { linear } from "../nn/linear.ts";
-import { createInit, type Init } from "../nn/parameters.ts";
-import { reluMlp } from "../nn/relu_mlp.ts";
 import { attention } from "../models/process/attention.ts";
 import {
   type ConditionalProcess,
   conditionalProcess,
   type Encode,
 } from "../models/process/conditional_process.ts";
+import { crossEncoder, crossSpinEncoder } from "../models/process/cross_encoder.ts";
 import { type Decoder, splitLinear } from "../models/process/decoder.ts";
-import { type LatentProcess, latentProcess } from "../models/process/latent_process.ts";
-import { plainNormal } from "../models/process/normal.ts";
-import { crossEncoder } from "../models/process/cross_encoder.ts";
-import { crossSpinEncoder } from "../models/process/cross_spin_encoder.ts";
 import type { NeuralProcessDims } from "../models/process/dims.ts";
+import { type LatentProcess, latentProcess } from "../models/process/latent_process.ts";
 import { crossDims, decoderOf } from "../models/process/models.ts";
+import { plainNormal } from "../models/process/normal.ts";
 import { pairs } from "../models/process/points.ts";
-import { type Pooled, pooled } from "../models/process/pooled.ts";
-import { poolingEncoder } from "../models/process/pooling_encoder.ts";
+import { type Pooled, pooled, poolingEncoder } from "../models/process/pooling_encoder.ts";
 import { latentWidth, spin, type SpinOptions } from "../models/process/spin.ts";
+import { linear, reluMlp } from "../nn/layers.ts";
+import { createInit, type Init } from "../nn/parameters.ts";
 
 /** Names follow `regression/configs/gp/ipnp.yaml`. */
 export interface OlderIpnpOptions {

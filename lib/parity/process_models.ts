@@ -1,6 +1,6 @@
-import { evaluate } from "../models/process/evaluate.ts";
+import { evaluate } from "../models/process/normal.ts";
 import type { Tasks } from "../models/process/points.ts";
-import { type GoldenCase } from "./case.ts";
+import type { GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
 import { tensorOf } from "./parameters.ts";
 import { buildProcess } from "./process_build.ts";

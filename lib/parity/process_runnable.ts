@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BootstrapProcess } from "../models/process/bootstrap_process.ts";
+import type { BootstrapProcess, Resampling } from "../models/process/bootstrap_process.ts";
 import type { ConditionalProcess } from "../models/process/conditional_process.ts";
 import type { LatentProcess } from "../models/process/latent_process.ts";
 import type { Normal } from "../models/process/normal.ts";
 import type { Tasks } from "../models/process/points.ts";
-import type { Resampling } from "../models/process/resampling.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import type { GoldenCase } from "./case.ts";
 import { tensorOf } from "./parameters.ts";

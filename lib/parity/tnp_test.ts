@@ -1,11 +1,10 @@
-import { deepEqual, notDeepEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, notDeepEqual, ok, throws } from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
-import { contextOf, type Tasks } from "../models/process/points.ts";
-import { rowsAfter, targetsOf } from "../models/process/targets.ts";
+import { contextOf, rowsAfter, targetsOf, type Tasks } from "../models/process/points.ts";
 import { GP_TNP } from "../models/process/tnp/options.ts";
-import { tnpa } from "./tnpa.ts";
 import { tnpd } from "../models/process/tnp/tnpd.ts";
+import { tnpa } from "./tnpa.ts";
 import { GP_TNPND, tnpnd } from "./tnpnd.ts";
 
 const SMALL = { width: 16, feedForward: 8, layers: 2 };

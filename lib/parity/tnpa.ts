@@ -1,11 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { createInit, type Parameter } from "../nn/parameters.ts";
-import { reluMlp } from "../nn/relu_mlp.ts";
-import { meanLikelihood } from "../models/process/likelihood.ts";
-import { type Normal, plainNormal } from "../models/process/normal.ts";
-import { contextOf, firstRows, pairs, type Points, type Tasks } from "../models/process/points.ts";
-import { rowsAfter, targetsOf } from "../models/process/targets.ts";
+import { meanLikelihood, type Normal, plainNormal } from "../models/process/normal.ts";
+import {
+  contextOf,
+  firstRows,
+  pairs,
+  type Points,
+  rowsAfter,
+  targetsOf,
+  type Tasks,
+} from "../models/process/points.ts";
 import { tnpEncoder, type TnpOptions } from "../models/process/tnp/options.ts";
+import { reluMlp } from "../nn/layers.ts";
+import { createInit, type Parameter } from "../nn/parameters.ts";
 
 /** An autoregressive process: each target is predicted from the context and the targets before it. */
 export interface AutoregressiveProcess {

@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { createInit, type Parameter } from "../nn/parameters.ts";
-import { reluMlp } from "../nn/relu_mlp.ts";
-import { contextOf, pairs, type Tasks } from "../models/process/points.ts";
-import { rowsAfter, targetsOf } from "../models/process/targets.ts";
-import { cholesky, jointLogDensity, type JointNormal } from "./joint_normal.ts";
+import { contextOf, pairs, rowsAfter, targetsOf, type Tasks } from "../models/process/points.ts";
 import { tnpEncoder, type TnpOptions } from "../models/process/tnp/options.ts";
 import { transformer } from "../models/process/tnp/transformer.ts";
+import { reluMlp } from "../nn/layers.ts";
+import { createInit, type Parameter } from "../nn/parameters.ts";
+import { cholesky, jointLogDensity, type JointNormal } from "./joint_normal.ts";
 
 /** Names follow `regression/configs/gp/tnpnd.yaml`. */
 export interface JointOptions extends Omit<TnpOptions, "boundStd"> {

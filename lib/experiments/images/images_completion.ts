@@ -12,9 +12,8 @@ import {
 import { createRng, jit } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { Normal } from "../../models/process/normal.ts";
-import type { Tasks } from "../../models/process/points.ts";
+import { rowsAfter, type Tasks } from "../../models/process/points.ts";
 import type { Process } from "../../models/process/registry.ts";
-import { rowsAfter } from "../../models/process/targets.ts";
 import type { Picture } from "../../plots/mod.ts";
 
 /** One image completed from its first so many pixels, as pictures. */

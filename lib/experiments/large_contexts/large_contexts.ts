@@ -1,16 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { longFunction } from "../../data/gp/mod.ts";
 import { createRng } from "../../engine/mod.ts";
-import { rowLikelihood } from "../../models/process/likelihood.ts";
+import { rowLikelihood } from "../../models/process/normal.ts";
 import { piecewise } from "../../models/process/piecewise.ts";
 import type { ContextState, Summary } from "../../models/process/streaming.ts";
 import { progress, stopRequested } from "../../progress/mod.ts";
 import { type Json, type RunIdentity, type RunRecord, spread } from "../../results/mod.ts";
+import { LOCAL_RECORDS } from "../profiles.ts";
+import { generatedData, type Outcome, recorded } from "../record.ts";
 import type { StreamedModel, WholeModel } from "./large_contexts_model.ts";
 import { pointsOf, SAMPLES } from "./large_contexts_points.ts";
 import { likelihoodsAtOnce } from "./large_contexts_whole.ts";
-import { LOCAL_RECORDS } from "../profiles.ts";
-import { generatedData, type Outcome, recorded } from "../record.ts";
 
 /** Functions that a model reads more and more of. */
 export interface LargeContexts {

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { longFunction } from "../../data/gp/mod.ts";
 import { createRng, jit } from "../../engine/mod.ts";
-import { rowLikelihood } from "../../models/process/likelihood.ts";
+import { rowLikelihood } from "../../models/process/normal.ts";
 import { progress, stopRequested } from "../../progress/mod.ts";
 import { spread } from "../../results/mod.ts";
 import type { ContextLikelihood, LargeContexts } from "./large_contexts.ts";
-import { pointsOf, SAMPLES } from "./large_contexts_points.ts";
 import type { WholeModel } from "./large_contexts_model.ts";
+import { pointsOf, SAMPLES } from "./large_contexts_points.ts";
 
 /**
  * Target log likelihoods of a model that is given its whole context at every size, one function at a time: what it needs

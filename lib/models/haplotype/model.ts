@@ -1,9 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
 import { UserError } from "../../errors.ts";
-import { dropout } from "../../nn/dropout.ts";
-import { symmetric } from "../../nn/initialisers.ts";
-import { linear } from "../../nn/linear.ts";
+import { dropout, linear, symmetric } from "../../nn/layers.ts";
 import { DEFAULT_ATTENTION, mab, widthsOf } from "../../nn/mab.ts";
 import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
 import { flat } from "../table/blocks.ts";

@@ -1,12 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Affine, applyAfter, formOf, type RowForm, rowsOf } from "../../nn/affine.ts";
-import { layerNorm } from "../../nn/layer_norm.ts";
-import { linear } from "../../nn/linear.ts";
+import { latentAttention, latentReader, pays, type Read } from "../../nn/latent_attention.ts";
+import { firstRows, layerNorm, linear, stack } from "../../nn/layers.ts";
+import type { RowReader } from "../../nn/online_softmax.ts";
 import type { Init } from "../../nn/parameters.ts";
 import { attendFeatures, attendRows, headReader, type KeyedReader, keyedReader } from "./heads.ts";
-import { latentAttention, latentReader, pays, type Read } from "../../nn/latent_attention.ts";
-import type { RowReader } from "../../nn/online_softmax.ts";
-import { firstRows, stack } from "../../nn/rows.ts";
 
 export interface AttentionWidths {
   dimQ: number;

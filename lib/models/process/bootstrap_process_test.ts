@@ -1,11 +1,11 @@
-import { deepEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, ok, throws } from "node:assert/strict";
 import { createRng, useEngine } from "../../engine/mod.ts";
+import { drawResampling } from "./bootstrap_process.ts";
 import { GP_DIMS } from "./dims.ts";
-import { evaluate } from "./evaluate.ts";
 import { banp } from "./models.ts";
+import { evaluate } from "./normal.ts";
 import type { Tasks } from "./points.ts";
-import { drawResampling } from "./resampling.ts";
 
 const DIMS = { ...GP_DIMS, dimHid: 16 };
 

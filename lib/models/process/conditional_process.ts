@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Parameter } from "../../nn/parameters.ts";
 import type { Decoder } from "./decoder.ts";
-import { meanLikelihood } from "./likelihood.ts";
-import type { Normal } from "./normal.ts";
+import { meanLikelihood, type Normal } from "./normal.ts";
 import { contextOf, type Points, type Tasks } from "./points.ts";
 
 /** A neural process without a latent variable: CNP, CANP, CIPNP, and the others with their latent path left out. */

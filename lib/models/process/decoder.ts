@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Linear, linear } from "../../nn/linear.ts";
+import { type Linear, linear } from "../../nn/layers.ts";
 import type { Init } from "../../nn/parameters.ts";
 import { type Normal, outputNormal } from "./normal.ts";
 

@@ -1,8 +1,7 @@
-import { ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { ok } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
-import { evaluate } from "./evaluate.ts";
-import { rowLikelihood } from "./likelihood.ts";
+import { evaluate, rowLikelihood } from "./normal.ts";
 
 const density = (y: number, mean: number, sigma: number) =>
   Math.exp(-((y - mean) ** 2) / (2 * sigma ** 2)) / (sigma * Math.sqrt(2 * Math.PI));

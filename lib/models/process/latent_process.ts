@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Parameter } from "../../nn/parameters.ts";
-import type { Decoder } from "./decoder.ts";
 import type { Encode } from "./conditional_process.ts";
-import type { Pooled } from "./pooled.ts";
-import { logDensity, type Normal, sample } from "./normal.ts";
-import { type LatentObjective, latentObjective } from "./objective.ts";
+import type { Decoder } from "./decoder.ts";
+import { type LatentObjective, latentObjective, logDensity, type Normal, sample } from "./normal.ts";
 import { contextOf, meanOverPoints, type Tasks } from "./points.ts";
+import type { Pooled } from "./pooling_encoder.ts";
 
 /** What one training pass gives: the scalar to be minimised, and what it was made of. */
 export interface LatentPass extends LatentObjective {

@@ -1,20 +1,17 @@
-/** The neural processes of the paper, out of their encoders (`regression/models`; reference section 2). */
 import * as tf from "@tensorflow/tfjs-core";
 import { createInit, type Init } from "../../nn/parameters.ts";
 import { type BootstrapProcess, bootstrapProcess } from "./bootstrap_process.ts";
 import { type ConditionalProcess, conditionalProcess, type Encode } from "./conditional_process.ts";
-import { crossEncoder } from "./cross_encoder.ts";
-import { crossSpinEncoder } from "./cross_spin_encoder.ts";
+import { crossEncoder, crossSpinEncoder } from "./cross_encoder.ts";
 import { decoder } from "./decoder.ts";
 import type { NeuralProcessDims } from "./dims.ts";
-import { sharpInit, sharpSpin } from "./sharp_start.ts";
 import { type LatentProcess, latentProcess } from "./latent_process.ts";
 import { placedEncoder, type PlacedOptions } from "./placed_encoder.ts";
-import type { Pooled } from "./pooled.ts";
-import { poolingEncoder } from "./pooling_encoder.ts";
-import { poolingSpinEncoder } from "./pooling_spin_encoder.ts";
+import { type Pooled, poolingEncoder, poolingSpinEncoder } from "./pooling_encoder.ts";
 import { latentWidth, type SpinOptions } from "./spin.ts";
 import { stream, type Streamable } from "./streaming.ts";
+
+/** The neural processes of the paper, out of their encoders (`regression/models`; reference section 2). */
 
 /** Conditional neural process: two pooling encoders. */
 export function cnp(dims: NeuralProcessDims, seed: number): ConditionalProcess {
@@ -181,3 +178,25 @@ const bootstrapDecoder = (init: Init, dims: NeuralProcessDims) =>
 
 /** One vector of the context for all targets. */
 const repeated = (pooled: Pooled): Encode => (context) => tf.expandDims(pooled.vector(context), 1);
+
+/**
+ * Initial values with which inducing points tell data apart from the first step, which are not in the reference.
+ *
+ * The reference's inducing points start as nearly the same query: their scores differ by 4e-4, all read the mean of the
+ * context, and the targets find equal things in them. Thousands of steps pass before they differ. Here nothing but the
+ * scale of three of its initial values is another: the inducing points themselves, the keys of what they read, and the
+ * queries of the targets. The keys are enlarged rather than the inducing points alone, because the projected inducing
+ * point is also the residual of what it reads, and a large one would drown that.
+ */
+
+/** By how much the reference's initial weights are multiplied, by the ends of their names. */
+const SCALES: readonly [end: string, factor: number][] = [
+  ["xabd.data_xattn.fc_k.weight", 64],
+  [".attn.fc_q.weight", 8],
+];
+
+/** @param seed equal seeds give equal initial values, and but for their scale the reference model's */
+export const sharpInit = (seed: number): Init =>
+  createInit(seed, (name) => SCALES.find(([end]) => name.endsWith(end))?.[1] ?? 1);
+
+export const sharpSpin = (options: SpinOptions): SpinOptions => ({ ...options, initial: "unit" });

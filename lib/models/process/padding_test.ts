@@ -1,14 +1,14 @@
-import { ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { ok, throws } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
 import type { Parameter } from "../../nn/parameters.ts";
+import { tnpa } from "../../parity/tnpa.ts";
+import type { Resampling } from "./bootstrap_process.ts";
 import { GP_DIMS } from "./dims.ts";
 import { anp, banp, bnp, canp, cipnp, cipnpPlaced, cnp, ipnp, ipnpPlaced, np } from "./models.ts";
 import type { Tasks } from "./points.ts";
-import type { Resampling } from "./resampling.ts";
 import type { SpinOptions } from "./spin.ts";
 import { GP_TNP } from "./tnp/options.ts";
-import { tnpa } from "../../parity/tnpa.ts";
 import { tnpd } from "./tnp/tnpd.ts";
 
 const DIMS = { ...GP_DIMS, dimHid: 16, dimLat: 8 };

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { reluMlp } from "../../nn/layers.ts";
 import type { Draw, Init } from "../../nn/parameters.ts";
-import { reluMlp } from "../../nn/relu_mlp.ts";
 import { attention, selfWidths } from "./attention.ts";
-import type { RowEncoder } from "./cross_spin_encoder.ts";
+import type { RowEncoder } from "./cross_encoder.ts";
 import type { EncoderDims } from "./dims.ts";
-import type { PointReader } from "./point_reader.ts";
+import type { PointReader } from "./pieces.ts";
 import { pairs, type Points } from "./points.ts";
 
 /** Inducing points that have places among the inputs. */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../../errors.ts";
-import { firstRows } from "../../nn/rows.ts";
+import { firstRows } from "../../nn/layers.ts";
 
 export { firstRows };
 
@@ -58,3 +58,14 @@ const countOf = ({ x, hidden }: Points): tf.Tensor =>
 
 /** Inputs and outputs side by side, [b, n, dimX + dimY]. */
 export const pairs = ({ x, y }: Points): tf.Tensor3D => tf.concat([x, y], -1);
+
+/** The rows after the context. */
+export const targetsOf = ({ x, y, hidden, context }: Tasks): Points => ({
+  x: rowsAfter(x, context),
+  y: rowsAfter(y, context),
+  hidden: hidden && rowsAfter(hidden, context),
+});
+
+/** The rows of [b, n, ...] from number `count` on. */
+export const rowsAfter = <T extends tf.Tensor>(x: T, count: number): T =>
+  tf.slice(x, x.shape.map((_, axis) => axis === 1 ? count : 0)) as T;

@@ -1,14 +1,14 @@
 /** Every neural process under its name, with one way to train and to predict. */
 import type * as tf from "@tensorflow/tfjs-core";
+import { unknown } from "../../data/nearest.ts";
 import type { Rng } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { unknown } from "../../data/nearest.ts";
 import type { Parameter } from "../../nn/parameters.ts";
-import type { BootstrapProcess } from "./bootstrap_process.ts";
-import type { NeuralProcessDims } from "./dims.ts";
-import { type LatentParts, type LatentProcess, latentProcess } from "./latent_process.ts";
+import { type BootstrapProcess, drawResampling } from "./bootstrap_process.ts";
 import { conditionalProcess, type Encode } from "./conditional_process.ts";
 import type { Decoder } from "./decoder.ts";
+import type { NeuralProcessDims } from "./dims.ts";
+import { type LatentParts, type LatentProcess, latentProcess } from "./latent_process.ts";
 import {
   anp,
   banp,
@@ -25,7 +25,6 @@ import {
 } from "./models.ts";
 import type { Normal } from "./normal.ts";
 import { contextOf, type Tasks } from "./points.ts";
-import { drawResampling } from "./resampling.ts";
 import type { SpinOptions } from "./spin.ts";
 import type { Stream, Streamable } from "./streaming.ts";
 import { GP_TNP } from "./tnp/options.ts";

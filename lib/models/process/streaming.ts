@@ -2,15 +2,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../../errors.ts";
 import { emptyState, merged, type SoftmaxState, type StateSize } from "../../nn/online_softmax.ts";
-import type { RowEncoder } from "./cross_spin_encoder.ts";
+import type { RowEncoder } from "./cross_encoder.ts";
 import type { Decoder } from "./decoder.ts";
-import { latentNormal, type Normal, sample } from "./normal.ts";
-import { latentObjective } from "./objective.ts";
-import { type Span, spanOf } from "./pieces.ts";
-import { likelihoodSums } from "./piece_likelihood.ts";
-import { lookAtSpan, readSpan } from "./point_reader.ts";
+import { latentNormal, latentObjective, type Normal, sample } from "./normal.ts";
+import { likelihoodSums, lookAtSpan, readSpan, type Span, spanOf } from "./pieces.ts";
 import { meanOfSums, type Points, type Tasks } from "./points.ts";
-import type { PoolingSpinEncoder } from "./pooling_spin_encoder.ts";
+import type { PoolingSpinEncoder } from "./pooling_encoder.ts";
 
 /**
  * Rows of a piece unless told otherwise: 2,048 to 8,192 take as long, 16,384 about 14 % more processor time, and memory

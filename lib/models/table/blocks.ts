@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
+import { linearDefault, xavierLatents } from "../../nn/layers.ts";
 import { type AttentionOptions, type Mab, mab, type ReadableMab, widthsOf } from "../../nn/mab.ts";
 import type { Init } from "../../nn/parameters.ts";
-import { freeLatent } from "./latents.ts";
+import type { TableModelConfig } from "./config.ts";
 
 /** A block that updates a latent or the data from something else, or from itself. */
 export type SelfBlock = (x: tf.Tensor3D, rng?: Rng) => tf.Tensor3D;
@@ -55,5 +56,59 @@ export function inducedAttention(init: Init, k: number, width: number, options: 
   return (x, rng) => {
     const inducing = x.shape[0] === 1 ? points() : tf.tile(points(), [x.shape[0], 1, 1]);
     return spread(x, gather(inducing, x, rng), rng);
+  };
+}
+
+/** A free learned latent of k points of width w; gives [1, k, w]. */
+export function freeLatent(init: Init, name: string, k: number, w: number): () => tf.Tensor3D {
+  const points = init.create({ name, shape: [1, k, w], fill: xavierLatents(k, w) });
+  return () => points.variable as tf.Variable<tf.Rank.R3>;
+}
+
+/**
+ * H_A before the first block: a learned linear map of X [n, d, e] over the attribute axis, to [n, f, e]
+ * (`convert_X_to_ABA` in `npt/model/npt.py`). With f = d it is X itself.
+ */
+export function attributeLatent(init: Init, d: number, f: number): (x: tf.Tensor3D) => tf.Tensor3D {
+  if (f === d) return (x) => x;
+  const scope = init.within("latents.attributes");
+  const weight = scope.create({ name: "weight", shape: [f, d], fill: linearDefault(d, f * d) });
+  const bias = scope.create({ name: "bias", shape: [f], fill: linearDefault(d, f) });
+  return (x) => {
+    const [n, , e] = x.shape;
+    const attributesFirst = tf.reshape(tf.transpose(x, [1, 0, 2]), [d, n * e]) as tf.Tensor2D;
+    const mapped = tf.add(
+      tf.matMul(weight.variable as tf.Tensor2D, attributesFirst),
+      tf.reshape(bias.variable, [f, 1]),
+    );
+    return tf.transpose(tf.reshape(mapped, [f, n, e]), [1, 0, 2]) as tf.Tensor3D;
+  };
+}
+
+/** X [n, d, e] and H_D [1, h, f·e] to updated X. */
+export type DatapointPredictor = (x: tf.Tensor3D, hD: tf.Tensor3D, rng?: Rng) => tf.Tensor3D;
+
+/** The predictor of the reference: a row of width d·e is one query over the h latents; weights of size (d·e)². */
+export function flatPredictor(
+  init: Init,
+  d: number,
+  width: number,
+  config: TableModelConfig,
+): DatapointPredictor {
+  const block = mab(init, "datapoints", { ...widthsOf(d * config.embedding), dimKV: width }, config);
+  return (x, hD, rng) => nested(block(flat(x), hD, rng), d);
+}
+
+/**
+ * Linear in d (ours, for the claim of the paper that the reference's flat predictor does not meet): each of the n·d
+ * cells is a query of width e over the h·f latent tokens of H_D. What a cell knows of its own row it has from H_A.
+ */
+export function nestedPredictor(init: Init, config: TableModelConfig): DatapointPredictor {
+  const { embedding: e, h, f } = config;
+  const block = mab(init, "cells", widthsOf(e), config);
+  return (x, hD, rng) => {
+    const [n, d] = x.shape;
+    const tokens = tf.reshape(hD, [1, h * f, e]) as tf.Tensor3D;
+    return tf.reshape(block(tf.reshape(x, [1, n * d, e]), tokens, rng), [n, d, e]);
   };
 }

@@ -1,11 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
-import { dropout } from "../../nn/dropout.ts";
-import { standardNormal, symmetric } from "../../nn/initialisers.ts";
+import { dropout, expectShape, standardNormal, symmetric } from "../../nn/layers.ts";
 import type { Init, Parameter } from "../../nn/parameters.ts";
-import { expectShape } from "../../nn/shapes.ts";
-import type { Cells } from "./cells.ts";
-import { type ColumnLayout, joinColumns } from "./columns.ts";
+import { type Cells, type ColumnLayout, joinColumns } from "./columns.ts";
 
 /**
  * Cells to X [n, d, e]: a Linear layer per column over (value or one-hot, mask token), plus the feature type

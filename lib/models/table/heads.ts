@@ -1,10 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
-import { dropout } from "../../nn/dropout.ts";
-import { symmetric } from "../../nn/initialisers.ts";
+import { dropout, symmetric } from "../../nn/layers.ts";
 import type { Init } from "../../nn/parameters.ts";
-import type { Outputs } from "./cells.ts";
-import { type ColumnLayout, takeColumns } from "./columns.ts";
+import { type ColumnLayout, type Outputs, takeColumns } from "./columns.ts";
 
 /** Logit of a class that a column does not have: its probability is 0 in float32, and so is its gradient. */
 export const ABSENT_LOGIT = -1e9;

@@ -1,5 +1,5 @@
 /** Table models: SPIN, its ablations, NPT, the Set Transformer and the parametric transformer. */
-export type { Cells, Outputs } from "./cells.ts";
+export type { Cells, Outputs } from "./columns.ts";
 export type { ColumnLayout, ModelColumn } from "./columns.ts";
 export { joinColumns, layoutOf, takeColumns } from "./columns.ts";
 export { completeConfig, DEFAULT_CONFIG, MODEL_KINDS, PREDICTOR_KINDS } from "./config.ts";

@@ -1,15 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
 import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
-import type { Cells, Outputs } from "./cells.ts";
-import { type ColumnLayout, layoutOf, type ModelColumn } from "./columns.ts";
+import { perceiverDCore, perceiverECore, transformerCore } from "./baselines.ts";
+import { type Cells, type ColumnLayout, layoutOf, type ModelColumn, type Outputs } from "./columns.ts";
 import { completeConfig, type TableModelConfig } from "./config.ts";
 import type { Core, LatentCore, MakeCore } from "./core.ts";
 import { embedding } from "./embedding.ts";
 import { heads } from "./heads.ts";
-import { perceiverDCore, perceiverECore } from "./perceivers.ts";
 import { spinCore } from "./spin.ts";
-import { transformerCore } from "./transformers.ts";
 
 export interface ForwardOptions {
   /** Source of dropout. Without it dropout is off. */

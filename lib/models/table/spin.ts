@@ -2,10 +2,16 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
 import { type AttentionOptions, mab, widthsOf } from "../../nn/mab.ts";
 import type { Init } from "../../nn/parameters.ts";
-import { attributeLatentLayer, datapointLatentLayer, flat } from "./blocks.ts";
+import {
+  attributeLatent,
+  attributeLatentLayer,
+  datapointLatentLayer,
+  flat,
+  flatPredictor,
+  freeLatent,
+  nestedPredictor,
+} from "./blocks.ts";
 import type { TableModelConfig } from "./config.ts";
-import { attributeLatent, freeLatent } from "./latents.ts";
-import { flatPredictor, nestedPredictor } from "./predictor.ts";
 import { type LatentCore, type Watch, watched } from "./core.ts";
 
 /** What the encoder is made of. */

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Cells, Outputs } from "../../models/table/cells.ts";
-import { type ColumnLayout, takeColumns } from "../../models/table/columns.ts";
+import { type Cells, type ColumnLayout, type Outputs, takeColumns } from "../../models/table/columns.ts";
 
 /** Sums over the selected cells of one part of the loss; all scalars. */
 export interface PartLoss {

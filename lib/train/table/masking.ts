@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
 import { UserError } from "../../errors.ts";
-import type { Cells } from "../../models/table/cells.ts";
-import { type ColumnLayout, takeColumns } from "../../models/table/columns.ts";
+import { type Cells, type ColumnLayout, takeColumns } from "../../models/table/columns.ts";
 
 /** Every random number that one masking of n rows uses. */
 export interface MaskDraws {

@@ -1,5 +1,5 @@
+import { type ReluMlp, reluMlp } from "../../../nn/layers.ts";
 import type { Init } from "../../../nn/parameters.ts";
-import { type ReluMlp, reluMlp } from "../../../nn/relu_mlp.ts";
 import { type Transformer, transformer, type TransformerOptions } from "./transformer.ts";
 
 /** What all transformer neural processes have. */

@@ -1,10 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { reluMlp } from "../../../nn/layers.ts";
 import { createInit, type Parameter } from "../../../nn/parameters.ts";
-import { reluMlp } from "../../../nn/relu_mlp.ts";
-import { meanLikelihood } from "../likelihood.ts";
-import { type Normal, plainNormal } from "../normal.ts";
-import { contextOf, pairs, type Tasks } from "../points.ts";
-import { rowsAfter, targetsOf } from "../targets.ts";
+import { meanLikelihood, type Normal, plainNormal } from "../normal.ts";
+import { contextOf, pairs, rowsAfter, targetsOf, type Tasks } from "../points.ts";
 import { tnpEncoder, type TnpOptions } from "./options.ts";
 
 /** A process that predicts targets alone, each for itself: TNP-D. */

@@ -1,7 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { constant, symmetric } from "../../../nn/initialisers.ts";
-import { layerNorm } from "../../../nn/layer_norm.ts";
-import { linear } from "../../../nn/linear.ts";
+import { filled, layerNorm, linear, symmetric } from "../../../nn/layers.ts";
 import type { Init } from "../../../nn/parameters.ts";
 import { attendRows } from "../heads.ts";
 import { firstRows } from "../points.ts";
@@ -68,9 +66,9 @@ function selfAttention(init: Init, name: string, { width, heads }: TransformerOp
     shape: [width, 3 * width],
     fill: (draw) => symmetric(draw, 3 * width ** 2, Math.sqrt(6 / (4 * width))),
   });
-  const bias = scope.create({ name: "in_proj_bias", shape: [3 * width], fill: constant(0, 3 * width) });
+  const bias = scope.create({ name: "in_proj_bias", shape: [3 * width], fill: filled(0, 3 * width) });
   const out = linear(scope, "out_proj", width, width, false);
-  const outBias = scope.create({ name: "out_proj.bias", shape: [width], fill: constant(0, width) });
+  const outBias = scope.create({ name: "out_proj.bias", shape: [width], fill: filled(0, width) });
   const scale = 1 / Math.sqrt(width / heads);
   /** Queries (0), keys (1) or values (2) of rows. */
   const project = (rows: tf.Tensor3D, part: number): tf.Tensor3D => {

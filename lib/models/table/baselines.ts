@@ -3,17 +3,19 @@ import type { Rng } from "../../engine/random.ts";
 import { mab, widthsOf } from "../../nn/mab.ts";
 import type { Init } from "../../nn/parameters.ts";
 import {
+  attributeLatent,
   attributeLatentLayer,
   datapointLatentLayer,
   flat,
+  flatPredictor,
+  freeLatent,
+  inducedAttention,
   nested,
   selfAttention,
   type SelfBlock,
 } from "./blocks.ts";
 import type { TableModelConfig } from "./config.ts";
 import { type Core, type LatentCore, type Watch, watched } from "./core.ts";
-import { attributeLatent, freeLatent } from "./latents.ts";
-import { flatPredictor } from "./predictor.ts";
 
 /** ABLA on H_D: self-attention of [1, h, f·e] seen as [h, f, e]. */
 export function latentAttributes(init: Init, f: number, e: number, config: TableModelConfig): SelfBlock {
@@ -64,5 +66,33 @@ export function perceiverECore(init: Init, d: number, config: TableModelConfig):
       const hA = encoded ? layers.reduce((hA, layer) => layer(hA, x, rng), attributes(x)) : attributes(x);
       return predictor(x, hA, rng);
     },
+  };
+}
+
+/**
+ * The baselines whose blocks update X itself: NPT and the Set Transformer alternate between datapoints (ABD, first)
+ * and attributes (ABA); `only-aba` and `only-abd` repeat one of them L times.
+ */
+export function transformerCore(init: Init, d: number, config: TableModelConfig): Core {
+  const { embedding: e, h, f, model } = config;
+  const layers = Array.from({ length: config.depth }, (_, i) => {
+    const scope = init.within(`encoder.${i}`);
+    const between = model === "only-abd" || (model !== "only-aba" && i % 2 === 0)
+      ? "datapoints"
+      : "attributes";
+    const width = between === "datapoints" ? d * e : e;
+    const points = between === "datapoints" ? h : f;
+    const block = model === "set-transformer"
+      ? inducedAttention(scope, points, width, config)
+      : selfAttention(scope, between === "datapoints" ? "abd" : "aba", width, config);
+    return { between, block };
+  });
+  return {
+    rowsAlone: model === "only-aba",
+    forward: (x, _, rng) =>
+      layers.reduce(
+        (x, { between, block }) => between === "datapoints" ? nested(block(flat(x), rng), d) : block(x, rng),
+        x,
+      ),
   };
 }
