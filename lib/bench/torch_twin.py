@@ -2,7 +2,7 @@
 
 Runs on the device that it is told, cpu or cuda. Reads requests and gives answers, both as lines of JSON, with the names of worker.ts in this folder. A file of weights and
 cells (safetensors, float32) can be given, so that losses can be compared with ours.
-Facts of the models: reference sections 1 and 3 of the SPIN paper's code.
+Facts of the models: `npt/model` of the official code of SPIN.
 """
 import time
 

@@ -19,7 +19,7 @@ export interface AttentionSizes {
   otherNoise: number;
 }
 
-/** The table of the reference (section 4.4): n = 6,600 rows, d = 124 columns. */
+/** The table of the official code (`npt/datasets/synthetic_att.py`): n = 6,600 rows, d = 124 columns. */
 export const PUBLISHED_ATTENTION: AttentionSizes = {
   rows: 6000,
   queries: 600,

@@ -26,7 +26,7 @@ export interface BootstrapPass extends Bootstrapped {
 /** A neural process whose uncertainty about the function comes from bootstraps of its context: BNP, BANP. */
 export interface BootstrapProcess {
   parameters: Parameter[];
-  /** The training objective: minus the sum of the two mean log likelihoods (reference section 2.4). */
+  /** The training objective: minus the sum of the two mean log likelihoods (`regression/models/bnp.py`). */
   train(tasks: Tasks, draws: Resampling): BootstrapPass;
   /**
    * Predictions from the context alone. One bootstrap is allowed.

@@ -18,7 +18,7 @@ export interface LatentPass extends LatentObjective {
 export interface LatentProcess {
   parameters: Parameter[];
   /**
-   * The training objective (reference section 2.2).
+   * The training objective (`regression/models/np.py`).
    *
    * @param noise standard normal: [k, b, dimLat] for the importance weighted bound with k samples, [b, dimLat] for the
    * ELBO with one; [b, n, dimLat] where each row has a variable of its own, for the ELBO only

@@ -11,7 +11,7 @@ import { type Pooled, poolingEncoder, poolingSpinEncoder } from "./pooling_encod
 import { latentWidth, type SpinOptions } from "./spin.ts";
 import { stream, type Streamable } from "./streaming.ts";
 
-/** The neural processes of the paper, out of their encoders (`regression/models`; reference section 2). */
+/** The neural processes of the paper, out of their encoders (`regression/models`). */
 
 /** Conditional neural process: two pooling encoders. */
 export function cnp(dims: NeuralProcessDims, seed: number): ConditionalProcess {

@@ -80,7 +80,7 @@ export interface LatentObjective {
 }
 
 /**
- * The training objective of models with a latent variable (reference section 2.2).
+ * The training objective of models with a latent variable (`regression/models/np.py`).
  *
  * @param likelihood log likelihoods of the points, sums [b] or [k, b]
  * @param samples of the latent variable, [k, b, w], for the importance weighted bound; undefined for the ELBO
@@ -103,7 +103,7 @@ export function latentObjective(
   return { terms, loss: tf.sub(tf.mean(tf.div(divergences, count)), mean) as tf.Scalar };
 }
 
-/** Log likelihoods of a prediction: reference section 2.3. */
+/** Log likelihoods of a prediction (`regression/models/cnp.py`, `np.py`). */
 export interface Evaluation {
   /** Of every row, [b, n]. */
   rows: tf.Tensor;

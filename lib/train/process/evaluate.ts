@@ -18,7 +18,7 @@ export interface EvaluationTasks {
 }
 
 export interface ProcessScore {
-  /** Plain averages over batches of the mean log likelihood of context and target points (reference section 2.3). */
+  /** Plain averages over batches of the mean log likelihood of context and target points (`regression/trainer.py`). */
   context: number;
   target: number;
   /** Standard error of `target` over batches. */

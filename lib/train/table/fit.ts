@@ -39,7 +39,7 @@ const LARGE_CHUNK = 512;
 const MOST_CONTEXT: Record<Keeps, number> = { rows: 2048, latents: 65_536, nothing: 0 };
 
 /**
- * Trains a table model on a fold (reference section 3.10): every `evaluateEvery` steps the validation rows are
+ * Trains a table model on a fold (`npt/train.py`): every `evaluateEvery` steps the validation rows are
  * predicted, and the weights that did best on them are kept. Validation and test labels are never inputs of a step.
  *
  * From a large table prediction reads a random part of the train rows: 2,048 where every row attends to all (NPT, Set

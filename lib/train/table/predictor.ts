@@ -39,7 +39,7 @@ export interface PredictorOptions {
 /** How a model's queries are answered. */
 type Answer = (query: Cells, kept: Rows | tf.Tensor3D | null) => Outputs;
 
-/** What is passed from training to prediction (reference section 1.9). */
+/** What is passed from training to prediction (`forward` of `npt/model/npt.py`). */
 export type Keeps = "latents" | "rows" | "nothing";
 
 /** What a model keeps of its training rows for prediction. */

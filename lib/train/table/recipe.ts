@@ -5,7 +5,7 @@ import { DEFAULT_OPTIMIZER, type OptimizerConfig } from "../optimizer.ts";
 import type { LrSchedule, TradeoffSchedule } from "../schedule.ts";
 
 /**
- * What a trained model knows of its training rows when it predicts (reference section 1.9):
+ * What a trained model knows of its training rows when it predicts (`forward` of `npt/model/npt.py`):
  * - `retain`: H_D encoded once from the train rows and kept; the paper's claim, cost independent of n
  * - `recompute`: H_D encoded anew from the query rows, their labels hidden (the reference with `enableEncoder`)
  * - `latent`: the raw latents, no encoder (the reference's default)
