@@ -5,7 +5,7 @@ import { type Environment, environment, type TableView, toText } from "../result
 import { lastLines } from "../setup/command.ts";
 import type { ColdResult } from "./cold_worker.ts";
 import type { Twin } from "./contenders.ts";
-import { median } from "./statistics.ts";
+import { median } from "./race.ts";
 
 /** Notebook 00's table, and a fold of Boston. */
 const JOBS = [

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
 import { BENCH_MODELS, type BenchModel, processSize, SMALL, tableStep } from "./sizes.ts";
-import { createProcessStep } from "./process_step.ts";
-import { createTableStep } from "./table_step.ts";
+import { createProcessStep, createTableStep } from "./step.ts";
 import { twinTensors } from "./twin_weights.ts";
 
 for (const name of Object.keys(BENCH_MODELS) as BenchModel[]) {

@@ -1,13 +1,11 @@
 /** The measuring process of one engine: reads a configuration, then requests, in lines of JSON. */
-import { createInterface } from "node:readline";
 import { stdin } from "node:process";
+import { createInterface } from "node:readline";
 import { writeSafetensors } from "../data/mod.ts";
 import { compileTime, type EngineInfo, useEngine } from "../engine/mod.ts";
 import { callCost } from "./calls.ts";
 import type { StepConfig } from "./sizes.ts";
-import { createProcessStep } from "./process_step.ts";
-import type { BenchStep } from "./step.ts";
-import { createTableStep } from "./table_step.ts";
+import { type BenchStep, createProcessStep, createTableStep } from "./step.ts";
 
 export type Request =
   | { do: "start"; config: StepConfig; /** file for the initial weights and the cells */ weights?: string }

@@ -1,8 +1,14 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { createHash } from "node:crypto";
+import { threefryUniform } from "../engine/threefry.ts";
 import { UserError } from "../errors.ts";
 import { numberOf } from "./cells.ts";
 import { parseCsv, type RawTable } from "./csv.ts";
+import { checkRanges, type CountRanges, type Counts } from "./gp/counts.ts";
+import { inPasses } from "./permutation.ts";
 import { readBytes } from "./read.ts";
 import { notANumber } from "./table.ts";
+import type { TaskSource } from "./task_source.ts";
 
 /** Points of one function, in the order of the file. */
 export interface FunctionTask {
@@ -149,4 +155,214 @@ function functionValues({ source, names, cells, lines }: RawTable, name: string)
     );
   }
   return Float32Array.from(values);
+}
+
+/** SHA-256 of the points of a set. */
+export function functionDigest({ dimX, dimY, tasks }: FunctionSet): string {
+  const hash = createHash("sha256").update(`${dimX} ${dimY}`);
+  for (const { name, n, x, y } of tasks) {
+    hash.update(JSON.stringify([name, n])).update(new Uint8Array(Float32Array.from([...x, ...y]).buffer));
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * Tasks of some functions of a set, as they are there: standardise them before. Batches go through the functions in
+ * passes; of each, distinct points are drawn.
+ *
+ * @throws UserError for ranges that are none, no functions, and for one that has fewer points than the ranges may take.
+ */
+export function functionSource(
+  set: FunctionSet,
+  taskIndices: ArrayLike<number>,
+  { batch, ranges }: { batch: number; ranges: CountRanges },
+): TaskSource {
+  checkRanges(ranges);
+  const { dimX, dimY, source } = set;
+  const tasks = Array.from(taskIndices);
+  if (tasks.length === 0) throw new UserError(`${source}: expected at least one function, found none`);
+  checkPoints(set, tasks, { context: ranges.context[1], target: ranges.target[1] });
+  const choose = inPasses(tasks.length, batch);
+  const chosen = { ...set, tasks: tasks.map((index) => set.tasks[index]!) };
+  return {
+    name: `functions-${functionDigest(chosen).slice(0, 12)}`,
+    dimX,
+    dimY,
+    batch,
+    ranges,
+    make(key, counts, size) {
+      const { x, y } = functionBatch(set, choose(key).map((at) => tasks[at]!), counts, key);
+      return {
+        x: tf.tensor3d(padded(x, dimX, counts, size), [batch, size, dimX]),
+        y: tf.tensor3d(padded(y, dimY, counts, size), [batch, size, dimY]),
+      };
+    },
+    dispose: () => {},
+  };
+}
+
+/**
+ * Rows [batch, size, dim] of rows [batch, context + target, dim]. After the context the targets come again and again:
+ * wherever a layout begins to read as many rows as there are targets, it finds each of them once.
+ */
+function padded(
+  values: Float32Array,
+  dim: number,
+  { context, target }: { context: number; target: number },
+  size: number,
+): Float32Array {
+  const points = context + target;
+  const rows = new Float32Array(values.length / points * size);
+  for (let row = 0; row < rows.length / dim; row++) {
+    const [item, at] = [Math.floor(row / size), row % size];
+    const from = item * points + (at < points ? at : context + (at - context) % target);
+    rows.set(values.subarray(from * dim, (from + 1) * dim), row * dim);
+  }
+  return rows;
+}
+
+/** Mean and deviation of every column of x or y. */
+interface ColumnMoments {
+  mean: number[];
+  deviation: number[];
+}
+
+/** The set with x and y less their means, over their deviations. */
+interface Standardiser {
+  x: ColumnMoments;
+  y: ColumnMoments;
+  apply(set: FunctionSet): FunctionSet;
+}
+
+/**
+ * A standardiser by the mean and population deviation of x and y over all points of the tasks to train on. A column that
+ * is constant there has deviation 1: its values become 0, and others keep their distance from it.
+ *
+ * @throws RangeError for a task that is not there, or none at all.
+ */
+export function standardiser(set: FunctionSet, taskIndices: ArrayLike<number>): Standardiser {
+  const train = Array.from(taskIndices, (index) => {
+    const task = set.tasks[index];
+    if (!task) throw new RangeError(`task ${index} of ${set.tasks.length}`);
+    return task;
+  });
+  if (train.length === 0) throw new RangeError("expected tasks to standardise by, found none");
+  const x = momentsOf(train.map(({ x }) => x), set.dimX);
+  const y = momentsOf(train.map(({ y }) => y), set.dimY);
+  return {
+    x,
+    y,
+    apply: ({ tasks, ...rest }) => ({
+      ...rest,
+      tasks: tasks.map((task) => ({ ...task, x: scaled(task.x, x), y: scaled(task.y, y) })),
+    }),
+  };
+}
+
+function scaled(values: Float32Array, { mean, deviation }: ColumnMoments): Float32Array {
+  const dim = mean.length;
+  return values.map((value, i) => (value - mean[i % dim]!) / deviation[i % dim]!);
+}
+
+/** Moments of the columns of arrays [n, dim], all rows together. */
+function momentsOf(arrays: readonly Float32Array[], dim: number): ColumnMoments {
+  const columns = Array.from({ length: dim }, (_, column) => columnMoments(arrays, column, dim));
+  return { mean: columns.map(({ mean }) => mean), deviation: columns.map(({ deviation }) => deviation) };
+}
+
+function columnMoments(arrays: readonly Float32Array[], column: number, dim: number) {
+  let count = 0, sum = 0, low = Infinity, high = -Infinity;
+  for (const values of arrays) {
+    for (let i = column; i < values.length; i += dim) {
+      count++;
+      sum += values[i]!;
+      low = Math.min(low, values[i]!);
+      high = Math.max(high, values[i]!);
+    }
+  }
+  // Rounding can leave equal values a tiny deviation, and dividing by that would blow them up.
+  if (low === high) return { mean: low, deviation: 1 };
+  const mean = sum / count;
+  let squares = 0;
+  for (const values of arrays) {
+    for (let i = column; i < values.length; i += dim) squares += (values[i]! - mean) ** 2;
+  }
+  return { mean, deviation: Math.sqrt(squares / count) };
+}
+
+/** Points of several functions, context first. */
+interface FunctionBatch extends Counts {
+  /** Number of functions. */
+  batch: number;
+  /** [batch, context + target, dimX]. */
+  x: Float32Array;
+  /** [batch, context + target, dimY]. */
+  y: Float32Array;
+}
+
+/**
+ * Checks that every one of these tasks has as many points as a batch takes.
+ *
+ * @throws UserError naming the smallest task if it has fewer; RangeError for a task that is not there, or none at all.
+ */
+export function checkPoints(
+  { source, tasks }: FunctionSet,
+  taskIndices: ArrayLike<number>,
+  { context, target }: Counts,
+): void {
+  checkRanges({ context: [context, context], target: [target, target] });
+  let smallest: FunctionTask | undefined;
+  for (const index of Array.from(taskIndices)) {
+    const task = tasks[index];
+    if (!task) throw new RangeError(`task ${index} of ${tasks.length}`);
+    if (!smallest || task.n < smallest.n) smallest = task;
+  }
+  if (!smallest) throw new RangeError("expected tasks for a batch, found none");
+  if (context + target > smallest.n) {
+    throw new UserError(
+      `${source}: ${context} points of context and ${target} of target were asked for, but task "${smallest.name}" ` +
+        `has ${smallest.n} points`,
+    );
+  }
+}
+
+/**
+ * Draws a batch: of each task distinct points in a random order, a pure function of the key. A task that stands in the
+ * batch twice is drawn twice.
+ *
+ * @param key two whole numbers, such as seed and step
+ * @throws UserError and RangeError as checkPoints does.
+ */
+export function functionBatch(
+  set: FunctionSet,
+  taskIndices: ArrayLike<number>,
+  counts: Counts,
+  key: readonly [number, number],
+): FunctionBatch {
+  checkPoints(set, taskIndices, counts);
+  const { dimX, dimY, tasks } = set;
+  const { context, target } = counts;
+  const batch = taskIndices.length, points = context + target;
+  const x = new Float32Array(batch * points * dimX), y = new Float32Array(batch * points * dimY);
+  for (let item = 0; item < batch; item++) {
+    const task = tasks[taskIndices[item]!]!;
+    distinct(task.n, threefryUniform(key[0], key[1], item, points)).forEach((from, i) => {
+      const to = item * points + i;
+      x.set(task.x.subarray(from * dimX, (from + 1) * dimX), to * dimX);
+      y.set(task.y.subarray(from * dimY, (from + 1) * dimY), to * dimY);
+    });
+  }
+  return { batch, context, target, x, y };
+}
+
+/** The first places of a random order of 0 to n - 1, one for each uniform draw: the beginning of a shuffle. */
+function distinct(n: number, draws: Float32Array): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  draws.forEach((draw, i) => {
+    const j = i + Math.floor(draw * (n - i));
+    const swapped = order[i]!;
+    order[i] = order[j]!;
+    order[j] = swapped;
+  });
+  return order.subarray(0, draws.length);
 }

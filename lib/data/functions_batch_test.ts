@@ -1,5 +1,5 @@
 import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
-import { checkPoints, functionBatch } from "./functions_source.ts";
+import { checkPoints, functionBatch } from "./functions.ts";
 
 const task = (name: string, n: number, from: number) => ({
   name,

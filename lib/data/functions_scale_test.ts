@@ -1,5 +1,5 @@
 import { deepEqual, throws } from "node:assert/strict";
-import { standardiser } from "./functions_source.ts";
+import { standardiser } from "./functions.ts";
 
 const SET = {
   source: "f.csv",

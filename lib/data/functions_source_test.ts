@@ -1,8 +1,8 @@
-import { deepEqual, equal, notDeepEqual, notEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, equal, notDeepEqual, notEqual, ok, throws } from "node:assert/strict";
 import { xlaTest } from "../engine/testing.ts";
 import { arrange, layoutOf, pointsOf } from "../train/process/layout.ts";
-import { functionSource } from "./functions_source.ts";
+import { functionSource } from "./functions.ts";
 
 const task = (name: string, n: number, from: number) => ({
   name,

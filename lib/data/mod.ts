@@ -11,8 +11,8 @@ export {
 } from "./encode.ts";
 export { type Fold, makeFolds } from "./folds.ts";
 export { type FunctionSet, loadFunctions } from "./functions.ts";
-export { standardiser } from "./functions_source.ts";
-export { functionDigest, functionSource } from "./functions_source.ts";
+export { standardiser } from "./functions.ts";
+export { functionDigest, functionSource } from "./functions.ts";
 export { unknown } from "./nearest.ts";
 export { permutation, shuffled } from "./permutation.ts";
 export { readSafetensors, type StoredTensor, type TensorFile, writeSafetensors } from "./safetensors.ts";

@@ -1,5 +1,5 @@
 import { ok, throws } from "node:assert/strict";
-import { criticalDifference } from "./critical_difference.ts";
+import { criticalDifference } from "./summary.ts";
 
 Deno.test("critical differences are those of Demšar's examples", () => {
   // Demšar 2006, section 3.2.4: four models on fourteen sets.

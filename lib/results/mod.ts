@@ -2,7 +2,7 @@
 export { type Environment, environment, peakResidentBytes } from "./environment.ts";
 export { type Json, recordName, type RunIdentity, type RunOutcome, type RunRecord } from "./record.ts";
 export { findRecord, readRecords, writeRecord } from "./store.ts";
-export { criticalDifference } from "./critical_difference.ts";
+export { criticalDifference } from "./summary.ts";
 export {
   type AverageRanks,
   averageRanks,

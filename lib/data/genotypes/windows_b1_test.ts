@@ -3,7 +3,7 @@ import { mafBin } from "../../baselines/genotype_r2.ts";
 import { genotypeFigures, genotypePath } from "./project.ts";
 import { readVcf } from "./vcf.ts";
 import { windowTable } from "./window_table.ts";
-import { b1Windows } from "./windows_b1.ts";
+import { b1Windows } from "./windows_set.ts";
 
 Deno.test("B1's windows have the places and the frequencies that are stated", async () => {
   const windows = await b1Windows([0, 1, 2, 3, 4]);

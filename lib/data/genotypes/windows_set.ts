@@ -1,6 +1,15 @@
 import { UserError } from "../../errors.ts";
 import { permutation } from "../permutation.ts";
-import type { ImputationWindow } from "./windows_data.ts";
+import { b1Samples, genotypePath } from "./project.ts";
+import { onPanel, readSites } from "./select.ts";
+import { readVcf } from "./vcf.ts";
+import {
+  imputationSites,
+  type ImputationWindow,
+  imputationWindow,
+  spacedBlocks,
+  targetBlocks,
+} from "./windows_data.ts";
 
 interface WindowChoice {
   /** How many blocks there are. */
@@ -56,5 +65,48 @@ export function checkAlike(windows: readonly ImputationWindow[]): void {
   throw new UserError(
     `windows of one model: expected ${shape(first!)} in each (as ${first!.name} has), found ` +
       `${shape(other)} in ${other.name}`,
+  );
+}
+
+/** How many windows B1 has. */
+const B1_WINDOWS = 5;
+
+/** What the reference takes: 100 targets, 150 array sites. */
+interface B1Options {
+  size?: number;
+  nClosest?: number;
+}
+
+/**
+ * Some of B1's windows, which data/genotypes/README.md describes: the middles of five parts of the region. With
+ * another size they are at about the same places.
+ *
+ * @param windows 0 to 4
+ * @throws UserError for another window, a size without five windows, and as genotypePath.
+ */
+export async function b1Windows(
+  windows: readonly number[],
+  { size = 100, nClosest = 150 }: B1Options = {},
+): Promise<ImputationWindow[]> {
+  const wrong = windows.find((window) => !(Number.isInteger(window) && window >= 0 && window < B1_WINDOWS));
+  if (wrong !== undefined) {
+    throw new UserError(`windows: expected whole numbers from 0 to ${B1_WINDOWS - 1}, found ${wrong}`);
+  }
+  const [split, reference, scaffold] = await Promise.all([
+    b1Samples(),
+    genotypePath("reference"),
+    genotypePath("scaffold"),
+  ]);
+  const { genotypes } = await readVcf(reference, { require: "phased" });
+  const panel = onPanel(genotypes, await readSites(scaffold, genotypes.contig));
+  const sites = imputationSites(genotypes, panel, split.train);
+  const blocks = spacedBlocks(targetBlocks(sites.targets, size).length, B1_WINDOWS);
+  return windows.map((window) =>
+    imputationWindow(genotypes, sites, split, {
+      size,
+      nClosest,
+      block: blocks[window]!,
+      name: `b1-window${window}${size === 100 ? "" : `-${size}`}`,
+    })
   );
 }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { checkPoints } from "../../data/functions_source.ts";
+import { checkPoints } from "../../data/functions.ts";
 import { checkRanges, type CountRanges } from "../../data/gp/counts.ts";
 import {
   functionDigest,

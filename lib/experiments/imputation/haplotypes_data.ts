@@ -9,7 +9,6 @@ import {
   readSites,
   readVcf,
 } from "../../data/genotypes/mod.ts";
-import { b1Windows } from "../../data/genotypes/windows_b1.ts";
 import {
   type HaplotypeRows,
   haplotypeRows,
@@ -17,6 +16,7 @@ import {
   imputationSites,
   type ImputationWindow,
 } from "../../data/genotypes/windows_data.ts";
+import { b1Windows } from "../../data/genotypes/windows_set.ts";
 import { copyingDosages } from "../../imputation/copying/dosages.ts";
 import type { HaplotypeWindow } from "../../train/haplotype/fit.ts";
 

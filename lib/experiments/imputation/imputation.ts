@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { windowTable } from "../../data/genotypes/window_table.ts";
-import { b1Windows } from "../../data/genotypes/windows_b1.ts";
 import { type ImputationWindow, withTrainProportion } from "../../data/genotypes/windows_data.ts";
+import { b1Windows } from "../../data/genotypes/windows_set.ts";
 import { progress, stopRequested } from "../../progress/mod.ts";
 import type { Json, RunIdentity, RunRecord } from "../../results/mod.ts";
 import { fit, type FitOptions } from "../../train/table/fit.ts";

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { baselineGrid, type BaselineModel, fitBaseline, type Setting } from "../../baselines/mod.ts";
-import { b1Windows } from "../../data/genotypes/windows_b1.ts";
 import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows_data.ts";
+import { b1Windows } from "../../data/genotypes/windows_set.ts";
 import { UserError } from "../../errors.ts";
 import type { Json, RunIdentity } from "../../results/mod.ts";
+import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
 import { classicalRecords, type ClassicalRun, type ClassicalRuns } from "../uci/classical_runs.ts";
 import { imputationScores } from "./imputation_scores.ts";
-import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
 
 /** Those that the paper compares with, and two more. */
 export const CLASSICAL_MODELS = [

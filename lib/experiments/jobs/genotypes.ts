@@ -1,6 +1,6 @@
 import { findBeagle } from "../../baselines/mod.ts";
-import { b1Windows } from "../../data/genotypes/windows_b1.ts";
 import { windowTable } from "../../data/genotypes/window_table.ts";
+import { b1Windows } from "../../data/genotypes/windows_set.ts";
 import { UserError } from "../../errors.ts";
 import { cohortIdentity, runCohort } from "../imputation/cohort.ts";
 import { haplotypeIdentity, runHaplotypes } from "../imputation/haplotypes.ts";

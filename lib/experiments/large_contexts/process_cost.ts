@@ -1,5 +1,5 @@
+import { median } from "../../bench/race.ts";
 import { compileTime } from "../../engine/mod.ts";
-import { median } from "../../bench/statistics.ts";
 import { leastBytes } from "./process_cost_estimate.ts";
 import { type CostModel, type MeasuredStep, measuredStep, type StepSize } from "./process_cost_step.ts";
 

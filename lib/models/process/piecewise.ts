@@ -105,7 +105,7 @@ const copyOf = ({ rows, pooled }: ContextState): ContextState => {
   return { rows: copy(rows), pooled: copy(pooled) };
 };
 
-/** Rows cut and put together on the host, where their number is part of no program. */
+// Rows cut and put together on the host, where their number is part of no program.
 
 /** Values of a tensor [..., n, d]. */
 export interface HostRows {
