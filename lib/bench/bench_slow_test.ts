@@ -13,7 +13,7 @@ Deno.test("The bench measures every program on every engine and reports it", asy
   const effort = { rounds: 2, steps: 2, seconds: 60 };
   const said: string[] = [];
   const record = await runBench({
-    heats: [
+    comparisons: [
       {
         group: "tiny",
         label: "SPIN",
@@ -35,7 +35,7 @@ Deno.test("The bench measures every program on every engine and reports it", asy
     seed: 7,
   }, (line) => said.push(line));
   assert.equal(record.seed, 7);
-  for (const { timed, cold } of record.heats) {
+  for (const { timed, cold } of record.comparisons) {
     assert.deepEqual(timed.map(({ name }) => name), [...engines]);
     for (const { about, parameters, steps, median, min, rounds, facts } of timed) {
       assert.ok(isEngine(about) && parameters > 0 && min > 0 && median >= min && facts.firstStep > 0);

@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { converse } from "./conversation.ts";
 import { race, ratio, type Timed } from "./race.ts";
 
-/** A contender that needs these seconds for its steps, one after the other. */
+/** A system that needs these seconds for its steps, one after the other. */
 const played = (name: string, seconds: number[], log: string[]) => ({
   name,
   parameters: 1,
@@ -17,7 +17,7 @@ const played = (name: string, seconds: number[], log: string[]) => ({
   close: () => Promise.resolve(),
 });
 
-Deno.test("Contenders take turns, their first steps are not counted, and a slow one leaves early", async () => {
+Deno.test("Systems take turns, their first steps are not counted, and a slow one leaves early", async () => {
   const log: string[] = [];
   const [fast, slow, slower] = await race([
     played("fast", [99, 99, 50, 1, 3, 50, 1, 5, 50, 2, 2], log),

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { type Environment, environment, type TableView, toText } from "../results/mod.ts";
 import { lastLines } from "../setup/command.ts";
 import type { ColdResult } from "./cold_worker.ts";
-import type { Twin } from "./contenders.ts";
+import type { Twin } from "./systems.ts";
 import { median } from "./race.ts";
 
 /** Notebook 00's table, and a fold of Boston. */

@@ -1,5 +1,5 @@
 import type { StepConfig } from "./sizes.ts";
-import { type Contender, engineContender, type Twin, twinContender } from "./contenders.ts";
+import { engineSystem, type System, type Twin, twinSystem } from "./systems.ts";
 
 /** Whether the twin computes what we compute. */
 export interface Parity {
@@ -22,11 +22,11 @@ export async function parity(
   twin: Twin,
 ): Promise<Parity> {
   const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
-  const open: Contender[] = [];
+  const open: System[] = [];
   try {
-    const ours = await engineContender("cpu", config, { weights });
+    const ours = await engineSystem("cpu", config, { weights });
     open.push(ours);
-    const theirs = await twinContender({ ...twin, device: "cpu" }, config, weights);
+    const theirs = await twinSystem({ ...twin, device: "cpu" }, config, weights);
     open.push(theirs);
     const [a, b] = [await ours.steps(STEPS, PATIENCE), await theirs.steps(STEPS, PATIENCE)];
     return {
@@ -36,7 +36,7 @@ export async function parity(
       difference: Math.max(...a.losses.map((loss, i) => Math.abs(loss - b.losses[i]!) / b.losses[i]!)),
     };
   } finally {
-    await Promise.all(open.map((contender) => contender.close()));
+    await Promise.all(open.map((system) => system.close()));
     await Deno.remove(weights);
   }
 }

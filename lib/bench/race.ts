@@ -1,20 +1,20 @@
 import type { EngineInfo } from "../engine/mod.ts";
-import type { Contender } from "./contenders.ts";
+import type { System } from "./systems.ts";
 import type { Facts } from "./worker.ts";
 
 /** How long to measure. */
 export interface Effort {
   rounds: number;
-  /** Timed steps of each contender per round, after one that is not. */
+  /** Timed steps of each system per round, after one that is not. */
   steps: number;
-  /** Seconds after which a contender takes no further part; it takes one timed step at least. */
+  /** Seconds after which a system takes no further part; it takes one timed step at least. */
   seconds: number;
 }
 
-/** Step times of one contender. */
+/** Step times of one system. */
 export interface Timed {
   name: string;
-  about: Contender["about"];
+  about: System["about"];
   parameters: number;
   /** Timed steps, in all rounds. */
   steps: number;
@@ -28,25 +28,25 @@ export interface Timed {
 
 /** Steps before the clock runs: the first compiles, or fills caches and pools. */
 const WARMUP = 2;
-/** Pause between two contenders, so that threads that still spin for work go to sleep. */
+/** Pause between two systems, so that threads that still spin for work go to sleep. */
 const PAUSE = 100;
 
 /**
- * Times the steps of contenders in turns, round by round, so that a drift of the machine meets all of them alike.
- * A contender whose first step takes more than its time is not warmed up any further.
+ * Times the steps of systems in turns, round by round, so that a drift of the machine meets all of them alike.
+ * A system whose first step takes more than its time is not warmed up any further.
  */
-export async function race(contenders: Contender[], { rounds, steps, seconds }: Effort): Promise<Timed[]> {
-  for (const contender of contenders) await contender.steps(WARMUP, seconds / 4);
-  const times = contenders.map((): number[][] => []);
+export async function race(systems: System[], { rounds, steps, seconds }: Effort): Promise<Timed[]> {
+  for (const system of systems) await system.steps(WARMUP, seconds / 4);
+  const times = systems.map((): number[][] => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, contender] of contenders.entries()) {
+    for (const [i, system] of systems.entries()) {
       const spent = times[i]!.flat().reduce((a, b) => a + b, 0);
       if (spent > seconds) continue;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      times[i]!.push(settled((await contender.steps(1 + steps, seconds - spent)).seconds));
+      times[i]!.push(settled((await system.steps(1 + steps, seconds - spent)).seconds));
     }
   }
-  return await Promise.all(contenders.map(async ({ name, about, parameters, facts }, i) => {
+  return await Promise.all(systems.map(async ({ name, about, parameters, facts }, i) => {
     const all = times[i]!.flat();
     return {
       name,
@@ -73,7 +73,7 @@ export function ratio(ours: Timed, theirs: Timed): number {
   return median(Array.from({ length: both }, (_, round) => ours.rounds[round]! / theirs.rounds[round]!));
 }
 
-export const isEngine = (about: Contender["about"]): about is EngineInfo => "engine" in about;
+export const isEngine = (about: System["about"]): about is EngineInfo => "engine" in about;
 
 /** The middle value, or the mean of the two in the middle; NaN of nothing. */
 export function median(values: readonly number[]): number {

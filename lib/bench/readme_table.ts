@@ -1,5 +1,5 @@
 import { isEngine, ratio } from "./race.ts";
-import type { BenchRecord, HeatResult } from "./run.ts";
+import type { BenchRecord, ComparisonResult } from "./run.ts";
 
 /** "8.1 ms", "130 ms", "5.39 s" */
 const time = (seconds: number): string => {
@@ -14,8 +14,8 @@ const megabytes = (bytes: number | null | undefined): string =>
 /** The engines of the table, in its order. */
 const COLUMNS = ["xla", "tensorflow", "wasm", "PyTorch"];
 
-function row({ label, timed }: HeatResult): string {
-  const by = (name: string) => timed.find((contender) => contender.name === name);
+function row({ label, timed }: ComparisonResult): string {
+  const by = (name: string) => timed.find((system) => system.name === name);
   const [ours, theirs] = [by("xla")!, timed.find(({ about }) => !isEngine(about))];
   const cells = [
     label,
@@ -28,8 +28,8 @@ function row({ label, timed }: HeatResult): string {
 }
 
 /** The README's table of a bench: medians of a training step, the ratio to PyTorch, peak resident memory. */
-export function readmeTable({ heats }: BenchRecord): string {
-  const shown = heats.filter(({ group }) => group !== "small tables");
+export function readmeTable({ comparisons }: BenchRecord): string {
+  const shown = comparisons.filter(({ group }) => group !== "small tables");
   return [
     `| training step | xla | tensorflow | wasm | PyTorch | xla / PyTorch | memory, xla | memory, PyTorch |`,
     `| --- |${" ---: |".repeat(7)}`,

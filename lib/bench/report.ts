@@ -1,7 +1,7 @@
 import { formatDuration } from "../progress/format.ts";
 import { type TableView, toText } from "../results/mod.ts";
 import { isEngine, ratio, type Timed } from "./race.ts";
-import type { BenchRecord, HeatResult } from "./run.ts";
+import type { BenchRecord, ComparisonResult } from "./run.ts";
 import { describeSize } from "./sizes.ts";
 
 const cells = (...texts: string[]) => texts.map((text) => ({ text, best: false }));
@@ -11,16 +11,16 @@ const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 const stepTime = (seconds: number): string =>
   seconds < 1 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
 
-function heatRow({ timed, cold, warm }: HeatResult, contender: Timed): string[] {
-  const { median, min, parameters, steps, facts } = contender;
+function comparisonRow({ timed, cold, warm }: ComparisonResult, system: Timed): string[] {
+  const { median, min, parameters, steps, facts } = system;
   const twin = timed.find(({ about }) => !isEngine(about));
-  const compiles = isEngine(contender.about) && contender.about.engine === "xla";
+  const compiles = isEngine(system.about) && system.about.engine === "xla";
   return [
     parameters.toLocaleString("en"),
     stepTime(median),
     stepTime(min),
     String(steps),
-    twin && twin !== contender ? `${ratio(contender, twin).toFixed(2)}x` : "",
+    twin && twin !== system ? `${ratio(system, twin).toFixed(2)}x` : "",
     facts.resident === null ? "" : mebibytes(facts.resident),
     facts.memory ? mebibytes(facts.memory.temporary) : "",
     compiles && cold ? formatDuration(cold.compileSeconds) : "",
@@ -28,11 +28,11 @@ function heatRow({ timed, cold, warm }: HeatResult, contender: Timed): string[] 
   ];
 }
 
-function heatTable(group: string, results: HeatResult[]): TableView {
+function heatTable(group: string, results: ComparisonResult[]): TableView {
   const rows = results.flatMap((result) =>
-    result.timed.map((contender) => ({
-      label: `${result.label}, ${contender.name}`,
-      cells: cells(...heatRow(result, contender)),
+    result.timed.map((system) => ({
+      label: `${result.label}, ${system.name}`,
+      cells: cells(...comparisonRow(result, system)),
     }))
   );
   return {
@@ -91,11 +91,13 @@ const BUSY = 0.7;
 
 /** A record as tables for people. */
 export function benchReport(record: BenchRecord): string {
-  const groups = [...new Set(record.heats.map(({ group }) => group))];
+  const groups = [...new Set(record.comparisons.map(({ group }) => group))];
   const tables = [
     ...record.parity.length > 0 ? [parityTable(record)] : [],
     ...record.calls.length > 0 ? [callTable(record)] : [],
-    ...groups.map((group) => heatTable(group, record.heats.filter((heat) => heat.group === group))),
+    ...groups.map((group) =>
+      heatTable(group, record.comparisons.filter((comparison) => comparison.group === group))
+    ),
   ];
   const { cpu, cores } = record.environment;
   const lines = [

@@ -1,14 +1,14 @@
 import type { EngineName } from "../engine/mod.ts";
 import { type Environment, environment } from "../results/mod.ts";
 import type { CallCost } from "./calls.ts";
-import { type Contender, engineContender, startWorker, type Twin, twinContender } from "./contenders.ts";
+import { engineSystem, startWorker, type System, type Twin, twinSystem } from "./systems.ts";
 import { type Parity, parity } from "./parity.ts";
 import { type Effort, race, type Timed } from "./race.ts";
 import { UserError } from "../errors.ts";
 import { describeSize, type StepConfig } from "./sizes.ts";
 import type { Facts } from "./worker.ts";
 
-export interface Heat {
+export interface Comparison {
   /** Heats of one group make one table. */
   group: string;
   /** What the program is called there. */
@@ -19,7 +19,7 @@ export interface Heat {
 }
 
 export interface BenchPlan {
-  heats: Heat[];
+  comparisons: Comparison[];
   /** Small programs of which our engine and the twin must compute the same, by what they are called. */
   parity: Record<string, StepConfig>;
   /** Variables of the programs whose call is timed, and how often; none on engines without `jit`. */
@@ -31,7 +31,7 @@ export interface BenchPlan {
 }
 
 /** Step times of one program. */
-export interface HeatResult extends Pick<Heat, "group" | "label" | "config"> {
+export interface ComparisonResult extends Pick<Comparison, "group" | "label" | "config"> {
   timed: Timed[];
   /** Of the engine that compiles: a process that had no compiled program to begin with, and the next one. */
   cold: Start | null;
@@ -51,7 +51,7 @@ export interface BenchRecord {
   environment: Environment;
   /** Load averages of the machine over one minute: above 1 something else was running before. */
   load: { before: number; after: number };
-  heats: HeatResult[];
+  comparisons: ComparisonResult[];
   calls: CallCost[];
   parity: Parity[];
 }
@@ -63,9 +63,13 @@ export interface BenchRecord {
  * @throws UserError if an engine or the twin cannot be started.
  */
 export async function runBench(plan: BenchPlan, say: (line: string) => void): Promise<BenchRecord> {
-  const { heats, calls, twin, threads, seed } = plan;
+  const { comparisons, calls, twin, threads, seed } = plan;
   const before = Deno.loadavg()[0]!;
-  const found: Pick<BenchRecord, "heats" | "calls" | "parity"> = { heats: [], calls: [], parity: [] };
+  const found: Pick<BenchRecord, "comparisons" | "calls" | "parity"> = {
+    comparisons: [],
+    calls: [],
+    parity: [],
+  };
   if (twin) {
     for (const [label, config] of Object.entries(plan.parity)) {
       say(`comparing ${label} with its PyTorch twin`);
@@ -87,7 +91,7 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
     }
     await worker.close();
   }
-  for (const heat of heats) found.heats.push(await runHeat(heat, plan, say));
+  for (const comparison of comparisons) found.comparisons.push(await runHeat(comparison, plan, say));
   return {
     format: 2,
     kind: "bench",
@@ -104,29 +108,29 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
 const PARITY = 1e-4;
 
 async function runHeat(
-  { group, label, config, engines, effort }: Heat,
+  { group, label, config, engines, effort }: Comparison,
   { twin }: BenchPlan,
   say: (line: string) => void,
-): Promise<HeatResult> {
+): Promise<ComparisonResult> {
   say(`timing steps of ${label}, ${describeSize(config)}`);
   const programs = await Deno.makeTempDir();
-  const contenders: Contender[] = [];
+  const systems: System[] = [];
   try {
     const compiles = engines.includes("xla");
     const cold = compiles ? await oneStep(config, programs) : null;
     const warm = compiles ? await oneStep(config, programs) : null;
-    for (const engine of engines) contenders.push(await engineContender(engine, config, { programs }));
-    if (twin) contenders.push(await twinContender(twin, config));
-    return { group, label, config, timed: await race(contenders, effort), cold, warm };
+    for (const engine of engines) systems.push(await engineSystem(engine, config, { programs }));
+    if (twin) systems.push(await twinSystem(twin, config));
+    return { group, label, config, timed: await race(systems, effort), cold, warm };
   } finally {
-    await Promise.all(contenders.map((contender) => contender.close()));
+    await Promise.all(systems.map((system) => system.close()));
     await Deno.remove(programs, { recursive: true });
   }
 }
 
 /** Starts a process for one step; those after it find its programs in the folder. */
 async function oneStep(config: StepConfig, programs: string): Promise<Start> {
-  const first = await engineContender("xla", config, { programs });
+  const first = await engineSystem("xla", config, { programs });
   try {
     await first.steps(1, 0);
     const { compileSeconds, programs, firstStep, resident } = await first.facts();

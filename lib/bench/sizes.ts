@@ -1,4 +1,4 @@
-/** What is timed: programs, sizes, contenders. Plain data that goes to the measuring processes as JSON. */
+/** What is timed: programs, sizes, systems. Plain data that goes to the measuring processes as JSON. */
 
 /** A training step of a table model; the PyTorch twin reads the same names. */
 export interface TableStep {

@@ -10,11 +10,11 @@ import {
   type TableSize,
   tableStep,
 } from "../bench/sizes.ts";
-import type { Twin } from "../bench/contenders.ts";
+import type { Twin } from "../bench/systems.ts";
 import type { Effort } from "../bench/race.ts";
 import { coldReport, coldTimes } from "../bench/cold.ts";
 import { benchReport } from "../bench/report.ts";
-import { type BenchPlan, type Heat, runBench } from "../bench/run.ts";
+import { type BenchPlan, type Comparison, runBench } from "../bench/run.ts";
 import { findDevice } from "../engine/device.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
@@ -70,7 +70,7 @@ function planOf(
     engines,
     effort,
   });
-  const processes: Heat[] = (quick ? POINTS.slice(0, 1) : POINTS).map(([context, targets]) => ({
+  const processes: Comparison[] = (quick ? POINTS.slice(0, 1) : POINTS).map(([context, targets]) => ({
     group: "neural process",
     label: `IPNP ${context} + ${targets}`,
     config: { ...processSize(context, targets), seed: SEED },
@@ -89,7 +89,7 @@ function planOf(
     seconds: 15,
   });
   return {
-    heats: quick ? [...processes, ...small] : [...processes, ...boston, imputation, ...small],
+    comparisons: quick ? [...processes, ...small] : [...processes, ...boston, imputation, ...small],
     parity: PARITY,
     calls: engines.includes("xla") ? { buffers: BUFFERS, calls: quick ? 500 : 2000 } : null,
     twin,

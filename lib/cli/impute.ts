@@ -50,7 +50,7 @@ export const OPTIONS = {
 export type Values = { [K in keyof typeof OPTIONS]?: K extends "haplotypes" ? boolean : string };
 
 /** What a user asked for. */
-export interface ImputeWish {
+export interface ImputeRequest {
   reference: NamedFile;
   targets: NamedFile;
   out: NamedFile;
@@ -66,7 +66,7 @@ export interface ImputeWish {
 }
 
 /** @throws UserError for an option that is missing, has a wrong value or excludes another one. */
-export function parseImputeWish(values: Values): ImputeWish {
+export function parseImputeRequest(values: Values): ImputeRequest {
   const file = (
     option: "reference" | "targets" | "out" | "map" | "model" | "save",
   ): NamedFile | undefined => {
@@ -114,19 +114,19 @@ export function parseImputeWish(values: Values): ImputeWish {
   };
 }
 
-const settingsOf = ({ steps, window, seed }: ImputeWish): ImputeSettings => ({
+const settingsOf = ({ steps, window, seed }: ImputeRequest): ImputeSettings => ({
   ...DEFAULT_SETTINGS,
   recipe: { ...DEFAULT_SETTINGS.recipe, steps, seed },
   windows: { ...DEFAULT_SETTINGS.windows, targets: window },
 });
 
-async function impute(wish: ImputeWish): Promise<number> {
-  const { reference, targets, map, out, save, model } = wish;
+async function impute(request: ImputeRequest): Promise<number> {
+  const { reference, targets, map, out, save, model } = request;
   const outputs = [out, save].filter((file) => file !== undefined);
   for (const file of outputs) await requireWritable(file);
   await requireDistinct(outputs, [reference, targets, map, model].filter((file) => file !== undefined));
   const stored = model && await readModel(model.path);
-  const settings = stored?.settings ?? settingsOf(wish);
+  const settings = stored?.settings ?? settingsOf(request);
   const asked = Deno.env.get("SPIN_ENGINE");
   if (!asked || asked === "xla") await setup();
   const engine = describeEngine(await useEngine());
@@ -137,12 +137,12 @@ async function impute(wish: ImputeWish): Promise<number> {
     targets: targets.path,
     out: out.path,
     map: map?.path,
-    region: wish.region,
-    phasing: wish.phasing,
+    region: request.region,
+    phasing: request.phasing,
     settings,
     model: stored,
     save: save?.path,
-    haplotypes: wish.haplotypes,
+    haplotypes: request.haplotypes,
     source: `SPIN workspace${commit ? ` ${commit.slice(0, 12)}` : ""}`,
     notes: {
       imputation: "mean of the logits of SPIN, trained on mosaics of the reference, and of the copying model",
@@ -183,6 +183,6 @@ export const COMMAND = {
 };
 
 export const work = ({ values }: Arguments<typeof OPTIONS>): Promise<number> =>
-  impute(parseImputeWish(values));
+  impute(parseImputeRequest(values));
 
 if (import.meta.main) await runCommand(COMMAND, work, { grace: 120 });

@@ -25,7 +25,7 @@ import { type NamedFile, requireDistinct, requireWritable } from "./predict_file
 import { userPath } from "./user_path.ts";
 
 /** What a user typed. */
-export interface Wish {
+export interface PredictRequest {
   test: NamedFile;
   out: NamedFile;
   save?: NamedFile;
@@ -119,7 +119,7 @@ function once(values: Values, option: Exclude<keyof Values, `${string}-${string}
 }
 
 /** @throws UserError for an option that is lacking, given twice, of no use beside another, or with a wrong value. */
-export function parseWish(values: Values): Wish {
+export function parseRequest(values: Values): PredictRequest {
   const file = (option: "train" | "test" | "out" | "save" | "load"): NamedFile | undefined => {
     const path = once(values, option);
     return path === undefined ? undefined : { option: `--${option}`, path: userPath(path) };
@@ -220,11 +220,11 @@ const scoreFacts = (rows: string, scores: Record<string, number | null>): string
     value === null || Number.isNaN(value) ? [] : [`${rows} ${name} ${Number(value.toPrecision(4))}`]
   );
 
-async function predict(wish: Wish): Promise<void> {
-  const { test, out, save, load, missing, unseen } = wish;
+async function predict(request: PredictRequest): Promise<void> {
+  const { test, out, save, load, missing, unseen } = request;
   const outputs = [out, save].filter((file) => file !== undefined);
   for (const file of outputs) await requireWritable(file);
-  await requireDistinct(outputs, [wish.train, test, load].filter((file) => file !== undefined));
+  await requireDistinct(outputs, [request.train, test, load].filter((file) => file !== undefined));
 
   let made: Made;
   let queries: ReturnType<typeof encodeQueries>;
@@ -233,14 +233,14 @@ async function predict(wish: Wish): Promise<void> {
   if (load) {
     await startEngine();
     const model = await loadModel(load.path);
-    if (wish.target !== undefined && wish.target !== model.target) {
-      throw new UserError(`--target ${wish.target}: the model ${load.path} predicts "${model.target}"`);
+    if (request.target !== undefined && request.target !== model.target) {
+      throw new UserError(`--target ${request.target}: the model ${load.path} predicts "${model.target}"`);
     }
     made = { model, facts: scoreFacts("validation", model.scores) };
     queries = await readQueries(model.schema);
   } else {
-    const { categorical, numeric, target, model, steps, seed, uninformative } = wish;
-    const table = await loadTable(wish.train!.path, { categorical, numeric, missing });
+    const { categorical, numeric, target, model, steps, seed, uninformative } = request;
+    const table = await loadTable(request.train!.path, { categorical, numeric, missing });
     const prepared = prepareTable({ table, target: target!, model, steps, seed, uninformative, notify });
     queries = await readQueries(prepared.schema);
     await startEngine();
@@ -273,7 +273,7 @@ export const COMMAND = {
 
 export async function work({ values }: Arguments<typeof OPTIONS>): Promise<void> {
   try {
-    await predict(parseWish(values));
+    await predict(parseRequest(values));
   } catch (error) {
     throw advised(error);
   }

@@ -112,7 +112,7 @@ export function configurationOf(
   return asJson({ ...rest, ...more });
 }
 
-/** For these a 0 is no wish. */
+/** For these a 0 asks for nothing. */
 const COUNTS = ["steps", "folds"];
 
 /**

@@ -12,7 +12,7 @@ export interface TwinInfo {
 }
 
 /** Something that takes training steps in a process of its own. */
-export interface Contender {
+export interface System {
   name: string;
   parameters: number;
   /** The engine, or what the twin says of itself. */
@@ -43,11 +43,11 @@ export const startWorker = (engine: EngineName, programs = "off"): Conversation 
  * @param weights a file to write its initial weights and data to
  * @param programs folder of compiled programs, or "off"
  */
-export async function engineContender(
+export async function engineSystem(
   engine: EngineName,
   config: StepConfig,
   { weights, programs }: { weights?: string; programs?: string } = {},
-): Promise<Contender> {
+): Promise<System> {
   const worker = startWorker(engine, programs);
   const started = await worker.ask<{ engine: EngineInfo; parameters: number }>({
     do: "start",
@@ -78,11 +78,11 @@ export interface Twin {
  * @param weights a file to take its weights and cells from, else it draws its own
  * @throws UserError with what Python said if torch is not there.
  */
-export async function twinContender(
+export async function twinSystem(
   { python, threads, device }: Twin,
   config: StepConfig,
   weights?: string,
-): Promise<Contender> {
+): Promise<System> {
   const twin = converse(python, [pathOf("torch_twin.py")]);
   const { parameters, ...about } = await twin.ask<TwinInfo & { parameters: number }>(
     { do: "start", config, threads, device, weights },

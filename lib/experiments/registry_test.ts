@@ -1,0 +1,54 @@
+import { equal, match, ok } from "node:assert/strict";
+import { join } from "node:path";
+import { readNotebook } from "../notebook/format.ts";
+import { declaredParameters } from "../notebook/parameters.ts";
+import { readRecords, recordName } from "../results/mod.ts";
+import { ROOT } from "../setup/paths.ts";
+import { asProfile, KEPT_RECORDS, PROFILES } from "./profiles.ts";
+import { EXPERIMENTS } from "./registry.ts";
+
+for (const { name, notebook, settings, runs } of EXPERIMENTS) {
+  Deno.test(`${name}: runs have ids that a shell takes as they are, and records of their own`, async () => {
+    await Deno.stat(join(ROOT, "notebooks", `${notebook}.ipynb`));
+    for (const profile of PROFILES) {
+      const own = await runs(settings(profile));
+      ok(own.length > 0);
+      for (const { id } of own) {
+        equal(id.split("/")[0], name);
+        match(id, /^[a-z0-9._/-]+$/);
+      }
+      equal(new Set(own.map(({ id }) => id)).size, own.length);
+      const records = own.flatMap(({ identity }) => identity ? [recordName(identity)] : []);
+      equal(new Set(records).size, records.length);
+    }
+  });
+
+  Deno.test(`${name}: the report of the kept records has titled tables and names no number`, async () => {
+    const kept = (await readRecords(KEPT_RECORDS)).filter(({ experiment }) => experiment === name);
+    for (const profile of PROFILES) {
+      const own = kept.filter((record) => record.profile === profile);
+      if (own.length === 0) continue;
+      const { tables, verdict } = EXPERIMENTS.find((one) => one.name === name)!.report(own);
+      for (const { title, rows } of Object.values(tables)) ok(title.length > 0 && rows.length > 0);
+      ok(!/NaN|undefined/.test(verdict), verdict);
+    }
+  });
+
+  Deno.test(`${name}: what made a kept record can be run again`, async () => {
+    const kept = (await readRecords(KEPT_RECORDS)).filter(({ experiment }) => experiment === name);
+    const [record] = kept;
+    if (!record) return;
+    const { changesOf } = EXPERIMENTS.find((one) => one.name === name)!;
+    const profile = asProfile(record.profile);
+    const candidates = await runs(settings(profile, changesOf?.(record)));
+    const names = candidates.flatMap(({ identity }) => identity ? [recordName(identity)] : []);
+    ok(kept.some((one) => names.includes(recordName(one))), names.slice(0, 3).join("\n"));
+  });
+}
+
+Deno.test("the first cells of notebooks offer settings by their names alone", async () => {
+  for (const notebook of new Set(EXPERIMENTS.map((one) => one.notebook))) {
+    const declared = declaredParameters(await readNotebook(join(ROOT, "notebooks", `${notebook}.ipynb`)));
+    ok(declared.has("profile"), notebook);
+  }
+});
