@@ -28,7 +28,7 @@ function comparisonRow({ timed, cold, warm }: ComparisonResult, system: Timed): 
   ];
 }
 
-function heatTable(group: string, results: ComparisonResult[]): TableView {
+function comparisonTable(group: string, results: ComparisonResult[]): TableView {
   const rows = results.flatMap((result) =>
     result.timed.map((system) => ({
       label: `${result.label}, ${system.name}`,
@@ -96,7 +96,7 @@ export function benchReport(record: BenchRecord): string {
     ...record.parity.length > 0 ? [parityTable(record)] : [],
     ...record.calls.length > 0 ? [callTable(record)] : [],
     ...groups.map((group) =>
-      heatTable(group, record.comparisons.filter((comparison) => comparison.group === group))
+      comparisonTable(group, record.comparisons.filter((comparison) => comparison.group === group))
     ),
   ];
   const { cpu, cores } = record.environment;

@@ -9,7 +9,7 @@ import { describeSize, type StepConfig } from "./sizes.ts";
 import type { Facts } from "./worker.ts";
 
 export interface Comparison {
-  /** Heats of one group make one table. */
+  /** Comparisons of one group make one table. */
   group: string;
   /** What the program is called there. */
   label: string;
@@ -91,7 +91,7 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
     }
     await worker.close();
   }
-  for (const comparison of comparisons) found.comparisons.push(await runHeat(comparison, plan, say));
+  for (const comparison of comparisons) found.comparisons.push(await runComparison(comparison, plan, say));
   return {
     format: 2,
     kind: "bench",
@@ -107,7 +107,7 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
 /** Losses of the twin may differ from ours by so much of themselves. */
 const PARITY = 1e-4;
 
-async function runHeat(
+async function runComparison(
   { group, label, config, engines, effort }: Comparison,
   { twin }: BenchPlan,
   say: (line: string) => void,
