@@ -11,7 +11,11 @@ import {
 } from "./windows_data.ts";
 
 /** How many windows B1 has. */
-const B1_WINDOWS = 5;
+export const B1_WINDOWS = 5;
+
+/** The name of a window of B1 with so many targets. */
+export const b1WindowName = (window: number, size: number): string =>
+  `b1-window${window}${size === 100 ? "" : `-${size}`}`;
 
 /** What the reference takes: 100 targets, 150 array sites. */
 interface B1Options {
@@ -48,7 +52,7 @@ export async function b1Windows(
       size,
       nClosest,
       block: blocks[window]!,
-      name: `b1-window${window}${size === 100 ? "" : `-${size}`}`,
+      name: b1WindowName(window, size),
     })
   );
 }
