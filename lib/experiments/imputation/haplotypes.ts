@@ -1,22 +1,18 @@
 /** The workspace's own models of haplotypes on the windows of B1, beside the reference's. */
 import { pooledR2 } from "../../baselines/genotype_r2.ts";
 import {
-  b1Samples,
   type GeneticMap,
   genotypePath,
   type Genotypes,
   haplotypes,
-  onPanel,
   readGeneticMap,
-  readSites,
-  readVcf,
 } from "../../data/genotypes/mod.ts";
+import { b1Region } from "../../data/genotypes/windows_b1.ts";
 import {
   alleleRows,
   type HaplotypeRows,
   haplotypeRows,
   type ImputationSites,
-  imputationSites,
   type ImputationWindow,
 } from "../../data/genotypes/windows_data.ts";
 import { compileTime } from "../../engine/mod.ts";
@@ -41,20 +37,9 @@ export interface HaplotypeData {
 }
 
 export async function haplotypeData(): Promise<HaplotypeData> {
-  const [split, reference, scaffold, mapFile] = await Promise.all([
-    b1Samples(),
-    genotypePath("reference"),
-    genotypePath("scaffold"),
-    genotypePath("map"),
-  ]);
-  const { genotypes } = await readVcf(reference, { require: "phased" });
-  const panel = onPanel(genotypes, await readSites(scaffold, genotypes.contig));
-  return {
-    genotypes,
-    map: await readGeneticMap(mapFile, genotypes.contig),
-    sites: imputationSites(genotypes, panel, split.train),
-    rows: haplotypeRows(genotypes.samples, split),
-  };
+  const { split, genotypes, sites } = await b1Region();
+  const map = await readGeneticMap(await genotypePath("map"), genotypes.contig);
+  return { genotypes, map, sites, rows: haplotypeRows(genotypes.samples, split) };
 }
 
 const pick = (rows: Int32Array, part: Int32Array): Int32Array => part.map((row) => rows[row]!);
