@@ -59,7 +59,7 @@ export type CohortDetails = { bins: (number | null)[] };
 
 const ALL = "all";
 
-/** The settings of a profile with changes: a hundredth of the region, or all of it. @throws UserError for what there is not */
+/** The settings of a profile with changes: a thirtieth of the region, or all of it. @throws UserError for what there is not */
 function settings(profile: Profile, changes?: Changes<CohortSettings>): CohortSettings {
   const chosen = changed<CohortSettings>(
     {

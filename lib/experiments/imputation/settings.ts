@@ -6,7 +6,7 @@ import { DEFAULT_HAPLOTYPE_CONFIG } from "../../models/haplotype/model.ts";
 import type { ModelKind, TableModelConfig } from "../../models/table/mod.ts";
 import type { HaplotypeRecipe } from "../../train/haplotype/fit.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
-import { completeRecipe, type InferenceMode, type Recipe } from "../../train/table/recipe.ts";
+import { completeRecipe, type Recipe } from "../../train/table/recipe.ts";
 import { changed, type Changes, type Settings } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 import type { TableVariant } from "../variant.ts";
@@ -128,7 +128,19 @@ export function haplotypeSettings(
 }
 
 /** What a published genotype run sets (`scripts/SPIN_scripts.sh`); everything else is the same in all of them. */
-export interface PublishedImputation {
+export interface PublishedImputation extends
+  Pick<
+    Recipe,
+    | "batchSize"
+    | "steps"
+    | "flatShare"
+    | "tradeoff"
+    | "labelMask"
+    | "chunkMask"
+    | "maskToken"
+    | "transductive"
+    | "evaluateEvery"
+  > {
   model: ModelKind;
   /** Which of the paper's experiments. */
   block: "single window" | "multiple windows" | "more haplotypes" | "masking";
@@ -137,24 +149,8 @@ export interface PublishedImputation {
   /** Windows that one model is trained on. */
   windows: number;
   depth: number;
-  batchSize: number;
-  steps: number;
-  flatShare: number;
-  tradeoff: number;
-  labelMask: number;
-  chunkMask: boolean;
-  /** Share of masked cells that get the mask token. */
-  maskToken: number;
-  /** Whether other rows than train rows are in training batches. */
-  transductive: boolean;
-  /** What the reference predicts from: its own rows with the encoder on, else the raw latents. */
-  inference: InferenceMode;
-  evaluateEvery: number;
   /** Shares of the train haplotypes that runs were made with. */
   proportions: readonly number[];
-  seeds: readonly number[];
-  /** Set where the reference has no command and this row was put together from others. */
-  inferred?: true;
 }
 
 const SINGLE = {
@@ -169,10 +165,8 @@ const SINGLE = {
   chunkMask: false,
   maskToken: 0.9,
   transductive: true,
-  inference: "recompute",
   evaluateEvery: 5,
   proportions: [1],
-  seeds: [42, 52, 62],
 } as const;
 
 const MULTIPLE = {
@@ -188,7 +182,6 @@ const MULTIPLE = {
   chunkMask: true,
   maskToken: 1,
   evaluateEvery: 1,
-  seeds: [42],
 } as const;
 
 /**
@@ -202,9 +195,9 @@ export const PUBLISHED_IMPUTATION: readonly PublishedImputation[] = [
   { ...SINGLE, model: "only-aba", depth: 8, steps: 30_000, transductive: false },
   { ...SINGLE, model: "set-transformer", depth: 6 },
   { ...SINGLE, model: "set-transformer", depth: 6, labelMask: 0.5, steps: 30_000 },
-  // NPT's row with the options of SPIN.
-  { ...SINGLE, model: "spin", depth: 4, inferred: true },
-  { ...SINGLE, model: "spin", depth: 4, labelMask: 0.5, steps: 30_000, inferred: true },
+  // The reference has no such command: NPT's row with the options of SPIN.
+  { ...SINGLE, model: "spin", depth: 4 },
+  { ...SINGLE, model: "spin", depth: 4, labelMask: 0.5, steps: 30_000 },
   { ...MULTIPLE, size: 100, labelMask: 0.7, chunkMask: false },
   { ...MULTIPLE, size: 200 },
   { ...MULTIPLE, size: 400 },
@@ -212,7 +205,6 @@ export const PUBLISHED_IMPUTATION: readonly PublishedImputation[] = [
     ...MULTIPLE,
     block: "more haplotypes",
     size: 300,
-    inference: "latent",
     proportions: [0.01, 0.05, 0.15, 0.2, 0.3, 1],
   },
   {
@@ -244,75 +236,49 @@ function publishedRow(model: ImputationModel): PublishedImputation {
 export function imputationRecipe(model: string | TableVariant, profile: Profile, seed: number): Recipe {
   if (typeof model !== "string") return { ...imputationRecipe("spin", profile, seed), ...model.recipe };
   const row = publishedRow(model as ImputationModel);
-  return profile === "paper" ? publishedRecipe(row, seed) : quickRecipe(row, seed);
-}
-
-/** The recipe of a published row, of whatever experiment; inference is `retain`, not the reference's. */
-export function publishedRecipe(row: PublishedImputation, seed: number): Recipe {
-  return completeRecipe({
-    model: {
-      model: row.model,
-      embedding: 64,
-      heads: 4,
-      depth: row.depth,
-      h: 10,
-      f: 10,
-      decoderBoth: false,
-      predictor: "flat",
-      hiddenDropout: 0.4,
-      attentionDropout: 0.1,
-    },
-    optimizer: DEFAULT_OPTIMIZER,
-    steps: row.steps,
-    learningRate: 1e-3,
-    flatShare: row.flatShare,
-    tradeoff: row.tradeoff,
-    featureMask: 0.15,
-    labelMask: row.labelMask,
-    chunkMask: row.chunkMask,
-    maskToken: row.maskToken,
-    batchSize: row.batchSize,
-    transductive: row.transductive,
-    evaluateEvery: row.evaluateEvery,
-    criterion: "imputationR2",
-    seed,
-  });
-}
-
-/** The size of a quick run on windows of genotypes, the same for all models. */
-export const quickModel = (model: ModelKind): Partial<TableModelConfig> => ({
-  model,
-  embedding: 8,
-  heads: 4,
-  depth: 2,
-  h: 10,
-  f: 10,
-  decoderBoth: false,
-  predictor: "flat",
-  hiddenDropout: 0,
-  attentionDropout: 0,
-});
-
-/**
- * Narrow models, a high rate, no dropout and no masks of features: hundreds of steps instead of tens of thousands.
- */
-function quickRecipe({ model, labelMask }: PublishedImputation, seed: number): Recipe {
-  const labels = labelMask < 1;
-  return completeRecipe({
-    model: quickModel(model),
-    optimizer: DEFAULT_OPTIMIZER,
+  if (profile === "paper") return publishedRecipe(row, seed);
+  const labels = row.labelMask < 1;
+  return quickRecipe(row.model, {
     steps: 300,
-    learningRate: 3e-2,
-    flatShare: 0.5,
-    tradeoff: 0,
-    featureMask: 0,
     labelMask: labels ? 0.5 : 1,
     // Whole rows, as in the rows to impute; single labels would be read off their neighbours.
     chunkMask: labels,
     batchSize: labels ? 96 : 64,
-    transductive: false,
     evaluateEvery: 10,
-    criterion: "imputationR2",
     seed,
   });
 }
+
+/** The recipe of a published row, of whatever experiment; inference is `retain`, not the reference's. */
+export function publishedRecipe(row: PublishedImputation, seed: number): Recipe {
+  const { model, depth, block: _, size: _size, windows: _windows, proportions: _shares, ...rest } = row;
+  return completeRecipe({
+    model: { ...FORM, model, depth, embedding: 64, hiddenDropout: 0.4, attentionDropout: 0.1 },
+    optimizer: DEFAULT_OPTIMIZER,
+    learningRate: 1e-3,
+    featureMask: 0.15,
+    criterion: "imputationR2",
+    seed,
+    ...rest,
+  });
+}
+
+/** What models have alike in both profiles. */
+const FORM = { heads: 4, h: 10, f: 10, decoderBoth: false, predictor: "flat" } as const;
+
+/** Narrow models, a high rate, no dropout and no masks of features: hundreds of steps instead of tens of thousands. */
+export const quickRecipe = (
+  model: ModelKind,
+  rest: Pick<Recipe, "steps" | "labelMask" | "chunkMask" | "batchSize" | "evaluateEvery" | "seed">,
+): Recipe =>
+  completeRecipe({
+    model: { ...FORM, model, depth: 2, embedding: 8, hiddenDropout: 0, attentionDropout: 0 },
+    optimizer: DEFAULT_OPTIMIZER,
+    learningRate: 3e-2,
+    flatShare: 0.5,
+    tradeoff: 0,
+    featureMask: 0,
+    transductive: false,
+    criterion: "imputationR2",
+    ...rest,
+  });

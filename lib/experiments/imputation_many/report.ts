@@ -147,19 +147,48 @@ function notesOf(results: readonly ManyResult[]): string[] {
   return [MEASURE, `${[...new Set(how)].join("; ")}.`];
 }
 
+/** A row for each result, by what is told of it. */
+const partsTable = (
+  title: string,
+  first: string,
+  results: readonly ManyResult[],
+  labelOf: (result: ManyResult) => string,
+): TableView => ({
+  title,
+  head: [first, ...HEAD],
+  rows: results.map((result) => ({
+    label: labelOf(result),
+    cells: [...pair(result.seen), ...pair(result.unseen)],
+  })),
+  notes: notesOf(results),
+});
+
 /** Sizes of windows: seen and unseen ones beside the train frequency (the paper's Tables 4 and 8). */
-function windowsTable(all: readonly ManyResult[]): TableView {
-  const results = wholeResults(all);
-  return {
-    title: "One set of weights for several windows",
-    head: ["model, targets, windows", ...HEAD],
-    rows: results.map(({ label, size, seen, unseen }) => ({
-      label: `${label}, ${size}, ${seen.windows.length} + ${unseen.windows.length}`,
-      cells: [...pair(seen), ...pair(unseen)],
-    })),
-    notes: notesOf(results),
-  };
-}
+const windowsTable = (all: readonly ManyResult[]): TableView =>
+  partsTable(
+    "One set of weights for several windows",
+    "model, targets, windows",
+    wholeResults(all),
+    ({ label, size, seen, unseen }) => `${label}, ${size}, ${seen.windows.length} + ${unseen.windows.length}`,
+  );
+
+/** Labels of whole rows masked, and single cells (the paper's Table 5). */
+const maskingTable = (all: readonly ManyResult[]): TableView =>
+  partsTable(
+    "Masking whole rows of labels, or single cells",
+    "model, targets, masking",
+    maskingPairs(all).flat(),
+    ({ label, size, chunkMask }) => `${label}, ${size}, ${chunkMask ? "whole rows" : "single cells"}`,
+  );
+
+/** Shares of the train samples (the paper's Table 9). */
+const shareTable = (all: readonly ManyResult[]): TableView =>
+  partsTable(
+    `More haplotypes, ${shareResults(all)[0]?.size ?? 300} targets`,
+    "model, share of the train haplotypes",
+    shareResults(all),
+    ({ label, proportion }) => `${label}, ${proportion}`,
+  );
 
 /** Every window of one training: of the first of `windowsTable`. */
 function eachTable(all: readonly ManyResult[]): TableView {
@@ -180,36 +209,6 @@ function eachTable(all: readonly ManyResult[]): TableView {
     notes: [
       "Beagle 5.4 with the same 150 sites and samples (data/genotypes/classical.json), where it was measured. The best one is marked.",
     ],
-  };
-}
-
-/** Labels of whole rows masked, and single cells (the paper's Table 5). */
-function maskingTable(all: readonly ManyResult[]): TableView {
-  const pairs = maskingPairs(all);
-  return {
-    title: "Masking whole rows of labels, or single cells",
-    head: ["model, targets, masking", ...HEAD],
-    rows: pairs.flatMap((both) =>
-      both.map(({ label, size, chunkMask, seen, unseen }) => ({
-        label: `${label}, ${size}, ${chunkMask ? "whole rows" : "single cells"}`,
-        cells: [...pair(seen), ...pair(unseen)],
-      }))
-    ),
-    notes: notesOf(pairs.flat()),
-  };
-}
-
-/** Shares of the train samples (the paper's Table 9). */
-function shareTable(all: readonly ManyResult[]): TableView {
-  const results = shareResults(all);
-  return {
-    title: `More haplotypes, ${results[0]?.size ?? 300} targets`,
-    head: ["model, share of the train haplotypes", ...HEAD],
-    rows: results.map(({ label, proportion, seen, unseen }) => ({
-      label: `${label}, ${proportion}`,
-      cells: [...pair(seen), ...pair(unseen)],
-    })),
-    notes: notesOf(results),
   };
 }
 

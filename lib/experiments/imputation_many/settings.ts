@@ -1,13 +1,12 @@
-import type { TableModelConfig } from "../../models/table/mod.ts";
+import type { ModelKind, TableModelConfig } from "../../models/table/mod.ts";
 import { UserError } from "../../errors.ts";
-import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
-import { completeRecipe, type Recipe } from "../../train/table/recipe.ts";
+import type { Recipe } from "../../train/table/recipe.ts";
 import { changed, type Changes, type Settings } from "../experiment.ts";
 import {
   PUBLISHED_IMPUTATION,
   type PublishedImputation,
   publishedRecipe,
-  quickModel,
+  quickRecipe,
 } from "../imputation/settings.ts";
 import type { Profile } from "../profiles.ts";
 
@@ -142,25 +141,18 @@ function quick(
   const masks = block === "masking" ? [true, false] : [true];
   return chosen.flatMap((size) =>
     shares.flatMap((proportion) =>
-      masks.map((chunkMask) => ({ size, proportion, recipe: quickRecipe(model, chunkMask, seed) }))
+      masks.map((chunkMask) => ({
+        size,
+        proportion,
+        recipe: quickRecipe(model as ModelKind, {
+          steps: 400,
+          labelMask: 0.5,
+          chunkMask,
+          batchSize: 96,
+          evaluateEvery: 40,
+          seed,
+        }),
+      }))
     )
   );
 }
-
-const quickRecipe = (model: string, chunkMask: boolean, seed: number): Recipe =>
-  completeRecipe({
-    model: quickModel(model as PublishedImputation["model"]),
-    optimizer: DEFAULT_OPTIMIZER,
-    steps: 400,
-    learningRate: 3e-2,
-    flatShare: 0.5,
-    tradeoff: 0,
-    featureMask: 0,
-    labelMask: 0.5,
-    chunkMask,
-    batchSize: 96,
-    transductive: false,
-    evaluateEvery: 40,
-    criterion: "imputationR2",
-    seed,
-  });
