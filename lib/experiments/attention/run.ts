@@ -43,10 +43,14 @@ import { attentionData, attentionOutputs, attentionStep } from "./step.ts";
 function runs(
   { profile, seeds, h, variants, smallSeeds, steps, model, recipe }: AttentionSettings,
 ): Run<AttentionDetails>[] {
-  const changes = { model, recipe };
-  const small = { ...SMALL_ATTENTION, ...changes, ...steps ? { steps } : {} };
+  const small = {
+    ...SMALL_ATTENTION,
+    steps: steps || recipe.steps || SMALL_ATTENTION.steps,
+    model: { ...SMALL_ATTENTION.model, ...model },
+    recipe,
+  };
   return [
-    ...seeds.map((seed) => runOf("published", profile, { h, steps, ...changes }, seed)),
+    ...seeds.map((seed) => runOf("published", profile, { h, steps, model, recipe }, seed)),
     ...(variants as AttentionVariant[]).flatMap((variant) =>
       smallSeeds.map((seed) => runOf(variant, "quick", small, seed))
     ),

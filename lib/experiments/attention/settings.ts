@@ -86,8 +86,6 @@ const PROFILE: Record<Profile, { embedding: number; steps: number; learningRate:
 export interface AttentionOptions extends Partial<Pick<AttentionSettings, "steps" | "model" | "recipe">> {
   /** Datapoint inducing points; the reference has 2, and n. */
   h: number;
-  /** Width e of a cell instead of the profile's. */
-  embedding?: number;
   /** Evaluations during a training; default 12. */
   evaluations?: number;
   /** Default 10. */
@@ -100,7 +98,7 @@ export interface AttentionOptions extends Partial<Pick<AttentionSettings, "steps
 export const SMALL_ATTENTION = {
   h: 2,
   steps: 1000,
-  embedding: 8,
+  model: { embedding: 8 },
   evaluations: 5,
   bins: 0,
   sizes: { ...PUBLISHED_ATTENTION, rows: 600, queries: 120, features: 20 },
@@ -116,8 +114,8 @@ export function attentionSetting(
   const { h, evaluations = 12, bins = 10, model: modelChanges, recipe: changes } = options;
   const sizes = { ...PUBLISHED_ATTENTION, ...options.sizes };
   const usual = PROFILE[profile];
-  const steps = options.steps || usual.steps;
-  const embedding = modelChanges?.embedding ?? options.embedding ?? usual.embedding;
+  const steps = options.steps || changes?.steps || usual.steps;
+  const embedding = modelChanges?.embedding ?? usual.embedding;
   const model: Partial<TableModelConfig> = {
     model: "perceiver-d",
     heads: 1,
