@@ -11,10 +11,8 @@ import { stepInputs } from "../../train/table/step.ts";
 import type { Experiment } from "../experiment.ts";
 import { asProfile, KEPT_RECORDS } from "../profiles.ts";
 import { run, runOne } from "../run.ts";
-import { attentionFigure } from "./report.ts";
 import { syntheticAttention as attention } from "./run.ts";
 import {
-  type AttentionDetails,
   type AttentionScores,
   attentionScores,
   labelsOf,
@@ -26,8 +24,6 @@ import {
 import { attentionSetting } from "./settings.ts";
 import { attentionData, attentionOutputs, attentionStep } from "./step.ts";
 import { tableAttention, type TableAttentionDetails } from "./table.ts";
-
-type AttentionRecord = RunRecord<AttentionDetails>;
 
 Deno.test("every kept record is that of a run", async () => {
   const kept = await readRecords(KEPT_RECORDS);
@@ -191,8 +187,9 @@ Deno.test("a map has the attention of parts of both clusters; many latents are m
   const many = of(64);
   deepEqual([many.shares, many.map], [null, null]);
   ok(Math.abs(many.loss - Math.LN2) < 1e-6);
-  const record = recordOf({ details: { evaluations: [{ step: 7, ...many }] } }) as AttentionRecord;
-  throws(() => attentionFigure(record), /expected a map of attention, found none/);
+  const [record] = recordsOf([0.5], [0.5, 0.5]);
+  const { figures } = attention.report([{ ...record!, details: { evaluations: [{ step: 7, ...many }] } }]);
+  deepEqual(Object.keys(figures), []);
 });
 
 Deno.test("labels are flipped cluster by cluster, for truth and score alike", () => {
@@ -217,9 +214,8 @@ const evaluation = (step: number, shares: number[], special = 0) => ({
 });
 
 Deno.test("without a map, clusters are drawn as wholes", () => {
-  const evaluations = [evaluation(0, [0.5, 0.5]), evaluation(9, [1, 0])];
-  const drawn = attentionFigure(recordOf({ details: { evaluations } }) as AttentionRecord).outerHTML;
-  ok(drawn.includes("clusters as wholes") && drawn.includes("step 9"));
+  const drawn = attention.report(recordsOf([0.5], [0.5, 0.5])).figures["attention"]!.outerHTML;
+  ok(drawn.includes("clusters as wholes") && drawn.includes("step 4"));
 });
 
 const recordsOf = (values: number[], [accuracy, off]: [number, number]): RunRecord[] =>

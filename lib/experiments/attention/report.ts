@@ -1,4 +1,3 @@
-import { UserError } from "../../errors.ts";
 import { attentionMap, type Figure, learningCurves } from "../../plots/mod.ts";
 import { type RunRecord, spread, type TableView } from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
@@ -128,14 +127,9 @@ function panelsOf({ details: { evaluations } }: AttentionRecord): { title: strin
   return whole.length > 3 ? [whole[0]!, whole[whole.length >> 1]!, whole.at(-1)!] : whole;
 }
 
-/**
- * The attention of each latent over the rows, sorted by cluster, at the start, halfway and at the end of a training.
- *
- * @throws UserError for a record of more latents than are kept apart.
- */
-export function attentionFigure(record: AttentionRecord): Figure {
+/** The attention of each latent over the rows, sorted by cluster, at the start, halfway and at the end of a training. */
+function attentionFigure(record: AttentionRecord): Figure {
   const maps = panelsOf(record);
-  if (maps.length === 0) throw new UserError(`${titleOf(record)}: expected a map of attention, found none`);
   const each = maps[0]!.shares[0]!.length / 2;
   return attentionMap(maps, {
     title: `What the latents read: ${titleOf(record)}`,

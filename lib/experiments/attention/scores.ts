@@ -63,7 +63,7 @@ export function labelsOf(
 }
 
 /** Accuracy and loss of a part's labels. @param logits of all queries, [queries, labels, 2] */
-export function scoreQueries(
+function scoreQueries(
   data: SyntheticAttention,
   part: "val" | "test",
   logits: Float32Array,

@@ -10,7 +10,7 @@ import { cellsOf, type Rows, takeRows, targetMask } from "../../train/table/rows
 import type { StepInputs, StepLosses } from "../../train/table/step.ts";
 
 /** The table on the device. */
-export interface AttentionData {
+interface AttentionData {
   all: Rows;
   /** [n, d] 1 at the labels of queries, which are never inputs. */
   hidden: tf.Tensor2D;

@@ -73,7 +73,7 @@ Deno.test("the copying model has one run for all seeds, programs of others are e
 Deno.test("another size, fewer steps and other hyperparameters are other runs", async () => {
   const [one, mosaics] = await runsOf({
     models: "spin,spin-mosaics",
-    size: 200,
+    size: "200",
     steps: 3,
     model: { h: 4 },
     recipe: { learningRate: 0.01 },

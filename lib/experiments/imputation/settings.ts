@@ -16,7 +16,7 @@ import type { TableVariant } from "../variant.ts";
  * which sees another. Those with `-labels` see a part of the labels of the train rows, as the published runs with a
  * label mask below 1 do.
  */
-export const IMPUTATION_MODELS = [
+const IMPUTATION_MODELS = [
   "spin",
   "npt",
   "set-transformer",

@@ -16,7 +16,7 @@ const BLOCKS = {
   masking: "masking",
   haplotypes: "more haplotypes",
 } as const satisfies Record<string, PublishedImputation["block"]>;
-export type ManyBlock = keyof typeof BLOCKS;
+type ManyBlock = keyof typeof BLOCKS;
 
 /** SPIN, and NPT of which there are published runs with more haplotypes alone. */
 const MODELS = ["spin", "npt"] as const;
