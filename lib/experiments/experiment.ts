@@ -72,8 +72,8 @@ export interface Settings {
 }
 
 /**
- * What a user may change: lists also as words with commas between them; nothing, "" and 0 steps or folds keep the
- * default; "none" is an empty list.
+ * What a user may change: lists also as words with commas between them, numbers also as text; nothing, "" and 0 steps or
+ * folds keep the default; "none" is an empty list.
  */
 export type Changes<S> = { [Name in Exclude<keyof S, "profile">]?: S[Name] | string | null };
 
@@ -178,8 +178,8 @@ function listOf(
 }
 
 function sameType(name: string, value: unknown, given: unknown): unknown {
-  if (typeof given === "number" && !Number.isFinite(value)) {
-    throw new UserError(`${name}: expected a number, found ${JSON.stringify(value)}`);
-  }
-  return value;
+  if (typeof given !== "number") return value;
+  const number = typeof value === "string" ? Number(value) : value;
+  if (Number.isFinite(number)) return number;
+  throw new UserError(`${name}: expected a number, found ${JSON.stringify(value)}`);
 }

@@ -1,13 +1,29 @@
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { ablation } from "./ablation/run.ts";
+import { syntheticAttention } from "./attention/run.ts";
+import { tableAttention } from "./attention/table.ts";
 import type { Experiment, Run } from "./experiment.ts";
+import { cohort } from "./imputation/cohort.ts";
+import { imputation } from "./imputation/run.ts";
+import { imputationMemory } from "./imputation_many/memory.ts";
+import { imputationMany } from "./imputation_many/run.ts";
 import type { Profile } from "./profiles.ts";
 import { uciMemory } from "./uci/memory.ts";
 import { uci } from "./uci/run.ts";
 
 /** Every experiment, in the order of the notebooks. A new one is a folder and a line here. */
-export const experiments = { uci, uciMemory, ablation };
+export const experiments = {
+  uci,
+  uciMemory,
+  ablation,
+  imputation,
+  cohort,
+  imputationMany,
+  imputationMemory,
+  syntheticAttention,
+  tableAttention,
+};
 
 /** The same as a list. */
 export const EXPERIMENTS = Object.values(experiments) as unknown as Experiment[];

@@ -38,6 +38,8 @@ interface ImputeFiles {
   /** More lines of its header. */
   notes?: Record<string, string>;
   say?: (line: string) => void;
+  /** Ends the work at the window under way, as a stop request does. */
+  signal?: AbortSignal;
 }
 
 interface ImputeResult {
@@ -111,6 +113,7 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
     spin: answers,
     onTrained: writer && ((w, fitted) => writer.add(w, fitted)),
     onProgress: (done) => bar.update(Math.round(100 * done) / 100),
+    signal: files.signal,
   });
   try {
     const written = await writeImputed(out, {

@@ -69,7 +69,23 @@ export function checkAlike(windows: readonly ImputationWindow[]): void {
 }
 
 /** How many windows B1 has. */
-const B1_WINDOWS = 5;
+export const B1_WINDOWS = 5;
+
+/** The name of a window of B1 with so many targets. */
+export const b1WindowName = (window: number, size: number): string =>
+  `b1-window${window}${size === 100 ? "" : `-${size}`}`;
+
+/** All of B1: its samples, their genotypes, and the variants that are imputed and from which. @throws UserError as genotypePath */
+export async function b1Region() {
+  const [split, reference, scaffold] = await Promise.all([
+    b1Samples(),
+    genotypePath("reference"),
+    genotypePath("scaffold"),
+  ]);
+  const { genotypes } = await readVcf(reference, { require: "phased" });
+  const panel = onPanel(genotypes, await readSites(scaffold, genotypes.contig));
+  return { split, genotypes, sites: imputationSites(genotypes, panel, split.train) };
+}
 
 /** What the reference takes: 100 targets, 150 array sites. */
 interface B1Options {
@@ -92,21 +108,14 @@ export async function b1Windows(
   if (wrong !== undefined) {
     throw new UserError(`windows: expected whole numbers from 0 to ${B1_WINDOWS - 1}, found ${wrong}`);
   }
-  const [split, reference, scaffold] = await Promise.all([
-    b1Samples(),
-    genotypePath("reference"),
-    genotypePath("scaffold"),
-  ]);
-  const { genotypes } = await readVcf(reference, { require: "phased" });
-  const panel = onPanel(genotypes, await readSites(scaffold, genotypes.contig));
-  const sites = imputationSites(genotypes, panel, split.train);
+  const { split, genotypes, sites } = await b1Region();
   const blocks = spacedBlocks(targetBlocks(sites.targets, size).length, B1_WINDOWS);
   return windows.map((window) =>
     imputationWindow(genotypes, sites, split, {
       size,
       nClosest,
       block: blocks[window]!,
-      name: `b1-window${window}${size === 100 ? "" : `-${size}`}`,
+      name: b1WindowName(window, size),
     })
   );
 }

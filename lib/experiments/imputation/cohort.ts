@@ -1,3 +1,4 @@
+/** Benchmark B2: 101 people of other populations, imputed from their array to all variants of a reference of 300. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
@@ -9,8 +10,10 @@ import {
   readBeagle,
   type ScoredByFrequency,
 } from "../../baselines/mod.ts";
+import { unknown } from "../../data/nearest.ts";
 import {
   alleleCounts,
+  genotypeFigures,
   genotypePath,
   getBit,
   parseRegion,
@@ -18,93 +21,155 @@ import {
   variantCount,
   variantKey,
 } from "../../data/genotypes/mod.ts";
-import type { Phasing } from "../../imputation/phasing.ts";
+import { compileTime } from "../../engine/mod.ts";
+import { UserError } from "../../errors.ts";
+import { type Phasing, PHASINGS } from "../../imputation/phasing.ts";
 import { imputeFiles } from "../../imputation/run.ts";
 import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";
-import { compileTime } from "../../engine/mod.ts";
-import type { Json, RunIdentity, RunRecord } from "../../results/mod.ts";
+import { type Figure, scatter } from "../../plots/mod.ts";
+import { formatDuration } from "../../progress/format.ts";
+import type { RunRecord, TableView } from "../../results/mod.ts";
 import { ROOT } from "../../setup/paths.ts";
-import { LOCAL_RECORDS } from "../profiles.ts";
-import { recorded } from "../record.ts";
+import {
+  asJson,
+  changed,
+  type Changes,
+  type ExecuteOptions,
+  type Experiment,
+  type Outcome,
+  type Report,
+  type Run,
+  runId,
+  type Settings,
+} from "../experiment.ts";
+import type { Profile } from "../profiles.ts";
 
-/** Benchmark B2: 101 people of other populations, from their array to all variants of a reference of 300. */
-export interface CohortConfig {
-  /** Such as 20:1300000-1500000; all of the reference without it. */
-  region?: string;
+export interface CohortSettings extends Settings {
+  /** Such as 20:1300000-1500000; "all" for all of the reference. */
+  region: string;
+  /** Where the targets' haplotypes come from. */
   phasing: Phasing;
   seed: number;
-  /** Training steps of a window; 0 keeps the default. */
-  steps?: number;
-  records?: string;
+  /** Training steps of a window; 0 for the default of `task impute`. */
+  steps: number;
 }
 
-/** Where the imputed file of a configuration goes. */
-export const cohortFile = ({ region, phasing, seed, steps }: CohortConfig): string =>
+/** R² of dosages by MAF bin; null where nothing varies. */
+export type CohortDetails = { bins: (number | null)[] };
+
+const ALL = "all";
+
+/** The settings of a profile with changes: a thirtieth of the region, or all of it. @throws UserError for what there is not */
+function settings(profile: Profile, changes?: Changes<CohortSettings>): CohortSettings {
+  const chosen = changed<CohortSettings>(
+    {
+      profile,
+      region: profile === "quick" ? "20:2500000-2600000" : ALL,
+      phasing: profile === "quick" ? "own" : "auto",
+      seed: 0,
+      steps: 0,
+    },
+    changes,
+  );
+  if (!PHASINGS.includes(chosen.phasing)) {
+    throw new UserError(`phasing: there is no ${unknown(chosen.phasing, PHASINGS)}`);
+  }
+  if (chosen.region !== ALL) parseRegion(chosen.region);
+  return chosen;
+}
+
+/** What a region of the files is read by; undefined for all of them. */
+const regionOf = ({ region }: CohortSettings) => region === ALL ? undefined : parseRegion(region);
+
+/** Where the imputed file goes. */
+const fileOf = ({ region, phasing, seed, steps }: CohortSettings): string =>
   join(
     ROOT,
     "results",
     "local",
-    `cohort_${region?.replace(/\W/g, "-") ?? "all"}_${phasing}_${steps || "default"}_${seed}.vcf.gz`,
+    `cohort_${region.replace(/\W/g, "-")}_${phasing}_${steps || "default"}_${seed}.vcf.gz`,
   );
 
-const settingsOf = ({ seed, steps }: CohortConfig) => ({
-  ...DEFAULT_SETTINGS,
-  recipe: { ...DEFAULT_SETTINGS.recipe, seed, steps: steps || DEFAULT_SETTINGS.recipe.steps },
+const recipeOf = ({ seed, steps }: CohortSettings) => ({
+  ...DEFAULT_SETTINGS.recipe,
+  seed,
+  steps: steps || DEFAULT_SETTINGS.recipe.steps,
 });
 
 const files = (): Promise<[string, string, string]> =>
   Promise.all([genotypePath("reference"), genotypePath("scaffold"), genotypePath("map")]);
 
-/** What the record of a configuration is known by. */
-export async function cohortIdentity(config: CohortConfig): Promise<RunIdentity> {
-  const { region, phasing, seed } = config;
-  const { recipe: { seed: _, ...recipe }, ...rest } = settingsOf(config);
-  return {
-    experiment: "cohort",
-    profile: "quick",
+async function runs(chosen: CohortSettings): Promise<Run<CohortDetails>[]> {
+  const { region, phasing, seed } = chosen;
+  const { seed: _, ...recipe } = recipeOf(chosen);
+  return [{
+    id: runId("cohort", region),
+    data: region,
     model: "impute",
-    data: { name: `b2-${region ?? "all"}`, sha256: await digest(await files()) },
-    fold: null,
-    seed,
-    configuration: { ...rest, recipe, phasing } as unknown as Record<string, Json>,
+    identity: {
+      experiment: "cohort",
+      // The same in all profiles.
+      profile: "quick",
+      model: "impute",
+      data: { name: `b2-${region}`, sha256: await digest(await files()) },
+      fold: null,
+      seed,
+      configuration: asJson({ ...DEFAULT_SETTINGS, recipe, phasing }),
+    },
+    steps: 0,
+    own: true,
+    execute: (options) => execute(chosen, options),
+  }];
+}
+
+/** Imputes the cohort and compares it with the truth. Stopped work goes on from the windows that it has. */
+async function execute(
+  chosen: CohortSettings,
+  { signal }: ExecuteOptions,
+): Promise<Outcome<CohortDetails> | undefined> {
+  const [reference, targets, map] = await files();
+  const recipe = recipeOf(chosen);
+  const before = compileTime().milliseconds;
+  const out = fileOf(chosen);
+  await Deno.mkdir(join(ROOT, "results", "local"), { recursive: true });
+  const result = await imputeFiles({
+    reference,
+    targets,
+    map,
+    out,
+    region: regionOf(chosen),
+    phasing: chosen.phasing,
+    settings: { ...DEFAULT_SETTINGS, recipe },
+    source: "SPIN workspace",
+    signal,
+  });
+  if (!result) return undefined;
+  const compile = (compileTime().milliseconds - before) / 1000;
+  const { phase, impute } = result.seconds;
+  const { metrics, details } = cohortScores(await cohortTruth(chosen));
+  return {
+    metrics: { ...metrics, phaseSeconds: phase, imputeSeconds: impute },
+    details,
+    seconds: { compile, train: phase + impute - compile, evaluate: 0 },
+    steps: recipe.steps * result.windows,
+    parameters: 0,
+    compiledBytes: null,
   };
 }
 
-/** Imputes the cohort, if there is no record of it, and compares it with the truth. Undefined if it was stopped. */
-export async function runCohort(config: CohortConfig): Promise<RunRecord | undefined> {
-  const { region, phasing, records = LOCAL_RECORDS } = config;
-  const settings = settingsOf(config);
-  const [reference, targets, map] = await files();
-  return await recorded(records, await cohortIdentity(config), async () => {
-    const before = compileTime().milliseconds;
-    const out = cohortFile(config);
-    await Deno.mkdir(join(ROOT, "results", "local"), { recursive: true });
-    const result = await imputeFiles({
-      reference,
-      targets,
-      map,
-      out,
-      region: region === undefined ? undefined : parseRegion(region),
-      phasing,
-      settings,
-      source: "SPIN workspace",
-    });
-    if (!result) return undefined;
-    const compile = (compileTime().milliseconds - before) / 1000;
-    const { phase, impute } = result.seconds;
-    return {
-      metrics: {
-        ...cohortScores(await cohortTruth(out, config.region)),
-        phaseSeconds: phase,
-        imputeSeconds: impute,
-      },
-      seconds: { compile, train: phase + impute - compile, evaluate: 0 },
-      steps: settings.recipe.steps * result.windows,
-      parameters: 0,
-      compiledBytes: null,
-    };
-  }, { own: true });
-}
+export const cohort: Experiment<CohortSettings, CohortDetails> = {
+  name: "cohort",
+  notebook: "07_genotype_imputation",
+  settings,
+  runs,
+  report,
+  changesOf: ({ data, seed, configuration }) => ({
+    region: data.name.slice("b2-".length),
+    phasing: configuration["phasing"] as Phasing,
+    seed,
+    steps: (configuration["recipe"] as { steps: number }).steps,
+  }),
+};
 
 async function digest(paths: string[]): Promise<string> {
   const hash = createHash("sha256");
@@ -112,18 +177,22 @@ async function digest(paths: string[]): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Imputed and true dosages, [variants, samples] turned round: [samples, variants]. */
+/** Imputed and true dosages, [samples, variants]. */
 export interface CohortTruth extends ScoredByFrequency {
   samples: string[];
 }
 
-/** What an imputed file and the truth say of the variants that were imputed and vary in the reference. */
-export async function cohortTruth(file: string, region?: string): Promise<CohortTruth> {
-  const stretch = region === undefined ? undefined : parseRegion(region);
+/**
+ * What the imputed file of a run and the truth say of the variants that were imputed and vary in the reference.
+ *
+ * @throws UserError if it was not imputed on this machine
+ */
+export async function cohortTruth(chosen: CohortSettings): Promise<CohortTruth> {
+  const region = regionOf(chosen);
   const [imputed, { genotypes: truth }, { genotypes: reference }] = await Promise.all([
-    readBeagle(file),
-    readVcf(await genotypePath("truth"), { region: stretch }),
-    readVcf(await genotypePath("reference"), { region: stretch }),
+    readBeagle(fileOf(chosen)),
+    readVcf(await genotypePath("truth"), { region }),
+    readVcf(await genotypePath("reference"), { region }),
   ]);
   const array = await arrayVariants();
   const counts = alleleCounts(reference);
@@ -166,14 +235,121 @@ async function arrayVariants(): Promise<Set<string>> {
   return new Set(Array.from(genotypes.variants.position, (_, i) => variantKey(genotypes.variants, i)));
 }
 
-/** R² of dosages: over all, in minor-allele coding, by MAF bin and the mean of single variants. */
-export function cohortScores(scored: ScoredByFrequency): Record<string, number> {
-  const bins = MAF_BINS.map((_, bin) => [`bin${bin}`, minorR2([scored], bin)]);
+/** R² of dosages: over all, in minor-allele coding, also by MAF bin, and the mean of single variants. */
+export function cohortScores(
+  scored: ScoredByFrequency,
+): { metrics: Record<string, number>; details: CohortDetails } {
   return {
-    r2: pooledR2(scored),
-    minorR2: minorR2([scored]),
-    targetR2: meanTargetR2([scored]),
-    targets: scored.targets,
-    ...Object.fromEntries(bins),
+    metrics: {
+      r2: pooledR2(scored),
+      minorR2: minorR2([scored]),
+      targetR2: meanTargetR2([scored]),
+      targets: scored.targets,
+    },
+    details: { bins: MAF_BINS.map((_, bin) => minorR2([scored], bin)) },
   };
+}
+
+const NOTHING = "–";
+const shown = (value: number | null | undefined): string =>
+  value === null || value === undefined || Number.isNaN(value) ? NOTHING : value.toFixed(4);
+
+const isWhole = ({ data }: CohortRecord): boolean => data.name === `b2-${ALL}`;
+const titleOf = (run: CohortRecord): string => isWhole(run) ? "3 Mb" : run.data.name.slice("b2-".length);
+
+/** Measured figures of other methods on the whole region. */
+const figures = () =>
+  genotypeFigures().regions.filter(({ benchmark, level }) => benchmark === "B2" && level === "dosage");
+
+type CohortRecord = RunRecord<CohortDetails>;
+
+/** R² of dosages of a cohort, beside Beagle's and the frequency's figures where the whole region was imputed. */
+function scoreTable(runs: readonly CohortRecord[]): TableView {
+  const ours = runs.map((run) => ({ ...run, label: titleOf(run) })).map((
+    { label, metrics, details, configuration, seed, memory },
+  ) => ({
+    label: `${label}, phase: ${configuration["phasing"]}, seed ${seed}`,
+    cells: [
+      ...[metrics["r2"], metrics["minorR2"], ...details.bins, metrics["targetR2"]]
+        .map((value) => ({ text: shown(value), best: false })),
+      { text: String(metrics["targets"]), best: false },
+      {
+        text: `${formatDuration(metrics["phaseSeconds"]!)} + ${formatDuration(metrics["imputeSeconds"]!)}`,
+        best: false,
+      },
+      { text: `${(memory.peakResidentBytes! / 1e6).toFixed(0)} MB`, best: false },
+    ],
+  }));
+  const others = runs.some(isWhole) ? figures() : [];
+  const theirs = others.map(({ model, r2, minor, bins, perTarget }) => ({
+    label: `3 Mb, ${genotypeFigures().methods[model]!.name}`,
+    cells: [r2, minor, ...bins, perTarget].map((value) => ({ text: shown(value), best: false }))
+      .concat([NOTHING, NOTHING, NOTHING].map((text) => ({ text, best: false }))),
+  }));
+  return {
+    title: "101 people imputed from their array: R² of dosages",
+    head: [
+      "run",
+      "R²",
+      "minor alleles",
+      ...MAF_BINS,
+      "single variants",
+      "variants",
+      "phasing + imputing",
+      "peak memory",
+    ],
+    rows: [...ours, ...theirs],
+    notes: [
+      "Squared correlation of imputed and true dosages over all people and imputed variants that vary in the reference; minor alleles: counted by " +
+      "the rarer allele; by its frequency in the reference; single variants: mean of those that vary in the truth. Memory: of the whole process.",
+      ...(theirs.length > 0
+        ? [
+          "Beagle 5.4 phased and imputed the same files; its figures come from data/genotypes/classical.json.",
+        ]
+        : []),
+    ],
+  };
+}
+
+/** Most points that a figure has. */
+const POINTS = 180;
+
+/** Imputed against true dosages: variants and people drawn evenly, true values moved a little apart to be seen. */
+export function dosageFigure({ predicted, truth }: CohortTruth): Figure {
+  const names = ["0 copies of ALT", "1 copy", "2 copies"];
+  const groups = [0, 1, 2].map((dosage) =>
+    [...truth as Uint8Array].flatMap((t, i) => t === dosage ? [i] : [])
+  );
+  const points = groups.flatMap((members, dosage) => {
+    const most = POINTS / groups.length;
+    const step = Math.max(1, members.length / most);
+    return Array.from({ length: Math.min(most, members.length) }, (_, k) => ({
+      series: names[dosage]!,
+      x: dosage + 0.7 * ((k * 0.618034) % 1 - 0.5),
+      y: predicted[members[Math.floor(k * step)]!]!,
+    }));
+  });
+  return scatter(points, {
+    title: "Imputed against true dosage",
+    subtitle: "as many points of each true dosage, so that errors can be seen; most genotypes are 0",
+    x: { label: "true dosage" },
+    y: { label: "imputed dosage" },
+  });
+}
+
+/** What the numbers say of the whole region. */
+function verdictOf(runs: readonly CohortRecord[]): string {
+  const beagle = figures().find(({ model }) => model === "beagle")!.r2;
+  return runs.filter(isWhole).map(({ metrics, seed }) => {
+    const difference = metrics["r2"]! - beagle;
+    return `- 3 Mb, seed ${seed}: R² of dosages ${metrics["r2"]!.toFixed(4)}, ${
+      Math.abs(difference).toFixed(4)
+    } ${difference > 0 ? "above" : "below"} Beagle's on the same files.`;
+  }).join("\n");
+}
+
+/** What was imputed, beside others on the same files. */
+function report(records: readonly RunRecord[]): Report {
+  const runs = records.filter(({ experiment }) => experiment === "cohort") as CohortRecord[];
+  return { tables: { scores: scoreTable(runs) }, figures: {}, verdict: verdictOf(runs) };
 }

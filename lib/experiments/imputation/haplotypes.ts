@@ -1,26 +1,84 @@
-import { createHash } from "node:crypto";
-import { pooledR2, type Scored } from "../../baselines/genotype_r2.ts";
-import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows_data.ts";
-import { compileTime } from "../../engine/mod.ts";
-import { combineLogits } from "../../imputation/impute.ts";
-import { progress, stopRequested } from "../../progress/mod.ts";
-import type { Json, RunIdentity, RunRecord } from "../../results/mod.ts";
-import { fitWindow } from "../../train/haplotype/fit.ts";
-import { LOCAL_RECORDS, type Profile } from "../profiles.ts";
-import { type Outcome, recorded } from "../record.ts";
-import { copiedTargets, type HaplotypeData, haplotypeData, mosaicWindow } from "./haplotypes_data.ts";
-import { type HaplotypeModel, type HaplotypeSettings, haplotypeSettings } from "./haplotypes_settings.ts";
-import { imputationScores } from "./imputation_scores.ts";
-
 /** The workspace's own models of haplotypes on the windows of B1, beside the reference's. */
-export interface HaplotypesConfig {
-  profile: Profile;
-  windows: number[];
-  models: HaplotypeModel[];
-  seeds: number[];
-  /** Training steps instead of the profile's; 0 keeps those. */
-  steps?: number;
-  records?: string;
+import { pooledR2 } from "../../baselines/genotype_r2.ts";
+import {
+  type GeneticMap,
+  genotypePath,
+  type Genotypes,
+  haplotypes,
+  readGeneticMap,
+} from "../../data/genotypes/mod.ts";
+import {
+  alleleRows,
+  type HaplotypeRows,
+  haplotypeRows,
+  type ImputationSites,
+  type ImputationWindow,
+} from "../../data/genotypes/windows_data.ts";
+import { b1Region } from "../../data/genotypes/windows_set.ts";
+import { compileTime } from "../../engine/mod.ts";
+import { copyingDosages } from "../../imputation/copying/dosages.ts";
+import { combineLogits } from "../../imputation/impute.ts";
+import { fitWindow, type HaplotypeWindow } from "../../train/haplotype/fit.ts";
+import { asJson, type ExecuteOptions, once, type Outcome, type Run } from "../experiment.ts";
+import {
+  HAPLOTYPE_MODELS,
+  type HaplotypeSettings,
+  haplotypeSettings,
+  type ImputationSettings,
+} from "./settings.ts";
+import { type ImputationDetails, imputationScores, scoredRows, windowRun } from "./window.ts";
+
+/** Benchmark B1 as haplotypes with places in centimorgans. */
+export interface HaplotypeData {
+  genotypes: Genotypes;
+  map: GeneticMap;
+  sites: ImputationSites;
+  rows: HaplotypeRows;
+}
+
+export async function haplotypeData(): Promise<HaplotypeData> {
+  const { split, genotypes, sites } = await b1Region();
+  const map = await readGeneticMap(await genotypePath("map"), genotypes.contig);
+  return { genotypes, map, sites, rows: haplotypeRows(genotypes.samples, split) };
+}
+
+const pick = (rows: Int32Array, part: Int32Array): Int32Array => part.map((row) => rows[row]!);
+
+/** A window as SPIN is trained on it: the train haplotypes at its sites and targets, in order of position. */
+function mosaicWindow(
+  { genotypes, map, rows }: HaplotypeData,
+  { inputVariants, targetVariants, fold }: ImputationWindow,
+): HaplotypeWindow {
+  const places = Int32Array.from([...inputVariants, ...targetVariants]).sort();
+  const placeOf = new Map(Array.from(places, (variant, place) => [variant, place]));
+  const { position } = genotypes.variants;
+  return {
+    panel: haplotypes(genotypes, places, pick(rows.haplotypes, fold.train)),
+    centimorgans: Float64Array.from(places, (v) => map.centimorgans(position[v]!)),
+    sites: inputVariants.map((v) => placeOf.get(v)!),
+    targets: targetVariants.map((v) => placeOf.get(v)!),
+  };
+}
+
+/** Probabilities of a window's targets by the copying model, which reads all array sites of the region, [rows, targets]. */
+function copiedTargets(
+  { genotypes, map, rows, sites }: HaplotypeData,
+  { targetVariants, fold }: ImputationWindow,
+  part: Int32Array,
+  options: { ne: number; mismatch: number },
+): Promise<Float32Array> {
+  const { position } = genotypes.variants;
+  const places = (variants: Int32Array) => Float64Array.from(variants, (v) => map.centimorgans(position[v]!));
+  const train = pick(rows.haplotypes, fold.train);
+  return copyingDosages({
+    reference: haplotypes(genotypes, sites.inputs, train),
+    query: haplotypes(genotypes, sites.inputs, pick(rows.haplotypes, part)),
+    centimorgans: places(sites.inputs),
+    targets: {
+      alleles: haplotypes(genotypes, targetVariants, train),
+      centimorgans: places(targetVariants),
+    },
+  }, options);
 }
 
 /** Probabilities of the validation and of the test rows, [rows, targets]. */
@@ -29,91 +87,68 @@ interface Answers {
   test: Float32Array;
 }
 
+interface CopiedAnswers extends Answers {
+  seconds: number;
+}
+
 interface SpinAnswers extends Answers {
   seconds: { compile: number; train: number };
   parameters: number;
 }
 
-/**
- * Runs what has no record yet. What several models need of a window is computed once; test rows are predicted once, at the end.
- * The records belong to the experiment "imputation", so its tables show them.
- *
- * @returns the records of all runs, fewer after a stop request
- * @throws UserError for a window that there is not
- */
-export async function runHaplotypes(config: HaplotypesConfig): Promise<RunRecord[]> {
-  const { profile, models, seeds, records: folder = LOCAL_RECORDS, steps } = config;
-  const data = await haplotypeData(config.windows);
-  const settings = haplotypeSettings(profile, steps);
-  const bar = progress(data.windows.length * seeds.length * models.length, {
-    label: `haplotypes, ${profile}`,
-  });
-  const records: RunRecord[] = [];
-  for (const window of data.windows) {
-    const copying = once(() => copiedAnswers(data, window, settings));
-    for (const seed of seeds) {
-      const spin = once(() => spinAnswers(data, window, settings, seed));
-      for (const model of models) {
-        if (stopRequested()) return records;
-        const identity = haplotypeIdentity(window, model, settings, profile, seed);
-        const record = await recorded(
-          folder,
-          identity,
-          () => execute(window, model, settings, { spin, copying }),
-        );
-        if (!record) return records;
-        records.push(record);
-        bar.update(
-          records.length,
-          `${window.name} seed ${seed} ${model} R² ${record.metrics["r2"]?.toFixed(4)}`,
-        );
-      }
-    }
-  }
-  await bar.done();
-  return records;
-}
-
-/** What the record of a model on a window is known by; the copying model has no seed. */
-export function haplotypeIdentity(
-  window: ImputationWindow,
-  model: HaplotypeModel,
-  settings: HaplotypeSettings,
-  profile: Profile,
-  seed: number,
-): RunIdentity {
-  const sha256 = createHash("sha256").update(window.inputs).update(window.targets).digest("hex");
-  const { spin, copying, weight } = settings;
-  const parts = model === "copying"
-    ? { copying }
-    : model === "spin-mosaics"
-    ? { spin }
-    : { spin, copying, weight };
-  return {
-    experiment: "imputation",
-    profile,
-    model,
-    data: { name: window.name, sha256 },
-    fold: null,
-    seed: model === "copying" ? 0 : seed,
-    configuration: { ...parts, size: window.targetVariants.length, proportion: 1 } as unknown as Record<
-      string,
-      Json
-    >,
+/** A function whose result is made once for all who ask, unless it was stopped. */
+function shared<T>(
+  make: (options: ExecuteOptions) => Promise<T | undefined>,
+): (options: ExecuteOptions) => Promise<T | undefined> {
+  let made: Promise<T | undefined> | undefined;
+  return async (options) => {
+    const result = await (made ??= make(options));
+    if (!result) made = undefined;
+    return result;
   };
 }
 
-/** A function that is called once, however often its result is asked for. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => made ??= make();
+/**
+ * The runs of these models: windows, then seeds, then models. What several models need of a window and a seed is computed
+ * once. The copying model has no seed, and so one run for all.
+ */
+export function haplotypeRuns(
+  settings: ImputationSettings,
+  windows: readonly ImputationWindow[],
+): Run<ImputationDetails>[] {
+  const { profile, seeds } = settings;
+  const models = HAPLOTYPE_MODELS.filter((model) => settings.models.includes(model));
+  const data = once(haplotypeData);
+  const chosen = haplotypeSettings(settings);
+  const { spin, copying, weight } = chosen;
+  const parts = { "spin-mosaics": { spin }, copying: { copying }, "spin-copying": { spin, copying, weight } };
+  return windows.flatMap((window) => {
+    const copied = once(async () => await copiedAnswers(await data(), window, chosen));
+    return seeds.flatMap((seed, i) => {
+      const trained = shared(async (options) =>
+        await spinAnswers(await data(), window, chosen, seed, options)
+      );
+      return models.filter((model) => i === 0 || model !== "copying").map((model) => {
+        const copies = model === "copying";
+        const identity = { profile, model, seed: copies ? 0 : seed, configuration: asJson(parts[model]) };
+        return windowRun(window, identity, {
+          steps: copies ? 0 : spin.steps,
+          execute: async (options) => {
+            const theirs = model === "spin-mosaics" ? undefined : await copied();
+            const ours = copies ? undefined : await trained(options);
+            return ours || copies ? outcomeOf(window, chosen, ours, theirs) : undefined;
+          },
+        });
+      });
+    });
+  });
 }
 
 async function copiedAnswers(
   data: HaplotypeData,
   window: ImputationWindow,
   { copying }: HaplotypeSettings,
-): Promise<Answers & { seconds: number }> {
+): Promise<CopiedAnswers> {
   const start = performance.now();
   const validation = await copiedTargets(data, window, window.fold.val, copying);
   const test = await copiedTargets(data, window, window.fold.test, copying);
@@ -125,17 +160,18 @@ async function spinAnswers(
   window: ImputationWindow,
   { spin }: HaplotypeSettings,
   seed: number,
+  { signal, label }: ExecuteOptions,
 ): Promise<SpinAnswers | undefined> {
   const before = compileTime().milliseconds;
-  const fitted = await fitWindow(mosaicWindow(data, window), { ...spin, seed });
+  const fitted = await fitWindow(mosaicWindow(data, window), { ...spin, seed }, { signal, label });
   try {
     if (fitted.stopped) return undefined;
     const compile = (compileTime().milliseconds - before) / 1000;
+    const predict = (rows: Int32Array) =>
+      fitted.predict(alleleRows(window.inputs, window.inputVariants.length, rows));
     return {
-      validation: await fitted.predict(
-        alleleRows(window.inputs, window.inputVariants.length, window.fold.val),
-      ),
-      test: await fitted.predict(alleleRows(window.inputs, window.inputVariants.length, window.fold.test)),
+      validation: await predict(window.fold.val),
+      test: await predict(window.fold.test),
       seconds: { compile, train: fitted.seconds - compile },
       parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
     };
@@ -144,30 +180,20 @@ async function spinAnswers(
   }
 }
 
-async function execute(
+/** What SPIN, copying or the mean of their logits reaches and has cost. */
+function outcomeOf(
   window: ImputationWindow,
-  model: HaplotypeModel,
   { spin: { steps }, weight }: HaplotypeSettings,
-  parts: {
-    spin: () => Promise<SpinAnswers | undefined>;
-    copying: () => Promise<Answers & { seconds: number }>;
-  },
-): Promise<Outcome | undefined> {
-  const copying = model === "spin-mosaics" ? undefined : await parts.copying();
-  const spin = model === "copying" ? undefined : await parts.spin();
-  if (model !== "copying" && !spin) return undefined;
+  spin: SpinAnswers | undefined,
+  copying: CopiedAnswers | undefined,
+): Outcome<ImputationDetails> {
   const answer = (part: keyof Answers) =>
     spin && copying ? combineLogits(spin[part], copying[part], weight) : (spin ?? copying)![part];
-  const scored = (part: keyof Answers, rows: Int32Array): Scored => ({
-    predicted: answer(part),
-    truth: alleleRows(window.targets, window.targetVariants.length, rows),
-    targets: window.targetVariants.length,
-  });
+  const { val, test } = window.fold;
+  const { metrics, details } = imputationScores(scoredRows(window, test, answer("test")), window);
   return {
-    metrics: {
-      ...imputationScores(scored("test", window.fold.test), window),
-      validationR2: pooledR2(scored("validation", window.fold.val)),
-    },
+    metrics: { ...metrics, validationR2: pooledR2(scoredRows(window, val, answer("validation"))) },
+    details,
     seconds: { compile: 0, train: 0, ...spin?.seconds, evaluate: copying?.seconds ?? 0 },
     steps: spin ? steps : 0,
     parameters: spin?.parameters ?? 0,

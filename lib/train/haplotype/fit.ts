@@ -39,6 +39,8 @@ export interface HaplotypeWindow {
 }
 
 export interface FitWindowOptions {
+  /** What the progress line is called; without it there is none. */
+  label?: string;
   /** Called after every step, with the loss now and then. */
   onStep?: (step: number, loss?: number) => void;
   /** Steps after which `evaluate` is called, beside the last one. */
@@ -151,6 +153,7 @@ export async function fitWindow(
     }, {
       steps: recipe.steps,
       signal: options.signal,
+      label: options.label,
       onStep: options.onStep,
       evaluate: options.evaluate && {
         when: options.when,

@@ -10,7 +10,7 @@ import { cellsOf, type Rows, takeRows, targetMask } from "../../train/table/rows
 import type { StepInputs, StepLosses } from "../../train/table/step.ts";
 
 /** The table on the device. */
-export interface AttentionData {
+interface AttentionData {
   all: Rows;
   /** [n, d] 1 at the labels of queries, which are never inputs. */
   hidden: tf.Tensor2D;
@@ -42,10 +42,10 @@ const rowsAt = ({ values, onehot, mask }: Cells, start: number, count: number): 
   mask: tf.slice(mask, [start, 0], [count, -1]),
 });
 
-/** The table's cells, the labels of a cluster (context and queries) turned into the other one where its `turns` [2] is 1. */
-function turned(layout: ColumnLayout, { all, target, cluster }: AttentionData, turns: tf.Tensor): Cells {
+/** The table's cells, the labels of a cluster (context and queries) flipped where its `flips` [2] is 1. */
+function flipped(layout: ColumnLayout, { all, target, cluster }: AttentionData, flips: tf.Tensor): Cells {
   const cells = cellsOf(layout, all);
-  const [first, second] = tf.split(turns, 2);
+  const [first, second] = tf.split(flips, 2);
   const ofRows = tf.add(tf.mul(tf.sub(1, cluster), first!), tf.mul(cluster, second!));
   const labels = tf.expandDims(tf.mul(ofRows, target), 2);
   return {
@@ -61,7 +61,7 @@ function turned(layout: ColumnLayout, { all, target, cluster }: AttentionData, t
  * of the train queries alone count, so that others need not be predicted: of a predictor's 3,968 x 3,968 weights that
  * is 33 times less work. Queries are embedded with a dropout of their own.
  *
- * @param coins how many coins decide in each step whether labels are turned: none, one for all, one for each cluster
+ * @param coins how many coins decide in each step whether labels are flipped: none, one for all, one for each cluster
  */
 export function attentionStep(
   model: TableModel,
@@ -74,7 +74,7 @@ export function attentionStep(
     const { hidden, target } = data;
     const rng = createRng(inputs.key);
     const tossed = () => tf.tile(tf.cast(tf.less(rng.uniform([coins]), 0.5), "float32"), [2 / coins]);
-    const truth = coins === 0 ? cellsOf(layout, data.all) : turned(layout, data, tossed());
+    const truth = coins === 0 ? cellsOf(layout, data.all) : flipped(layout, data, tossed());
     const seen = hideCells(layout, truth, hidden);
     const labels = tf.tile(target, [count, 1]);
     const { loss, more, gradients } = valueAndGradients(() => {
@@ -89,8 +89,8 @@ export function attentionStep(
   };
 }
 
-/** What a look sees. */
-export type AttentionLook = {
+/** What an evaluation needs of the model. */
+export type AttentionOutputs = {
   /** [h, n] shares of attention, the mean over heads. */
   weights: tf.Tensor2D;
   /** [queries, labels, 2] logits of all queries, with H_D encoded, and with the encoder off. */
@@ -99,19 +99,19 @@ export type AttentionLook = {
 };
 
 /**
- * A look without dropout.
+ * Attention and predictions without dropout.
  *
- * @param turns [2] 1 to turn the labels of a cluster into the other one
+ * @param flips [2] 1 to flip the labels of a cluster
  */
-export function attentionLook(
+export function attentionOutputs(
   model: TableModel,
   { table, queries }: SyntheticAttention,
-): (data: AttentionData, turns: tf.Tensor1D) => AttentionLook {
+): (data: AttentionData, flips: tf.Tensor1D) => AttentionOutputs {
   const { layout } = model;
   const first = queries.train[0];
   const features = table.columns.filter(({ target }) => !target).length;
-  return (data, turns) => {
-    const seen = hideCells(layout, turned(layout, data, turns), data.hidden);
+  return (data, flips) => {
+    const seen = hideCells(layout, flipped(layout, data, flips), data.hidden);
     const query = rowsAt(seen, first, table.rows - first);
     const labelsOf = ({ logits }: { logits: tf.Tensor3D }) =>
       tf.slice(logits, [0, features, 0], [-1, -1, -1]);

@@ -1,5 +1,5 @@
 import type { SyntheticAttention } from "../../data/synthetic_attention.ts";
-import type { AttentionLook } from "./synthetic_attention_step.ts";
+import type { AttentionOutputs } from "./step.ts";
 import { accuracy, logLoss, probabilities } from "../../train/table/metrics.ts";
 
 /** Shares of attention by latent: [h, parts], each row adding up to 1. */
@@ -43,14 +43,14 @@ export function unevenness(weights: Float32Array, n: number): number {
   return distance / (weights.length / n);
 }
 
-/** Whether the labels of either cluster are turned into the other one. */
-export type Turns = readonly [number, number];
+/** Whether the labels of either cluster are flipped. */
+export type Flips = readonly [number, number];
 
 /** [queries of a part × labels] true labels. */
 export function labelsOf(
   { table, queries, cluster }: SyntheticAttention,
   part: "val" | "test",
-  turns: Turns = [0, 0],
+  flips: Flips = [0, 0],
 ): Int32Array {
   const d = table.columns.length;
   const targets = table.columns.flatMap(({ target }, j) => target ? [j] : []);
@@ -58,18 +58,18 @@ export function labelsOf(
   return Int32Array.from({ length: count * targets.length }, (_, at) => {
     const row = start + Math.floor(at / targets.length);
     const code = table.codes[row * d + targets[at % targets.length]!]!;
-    return turns[cluster[row]!] ? 1 - code : code;
+    return flips[cluster[row]!] ? 1 - code : code;
   });
 }
 
 /** Accuracy and loss of a part's labels. @param logits of all queries, [queries, labels, 2] */
-export function scoreQueries(
+function scoreQueries(
   data: SyntheticAttention,
   part: "val" | "test",
   logits: Float32Array,
-  turns?: Turns,
+  flips?: Flips,
 ): { accuracy: number; loss: number } {
-  const truth = labelsOf(data, part, turns);
+  const truth = labelsOf(data, part, flips);
   const [start, count] = data.queries[part];
   const width = 2 * truth.length / count;
   const first = (start - data.queries.train[0]) * width;
@@ -93,38 +93,56 @@ export function references(data: SyntheticAttention): { ceiling: number; constan
 /** Latents up to which a record holds what each of them reads. */
 const MOST_SHOWN = 10;
 
-/** What a look sees, as numbers. */
-export type Seen = Record<keyof AttentionLook, Float32Array> & { turns: Turns };
+/** The outputs of an evaluation on the host, and the labels that they are of. */
+export type Viewed = { [Name in keyof AttentionOutputs]: Float32Array } & { flips: Flips };
+
+/** What is found of the weights after a step. */
+export type AttentionScores = {
+  specialisation: number;
+  unevenness: number;
+  /** Of the validation queries; accuracies are those of the test queries, the second one with the encoder off. */
+  loss: number;
+  accuracy: number;
+  encoderOff: number;
+  /** By latent: the share of its attention that goes to the first cluster; null for many latents. */
+  shares: number[] | null;
+  /** [latents][parts of the rows] attention beside an even one; null at most steps. */
+  map: number[][] | null;
+};
+
+/** What a record has: an evaluation before the training, some meanwhile, one at its end. */
+export type AttentionDetails = { evaluations: ({ step: number } & AttentionScores)[] };
 
 /**
- * A look's measures under names that end in its step: scores are means over the ways in which labels are turned, the
- * attention is that of the first.
+ * An evaluation: scores are means over the ways in which labels are flipped, the attention is that of the first.
+ *
+ * @param bins parts of a cluster in the map; 0 for no map
  */
-export function measuresOf(
+export function attentionScores(
   data: SyntheticAttention,
-  views: readonly Seen[],
-  step: number,
+  views: readonly Viewed[],
   bins: number,
-): Record<string, number> {
+): AttentionScores {
   const { weights } = views[0]!;
   const byCluster = sharesOf(weights, data.cluster);
+  const shown = byCluster.length <= MOST_SHOWN;
   const score = (part: "val" | "test", name: "encoded" | "raw", measure: "loss" | "accuracy") =>
-    views.reduce((sum, view) => sum + scoreQueries(data, part, view[name], view.turns)[measure], 0) /
+    views.reduce((sum, view) => sum + scoreQueries(data, part, view[name], view.flips)[measure], 0) /
     views.length;
-  const measures: Record<string, number> = {
-    [`specialisation@${step}`]: specialisation(byCluster),
-    [`unevenness@${step}`]: unevenness(weights, data.cluster.length),
-    [`loss@${step}`]: score("val", "encoded", "loss"),
-    [`accuracy@${step}`]: score("test", "encoded", "accuracy"),
-    [`encoder off@${step}`]: score("test", "raw", "accuracy"),
+  return {
+    specialisation: specialisation(byCluster),
+    unevenness: unevenness(weights, data.cluster.length),
+    loss: score("val", "encoded", "loss"),
+    accuracy: score("test", "encoded", "accuracy"),
+    encoderOff: score("test", "raw", "accuracy"),
+    shares: shown ? byCluster.map(([first]) => first!) : null,
+    map: shown && bins > 0
+      ? sharesOf(weights, data.cluster, bins).map((parts) =>
+        parts.map((share) => rounded(share * parts.length))
+      )
+      : null,
   };
-  if (byCluster.length > MOST_SHOWN) return measures;
-  byCluster.forEach(([first], latent) => measures[`latent ${latent + 1}@${step}`] = first!);
-  if (bins === 0) return measures;
-  sharesOf(weights, data.cluster, bins).forEach((parts, latent) =>
-    parts.forEach((share, part) =>
-      measures[`map ${latent + 1} ${part}@${step}`] = Number((share * parts.length).toPrecision(4))
-    )
-  );
-  return measures;
 }
+
+/** To four digits, which is more than a colour shows. */
+export const rounded = (value: number): number => Number(value.toPrecision(4));

@@ -1,0 +1,141 @@
+/** Imputation of single windows of genotypes, a model for each (B1: the paper's single windows at a small scale). */
+import { windowTable } from "../../data/genotypes/window_table.ts";
+import type { ImputationWindow } from "../../data/genotypes/windows_data.ts";
+import { B1_WINDOWS, b1Windows } from "../../data/genotypes/windows_set.ts";
+import type { BuildTableModel } from "../../models/table/mod.ts";
+import { fit } from "../../train/table/fit.ts";
+import { imputedAlleles } from "../../train/table/imputation_r2.ts";
+import type { Recipe } from "../../train/table/recipe.ts";
+import { score } from "../../train/table/score.ts";
+import {
+  type Changes,
+  configurationOf,
+  type ExecuteOptions,
+  type Experiment,
+  type Outcome,
+  type Run,
+} from "../experiment.ts";
+import { trainingCosts } from "../table_outcome.ts";
+import { nameOf, variantConfiguration } from "../variant.ts";
+import { classicalRuns } from "./classical.ts";
+import { haplotypeRuns } from "./haplotypes.ts";
+import { imputationReport } from "./report.ts";
+import {
+  CLASSICAL_MODELS,
+  HAPLOTYPE_MODELS,
+  imputationRecipe,
+  type ImputationSettings,
+  imputationSettings,
+} from "./settings.ts";
+import {
+  type ImputationDetails,
+  type ImputationRecord,
+  imputationScores,
+  windowOf,
+  windowRun,
+} from "./window.ts";
+
+/** B1's windows by size; cutting them takes a third of a second, and `runs` is called often. */
+const cut = new Map<number, ImputationWindow[]>();
+
+async function windowsOf({ windows, size }: ImputationSettings): Promise<ImputationWindow[]> {
+  const all = cut.get(size) ??
+    await b1Windows(Array.from({ length: B1_WINDOWS }, (_, window) => window), { size });
+  cut.set(size, all);
+  return windows.map((window) => all[window]!);
+}
+
+/** The runs of table models: seeds, then windows, then models, so that early results compare models. */
+function trainedRuns(
+  settings: ImputationSettings,
+  windows: readonly ImputationWindow[],
+): Run<ImputationDetails>[] {
+  const { profile, seeds, steps, recipe: changes, model: modelChanges } = settings;
+  const own: readonly unknown[] = HAPLOTYPE_MODELS;
+  const models = settings.models.filter((model) => !own.includes(model));
+  return seeds.flatMap((seed) =>
+    windows.flatMap((window) =>
+      models.map((model) => {
+        const base = imputationRecipe(model, profile, seed);
+        const recipe: Recipe = {
+          ...base,
+          ...changes,
+          model: { ...base.model, ...modelChanges },
+          ...steps ? { steps } : {},
+        };
+        const configuration = { ...configurationOf(recipe), ...variantConfiguration(model) };
+        const build = typeof model === "string" ? undefined : model.build;
+        return windowRun(window, { profile, model: nameOf(model), seed, configuration }, {
+          steps: recipe.steps,
+          program: build ? undefined : {
+            kind: "table",
+            recipe,
+            read: () => Promise.resolve({ table: windowTable(window), fold: window.fold }),
+          },
+          execute: (options) => execute(window, recipe, { ...options, build }),
+        });
+      })
+    )
+  );
+}
+
+/** Trains a model on a window; its test rows are predicted once, at the end. */
+async function execute(
+  window: ImputationWindow,
+  recipe: Recipe,
+  options: ExecuteOptions & { build?: BuildTableModel },
+): Promise<Outcome<ImputationDetails> | undefined> {
+  const { fold } = window;
+  const table = windowTable(window);
+  const fitted = await fit(table, fold, recipe, options);
+  try {
+    if (fitted.stopped) return undefined;
+    const start = performance.now();
+    const outputs = await fitted.predictor.predict(table, fold.test);
+    const { validation, imputationR2, step } = fitted.best;
+    const { metrics, details } = imputationScores(imputedAlleles(table, fold.test, outputs), window);
+    return {
+      metrics: {
+        ...metrics,
+        testLoss: score(table, fold.test, outputs).loss,
+        validationR2: imputationR2 ?? null,
+        validationLoss: validation,
+        bestStep: step,
+      },
+      ...trainingCosts(fitted, (performance.now() - start) / 1000),
+      details,
+    };
+  } finally {
+    fitted.dispose();
+  }
+}
+
+function changesOf(record: ImputationRecord): Changes<ImputationSettings> {
+  const { model, seed, configuration, steps } = record;
+  const classical = CLASSICAL_MODELS.find((name) => model === `${name}-run`) ??
+    (model === "beagle-run" ? "beagle" : undefined);
+  return {
+    windows: [windowOf(record)],
+    models: classical ? "none" : [model],
+    classical: classical ?? "none",
+    seeds: [seed],
+    size: configuration["size"] as number,
+    steps,
+  };
+}
+
+export const imputation: Experiment<ImputationSettings, ImputationDetails> = {
+  name: "imputation",
+  notebook: "07_genotype_imputation",
+  settings: imputationSettings,
+  async runs(settings) {
+    const windows = await windowsOf(settings);
+    return [
+      ...trainedRuns(settings, windows),
+      ...haplotypeRuns(settings, windows),
+      ...await classicalRuns(settings, windows),
+    ];
+  },
+  report: imputationReport,
+  changesOf,
+};

@@ -1,0 +1,117 @@
+/** What all runs on a window of genotypes share: what they are known by, and what their records keep of the test rows. */
+import { createHash } from "node:crypto";
+import {
+  dosages,
+  joined,
+  MAF_BINS,
+  mafBin,
+  meanTargetR2,
+  type Moments,
+  momentsOf,
+  NOTHING,
+  pooledR2,
+  type Scored,
+  squaredCorrelation,
+  targetR2,
+} from "../../baselines/genotype_r2.ts";
+import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows_data.ts";
+import { B1_WINDOWS, b1WindowName } from "../../data/genotypes/windows_set.ts";
+import type { RunIdentity, RunRecord } from "../../results/mod.ts";
+import { type Run, runId } from "../experiment.ts";
+
+/** Of each MAF bin, counting minor alleles, so that bins of windows can be put together. */
+export type ImputationDetails = { bins: Pick<Moments, keyof Moments>[] };
+
+export type ImputationRecord = RunRecord<ImputationDetails>;
+
+/** The run of a model on a window; its progress line tells which window. */
+export function windowRun(
+  window: ImputationWindow,
+  { profile, model, seed, configuration }: Pick<
+    RunIdentity,
+    "profile" | "model" | "seed" | "configuration"
+  >,
+  run: Pick<Run<ImputationDetails>, "steps" | "execute"> & Partial<Run<ImputationDetails>>,
+): Run<ImputationDetails> {
+  const size = window.targetVariants.length;
+  const sha256 = createHash("sha256").update(window.inputs).update(window.targets).digest("hex");
+  return {
+    id: runId("imputation", window.name, model, `seed${seed}`),
+    data: `windows of ${size}`,
+    model,
+    identity: {
+      experiment: "imputation",
+      profile,
+      model,
+      data: { name: window.name, sha256 },
+      fold: null,
+      seed,
+      configuration: { ...configuration, size, proportion: 1 },
+    },
+    ...run,
+    execute: ({ label, ...options }) =>
+      run.execute({
+        ...options,
+        label: label === undefined ? undefined : `${window.name}, ${model}, seed ${seed}`,
+      }),
+  };
+}
+
+/** Which of B1's windows a record is of; NaN for another one. */
+export function windowOf({ data, configuration }: RunRecord): number {
+  const window = Array.from({ length: B1_WINDOWS }, (_, i) => i)
+    .find((i) => b1WindowName(i, configuration["size"] as number) === data.name);
+  return window ?? NaN;
+}
+
+/** Predictions of some rows of a window, [rows, targets], beside the truth. */
+export const scoredRows = (
+  { targets, targetVariants: { length } }: ImputationWindow,
+  rows: Int32Array,
+  predicted: ArrayLike<number>,
+): Scored => ({ predicted, truth: alleleRows(targets, length, rows), targets: length });
+
+/**
+ * What the record of a run keeps of its test rows: `r2` of all alleles of the window together, `dosageR2` of the samples'
+ * dosages, `targetR2` the mean over the `targets` whose truth varies; and its details.
+ *
+ * @param scored of haplotypes, first ones before second ones
+ */
+export function imputationScores(
+  scored: Scored,
+  { counts, alleles }: Pick<ImputationWindow, "counts" | "alleles">,
+): { metrics: Record<string, number>; details: ImputationDetails } {
+  const bin = Array.from(counts, (count) => mafBin(count, alleles));
+  const altIsMajor = Array.from(counts, (count) => Number(2 * count > alleles));
+  const [predicted, truth] = [dosages(scored.predicted), dosages(scored.truth)];
+  return {
+    metrics: {
+      r2: pooledR2(scored),
+      dosageR2: pooledR2({ ...scored, predicted, truth }),
+      targetR2: meanTargetR2([{ ...scored, bin, altIsMajor, alleles: 1 }]),
+      targets: [...targetR2(scored)].filter((value) => !Number.isNaN(value)).length,
+    },
+    details: { bins: MAF_BINS.map((_, b) => binMoments(scored, bin.map((own) => own === b), altIsMajor)) },
+  };
+}
+
+/** Of the alleles of some targets together; where ALT is the major allele, REF is counted. */
+function binMoments({ predicted, truth, targets }: Scored, chosen: boolean[], altIsMajor: number[]): Moments {
+  const rows = truth.length / targets;
+  return chosen.reduce((all, isIn, t) => {
+    if (!isIn) return all;
+    const own = momentsOf(predicted, truth, t, targets, rows);
+    return joined(all, altIsMajor[t] ? { ...own, meanP: 1 - own.meanP, meanY: 1 - own.meanY } : own);
+  }, NOTHING);
+}
+
+/** R² of a MAF bin over some windows together; NaN if the truth does not vary. */
+export const binR2 = (windows: readonly ImputationDetails[], bin: number): number =>
+  squaredCorrelation(windows.reduce((all, { bins }) => joined(all, bins[bin]!), NOTHING));
+
+/** The mean R² of single targets over some windows together, from their metrics. */
+export function meanTarget(windows: readonly RunRecord["metrics"][]): number {
+  const targets = (metrics: RunRecord["metrics"]) => metrics["targets"] ?? NaN;
+  const sum = windows.reduce((sum, own) => sum + (own["targetR2"] ?? NaN) * targets(own), 0);
+  return sum / windows.reduce((all, own) => all + targets(own), 0);
+}
