@@ -124,7 +124,10 @@ export function compareRuns(
   records: readonly RunRecord[],
 ): Comparison {
   const [before, after] = [figuresOf(kept), figuresOf(now)];
-  const names = Object.keys(after).filter((metric) => !isTime(metric));
+  // Steps and parameters are counted below: a beginning has fewer steps.
+  const names = Object.keys(after).filter((metric) =>
+    !isTime(metric) && metric !== "steps" && metric !== "parameters"
+  );
   const whole = Object.keys(before).every((metric) => metric in after);
   const all = [...whole ? ["steps"] : [], "parameters", ...names];
   const measures = all.flatMap((metric): ComparedMeasure[] => {

@@ -2,12 +2,31 @@ import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { ablation } from "./ablation/run.ts";
 import type { Experiment, Run } from "./experiment.ts";
+import { functions } from "./functions/run.ts";
+import { gp } from "./gp/run.ts";
+import { images } from "./images/run.ts";
+import { largeContexts } from "./large_contexts/likelihoods.ts";
+import { largePredictions } from "./large_contexts/predictions.ts";
+import { processCost } from "./large_contexts/process_cost.ts";
 import type { Profile } from "./profiles.ts";
+import { predictionCost, stepCost } from "./scaling/run.ts";
 import { uciMemory } from "./uci/memory.ts";
 import { uci } from "./uci/run.ts";
 
 /** Every experiment, in the order of the notebooks. A new one is a folder and a line here. */
-export const experiments = { uci, uciMemory, ablation };
+export const experiments = {
+  uci,
+  uciMemory,
+  stepCost,
+  predictionCost,
+  ablation,
+  gp,
+  processCost,
+  largeContexts,
+  largePredictions,
+  images,
+  functions,
+};
 
 /** The same as a list. */
 export const EXPERIMENTS = Object.values(experiments) as unknown as Experiment[];

@@ -79,7 +79,7 @@ function rangeTable(records: readonly ProcessRecord[]): TableView {
       const { mean, deviation } = ended(runs);
       return `${figure(mean, deviation)} (${runs[0]!.steps} steps)`;
     });
-    const authors = ranges.map(({ range, least }) => {
+    const authors = ranges.map(({ least }) => {
       const one = published(model, least);
       return one ? (one.mean === null ? "out of memory" : figure(one.mean, one.deviation)) : NOTHING;
     });
