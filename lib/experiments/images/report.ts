@@ -106,17 +106,17 @@ const named = ({ model, target }: ProcessScores) => `${modelLabel(model)} ${targ
 /** What the numbers of our runs say, in words made from them. */
 function verdict(records: readonly ProcessRecord[]): string {
   const lines = comparable(scoresOf(records)).map((own) => {
-    const [best, next] = own as [ProcessScores, ...ProcessScores[]];
+    const [best, ...others] = own as [ProcessScores, ...ProcessScores[]];
     const place = placeOf(best.runs);
     const gain = best.target - (place ?? 0);
     const side = `${Math.abs(gain).toFixed(3)} ${gain < 0 ? "below" : "above"}`;
-    const within = next && best.target - next.target <= Math.hypot(best.error, next.error);
+    const near = others.filter(({ target, error }) => best.target - target <= Math.hypot(best.error, error));
+    const far = others.filter((score) => !near.includes(score));
     return [
       `${rangeName(best.context)}, ${best.steps} steps: the best is ${named(best)}`,
       ...place === undefined ? [] : [`${side} each place's own normal`],
-      ...next
-        ? [`${within ? "within the spread of" : "ahead of"} ${own.slice(1).map(named).join(", ")}`]
-        : [],
+      ...near.length > 0 ? [`within the spread of ${near.map(named).join(", ")}`] : [],
+      ...far.length > 0 ? [`ahead of ${far.map(named).join(", ")}`] : [],
     ].join(", ") + ".";
   });
   return [...lines, celebaVerdict()].map((line) => `- ${line}`).join("\n");
