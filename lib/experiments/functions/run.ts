@@ -35,16 +35,17 @@ import {
 } from "../process_run.ts";
 import type { Profile } from "../profiles.ts";
 
+const TESTS = { batch: 16, curveSamples: 20 };
+
 const PROFILES: Record<Profile, ProcessSettings> = {
   /** A minute or two on two cores. */
   quick: {
     steps: 2000,
     schedule: "cosine",
     parts: { context: 1, target: 1 },
-    batch: 16,
+    ...TESTS,
     finalBatches: 32,
     curveBatches: 8,
-    curveSamples: 20,
     when: (step) => step % 500 === 0,
   },
   /** As the published training on Gaussian processes. */
@@ -52,10 +53,9 @@ const PROFILES: Record<Profile, ProcessSettings> = {
     steps: 100_000,
     schedule: "cosine",
     parts: { context: 4, target: 2 },
-    batch: 16,
+    ...TESTS,
     finalBatches: 256,
     curveBatches: 24,
-    curveSamples: 20,
     when: (step) => step % 5000 === 0,
   },
 };

@@ -19,44 +19,33 @@ import type { Profile } from "../profiles.ts";
 export const GP_LEAST = [64, 128, 256, 512, 1024];
 
 /** The models of the paper's figure, in its order, then the variants that start fast. */
-const PAPER_MODELS: ProcessName[] = [
-  "canp",
-  "banp",
-  "anp",
-  "cipnp",
-  "ipnp",
-  "cipnp-fast",
-  "ipnp-fast",
-  "cipnp-sharp",
-  "ipnp-sharp",
-];
+const PAPER_MODELS = "canp,banp,anp,cipnp,ipnp,cipnp-fast,ipnp-fast,cipnp-sharp,ipnp-sharp".split(",");
 
 /** Target points of a task. */
 const TARGETS = [4, 64] as const;
 
 const EARLY = [250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10000];
 
+/** Of both profiles. */
+const TESTS = { batch: 16, curveBatches: 24, curveSamples: 20 };
+
 export const GP_PROFILES: Record<Profile, ProcessSettings> = {
   /** The first steps of the published training, at its full learning rate: a minute on two cores. */
   quick: {
+    ...TESTS,
     steps: 200,
     schedule: "constant",
     parts: { context: 1, target: 1 },
-    batch: 16,
     finalBatches: 64,
-    curveBatches: 24,
-    curveSamples: 20,
     when: (step) => EARLY.includes(step),
   },
   /** As published: 100,000 steps, annealed to 0, tested on 3,000 batches. An hour and more on two cores. */
   paper: {
+    ...TESTS,
     steps: 100_000,
     schedule: "cosine",
     parts: { context: 4, target: 2 },
-    batch: 16,
     finalBatches: 3000,
-    curveBatches: 24,
-    curveSamples: 20,
     when: (step) => EARLY.includes(step) || step % 5000 === 0,
   },
 };
@@ -91,16 +80,13 @@ export const rangesOf = ({ least, context, target }: GpSettings): CountRanges[] 
     .map((ranges) => target ? { ...ranges, target } : ranges);
 
 /** The recipe of a run. */
-export const gpRecipe = (
+export function gpRecipe(
   model: ProcessName,
   ranges: CountRanges,
   profile: Profile,
   seed: number,
   changes: Partial<ProcessChanges> = {},
-): ProcessRecipe =>
-  changedRecipe(
-    { model, dims: GP_DIMS, learningRate: gpRate(model), seed },
-    ranges,
-    GP_PROFILES[profile],
-    changes,
-  );
+): ProcessRecipe {
+  const fixed = { model, dims: GP_DIMS, learningRate: gpRate(model), seed };
+  return changedRecipe(fixed, ranges, GP_PROFILES[profile], changes);
+}

@@ -21,61 +21,26 @@ const pointsOf = (records: readonly RunRecord[], size: Size, what: string): Poin
     return y === null ? [] : [{ series: record.model, x: sizeOf(record, size), y }];
   });
 
-const LABELS: Record<Size, string> = { n: "rows n", d: "columns d" };
-
-/** What is shown of a measure, by the name of its figure. */
-interface Shown {
-  size: Size;
-  what: string;
-  title: string;
-  label: string;
-  unit?: "bytes" | "seconds";
-  /** Sizes of the fitted slope; three unless given. */
-  last?: number;
-}
-
-/** Figures of what there are two points or more of. */
-function figuresOf(
+/** A figure of a measure against a size; without points of two sizes none. */
+function figureOf(
   records: readonly RunRecord[],
-  shown: Record<string, Shown>,
-  xLabel?: string,
-): Record<string, Figure> {
-  return Object.fromEntries(
-    Object.entries(shown).flatMap(([name, { size, what, title, label, unit, last }]) => {
-      const points = pointsOf(records, size, what);
-      if (points.length < 2) return [];
-      const options = { title, x: { label: xLabel ?? LABELS[size] }, y: { label, unit }, last };
-      return [[name, logLog(points, options)] as const];
-    }),
-  );
+  [size, what]: [size: Size, what: "temporary" | "seconds" | "parameters"],
+  { title, of, xLabel, last }: { title: string; of: string; xLabel?: string; last?: number },
+): Figure[] {
+  const points = pointsOf(records, size, what);
+  if (points.length < 2) return [];
+  const [label, unit] = what === "temporary"
+    ? [`temporary memory of ${of}`, "bytes" as const]
+    : what === "seconds"
+    ? [`time of ${of}`, "seconds" as const]
+    : [what];
+  const x = { label: xLabel ?? (size === "n" ? "rows n" : "columns d") };
+  return [logLog(points, { title, x, y: { label, unit }, last })];
 }
 
-const [STEP_MEMORY, STEP_TIME] = ["temporary memory of a training step", "time of a training step"];
-
-const STEPS: Record<string, Shown> = {
-  rows: { size: "n", what: "temporary", title: "Memory against rows", label: STEP_MEMORY, unit: "bytes" },
-  row_times: {
-    size: "n",
-    what: "seconds",
-    title: "Time against rows",
-    label: STEP_TIME,
-    unit: "seconds",
-    last: 2,
-  },
-  columns: {
-    size: "d",
-    what: "temporary",
-    title: "Memory against columns",
-    label: STEP_MEMORY,
-    unit: "bytes",
-  },
-  column_parameters: {
-    size: "d",
-    what: "parameters",
-    title: "Parameters against columns",
-    label: "parameters",
-  },
-};
+/** The figures that there are. */
+const present = (figures: Record<string, Figure[]>): Record<string, Figure> =>
+  Object.fromEntries(Object.entries(figures).flatMap(([name, own]) => own.map((figure) => [name, figure])));
 
 const of = (records: readonly RunRecord[], name: string): RunRecord[] =>
   records.filter(({ experiment }) => experiment === name);
@@ -119,30 +84,35 @@ function slopeVerdict(all: readonly RunRecord[]): string {
 }
 
 /** Training steps against rows and columns. @param all those of prediction-cost add their slopes */
-export const stepCostReport = (all: readonly RunRecord[]): Report => ({
-  tables: { slopes: slopeTable(all) },
-  figures: figuresOf(of(all, "step-cost"), STEPS),
-  verdict: slopeVerdict(all),
-});
+export function stepCostReport(all: readonly RunRecord[]): Report {
+  const records = of(all, "step-cost");
+  const step = "a training step";
+  return {
+    tables: { slopes: slopeTable(all) },
+    figures: present({
+      rows: figureOf(records, ["n", "temporary"], { title: "Memory against rows", of: step }),
+      row_times: figureOf(records, ["n", "seconds"], { title: "Time against rows", of: step, last: 2 }),
+      columns: figureOf(records, ["d", "temporary"], { title: "Memory against columns", of: step }),
+      column_parameters: figureOf(records, ["d", "parameters"], {
+        title: "Parameters against columns",
+        of: step,
+      }),
+    }),
+    verdict: slopeVerdict(all),
+  };
+}
 
 /** Predictions against training rows. */
 export function predictionCostReport(all: readonly RunRecord[]): Report {
   const records = of(all, "prediction-cost");
-  const queries = records[0]?.configuration["queries"];
-  const title = `Predicting ${queries} rows`;
-  const shown: Record<string, Shown> = {
-    times: { size: "n", what: "seconds", title, label: "time", unit: "seconds" },
-    memory: {
-      size: "n",
-      what: "temporary",
-      title: `${title}: memory`,
-      label: "temporary memory",
-      unit: "bytes",
-    },
-  };
+  const title = `Predicting ${records[0]?.configuration["queries"]} rows`;
+  const shown = { of: "the prediction", xLabel: "training rows n" };
   return {
     tables: {},
-    figures: figuresOf(records, shown, "training rows n"),
+    figures: present({
+      times: figureOf(records, ["n", "seconds"], { title, ...shown }),
+      memory: figureOf(records, ["n", "temporary"], { title: `${title}: memory`, ...shown }),
+    }),
     verdict: slopeVerdict(records),
   };
 }
