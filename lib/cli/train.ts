@@ -2,12 +2,13 @@
 import { describeEngine, useEngine } from "../engine/mod.ts";
 import { readBytes } from "../data/read.ts";
 import { writeAtomic } from "../files.ts";
-import { runFunctions } from "../experiments/functions/functions.ts";
-import { gpRanges } from "../experiments/gp/gp_settings.ts";
-import { runGp } from "../experiments/gp/gp.ts";
-import { runImages } from "../experiments/images/images.ts";
-import { runFile } from "../experiments/process_run.ts";
+import { functions } from "../experiments/functions/run.ts";
+import { gp } from "../experiments/gp/run.ts";
+import { GP_CURVE } from "../experiments/gp/settings.ts";
+import { images } from "../experiments/images/run.ts";
+import type { ProcessDetails, TestScores } from "../experiments/process_run.ts";
 import { LOCAL_RECORDS, LOCAL_WEIGHTS } from "../experiments/profiles.ts";
+import { run, runFile } from "../experiments/run.ts";
 import { shown } from "../notebook/run.ts";
 import { formatDuration } from "../progress/format.ts";
 import { recordName, type RunRecord } from "../results/mod.ts";
@@ -16,43 +17,42 @@ import { taskCommand } from "../setup/paths.ts";
 import type { Arguments } from "./arguments.ts";
 import { runCommand } from "./main.ts";
 import { requireWritable } from "./predict_files.ts";
-import { EXPERIMENTS, OPTIONS, parseTrainWish, type TrainWish } from "./train_options.ts";
+import { EXPERIMENTS, OPTIONS, parseTrainOptions, type TrainOptions } from "./train_options.ts";
 
 /** Least and most context pixels of images, unless told otherwise. */
 const PIXELS = { digits: [8, 16], folder: [64, 128] } as const;
 
+/** A training of the quick profile that is worth its weights: the experiments' own are shorter. */
+const LONG = { gp: GP_CURVE, images: { steps: 1500 }, functions: {} };
+
 /** Runs what was asked for, or finds its record. */
-function run(wish: TrainWish): Promise<RunRecord[]> {
-  const { experiment, profile, model, seed, context, target, kernels, data, csv } = wish;
-  const { steps, learningRate, schedule, induce, parts } = wish;
-  const shared = { profile, models: [model], seeds: [seed], steps, learningRate, schedule, induce, parts };
-  switch (experiment) {
-    case "gp": {
-      const published = gpRanges(64);
-      const ranges = { context: context ?? published.context, target: target ?? published.target };
-      return runGp({ ...shared, kernels, least: [], ranges });
-    }
-    case "images": {
-      const what = data ?? "digits";
-      const contexts = [context ?? PIXELS[what === "digits" ? "digits" : "folder"]];
-      return runImages({ ...shared, data: what, contexts, target });
-    }
-    case "functions":
-      return runFunctions({ ...shared, csv: csv!, context, target });
-  }
+async function trained(options: TrainOptions): Promise<RunRecord<ProcessDetails> | undefined> {
+  const { experiment, profile, model, seed, kernels, data = "digits", csv } = options;
+  const { steps, parts, learningRate, schedule, induce, context, target } = options;
+  const long = profile === "quick" ? LONG[experiment] : {};
+  const shared = { models: [model], seeds: [seed], learningRate, schedule, induce, context, target };
+  const changes = { ...long, ...steps ? { steps } : {}, ...parts ? { parts } : {}, ...shared };
+  const records = experiment === "gp"
+    ? await run(gp, gp.settings(profile, { ...changes, least: [64], kernels }))
+    : experiment === "images"
+    ? await run(
+      images,
+      images.settings(profile, {
+        ...changes,
+        data,
+        context: context ?? PIXELS[data === "digits" ? "digits" : "folder"],
+      }),
+    )
+    : await run(functions, functions.settings(profile, { ...changes, csv }));
+  return records[0];
 }
 
 /** What a record says, in a few lines. */
-function report(record: RunRecord): string {
-  const { metrics, seconds, steps, parameters } = record;
-  const named = (name: string) => {
-    const value = metrics[name];
-    return value === undefined || value === null ? [] : [`${name} ${value.toFixed(4)}`];
-  };
-  const tests = Object.keys(metrics).filter((name) => name.endsWith("target"));
-  const scores = tests.map((name) =>
-    [name, `${name} error`, name.replace("target", "context"), name.replace("target", "calibration")]
-      .flatMap(named).join(", ")
+function report({ metrics, details, seconds, steps, parameters }: RunRecord<ProcessDetails>): string {
+  const scores = Object.entries({ "": metrics as TestScores, ...details.tests }).map(([kernel, test]) =>
+    (["target", "error", "context", "calibration"] as const).map((name) =>
+      `${kernel && name === "target" ? `${kernel} ` : ""}${name} ${test[name].toFixed(4)}`
+    ).join(", ")
   );
   return [
     "log likelihood of a point:",
@@ -80,12 +80,12 @@ export const COMMAND = {
 };
 
 export async function work({ values, positionals }: Arguments<typeof OPTIONS>): Promise<number | void> {
-  const wish = parseTrainWish(positionals[0]!, values);
-  if (wish.save) await requireWritable(wish.save);
+  const options = parseTrainOptions(positionals[0]!, values);
+  if (options.save) await requireWritable(options.save);
   const asked = Deno.env.get("SPIN_ENGINE");
   if (!asked || asked === "xla") await setup();
   console.log(describeEngine(await useEngine()));
-  const [record] = await run(wish);
+  const record = await trained(options);
   if (!record) {
     console.error(`Stopped. The same command continues: ${taskCommand(`train ${positionals[0]} ...`)}`);
     return 130;
@@ -94,9 +94,9 @@ export async function work({ values, positionals }: Arguments<typeof OPTIONS>): 
   console.log(`record: ${shown(`${LOCAL_RECORDS}/${recordName(record)}`)}`);
   const weights = runFile(LOCAL_WEIGHTS, record);
   console.log(`weights: ${shown(weights)}`);
-  if (wish.save) {
-    await writeAtomic(wish.save.path, await readBytes(weights, "weights"));
-    console.log(`wrote ${wish.save.path}`);
+  if (options.save) {
+    await writeAtomic(options.save.path, await readBytes(weights, "weights"));
+    console.log(`wrote ${options.save.path}`);
   }
 }
 

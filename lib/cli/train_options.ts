@@ -42,7 +42,7 @@ export const OPTIONS = {
 export type Values = { [K in keyof typeof OPTIONS]?: string };
 
 /** What a user asked for. */
-export interface TrainWish {
+export interface TrainOptions {
   experiment: ExperimentName;
   model: ProcessName;
   profile: Profile;
@@ -71,7 +71,7 @@ function range(text: string | undefined, option: string): readonly [number, numb
 }
 
 /** @throws UserError for an unknown name, a wrong value, or an option of another experiment. */
-export function parseTrainWish(experiment: string, values: Values): TrainWish {
+export function parseTrainOptions(experiment: string, values: Values): TrainOptions {
   const known = EXPERIMENTS.find((name) => name === experiment);
   if (!known) {
     throw new UserError(`task train: there is no experiment ${unknown(experiment, [...EXPERIMENTS])}`);

@@ -1,20 +1,20 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { parseTrainWish } from "./train_options.ts";
+import { parseTrainOptions } from "./train_options.ts";
 
 Deno.test("what is not said is the quick profile of CIPNP on the experiment's own counts", () => {
-  const wish = parseTrainWish("gp", {});
-  equal(wish.model, "cipnp");
-  equal(wish.profile, "quick");
-  equal(wish.seed, 0);
-  equal(wish.context, undefined);
-  deepEqual(parseTrainWish("gp", { context: "128,256" }).context, [128, 256]);
-  deepEqual(parseTrainWish("gp", { parts: "1,1" }).parts, { context: 1, target: 1 });
-  deepEqual(parseTrainWish("gp", { kernels: "matern, periodic" }).kernels, ["matern", "periodic"]);
+  const options = parseTrainOptions("gp", {});
+  equal(options.model, "cipnp");
+  equal(options.profile, "quick");
+  equal(options.seed, 0);
+  equal(options.context, undefined);
+  deepEqual(parseTrainOptions("gp", { context: "128,256" }).context, [128, 256]);
+  deepEqual(parseTrainOptions("gp", { parts: "1,1" }).parts, { context: 1, target: 1 });
+  deepEqual(parseTrainOptions("gp", { kernels: "matern, periodic" }).kernels, ["matern", "periodic"]);
 });
 
 Deno.test("wrong names and values are told with what was expected", () => {
-  const wrong = (experiment: string, values: Parameters<typeof parseTrainWish>[1], message: RegExp) =>
-    throws(() => parseTrainWish(experiment, values), message);
+  const wrong = (experiment: string, values: Parameters<typeof parseTrainOptions>[1], message: RegExp) =>
+    throws(() => parseTrainOptions(experiment, values), message);
   wrong("pg", {}, /no experiment "pg".*gp/);
   wrong("gp", { model: "ipmp" }, /no neural process "ipmp".*ipnp/);
   wrong("gp", { profile: "slow" }, /expected quick or paper, found "slow"/);

@@ -34,7 +34,7 @@ Deno.test({
 
     const second = await workspace.run("train", ...args);
     equal(second.code, 0, second.stderr);
-    match(second.stdout, /target -?\d+\.\d{4}, target error .*215682 parameters, 4000 steps/s);
+    match(second.stdout, /target -?\d+\.\d{4}, error .*215682 parameters, 4000 steps/s);
     const [record, ...more] = await readRecords(join(workspace.path, "results/local/records"));
     deepEqual(more, []);
     equal(record!.steps, 4000);

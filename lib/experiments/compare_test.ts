@@ -10,9 +10,10 @@ const compare = (kept: Partial<RunRecord>, now: Partial<RunRecord>, others: RunR
 };
 
 Deno.test("the same measures are equal, whatever the times", () => {
-  const kept = { metrics: { rmse: 1, "seconds@250": 3, loss: 0.1 } };
+  const details = (seconds: number) => ({ curve: [{ step: 250, target: 0.5, seconds }] });
+  const kept = { metrics: { rmse: 1, loss: 0.1 }, details: details(3) };
   const { verdict, run, sameEngine } = compare(kept, {
-    metrics: { rmse: 1, "seconds@250": 9, loss: 0.1 },
+    details: details(9),
     seconds: { compile: 1, train: 1, evaluate: 1 },
   });
   deepEqual([verdict, run, sameEngine], ["equal", "uci, spin, yacht, fold 0, seed 1", true]);
@@ -34,8 +35,8 @@ Deno.test("likelihoods are settled at the end of an annealed training only, memo
   deepEqual(
     [
       of("target", "cosine"),
-      of("matern target", "cosine"),
-      of("target@250", "cosine"),
+      of("tests matern target", "cosine"),
+      of("curve target@250", "cosine"),
       of("target", "constant"),
     ],
     [0.01, 0.01, 0.05, 0.05],
@@ -50,10 +51,10 @@ Deno.test("a measure that one of both lacks differs", () => {
 });
 
 Deno.test("a beginning is compared as far as it goes", () => {
-  const curve = [{ step: 250, target: 0.5 }, { step: 500, target: 0.7 }];
-  const kept = { steps: 3000, metrics: { target: 1 }, details: { curve } };
-  const now = { steps: 250, metrics: {}, details: { curve: [{ step: 250, target: 0.52 }] } };
-  const { verdict, run } = compare(kept, now);
+  const curve = [{ step: 250, target: 0.5, seconds: 1 }, { step: 500, target: 0.7, seconds: 2 }];
+  const kept = { steps: 3000, metrics: { target: 1 }, details: { curve, tests: {} } };
+  const details = { curve: [{ step: 250, target: 0.52, seconds: 9 }], tests: {} };
+  const { verdict, run } = compare(kept, { steps: 250, metrics: {}, details });
   deepEqual([verdict, run], ["within", "uci, spin, yacht, fold 0, seed 1, to curve target@250"]);
 });
 

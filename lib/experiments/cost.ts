@@ -10,7 +10,6 @@ import { largestLayout, sizesOf } from "../train/process/layout.ts";
 import { processOf, type ProcessRecipe } from "../train/process/recipe.ts";
 import type { Recipe } from "../train/table/recipe.ts";
 import type { Program } from "./experiment.ts";
-import { scoreEntries } from "./large_contexts/process_cost_estimate.ts";
 
 /** Settings that change a training and its tests, but not the program of a step. */
 const OF_TRAINING = new Set([
@@ -203,7 +202,7 @@ const block = (b: number, nq: number, nk: number, width: number, q = width, kv =
   width,
 });
 
-/** Reference section 1.11: queries, keys and values, mixing, residual, scores and values, row-wise network. */
+/** The paper's attention block: queries, keys and values, mixing, residual, scores and values, row-wise network. */
 function blockWork({ b, nq, nk, q, kv, width: w }: Block, heads: number): Work {
   return {
     products: b * (nq * (2 * q * w + w * w + 8 * w * w) + 2 * nk * kv * w + 2 * nq * nk * w),
@@ -261,6 +260,58 @@ export function tableWork(config: TableModelConfig, n: number, classes: readonly
     .reduce((a, b) => ({ products: a.products + b.products, kept: a.kept + b.kept }), ends);
 }
 
+/** Heads of all attentions; TNP-D has 4, and 6 layers. */
+const HEADS = 8;
+const [TNP_HEADS, TNP_LAYERS] = [4, 6];
+
+/** How much a step reads: h inducing points, and latent samples or bootstraps, of models that have them. */
+interface ScoreSize {
+  context: number;
+  targets: number;
+  induce: number;
+  samples: number;
+}
+
+/**
+ * Attention scores of a training step for one head and one task, by the published formulas: n context points among N
+ * points, m inducing points, K bootstraps. 0 for models without attention, and for those whose scores are never all
+ * there at once.
+ */
+export function scoreEntries(
+  model: string,
+  { context: n, targets, induce: m, samples }: ScoreSize,
+): number {
+  const all = n + targets;
+  const canp = 2 * n * n + all * n;
+  switch (model) {
+    case "canp":
+      return canp;
+    case "anp":
+      return canp + all * all;
+    case "banp":
+      return (samples + 1) * canp + samples * 3 * n * n;
+    case "tnpd":
+      return TNP_LAYERS * all * n;
+    case "cipnp":
+    case "cipnp-fast":
+    case "cipnp-sharp":
+      return 2 * m * n + all * m;
+    case "ipnp":
+    case "ipnp-fast":
+    case "ipnp-sharp":
+      return 2 * m * n + 2 * m * all;
+    default:
+      return 0;
+  }
+}
+
+/**
+ * Bytes that a training step needs at least: its attention scores, once. They have to be kept for the gradient, so no
+ * compiler can do with less. It takes no time, where compiling a program far beyond the memory takes minutes.
+ */
+export const leastBytes = (model: string, size: ScoreSize & { batch: number }): number =>
+  scoreEntries(model, size) * (model === "tnpd" ? TNP_HEADS : HEADS) * size.batch * FLOAT;
+
 /** What of a neural process a plan knows. */
 export interface ProcessShape {
   recipe: ProcessRecipe;
@@ -269,9 +320,6 @@ export interface ProcessShape {
   /** Points of a task, where every point beyond the context is a target. */
   all?: number;
 }
-
-/** Heads of the attentions; TNP-D's four change little. */
-const HEADS = 8;
 
 /**
  * A neural process on tasks of so many points: every weight meets every point once, and scores come on top. Latent samples
@@ -282,14 +330,7 @@ export function processWork(
   { context, targets }: { context: number; targets: number },
   parameters: number,
 ): Work {
-  const scores = scoreEntries(model, {
-    context,
-    targets,
-    induce: induce ?? 0,
-    samples,
-    batch,
-    width: dims.dimHid,
-  });
+  const scores = scoreEntries(model, { context, targets, induce: induce ?? 0, samples });
   const points = context + targets;
   const passes = model === "bnp" || model === "banp" ? samples + 1 : 1;
   return {

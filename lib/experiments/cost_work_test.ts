@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import { completeConfig, layoutOf } from "../models/table/mod.ts";
-import { gpRanges, gpRecipe } from "./gp/gp_settings.ts";
+import { gpRanges, gpRecipe } from "./gp/settings.ts";
 import { processWork, tableWork } from "./cost.ts";
 
 const numeric = (d: number) => Array.from({ length: d }, () => ({ kind: "numeric" as const, classes: [] }));
@@ -10,7 +10,7 @@ const products = (model: "spin" | "npt" | "set-transformer", n: number, d: numbe
 };
 
 Deno.test("multiply-adds of tables are those of the reference's worked numbers", () => {
-  // Boston housing and breast cancer, all rows (reference section 1.11), which leaves embedding and heads out.
+  // Boston housing and breast cancer, all rows; embedding and heads are left out.
   const near = (found: number, expected: number) =>
     ok(Math.abs(found / expected - 1) < 0.05, `${found} is not about ${expected}`);
   near(products("npt", 506, 14, 128), 9.4e10);

@@ -27,7 +27,10 @@ export async function writeOutputs(
   for (const { name, report } of EXPERIMENTS) {
     const own = records.filter((record) => record.experiment === name && record.profile === profile);
     if (own.length === 0) continue;
-    const { tables, figures } = report(own);
+    // Some tables take records of other experiments as well, which may have one profile only.
+    const { tables, figures } = report(
+      records.filter((record) => record.experiment !== name || record.profile === profile),
+    );
     for (const [part, table] of Object.entries(tables)) {
       const notes = sources ? [...table.notes, sources(own)] : table.notes;
       await write(name, `${part}.md`, toMarkdown({ ...table, notes }) + "\n");

@@ -1,14 +1,26 @@
 /** The training and the tests of a neural process, for the record of a run: shared by the experiments on processes. */
 import type { CountRanges } from "../data/gp/counts.ts";
 import type { TaskSource } from "../data/task_source.ts";
-import { recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";
+import { UserError } from "../errors.ts";
+import { PROCESS_NAMES, type ProcessName, processName } from "../models/process/registry.ts";
+import { type Json, recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";
 import { createEvaluator, type EvaluationTasks, type ProcessScore } from "../train/process/evaluate.ts";
 import { fitProcess, type FittedProcess, type ProcessFitOptions } from "../train/process/fit.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
-import { saveProcess } from "../train/process/weights.ts";
-import type { ExecuteOptions, Outcome } from "./experiment.ts";
-import { LOCAL_WEIGHTS } from "./profiles.ts";
+import { loadProcess, saveProcess, type StoredProcess } from "../train/process/weights.ts";
+import {
+  changed,
+  type Changes,
+  configurationOf,
+  type ExecuteOptions,
+  type Outcome,
+  type Run,
+  runId,
+  type Settings,
+} from "./experiment.ts";
+import { KEPT_WEIGHTS, LOCAL_WEIGHTS, type Profile } from "./profiles.ts";
 import { runFile } from "./run.ts";
+import { nameOf, type ProcessVariant, variantConfiguration } from "./variant.ts";
 
 /** A point of a learning curve. */
 export type CurvePoint = {
@@ -75,6 +87,18 @@ export async function runProcess(
 }
 
 /**
+ * The weights of a run: of this machine, or else those that came with the workspace.
+ *
+ * @param model of one's own, whose run it was
+ * @throws UserError if there are none
+ */
+export async function trainedProcess(identity: RunIdentity, model?: ProcessVariant): Promise<StoredProcess> {
+  const here = runFile(LOCAL_WEIGHTS, identity);
+  const own = await Deno.stat(here).then(() => true, () => false);
+  return await loadProcess(own ? here : runFile(KEPT_WEIGHTS, identity), model?.build);
+}
+
+/**
  * The first steps of a training alone: the same batches and evaluations, and the same weights where the rate is constant. No
  * last test, no weights. The source is disposed.
  *
@@ -97,10 +121,6 @@ export async function runBeginning(
     ...sizesOf(fitted),
   };
 }
-
-/** The steps of the first point of a run's curve, and about how many seconds they take: times of older records have compiling in them. */
-export const firstPoint = ({ details }: RunRecord<ProcessDetails>): CurvePoint | undefined =>
-  details.curve[0];
 
 /** Trains a model, and tests it at the points of its learning curve. */
 async function fitEvaluated(
@@ -147,8 +167,10 @@ export interface ProcessSettings {
   steps: number;
   schedule: ProcessRecipe["schedule"];
   parts: ProcessRecipe["parts"];
-  /** Batches of 16 functions that the trained model is tested on, and that its curve is drawn from. */
-  finalBatches: number;
+  /** Tasks of a training batch. */
+  batch: number;
+  /** Batches of 16 tasks that the trained model is tested on (null: all there are), and that its curve is drawn from. */
+  finalBatches: number | null;
   curveBatches: number;
   /** Samples in the curve's tests; the last test has 50. */
   curveSamples: number;
@@ -156,16 +178,79 @@ export interface ProcessSettings {
   when: (step: number) => boolean;
 }
 
-/** What a user may change about a run. */
+/** What a user may change about a training; 0, "" and null leave what the profile has. */
 export interface ProcessChanges {
-  steps?: number;
-  learningRate?: number;
-  schedule?: ProcessRecipe["schedule"];
-  /** h, the number of inducing points. */
-  induce?: number;
+  steps: number;
+  learningRate: number;
+  schedule: ProcessRecipe["schedule"] | "";
+  /** h, the number of inducing points; published: half of the least context. */
+  induce: number;
   /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
-  parts?: ProcessRecipe["parts"];
+  parts: ProcessRecipe["parts"] | null;
 }
+
+/** Least and most of something. */
+export type Range = CountRanges["context"];
+
+/** The settings of all experiments on neural processes. */
+export interface TrainingSettings extends Settings, ProcessChanges {
+  /** Names out of `PROCESS_NAMES`, and models of one's own. */
+  models: (string | ProcessVariant)[];
+  /** Of weights, tasks and noise. */
+  seeds: number[];
+  /** Context and target points of a task, in place of the experiment's own. */
+  context: Range | null;
+  target: Range | null;
+}
+
+/** No changes. */
+export const AS_PUBLISHED = {
+  steps: 0,
+  learningRate: 0,
+  schedule: "",
+  induce: 0,
+  parts: null,
+  context: null,
+  target: null,
+  seeds: [0],
+} satisfies Partial<TrainingSettings>;
+
+/** @throws UserError for names and values that there are not */
+export function changedTraining<S extends TrainingSettings>(
+  defaults: S,
+  changes: Changes<S> | undefined,
+  choices: { [Name in keyof S]?: readonly string[] } = {},
+): S {
+  const settings = changed(defaults, changes, { models: PROCESS_NAMES, ...choices });
+  const { schedule, induce } = settings;
+  if (!["", "cosine", "constant"].includes(schedule)) {
+    throw new UserError(`schedule: expected cosine or constant, found "${schedule}"`);
+  }
+  if (!Number.isInteger(induce) || induce < 0) {
+    throw new UserError(`induce: expected a whole number from 0, found ${induce}`);
+  }
+  return settings;
+}
+
+/** The changes that the record of a training tells. */
+export function changesOfTraining({ model, seed, data, configuration }: RunRecord) {
+  const { steps, learningRate, schedule, induce, parts } = configuration as unknown as ProcessRecipe;
+  const range = (word: string): Range | null => {
+    const [, least, most] = new RegExp(`${word}-(\\d+)-(\\d+)`).exec(data.name) ?? [];
+    return least && most ? [Number(least), Number(most)] : null;
+  };
+  return {
+    models: [model],
+    seeds: [seed],
+    context: range("ctx"),
+    target: range("tar"),
+    ...{ steps, learningRate, schedule, induce: induce ?? 0, parts },
+  };
+}
+
+/** A model of one's own is trained as CIPNP is. */
+export const processNameOf = (model: string | ProcessVariant): ProcessName =>
+  typeof model === "string" ? processName(model) : "cipnp";
 
 /**
  * A recipe out of a profile's settings and what a user changes about them; the rest is as published.
@@ -175,19 +260,98 @@ export interface ProcessChanges {
 export function changedRecipe(
   fixed: Pick<ProcessRecipe, "model" | "dims" | "span" | "learningRate" | "seed">,
   ranges: CountRanges,
-  settings: Pick<ProcessSettings, "steps" | "schedule" | "parts">,
-  { steps, learningRate, schedule, induce, parts }: ProcessChanges,
+  profile: Pick<ProcessSettings, "steps" | "schedule" | "parts">,
+  { steps, learningRate, schedule, induce, parts }: Partial<ProcessChanges>,
 ): ProcessRecipe {
   const published = publishedInduce(fixed.model, ranges);
   return {
     ...fixed,
-    induce: published === null ? null : induce ?? published,
-    steps: steps ?? settings.steps,
-    learningRate: learningRate ?? fixed.learningRate,
-    schedule: schedule ?? settings.schedule,
+    induce: published === null ? null : induce || published,
+    steps: steps || profile.steps,
+    learningRate: learningRate || fixed.learningRate,
+    schedule: schedule || profile.schedule,
     samples: 4,
     evalSamples: 50,
-    parts: parts ?? settings.parts,
+    parts: parts ?? profile.parts,
+  };
+}
+
+/** A training with everything that its run and record take. */
+export interface Training {
+  experiment: string;
+  profile: Profile;
+  /** Of its tasks: the word in the run's id, words for readers, and what records know them by. */
+  word: string;
+  words: string;
+  data: RunIdentity["data"];
+  model: string | ProcessVariant;
+  recipe: ProcessRecipe;
+  ranges: CountRanges;
+  settings: ProcessSettings;
+  /** Points of a task, where every point beyond the context is a target. */
+  all?: number;
+  /** What else the record's configuration has. */
+  more?: Record<string, Json>;
+  /** What it is trained and tested on; `tested` is disposed in the end. */
+  tasks(): Promise<Tasks>;
+}
+
+interface Tasks extends Pick<ProcessTests, "curve" | "final"> {
+  source: TaskSource;
+  tested?: TaskSource;
+}
+
+/** The run of a training. */
+export function trainingRun(training: Training): Run<ProcessDetails> {
+  const { experiment, profile, model, data, recipe, ranges, settings, all, more, word, words } = training;
+  const { batch, finalBatches, curveBatches, curveSamples, when } = settings;
+  const name = nameOf(model);
+  const identity: RunIdentity = {
+    experiment,
+    profile,
+    model: name,
+    data,
+    fold: null,
+    seed: recipe.seed,
+    configuration: configurationOf(recipe, {
+      ...{ batch, finalBatches, curveBatches, curveSamples },
+      ...more,
+      ...variantConfiguration(model),
+    }),
+  };
+  const build = typeof model === "string" ? undefined : model.build;
+  const withTasks = async <T>(work: (source: TaskSource, tests: ProcessTests) => Promise<T>): Promise<T> => {
+    const { source, tested, ...tests } = await training.tasks();
+    try {
+      return await work(source, { ...tests, when, curveSamples });
+    } finally {
+      tested?.dispose();
+    }
+  };
+  const firstEvaluation = (): number => {
+    let step = 1;
+    while (step < recipe.steps && !when(step)) step++;
+    return step;
+  };
+  return {
+    id: runId(experiment, word, name, `seed${recipe.seed}`),
+    data: words,
+    model: name,
+    identity,
+    steps: recipe.steps,
+    program: build ? undefined : { kind: "process", recipe, ranges, batch, ...all ? { all } : {} },
+    own: true,
+    execute: (options) =>
+      withTasks((source, tests) => runProcess(identity, recipe, source, tests, { ...options, build })),
+    // With a constant rate the first steps are the same, however many follow.
+    ...recipe.schedule === "constant" && !build
+      ? {
+        beginning: {
+          seconds: (record) => (record as RunRecord<ProcessDetails>).details.curve[0]?.seconds ?? 0,
+          execute: () => withTasks((source, tests) => runBeginning(recipe, source, tests, firstEvaluation())),
+        },
+      }
+      : {},
   };
 }
 

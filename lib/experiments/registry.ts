@@ -8,7 +8,14 @@ import { cohort } from "./imputation/cohort.ts";
 import { imputation } from "./imputation/run.ts";
 import { imputationMemory } from "./imputation_many/memory.ts";
 import { imputationMany } from "./imputation_many/run.ts";
+import { functions } from "./functions/run.ts";
+import { gp } from "./gp/run.ts";
+import { images } from "./images/run.ts";
+import { largeContexts } from "./large_contexts/likelihoods.ts";
+import { largePredictions } from "./large_contexts/predictions.ts";
+import { processCost } from "./large_contexts/process_cost.ts";
 import type { Profile } from "./profiles.ts";
+import { predictionCost, stepCost } from "./scaling/run.ts";
 import { uciMemory } from "./uci/memory.ts";
 import { uci } from "./uci/run.ts";
 
@@ -16,7 +23,15 @@ import { uci } from "./uci/run.ts";
 export const experiments = {
   uci,
   uciMemory,
+  stepCost,
+  predictionCost,
   ablation,
+  gp,
+  processCost,
+  largeContexts,
+  largePredictions,
+  images,
+  functions,
   imputation,
   cohort,
   imputationMany,

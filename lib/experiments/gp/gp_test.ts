@@ -1,24 +1,27 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { evaluationSet } from "../../data/gp/mod.ts";
 import { paperGp } from "../../data/paper.ts";
-import { toSvg } from "../../plots/mod.ts";
-import { processName } from "../../models/process/registry.ts";
-import { readRecords, recordName, type RunRecord, toMarkdown } from "../../results/mod.ts";
-import { spread } from "../../results/summary.ts";
 import { xlaTest } from "../../engine/testing.ts";
+import { GP_DIMS } from "../../models/process/dims.ts";
+import { createProcess, processName } from "../../models/process/registry.ts";
+import { toSvg } from "../../plots/mod.ts";
+import { readRecords, recordName, spread, toMarkdown } from "../../results/mod.ts";
 import { ROOT } from "../../setup/paths.ts";
 import { createEvaluator } from "../../train/process/evaluate.ts";
 import { gpEvaluation } from "../../train/process/evaluation_tasks.ts";
-import { gpRuns } from "./gp.ts";
-import { gpCurveFigure, gpRangeFigure } from "./gp_figures.ts";
-import { fullCurves, gpVerdict, keptCurveTable, keptProcess } from "./gp_kept.ts";
-import { ceilingOf, isUnbounded, published, rangeOf } from "./gp_scores.ts";
-import { GP_LEAST, gpRanges, gpRecipe } from "./gp_settings.ts";
-import { gpCurveTable, gpKernelTable, gpRangeTable } from "./gp_tables.ts";
-import { KEPT_RECORDS, KEPT_WEIGHTS } from "../profiles.ts";
+import { processOf } from "../../train/process/recipe.ts";
+import { curveAt, type ProcessRecord, rangeOf, recordsOf } from "../process_report.ts";
+import { trainedProcess } from "../process_run.ts";
+import { asProfile, KEPT_RECORDS, KEPT_WEIGHTS, LOCAL_WEIGHTS } from "../profiles.ts";
+import { run, runFile } from "../run.ts";
+import { drawFunction, predictFunction } from "./predictions.ts";
+import { ceilingOf, isUnbounded, published } from "./report.ts";
+import { gp } from "./run.ts";
+import { GP_LEAST, gpRanges, gpRecipe } from "./settings.ts";
 
-const kept = (await readRecords(KEPT_RECORDS)).filter(({ experiment }) => experiment === "gp");
+const all = await readRecords(KEPT_RECORDS);
+const kept = recordsOf(all, "gp") as ProcessRecord[];
 
 Deno.test("the paper profile is the published training", () => {
   const recipe = gpRecipe("ipnp", gpRanges(1024), "paper", 3);
@@ -27,42 +30,92 @@ Deno.test("the paper profile is the published training", () => {
     [100_000, 5e-4, "cosine", 4, 50, 512],
   );
   equal(gpRecipe("canp", gpRanges(64), "paper", 0).induce, null);
-  equal(gpRecipe("cipnp", gpRanges(64), "quick", 0, { induce: 7 }).induce, 7);
   deepEqual(gpRanges(64), { context: [64, 128], target: [4, 64] });
+  deepEqual(gp.settings("paper").seeds, [0, 1, 2, 3, 4]);
 });
 
-Deno.test("runs are every range, seed and model, each with a record of its own", () => {
-  const config = {
-    profile: "quick" as const,
-    models: ["canp", "cipnp"] as const,
-    least: GP_LEAST,
-    seeds: [0, 1],
-  };
-  const runs = gpRuns(config);
-  equal(new Set(runs.map(({ identity }) => recordName(identity))).size, 20);
-  deepEqual(runs.slice(0, 3).map(({ identity }) => [identity.model, identity.seed]), [
-    ["canp", 0],
-    ["cipnp", 0],
-    ["canp", 1],
+Deno.test("runs are every range, seed and model, each with a record of its own", async () => {
+  const settings = gp.settings("quick", { models: "canp,cipnp", least: GP_LEAST, seeds: [0, 1] });
+  const runs = await gp.runs(settings);
+  equal(new Set(runs.map(({ identity }) => recordName(identity!))).size, 20);
+  deepEqual(runs.slice(0, 3).map(({ id }) => id), [
+    "gp/ctx64/canp/seed0",
+    "gp/ctx64/cipnp/seed0",
+    "gp/ctx64/canp/seed1",
   ]);
-  deepEqual(rangeOf(runs.at(-1)!.identity as RunRecord), [1024, 2048]);
+  deepEqual(rangeOf(runs.at(-1)!.identity!), [1024, 2048]);
+});
+
+Deno.test("settings reach the recipe; what there is not is named", async () => {
+  const changes = {
+    models: "cipnp",
+    induce: 7,
+    learningRate: 1e-4,
+    schedule: "cosine",
+    target: [2, 3],
+  } as const;
+  const [one] = await gp.runs(gp.settings("quick", changes));
+  const { induce, learningRate, schedule, steps } = one!.identity!.configuration;
+  deepEqual([induce, learningRate, schedule, steps], [7, 1e-4, "cosine", 200]);
+  equal(one!.data, "rbf, context 64 to 128");
+  equal(one!.identity!.data.name, "gp-rbf ctx-64-128 tar-2-3");
+  throws(() => gp.settings("quick", { models: "ip" }), /models: there is no "ip"/);
+  throws(() => gp.settings("quick", { kernels: "cosine" }), /kernels: there is no "cosine"/);
+  throws(() => gp.settings("quick", { schedule: "linear" }), /schedule: expected cosine or constant/);
+  throws(() => gp.settings("quick", { induce: 1.5 }), /induce: expected a whole number/);
+});
+
+Deno.test("every kept run is a run of the settings that its record tells, and begins with its first evaluation", async () => {
+  ok(kept.length > 0, "expected records in results/records");
+  for (const record of kept) {
+    const runs = await gp.runs(gp.settings(asProfile(record.profile), gp.changesOf!(record)));
+    const found = runs.find(({ identity }) => recordName(identity!) === recordName(record));
+    ok(found, recordName(record));
+    const constant = record.configuration["schedule"] === "constant";
+    equal(found.beginning?.seconds(record), constant ? record.details.curve[0]!.seconds : undefined);
+  }
+});
+
+xlaTest("a model of one's own is trained, tested and drawn like any other", async () => {
+  const records = await Deno.makeTempDir();
+  try {
+    const mine = { name: "narrow", build: (recipe: Parameters<typeof processOf>[0]) => processOf(recipe) };
+    const settings = gp.settings("quick", {
+      models: [mine],
+      kernels: "periodic",
+      context: [3, 4],
+      target: [2, 2],
+      steps: 2,
+      induce: 2,
+    });
+    const found = await run(gp, settings, { records });
+    deepEqual(await run(gp, settings, { records }), found);
+    const [{ model, configuration, details, metrics }] = found as [ProcessRecord];
+    deepEqual([model, configuration["model"], typeof configuration["build"]], ["narrow", "cipnp", "string"]);
+    deepEqual(details.curve.map(({ step }) => step), [2]);
+    ok(Number.isFinite(metrics["error"]) && Number.isFinite(details.tests["periodic"]!.calibration));
+    const { process } = await trainedProcess(found[0]!, mine);
+    const { tables } = gp.report(found);
+    match(toMarkdown(tables["ranges"]!), /\[3,4\].*\| narrow, ours \|.*\(2 steps\)/s);
+    match(toMarkdown(tables["kernels"]!), /\| narrow \| 2 \|/);
+    await Deno.remove(runFile(LOCAL_WEIGHTS, found[0]!));
+    process.parameters.forEach((parameter) => parameter.dispose());
+  } finally {
+    await Deno.remove(records, { recursive: true });
+  }
 });
 
 Deno.test("no kept run is above the ceiling of its kernel", () => {
-  ok(kept.length > 0, "expected records in results/records");
   for (const record of kept) {
     for (const kernel of ["rbf", "matern", "periodic"]) {
-      const prefix = kernel === "rbf" ? "" : `${kernel} `;
-      const target = record.metrics[`${prefix}target`];
+      const test = kernel === "rbf" ? record.metrics : record.details.tests[kernel];
+      const target = test?.["target"];
       const ceiling = ceilingOf(kernel, rangeOf(record)[0]);
       if (target === undefined || target === null || !ceiling) continue;
       // The ceiling is a mean over other tasks: their spread is allowed for.
-      const spare = 3 * Math.hypot(record.metrics[`${prefix}target error`] ?? 0, ceiling.error ?? 0);
+      const spare = 3 * Math.hypot(test!["error"] ?? 0, ceiling.error ?? 0);
       const most = isUnbounded(record.model) ? ceiling.exact : ceiling.floored;
-      ok(
-        target < most + spare,
-        `${recordName(record)}: ${kernel} ${target}, ceiling ${most}`,
-      );
+      ok(target < most + spare, `${recordName(record)}: ${kernel} ${target}, ceiling ${most}`);
     }
   }
 });
@@ -71,23 +124,22 @@ for (const { model, step, target } of paperGp.curves.filter(({ step }) => [500, 
   const runs = kept.filter((record) => {
     const { schedule, learningRate } = record.configuration;
     return record.model === model && schedule === "constant" && learningRate === 5e-4 &&
-      record.metrics[`target@${step}`] !== undefined && rangeOf(record)[0] === 64;
+      curveAt(record, step) !== undefined && rangeOf(record)[0] === 64;
   });
   const named = ["canp", "anp", "cipnp"].includes(processName(model)) && !(model === "anp" && step > 1000);
   if (!named) continue;
   Deno.test(`${model} learns like the official code: ${target} after ${step} steps`, () => {
     ok(runs.length >= 2, `expected two seeds, found ${runs.length}`);
-    const { mean } = spread(runs.map(({ metrics }) => metrics[`target@${step}`]!));
+    const { mean } = spread(runs.map((record) => curveAt(record, step)!));
     ok(Math.abs(mean - target) < 0.15, `found ${mean}`);
   });
 }
 
 Deno.test("trained to the end, the models of the paper have the authors' likelihoods", () => {
-  const ends = kept.filter(({ steps, model }) => steps === 100_000 && published(model, 64, "target"));
+  const ends = kept.filter(({ steps, model }) => steps === 100_000 && published(model, 64));
   ok(ends.length > 0);
   for (const record of ends) {
-    const [least] = rangeOf(record);
-    const { mean } = published(record.model, least, "target")!;
+    const { mean } = published(record.model, rangeOf(record)[0])!;
     ok(Math.abs(record.metrics["target"]! - mean!) < 0.01, `${recordName(record)}: authors ${mean}`);
   }
 });
@@ -95,34 +147,31 @@ Deno.test("trained to the end, the models of the paper have the authors' likelih
 for (const model of ["cipnp-fast", "cipnp-sharp"]) {
   Deno.test(`${model} passes 1.0 within 3,000 steps`, () => {
     const early = kept.filter((record) => record.model === model && record.steps >= 3000);
-    ok(early.some(({ metrics }) => metrics["target@3000"]! > 1));
+    ok(early.some((record) => (curveAt(record, 3000) ?? 0) > 1));
   });
 }
 
 /** The kept run on the first range that was annealed over so many steps. */
-function ended(model: string, steps: number): RunRecord {
+function annealed(model: string, steps: number): { target: number; error: number } {
   const run = kept.find((record) =>
     record.model === model && record.steps === steps && record.configuration["schedule"] === "cosine" &&
     rangeOf(record)[0] === 64
   );
   ok(run, `${model} has no run of ${steps} steps`);
-  return run;
+  return { target: run.metrics["target"]!, error: run.metrics["error"]! };
 }
 
-const target = (model: string, steps: number): number => ended(model, steps).metrics["target"]!;
-
 Deno.test("a sharp start is no worse at the end: than the reference's model here, and than the authors'", () => {
-  const [sharp, plain] = [ended("cipnp-sharp", 100_000), ended("cipnp", 100_000)];
-  const error = Math.hypot(sharp.metrics["target error"]!, plain.metrics["target error"]!);
-  ok(target("cipnp-sharp", 100_000) > target("cipnp", 100_000) - error);
-  const { mean, deviation } = published("cipnp", 64, "target")!;
-  ok(target("cipnp-sharp", 100_000) > mean! - deviation!);
+  const [sharp, plain] = [annealed("cipnp-sharp", 100_000), annealed("cipnp", 100_000)];
+  ok(sharp.target > plain.target - Math.hypot(sharp.error, plain.error));
+  const { mean, deviation } = published("cipnp", 64)!;
+  ok(sharp.target > mean! - deviation!);
 });
 
 Deno.test("the variant with places ends ahead of the reference's model after 5,000 steps, of CANP and ANP after 100,000", () => {
-  ok(target("cipnp-fast", 5000) > target("cipnp", 5000));
+  ok(annealed("cipnp-fast", 5000).target > annealed("cipnp", 5000).target);
   for (const model of ["canp", "anp"]) {
-    ok(target("cipnp-fast", 100_000) > published(model, 64, "target")!.mean!);
+    ok(annealed("cipnp-fast", 100_000).target > published(model, 64)!.mean!);
   }
 });
 
@@ -138,9 +187,10 @@ Deno.test("the README's figures of a GPU are those of its record", async () => {
 });
 
 Deno.test("the README shows the table that the kept records give", async () => {
-  const table = toMarkdown(keptCurveTable(await readRecords(KEPT_RECORDS))).trim();
+  const { tables, verdict } = gp.report(all);
+  const table = toMarkdown(tables["curves"]!).trim();
   ok((await Deno.readTextFile(join(ROOT, "README.md"))).includes(table), `expected in README.md:\n${table}`);
-  match(gpVerdict(kept), /After 1,000 steps at the full rate: CANP \d\.\d\d; CIPNP -?0/);
+  match(verdict, /After 1,000 steps at the full rate: CANP \d\.\d\d; CIPNP -?0/);
 });
 
 xlaTest("kept weights are those of their records", async () => {
@@ -151,7 +201,7 @@ xlaTest("kept weights are those of their records", async () => {
   for (const file of files) {
     const record = kept.find((one) => recordName(one) === file.replace(".safetensors", ".json"));
     ok(record, `${file} has no record`);
-    const { process, recipe, facts } = await keptProcess(record);
+    const { process, recipe, facts } = await trainedProcess(record);
     equal(facts["record"], recordName(record));
     const folder = await Deno.makeTempDir();
     const spec = { kernel: "rbf" as const, batch: 16, ...gpRanges(64), seed: 0, batches: 8 };
@@ -166,21 +216,51 @@ xlaTest("kept weights are those of their records", async () => {
 });
 
 Deno.test("figures are drawn of all kept runs, single seeds among them", () => {
-  match(toSvg(gpRangeFigure(kept, GP_LEAST)), /CIPNP, fast start/);
-  match(toSvg(gpCurveFigure(fullCurves(kept))), /ceiling/);
+  const { figures } = gp.report(kept);
+  match(toSvg(figures["ranges"]!), /CIPNP, fast start/);
+  match(toSvg(figures["curves"]!), /ceiling/);
 });
 
 Deno.test("tables show ours, the official code and the authors, each as what it is", () => {
-  const curves = kept.filter(({ configuration }) => configuration.schedule === "constant");
-  const stepSeconds = new Map(curves.map(({ model }) => [model, model === "canp" ? 0.2 : 0.1]));
-  const text = toMarkdown(gpCurveTable(curves, { steps: [500, 3000], stepSeconds }));
-  match(text, /\| CANP \| 2 \| .*\(0\.74\) \|/);
-  match(text, /1\.310 ± 0\.002/);
-  match(toMarkdown(gpRangeTable(kept, GP_LEAST)), /BANP, authors \|.*out of memory \| out of memory/);
-  match(toMarkdown(gpKernelTable(kept)), /\| ceiling \|.*1\.352 .*1\.310 .*1\.332/);
+  const { ranges, curves, kernels } = gp.report(all).tables;
+  match(toMarkdown(curves!), /\| CANP \| 2 \| .*\(0\.74\) \|/);
+  match(toMarkdown(curves!), /1\.310 ± 0\.002/);
+  match(toMarkdown(ranges!), /BANP, authors \|.*out of memory \| out of memory/);
+  match(toMarkdown(kernels!), /\| ceiling \|.*1\.352 .*1\.310 .*1\.332/);
   // Runs of different lengths are not averaged.
   match(
-    toMarkdown(gpKernelTable(kept)),
+    toMarkdown(kernels!),
     /\| CIPNP, fast start \| 5000 \|[^\n]*\n\| CIPNP, fast start \| 20000 \|/,
   );
 });
+
+xlaTest(
+  "a function is predicted by every model, and by exact regression through its few points",
+  async () => {
+    const drawn = await drawFunction("periodic", 3);
+    deepEqual(await drawFunction("periodic", 3), drawn);
+    ok(drawn.period! >= 0.1 && drawn.period! <= 0.5);
+    const dims = { ...GP_DIMS, dimHid: 16, dimLat: 8 };
+    const models = new Map([
+      [{ model: "np", steps: 7 }, createProcess("np", dims, 1, 0)],
+      [{ model: "tnpd", steps: 9 }, createProcess("tnpd", dims, 1, 0)],
+    ]);
+    const panels = await predictFunction(drawn, models, [4, 8], 0);
+    deepEqual(panels.map(({ row, column }) => `${row}, ${column}`), [
+      "4 points, NP, 7 steps",
+      "4 points, TNP-D, 9 steps",
+      "4 points, exact regression",
+      "8 points, NP, 7 steps",
+      "8 points, TNP-D, 9 steps",
+      "8 points, exact regression",
+    ]);
+    for (const { mean, sigma, x } of panels) {
+      equal(mean.length, x.length);
+      ok(sigma.every((value) => value > 0));
+    }
+    const exact = panels.at(-1)!;
+    // The first point is in the context: its noise is all that is left to know of its place.
+    ok(Math.abs(exact.mean[0]! - drawn.y[0]!) < 0.1 && exact.sigma[0]! < 0.04);
+    models.forEach((process) => process.parameters.forEach((parameter) => parameter.dispose()));
+  },
+);

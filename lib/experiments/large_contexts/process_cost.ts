@@ -1,129 +1,231 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { median } from "../../bench/race.ts";
-import { compileTime } from "../../engine/mod.ts";
-import { leastBytes } from "./process_cost_estimate.ts";
-import { type CostModel, type MeasuredStep, measuredStep, type StepSize } from "./process_cost_step.ts";
+import {
+  compileTime,
+  createRng,
+  jit,
+  memoryOf,
+  type ProgramMemory,
+  type Rng,
+  tensorSpec,
+} from "../../engine/mod.ts";
+import { GP_DIMS, type NeuralProcessDims } from "../../models/process/dims.ts";
+import type { Tasks } from "../../models/process/points.ts";
+import { createProcess, type ProcessName, streamOf } from "../../models/process/registry.ts";
+import type { Parameter } from "../../nn/parameters.ts";
+import { valueAndGradients } from "../../train/gradients.ts";
+import { createOptimizer } from "../../train/optimizer.ts";
+import { leastBytes } from "../cost.ts";
+import { asJson, type Experiment, type Outcome, type Run, runId } from "../experiment.ts";
+import { generatedData } from "../run.ts";
+import { processCostReport } from "./report.ts";
+import { type CostModel, type ProcessCostSettings, processCostSettings, type StepSize } from "./settings.ts";
 
-/** Why a model has no larger contexts: a step beyond the budget of memory or of time. */
-export type Beyond = "memory" | "time";
-
-/** What a training step of one model needs at one size. */
-export interface ProcessCost {
-  model: CostModel;
-  context: number;
-  /** Compiled bytes in all; of the points, parameters and optimiser state; beyond them. Null where not compiled. */
-  peak: number | null;
-  arguments: number | null;
-  temporary: number | null;
-  /** Bytes of its attention scores, which it needs at least: the estimate where nothing was compiled. */
-  least: number;
-  /** Median seconds of a step, or null where none was run. */
-  seconds: number | null;
-  /** The budget that it exceeds. */
-  beyond: Beyond | null;
+/** Sizes, then models. */
+function runs(settings: ProcessCostSettings): Run[] {
+  const { contexts, models, budgetBytes, budgetSeconds, seed } = settings;
+  const { targets, batch, induce, samples, width } = settings;
+  return contexts.flatMap((context) =>
+    (models as CostModel[]).map((model): Run => {
+      const size = { context, targets, batch, induce, samples, width };
+      return {
+        id: runId("process-cost", context, model),
+        data: `${context} context points`,
+        model,
+        identity: {
+          experiment: "process-cost",
+          profile: "quick",
+          model,
+          data: generatedData(`sine-${context}`),
+          fold: null,
+          seed,
+          configuration: asJson({ ...size, budgetBytes, budgetSeconds }),
+        },
+        steps: 0,
+        execute: () => stepCost(model, size, settings),
+      };
+    })
+  );
 }
-
-/** What a step may cost. */
-export interface Budget {
-  /** Compiled bytes. A step that needs more does not run; one whose scores alone need more is not compiled. */
-  bytes: number;
-  /** Seconds of a step. */
-  seconds: number;
-}
-
-export const DEFAULT_BUDGET: Budget = { bytes: 2 * 2 ** 30, seconds: 30 };
-
-/** As the paper's Gaussian processes, but one task, one latent sample and 16 inducing points at every size. */
-export const DEFAULT_SIZE: Omit<StepSize, "context"> = {
-  targets: 256,
-  batch: 1,
-  induce: 16,
-  samples: 1,
-  width: 128,
-};
 
 /** Timed steps after the first, as far as they fit into so many seconds. */
 const [ROUNDS, SPEND] = [5, 10];
 
-/** A cost, and what was done to measure it. */
-export interface MeasuredCost extends ProcessCost {
-  parameters: number;
-  /** Seconds of compiling. */
-  compile: number;
-  /** Steps taken. */
-  steps: number;
-}
-
-interface Runner {
-  cost: MeasuredCost;
-  step?: MeasuredStep;
-  /** Seconds of recording the step's operations, which its first call does again. */
-  recording: number;
-  times: number[];
-}
-
 /**
- * Costs of a training step of several models at one size. Their steps are timed in turns, so that whatever else the
- * machine does meets all of them alike.
+ * The cost of a training step. The metrics are the compiled bytes in all, of its arguments (points, parameters and optimiser
+ * state) and beyond them; the bytes of its attention scores, which it needs at least; the median seconds of a step; and
+ * whether it exceeds the budget. What was not compiled or run is null.
  */
-export async function stepTimes(
-  models: readonly CostModel[],
+export async function stepCost(
+  model: CostModel,
   size: StepSize,
-  { budget = DEFAULT_BUDGET, seed = 42 }: { budget?: Budget; seed?: number } = {},
-): Promise<MeasuredCost[]> {
-  const runners: Runner[] = [];
+  { budgetBytes, budgetSeconds, seed }: Pick<ProcessCostSettings, "budgetBytes" | "budgetSeconds" | "seed">,
+): Promise<Outcome> {
+  const least = leastBytes(model, size);
+  const nothing = { peak: null, arguments: null, temporary: null, least, seconds: null };
+  const over = (memory: boolean, time: boolean) => ({ overMemory: Number(memory), overTime: Number(time) });
+  if (least > budgetBytes) {
+    return {
+      metrics: { ...nothing, ...over(true, false) },
+      seconds: { compile: 0, train: 0, evaluate: 0 },
+      steps: 0,
+      parameters: 0,
+      compiledBytes: null,
+    };
+  }
+  const step = measuredStep(model, size, seed);
   try {
-    for (const model of models) runners.push(compiledWithin(budget, model, size, seed));
-    const running = runners.filter(({ cost }) => cost.beyond === null);
-    for (let round = 0; round <= ROUNDS; round++) {
-      for (const { step, times, recording } of running) {
-        const spent = times.reduce((sum, one) => sum + one, 0);
-        if (spent < SPEND) times.push(await step!.take() - (round === 0 ? recording : 0));
-      }
+    const [start, before] = [performance.now(), compileTime().milliseconds];
+    const { peak, arguments: given, temporary } = step.memory();
+    const compile = (compileTime().milliseconds - before) / 1000;
+    // Recording the step's operations, which its first call does again.
+    const recording = (performance.now() - start) / 1000 - compile;
+    const tooLarge = peak > budgetBytes;
+    const times: number[] = [];
+    for (let round = 0; !tooLarge && round <= ROUNDS; round++) {
+      const spent = times.reduce((sum, one) => sum + one, 0);
+      if (spent < SPEND) times.push(await step.take() - (round === 0 ? recording : 0));
     }
-    for (const { cost, times } of running) {
-      // The first step meets memory that the process did not have yet, which matters where steps are short.
-      const seconds = median(times.length > 1 ? times.slice(1) : times);
-      Object.assign(cost, { seconds, steps: times.length, beyond: seconds > budget.seconds ? "time" : null });
-    }
-    return runners.map(({ cost }) => cost);
+    // The first step meets memory that the process did not have yet, which matters where steps are short.
+    const seconds = tooLarge ? null : median(times.length > 1 ? times.slice(1) : times);
+    return {
+      metrics: {
+        peak,
+        arguments: given,
+        temporary,
+        least,
+        seconds,
+        ...over(tooLarge, (seconds ?? 0) > budgetSeconds),
+      },
+      seconds: { compile, train: (seconds ?? 0) * times.length, evaluate: 0 },
+      steps: times.length,
+      parameters: step.parameters,
+      compiledBytes: peak,
+    };
   } finally {
-    for (const { step } of runners) step?.dispose();
+    step.dispose();
   }
 }
 
-/** What is known without compiling: whether the scores alone need more than the budget; else it is one of time. */
-export function unmeasured(model: CostModel, size: StepSize, { bytes }: Budget): MeasuredCost {
-  const least = leastBytes(model, size);
+/** A training step that can be measured. */
+interface MeasuredStep {
+  parameters: number;
+  /** What its program needs; it is compiled, and does not run. */
+  memory(): ProgramMemory;
+  /** Seconds of one step on random points, until its loss is there. The first one compiles if `memory` did not. */
+  take(): Promise<number>;
+  dispose(): void;
+}
+
+interface Inputs {
+  x: tf.Tensor3D;
+  y: tf.Tensor3D;
+  /** int32 [2], of the noise. */
+  key: tf.Tensor;
+  rate: tf.Scalar;
+  /** int32, from 1. */
+  count: tf.Scalar;
+}
+
+/** One step of training, forward, backward and Adam, of a model with new weights. */
+function measuredStep(model: CostModel, size: StepSize, seed: number): MeasuredStep {
+  const { parameters, loss } = trainable(model, size, seed);
+  const variables = parameters.map(({ variable }) => variable);
+  const optimizer = createOptimizer(parameters, { optimizer: "adam", clip: 0 });
+  const step = ({ x, y, key, rate, count }: Inputs): tf.Scalar => {
+    const tasks = { x, y, context: size.context };
+    const { loss: value, gradients } = valueAndGradients(
+      () => ({ loss: loss(tasks, createRng(key), size.samples), more: {} }),
+      variables,
+    );
+    optimizer.apply(gradients, rate, count);
+    return value;
+  };
+  const compiled = jit(step, { name: `a step of ${model}` });
+  let inputs: Inputs | undefined;
   return {
-    model,
-    context: size.context,
-    peak: null,
-    arguments: null,
-    temporary: null,
-    least,
-    seconds: null,
-    beyond: least > bytes ? "memory" : "time",
-    parameters: 0,
-    compile: 0,
-    steps: 0,
+    parameters: parameters.reduce((sum, { count }) => sum + count, 0),
+    memory: () => memoryOf(step, abstractInputs(size)),
+    async take() {
+      inputs ??= await randomInputs(size, seed);
+      const start = performance.now();
+      const value = await compiled.async(inputs);
+      await value.data();
+      const seconds = (performance.now() - start) / 1000;
+      value.dispose();
+      return seconds;
+    },
+    dispose() {
+      if (inputs) tf.dispose(Object.values(inputs));
+      compiled.dispose();
+      optimizer.dispose();
+      parameters.forEach((parameter) => parameter.dispose());
+    },
   };
 }
 
-/** The compiled step of a model; without a step where its scores alone need more than the budget. */
-function compiledWithin(budget: Budget, model: CostModel, size: StepSize, seed: number): Runner {
-  const cost = unmeasured(model, size, budget);
-  if (cost.beyond === "memory") return { cost, recording: 0, times: [] };
-  const step = measuredStep(model, size, seed);
-  const [start, before] = [performance.now(), compileTime().milliseconds];
-  const { peak, arguments: given, temporary } = step.memory();
-  const compile = (compileTime().milliseconds - before) / 1000;
-  const recording = (performance.now() - start) / 1000 - compile;
-  const beyond = peak > budget.bytes ? "memory" : null;
-  const { parameters } = step;
+interface Trainable {
+  parameters: Parameter[];
+  loss(tasks: Tasks, rng: Rng, samples: number): tf.Scalar;
+}
+
+/** The model with its training objective, over all points at once or piece by piece. */
+function trainable(model: CostModel, { width, induce }: StepSize, seed: number): Trainable {
+  const dims: NeuralProcessDims = { ...GP_DIMS, dimHid: width, dimLat: width };
+  const name = model.replace("-chunked", "") as ProcessName;
+  const process = createProcess(name, dims, induce, seed);
+  if (name === model) return process;
   return {
-    cost: { ...cost, peak, arguments: given, temporary, compile, beyond, parameters },
-    step,
-    recording,
-    times: [],
+    parameters: process.parameters,
+    loss(tasks, rng, samples) {
+      const stream = streamOf(process, name);
+      const { dimLat } = stream;
+      const noise = dimLat === undefined ? undefined : rng.normal([samples, tasks.x.shape[0], dimLat]);
+      return stream.trainLoss(tasks, noise);
+    },
   };
 }
+
+const pointsShape = ({ batch, context, targets }: StepSize): [number, number, number] => [
+  batch,
+  context + targets,
+  1,
+];
+
+const abstractInputs = (size: StepSize) => ({
+  x: tensorSpec(pointsShape(size)),
+  y: tensorSpec(pointsShape(size)),
+  key: tensorSpec([2], "int32"),
+  rate: tensorSpec([]),
+  count: tensorSpec([], "int32"),
+});
+
+/** Inputs as those of Gaussian processes, and a smooth function of them. */
+async function randomInputs(size: StepSize, seed: number): Promise<Inputs> {
+  const x = tf.tidy(() => {
+    const key = tf.tensor1d([seed, size.context], "int32");
+    return tf.sub(tf.mul(4, createRng(key).uniform(pointsShape(size))), 2) as tf.Tensor3D;
+  });
+  const y = tf.sin(tf.mul(3, x)) as tf.Tensor3D;
+  await y.data();
+  return {
+    x,
+    y,
+    key: tf.tensor1d([seed, 1], "int32"),
+    rate: tf.scalar(1e-4),
+    count: tf.scalar(1, "int32"),
+  };
+}
+
+/** Memory and time of training steps of neural processes on large contexts. */
+export const processCost: Experiment<ProcessCostSettings> = {
+  name: "process-cost",
+  notebook: "05_large_contexts",
+  settings: processCostSettings,
+  runs,
+  report: processCostReport,
+  changesOf: ({ model, seed, configuration }) => {
+    const { context, ...rest } = configuration as Record<string, number>;
+    return { ...rest, models: [model], contexts: [context!], seed };
+  },
+};

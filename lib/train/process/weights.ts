@@ -40,12 +40,12 @@ export async function saveProcess(
 /**
  * Reads a process that `saveProcess` wrote.
  *
- * @param options.build makes the process, where it is one of one's own: weights alone are in the file
+ * @param build makes a model of one's own, in place of what the recipe names
  * @throws UserError naming the file and what is wrong: absent, truncated, of another kind, weights that do not fit.
  */
 export async function loadProcess(
   path: string,
-  { build = processOf }: { build?: (recipe: ProcessRecipe) => Process } = {},
+  build: (recipe: ProcessRecipe) => Process = processOf,
 ): Promise<StoredProcess> {
   const { tensors, metadata } = await readSafetensors(path);
   const { kind, recipe: described, ...facts } = metadata;

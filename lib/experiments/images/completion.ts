@@ -11,10 +11,25 @@ import {
 } from "../../data/images/mod.ts";
 import { createRng, jit } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
+import { CALIBRATION_LEVELS } from "../../models/process/calibration.ts";
 import type { Normal } from "../../models/process/normal.ts";
 import { rowsAfter, type Tasks } from "../../models/process/points.ts";
 import type { Process } from "../../models/process/registry.ts";
-import type { Picture } from "../../plots/mod.ts";
+import {
+  calibrationCurve,
+  type CalibrationSeries,
+  type Figure,
+  imageGrid,
+  type Picture,
+  type PictureRow,
+} from "../../plots/mod.ts";
+import { createEvaluator } from "../../train/process/evaluate.ts";
+import { modelLabel, rangeName } from "../process_report.ts";
+import { trainedProcess, type Training, trainingRun } from "../process_run.ts";
+import { nameOf } from "../variant.ts";
+import type { ImageData } from "./data.ts";
+import { loadedTrainings } from "./run.ts";
+import type { ImageSettings } from "./settings.ts";
 
 /** One image completed from its first so many pixels, as pictures. */
 export interface Completion {
@@ -140,4 +155,88 @@ function pictures(shape: ImageShape, count: number, { values, order, mean, sigma
     sigma: picture(order, sigma.map((value) => (value - least) / (most - least))),
     truth: picture(order.toSorted(), values),
   };
+}
+
+/** The trained models of a configuration, and what they were trained on. */
+export interface TrainedImages {
+  data: ImageData;
+  models: { process: Process; training: Training }[];
+  dispose(): void;
+}
+
+/**
+ * Loads the weights of the runs of a configuration: of this machine, or else those that came with the workspace.
+ *
+ * @throws UserError naming the file for a run whose weights are not there
+ */
+export async function trainedImages(settings: ImageSettings): Promise<TrainedImages> {
+  const { data, trainings } = await loadedTrainings(settings);
+  const models: TrainedImages["models"] = [];
+  for (const training of trainings) {
+    const own = typeof training.model === "string" ? undefined : training.model;
+    const { process } = await trainedProcess(trainingRun(training).identity!, own);
+    models.push({ process, training });
+  }
+  const dispose = () => models.forEach(({ process }) => process.parameters.forEach((one) => one.dispose()));
+  return { data, models, dispose };
+}
+
+/**
+ * A figure for each image: its known pixels, what every model makes of them with its uncertainty, and the truth, in a
+ * column for each number of known pixels.
+ *
+ * @param images their places among the images for evaluation, which no model was trained on
+ */
+export async function completionFigures(
+  { data, models }: TrainedImages,
+  { images, counts, seed }: { images: readonly number[]; counts: readonly number[]; seed: number },
+): Promise<Figure[]> {
+  const byModel: { label: string; completed: Completion[][] }[] = [];
+  for (const { process, training } of models) {
+    const completed = await completions(process, data.evaluation, images, counts, seed);
+    byModel.push({ label: modelLabel(nameOf(training.model)), completed });
+  }
+  return images.map((image, at) => {
+    const row = (title: string, own: Completion[], part: "context" | "mean" | "sigma" | "truth") =>
+      ({ title, pictures: own.map((completion) => completion[part]) }) satisfies PictureRow;
+    const first = byModel[0]!.completed[at]!;
+    const rows = [
+      row("known pixels", first, "context"),
+      ...byModel.flatMap(({ label, completed }) => [
+        row(`${label}, mean`, completed[at]!, "mean"),
+        row(`${label}, sigma`, completed[at]!, "sigma"),
+      ]),
+      row("truth", first, "truth"),
+    ];
+    return imageGrid(rows, {
+      title: `Image ${image} of those for evaluation`,
+      subtitle: `blue: not known; sigma: ${SIGMA_RANGE[0]} is black, ${SIGMA_RANGE[1]} white`,
+      columns: counts.map((count) => `${count} pixels`),
+      size: 72,
+    });
+  });
+}
+
+/** How often central intervals hold the target values, on the tasks that the records' scores are of. */
+export async function imageCalibration({ models }: TrainedImages): Promise<CalibrationSeries[]> {
+  const series: CalibrationSeries[] = [];
+  for (const { process, training } of models) {
+    const { source, tested, final } = await training.tasks();
+    const evaluator = createEvaluator(process, await final[""]!(), training.recipe.seed);
+    const { calibration } = await evaluator(training.recipe.evalSamples);
+    evaluator.dispose();
+    [source, tested].forEach((one) => one?.dispose());
+    series.push({ series: nameOf(training.model), levels: CALIBRATION_LEVELS, ...calibration });
+  }
+  return series;
+}
+
+/** The calibration of the models of the first context range, as a figure. */
+export async function calibrationFigure({ data, models }: TrainedImages): Promise<Figure> {
+  const range = ({ training }: TrainedImages["models"][number]) => rangeName(training.ranges.context);
+  const first = models.filter((model) => range(model) === range(models[0]!));
+  return calibrationCurve(await imageCalibration({ data, models: first, dispose: () => {} }), {
+    title: "Calibration on images for evaluation",
+    subtitle: `context of ${first[0]!.training.ranges.context.join(" to ")} pixels`,
+  });
 }

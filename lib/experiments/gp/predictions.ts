@@ -4,7 +4,7 @@ import { createRng, jit } from "../../engine/mod.ts";
 import type { Process } from "../../models/process/registry.ts";
 import type { RunRecord } from "../../results/mod.ts";
 import { noiseKey } from "../../train/process/recipe.ts";
-import { modelLabel } from "./gp_scores.ts";
+import { modelLabel } from "../process_report.ts";
 
 /** One function, known at many places. */
 export interface DrawnFunction {

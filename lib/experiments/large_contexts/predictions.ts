@@ -3,72 +3,46 @@ import { longFunction } from "../../data/gp/mod.ts";
 import { compileTime, memoryOf, tensorSpec } from "../../engine/mod.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { piecewise } from "../../models/process/piecewise.ts";
-import { createProcess, type ProcessName, streamOf } from "../../models/process/registry.ts";
+import { createProcess, processName, streamOf } from "../../models/process/registry.ts";
 import { PIECE_SIZE, type Summary } from "../../models/process/streaming.ts";
-import type { RunIdentity } from "../../results/mod.ts";
-import { disposeState, summaryTensors } from "./large_contexts.ts";
-import { pointsOf } from "./large_contexts_points.ts";
-import { LOCAL_RECORDS } from "../profiles.ts";
-import { generatedData, type Outcome, recorded } from "../record.ts";
+import { type Experiment, type Outcome, type Run, runId } from "../experiment.ts";
+import { generatedData } from "../run.ts";
+import { disposeState, pointsOf, summaryTensors } from "./likelihoods.ts";
+import { largePredictionReport } from "./report.ts";
+import { type LargePredictionSettings, largePredictionSettings } from "./settings.ts";
 
-/** How much is read and predicted, by a model with new weights: costs do not depend on them. */
-export interface LargePredictions {
-  model?: ProcessName;
-  context: number;
-  targets: number;
-  induce?: number;
-  seed?: number;
-}
-
-/** What reading a large context and predicting many targets took. */
-export interface PredictionFacts {
-  model: ProcessName;
-  context: number;
-  targets: number;
-  /** Seconds, compiling left out: of the context, and of all predictions. */
-  readSeconds: number;
-  predictSeconds: number;
-  /** Compiled bytes of the program that predicts a piece of targets, and bytes of all that is kept of the context. */
-  pieceBytes: number;
-  summaryBytes: number;
-  /** Largest difference of a predicted mean: the second half of the context read later, against all read at once. */
-  updateDifference: number;
-}
-
-const DEFAULTS = { model: "ipnp", induce: 16, seed: 42 } as const;
-
-/** What the record of `largePredictions` is known by. */
-export function largePredictionIdentity(given: LargePredictions): RunIdentity {
-  const { model, context, targets, induce, seed } = { ...DEFAULTS, ...given };
-  return {
-    experiment: "large-predictions",
-    profile: "quick",
+function runs(settings: LargePredictionSettings): Run[] {
+  const { context, targets, induce, seed } = settings;
+  const model = processName(settings.model);
+  return [{
+    id: runId("large-predictions", context, model),
+    data: `${context} context points`,
     model,
-    data: generatedData(`gp-rbf-waves-${context}+${targets}`),
-    fold: null,
-    seed,
-    configuration: { context, targets, induce, width: GP_DIMS.dimHid, pieceSize: PIECE_SIZE },
-  };
+    identity: {
+      experiment: "large-predictions",
+      profile: "quick",
+      model,
+      data: generatedData(`gp-rbf-waves-${context}+${targets}`),
+      fold: null,
+      seed,
+      configuration: { context, targets, induce, width: GP_DIMS.dimHid, pieceSize: PIECE_SIZE },
+    },
+    steps: 0,
+    execute: () => measure(settings),
+  }];
 }
 
 /**
- * Reads a large context, at once and in two parts, and predicts many targets from what was kept.
- *
- * @param folder where the record is; if it is there, it is read
+ * Reads a large context, at once and in two parts, and predicts many targets from its summary. The metrics are the seconds
+ * of reading and of all predictions, compiling left out; the compiled bytes of the program that predicts a piece of targets;
+ * the bytes of the summary; and the largest difference of a predicted mean, the second half of the context read later,
+ * from all read at once.
  */
-export async function largePredictions(
-  given: LargePredictions,
-  folder: string = LOCAL_RECORDS,
-): Promise<PredictionFacts> {
-  const { model, context, targets } = { ...DEFAULTS, ...given };
-  const identity = largePredictionIdentity(given);
-  const record = await recorded(folder, identity, () => measure({ ...DEFAULTS, ...given }));
-  return { model, context, targets, ...record!.metrics } as unknown as PredictionFacts;
-}
-
 async function measure(
-  { model, context, targets, induce, seed }: Required<LargePredictions>,
+  settings: LargePredictionSettings,
 ): Promise<Outcome> {
+  const { context, targets, induce, seed } = settings;
+  const model = processName(settings.model);
   const process = createProcess(model, GP_DIMS, induce, seed);
   const reader = streamOf(process, model);
   const noise = reader.dimLat === undefined
@@ -139,3 +113,16 @@ async function measure(
     compiledBytes: peak,
   };
 }
+
+/** A million predictions from a large context. */
+export const largePredictions: Experiment<LargePredictionSettings> = {
+  name: "large-predictions",
+  notebook: "05_large_contexts",
+  settings: largePredictionSettings,
+  runs,
+  report: largePredictionReport,
+  changesOf: ({ model, seed, configuration }) => {
+    const { context, targets, induce } = configuration as Record<string, number>;
+    return { model, seed, context, targets, induce };
+  },
+};

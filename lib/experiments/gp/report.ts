@@ -1,0 +1,344 @@
+import { paperGp } from "../../data/paper.ts";
+import { type Figure, learningCurves, rangeCurves } from "../../plots/mod.ts";
+import { formatSeconds, type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import type { Report } from "../experiment.ts";
+import {
+  cell,
+  curveAt,
+  figure,
+  modelLabel,
+  NOTHING,
+  type ProcessRecord,
+  rangeName,
+  rangeOf,
+  recordsOf,
+  unique,
+} from "../process_report.ts";
+import { GP_LEAST, gpRanges } from "./settings.ts";
+
+/** Mean and deviation over seeds of the curve at a step; undefined unless all runs have it. */
+function meanAt(runs: readonly ProcessRecord[], step: number) {
+  const values = runs.flatMap((run) => curveAt(run, step) ?? []);
+  return values.length === 0 || values.length < runs.length ? undefined : spread(values);
+}
+
+/** The authors' figure of a model and range; its mean is null where memory did not suffice. */
+export const published = (model: string, least?: number, metric: "target" | "stepMilliseconds" = "target") =>
+  paperGp.figures.find((one) => one.model === model && one.context[0] === least && one.metric === metric);
+
+/** The highest mean target log likelihoods: `exact` of any model, `floored` of one with deviations of at least 0.1. */
+export const ceilingOf = (
+  kernel: string,
+  least?: number,
+): { exact: number; floored: number; error: number | null } | undefined =>
+  paperGp.ceilings.find((one) => one.kernel === kernel && one.context[0] === least);
+
+/** Whether a model's deviations may go below 0.1 (`regression/models/tnpd.py`: sigma is exp of what is predicted). */
+export const isUnbounded = (model: string): boolean => model.startsWith("tnp");
+
+const isConstant = ({ configuration }: ProcessRecord): boolean => configuration["schedule"] === "constant";
+
+/** Mean and deviation of the headline test over seeds. */
+const ended = (runs: readonly ProcessRecord[]) => spread(runs.map(({ metrics }) => metrics["target"] ?? NaN));
+
+/** Runs of the same model, range and steps, which differ in their seeds: by models as they come, then by steps. */
+function trainings(records: readonly ProcessRecord[]): [ProcessRecord, ...ProcessRecord[]][] {
+  const models = unique(records.map(({ model }) => model));
+  const groups = Map.groupBy(
+    records,
+    (record) => JSON.stringify([record.model, record.steps, rangeOf(record)]),
+  );
+  return ([...groups.values()] as [ProcessRecord, ...ProcessRecord[]][]).sort(([a], [b]) =>
+    models.indexOf(a.model) - models.indexOf(b.model) || a.steps - b.steps
+  );
+}
+
+/** The runs of a model and range with the most steps. */
+function longest(records: readonly ProcessRecord[], model: string, range: string): ProcessRecord[] {
+  const runs = records.filter((record) => record.model === model && rangeName(rangeOf(record)) === range);
+  const most = Math.max(...runs.map(({ steps }) => steps));
+  return runs.filter(({ steps }) => steps === most);
+}
+
+/** The published ranges with their least context, then others that there are records of. */
+function rangesOf(records: readonly ProcessRecord[]): { range: string; least?: number }[] {
+  const published = GP_LEAST.map((least) => ({ range: rangeName(gpRanges(least).context), least }));
+  const others = unique(records.map((record) => rangeName(rangeOf(record))))
+    .filter((range) => !published.some((one) => one.range === range));
+  return [...published, ...others.map((range) => ({ range }))];
+}
+
+/** The context ranges: ours, with how many steps, above the authors' own figures. */
+function rangeTable(records: readonly ProcessRecord[]): TableView {
+  const ranges = rangesOf(records);
+  const models = unique([...records, ...paperGp.figures].map(({ model }) => model));
+  const rows = models.flatMap((model) => {
+    const ours = ranges.map(({ range }) => {
+      const runs = longest(records, model, range);
+      if (runs.length === 0) return NOTHING;
+      const { mean, deviation } = ended(runs);
+      return `${figure(mean, deviation)} (${runs[0]!.steps} steps)`;
+    });
+    const authors = ranges.map(({ least }) => {
+      const one = published(model, least);
+      return one ? (one.mean === null ? "out of memory" : figure(one.mean, one.deviation)) : NOTHING;
+    });
+    return [{ who: "ours", texts: ours }, { who: "authors", texts: authors }]
+      .filter(({ texts }) => texts.some((text) => text !== NOTHING))
+      .map(({ who, texts }) => ({
+        label: `${modelLabel(model)}, ${who}`,
+        cells: texts.map((text) => cell(text)),
+      }));
+  });
+  const ceilings = ranges.map(({ least }) => cell(ceilingOf("rbf", least)?.floored.toFixed(4) ?? NOTHING));
+  return {
+    title: "Target log likelihood by context range, RBF",
+    head: ["model", ...ranges.map(({ range }) => range)],
+    rows: [...rows, { label: "ceiling", cells: ceilings }],
+    notes: [
+      "Ours: mean ± deviation over seeds at the end of the training, with its steps. Authors: 100,000 steps, 5 seeds.",
+      "A dash: not run." +
+      (models.some(isUnbounded)
+        ? " TNP-D's deviations have no floor at 0.1, the ceiling is not its own."
+        : ""),
+      paperGp.ceilingSource,
+    ],
+  };
+}
+
+/** Log likelihood by context range: the authors', and ours where they were run. */
+function rangeFigure(records: readonly ProcessRecord[]): Figure {
+  const authors = paperGp.figures.filter(({ mean }) => mean !== null).map((one) => ({
+    panel: one.metric,
+    series: one.model,
+    range: rangeName(one.context),
+    mean: one.mean!,
+    deviation: one.deviation ?? 0,
+    source: "authors" as const,
+  }));
+  const ranges = rangesOf(records).map(({ range }) => range);
+  const ours = unique(records.map(({ model }) => model)).flatMap((series) =>
+    ranges.flatMap((range) => {
+      const runs = longest(records, series, range);
+      if (runs.length === 0) return [];
+      const { mean, deviation } = ended(runs);
+      // A single seed has no deviation.
+      const band = Number.isFinite(deviation) ? deviation : 0;
+      return [{ panel: "target", series, range, mean, deviation: band, source: "ours" as const }];
+    })
+  );
+  return rangeCurves([...authors, ...ours], {
+    title: "Log likelihood and time of a step by context range",
+    subtitle: "hollow: authors, 100,000 steps on an RTX 3090; filled: ours, with the steps of the table",
+    panels: [
+      { name: "target", label: "target log likelihood" },
+      { name: "stepMilliseconds", label: "a training step, ms (authors)" },
+    ],
+    ranges,
+    missing: null,
+  });
+}
+
+/** Steps that are shown of learning curves. */
+const SHOWN = [500, 1000, 3000];
+
+/** Runs on the first range at the full learning rate, long enough for a learning curve. */
+const fullCurves = (records: readonly ProcessRecord[]): ProcessRecord[] =>
+  records.filter((record) =>
+    isConstant(record) && record.steps >= SHOWN[0]! && rangeOf(record)[0] === GP_LEAST[0]
+  );
+
+/**
+ * Seconds of a training step of 16 tasks with 96 points of context, by model, from records of costs. A sharp start has the
+ * program of the reference's model, and its time.
+ */
+function stepSeconds(records: readonly RunRecord[]): ReadonlyMap<string, number> {
+  const measured = recordsOf(records, "process-cost").filter(({ configuration, metrics }) =>
+    configuration["context"] === 96 && configuration["batch"] === 16 && typeof metrics["seconds"] === "number"
+  );
+  const names = (model: string) =>
+    model === "cipnp" || model === "ipnp" ? [model, `${model}-sharp`] : [model];
+  return new Map(
+    measured.flatMap(({ model, metrics }) => names(model).map((name) => [name, metrics["seconds"]!])),
+  );
+}
+
+/**
+ * Log likelihood after the same steps and after the same seconds, beside the official code and the authors' figures at
+ * 100,000 steps.
+ *
+ * @param records learning curves, several seeds
+ * @param seconds of a step; those of the records themselves depend on what else ran
+ */
+function curveTable(records: readonly ProcessRecord[], seconds: ReadonlyMap<string, number>): TableView {
+  const models = unique(records.map(({ model }) => model));
+  const range = rangeOf(records[0]!);
+  const of = (model: string) => records.filter((record) => record.model === model);
+  // The time that the quickest model needs for all of its steps: every model gets as much.
+  const budget = Math.min(...models.map((model) => (seconds.get(model) ?? NaN) * of(model)[0]!.steps));
+  const within = (model: string) => {
+    const own = seconds.get(model);
+    if (own === undefined || !Number.isFinite(budget)) return undefined;
+    const point = of(model)[0]!.details.curve.findLast(({ step }) => step * own <= budget * 1.001);
+    return point && { step: point.step, mean: meanAt(of(model), point.step)?.mean };
+  };
+  const rows = models.map((model) => {
+    const timed = within(model);
+    const reached = SHOWN.map((step) => {
+      const mean = meanAt(of(model), step);
+      const known = paperGp.curves.find((point) => point.model === model && point.step === step)?.target;
+      return figure(mean?.mean, mean?.deviation) + (known === undefined ? "" : ` (${known.toFixed(2)})`);
+    });
+    const authors = published(model, range[0]);
+    return {
+      label: modelLabel(model),
+      cells: [
+        String(of(model).length),
+        ...reached,
+        formatSeconds(seconds.get(model) ?? NaN).replace("NaN s", NOTHING),
+        timed?.mean === undefined ? NOTHING : `${timed.mean.toFixed(3)} (${timed.step} steps)`,
+        authors ? figure(authors.mean, authors.deviation) : NOTHING,
+      ].map((text) => cell(text)),
+    };
+  });
+  const ceiling = ceilingOf("rbf", range[0]);
+  return {
+    title: `RBF, context ${rangeName(range)}: target log likelihood`,
+    head: [
+      "model",
+      "seeds",
+      ...SHOWN.map((step) => `${step} steps`),
+      "a step",
+      Number.isFinite(budget) ? `after ${formatSeconds(budget)}` : "same seconds",
+      "authors, 100,000 steps",
+    ],
+    rows,
+    notes: [
+      "Mean ± deviation over seeds, 24 batches of 16 functions; in brackets a single run of the official PyTorch code.",
+      "After the same seconds: at the last evaluation within them, at each model's own time for a step, measured apart from the training.",
+      ...(ceiling
+        ? [
+          `No model can have more than ${ceiling.floored} here: exact regression, deviations of at least 0.1.` +
+          (models.some(isUnbounded) ? ` TNP-D's have no such floor: at most ${ceiling.exact}.` : ""),
+        ]
+        : []),
+      paperGp.source,
+    ],
+  };
+}
+
+/** Learning curves of all seeds, the official code's points beside them. */
+const curveFigure = (records: readonly ProcessRecord[]): Figure =>
+  learningCurves(
+    [
+      ...records.flatMap(({ model, seed, details }) =>
+        details.curve.map(({ step, target }) => ({
+          series: model,
+          seed,
+          step,
+          value: target,
+          source: "ours" as const,
+        }))
+      ),
+      ...paperGp.curves.filter(({ model }) => records.some((record) => record.model === model))
+        .map(({ model, step, target }) => ({
+          series: model,
+          seed: 0,
+          step,
+          value: target,
+          source: "authors" as const,
+        })),
+    ],
+    {
+      title: "Training on RBF functions",
+      subtitle: "context [64,128], 24 batches of 16 functions",
+      others: "official PyTorch code, a single run",
+      yLabel: "target log likelihood",
+      log: true,
+      rules: [{ y: ceilingOf("rbf", GP_LEAST[0]!)!.floored, label: "ceiling" }],
+    },
+  );
+
+const KERNELS = ["rbf", "matern", "periodic"];
+
+/** Models trained on RBF, tested on other kernels as well. */
+function kernelTable(records: readonly ProcessRecord[]): TableView {
+  const least = rangeOf(records[0]!)[0];
+  const rows = trainings(records).map((runs) => {
+    const cells = KERNELS.flatMap((kernel) => {
+      const tests = runs.map(({ metrics, details }) => kernel === "rbf" ? metrics : details.tests[kernel]);
+      const of = (measure: "target" | "calibration") => spread(tests.map((test) => test?.[measure] ?? NaN));
+      const { mean, deviation } = of("target");
+      return [cell(figure(mean, deviation)), cell(figure(of("calibration").mean))];
+    });
+    return { label: modelLabel(runs[0].model), cells: [cell(String(runs[0].steps)), ...cells] };
+  });
+  const ceilings = KERNELS.flatMap((kernel) => [
+    cell(figure(ceilingOf(kernel, least)?.floored)),
+    cell(""),
+  ]);
+  return {
+    title: "Trained on RBF, tested on three kernels",
+    head: ["model", "steps", ...KERNELS.flatMap((kernel) => [kernel, "calibration"])],
+    rows: [...rows, { label: "ceiling", cells: [cell(""), ...ceilings] }],
+    notes: [
+      "Target log likelihood, mean ± deviation over seeds. Calibration: mean squared distance of the shares inside " +
+      "central intervals from their levels; 0 is perfect, and a deviation of at least 0.1 on data with 0.02 is not.",
+    ],
+  };
+}
+
+/** What the runs on the first range say, in words made from the numbers. */
+function verdict(records: readonly ProcessRecord[]): string {
+  const first = records.filter((record) => rangeOf(record)[0] === GP_LEAST[0]);
+  const lines: string[] = [];
+  for (const step of [1000, 3000]) {
+    const reached = ["canp", "cipnp", "cipnp-fast", "cipnp-sharp"].flatMap((model) => {
+      const values = first.filter((record) => record.model === model && isConstant(record))
+        .flatMap((record) => curveAt(record, step) ?? []);
+      return values.length === 0 ? [] : [`${modelLabel(model)} ${spread(values).mean.toFixed(2)}`];
+    });
+    if (reached.length > 0) {
+      lines.push(`After ${step.toLocaleString("en")} steps at the full rate: ${reached.join("; ")}.`);
+    }
+  }
+  const ceiling = ceilingOf("rbf", GP_LEAST[0]!)!.floored;
+  for (const runs of trainings(first.filter((record) => !isConstant(record)))) {
+    const [{ model, steps }] = runs;
+    const { mean } = ended(runs);
+    lines.push(
+      `${modelLabel(model)}, ${steps} steps to the end: ${mean.toFixed(3)}, ${
+        (ceiling - mean).toFixed(3)
+      } below the ceiling.`,
+    );
+  }
+  const authors = ["anp", "canp", "banp", "cipnp", "ipnp"].flatMap((model) => {
+    const mean = published(model, GP_LEAST[0]!)?.mean;
+    return typeof mean === "number" ? [`${modelLabel(model)} ${mean.toFixed(3)}`] : [];
+  });
+  lines.push(`The authors after 100,000 steps: ${authors.join(", ")}.`);
+  return lines.map((line) => `- ${line}`).join("\n");
+}
+
+/**
+ * Context ranges beside the authors' figures, learning curves, and tests on other kernels, as far as there are records.
+ *
+ * @param all those of process-cost among them tell the seconds of a step
+ */
+export function gpReport(all: readonly RunRecord[]): Report {
+  const records = recordsOf(all, "gp") as ProcessRecord[];
+  const curves = fullCurves(records);
+  const kernels = records.filter(({ details }) => Object.keys(details.tests).length > 0);
+  return {
+    tables: {
+      ranges: rangeTable(records),
+      ...curves.length > 0 ? { curves: curveTable(curves, stepSeconds(all)) } : {},
+      ...kernels.length > 0 ? { kernels: kernelTable(kernels) } : {},
+    },
+    figures: {
+      ranges: rangeFigure(records),
+      ...curves.length > 0 ? { curves: curveFigure(curves) } : {},
+    },
+    verdict: verdict(records),
+  };
+}

@@ -1,0 +1,69 @@
+import { checkRanges, type CountRanges } from "../../data/gp/counts.ts";
+import { type GpKernel, gpSource } from "../../data/gp/mod.ts";
+import { gpEvaluation } from "../../train/process/evaluation_tasks.ts";
+import { preparedSet } from "../evaluation_bar.ts";
+import type { Experiment, Run } from "../experiment.ts";
+import { changesOfTraining, type ProcessDetails, processNameOf, trainingRun } from "../process_run.ts";
+import { generatedData } from "../run.ts";
+import { gpReport } from "./report.ts";
+import { GP_PROFILES, gpRecipe, type GpSettings, gpSettings, rangesOf } from "./settings.ts";
+
+/** Every model is tested on the same tasks, whatever its own seed is. */
+const EVALUATION_SEED = 0;
+
+/** Ranges, then seeds, then models. @throws UserError for ranges that are none */
+function runs(settings: GpSettings): Run<ProcessDetails>[] {
+  const { profile, models, seeds, kernels } = settings;
+  const own = GP_PROFILES[profile];
+  const { batch, finalBatches, curveBatches } = own;
+  return rangesOf(settings).flatMap((ranges) => {
+    checkRanges(ranges);
+    return seeds.flatMap((seed) =>
+      models.map((model) => {
+        const recipe = gpRecipe(processNameOf(model), ranges, profile, seed, settings);
+        const tested = (kernel: GpKernel, batches: number) => async () => {
+          const spec = { kernel, batch, ...ranges, seed: EVALUATION_SEED, batches };
+          return gpEvaluation(await preparedSet(spec), recipe.parts);
+        };
+        return trainingRun({
+          experiment: "gp",
+          profile,
+          word: `ctx${ranges.context[0]}`,
+          words: `rbf, context ${ranges.context.join(" to ")}`,
+          data: generatedData(dataName(ranges)),
+          model,
+          recipe,
+          ranges,
+          settings: own,
+          more: { kernels },
+          tasks: () =>
+            Promise.resolve({
+              source: gpSource({ kernel: "rbf", batch, ...ranges }),
+              curve: tested("rbf", curveBatches),
+              final: Object.fromEntries(["", ...kernels].map((kernel) => [
+                kernel,
+                tested((kernel || "rbf") as GpKernel, finalBatches!),
+              ])),
+            }),
+        });
+      })
+    );
+  });
+}
+
+/** The name of the tasks of a range. */
+const dataName = ({ context, target }: CountRanges): string =>
+  `gp-rbf ctx-${context.join("-")} tar-${target.join("-")}`;
+
+/** Neural processes on Gaussian processes. */
+export const gp: Experiment<GpSettings, ProcessDetails> = {
+  name: "gp",
+  notebook: "04_gp_meta_learning",
+  settings: gpSettings,
+  runs,
+  report: gpReport,
+  changesOf: (record) => ({
+    ...changesOfTraining(record),
+    kernels: (record.configuration["kernels"] ?? []) as string[],
+  }),
+};

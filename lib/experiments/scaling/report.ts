@@ -1,0 +1,118 @@
+import { type Figure, logLog, type Point, slopesOf } from "../../plots/mod.ts";
+import type { RunRecord, TableView } from "../../results/mod.ts";
+import type { Report } from "../experiment.ts";
+
+/** A size that costs are shown against. */
+type Size = "n" | "d";
+
+const sizeOf = ({ configuration }: RunRecord, size: Size): number => configuration[size] as number;
+
+/** The records that differ in one size alone: those with the value of the other one that has most sizes. */
+function sweepOf(records: readonly RunRecord[], size: Size): RunRecord[] {
+  const groups = Map.groupBy(records, (record) => sizeOf(record, size === "n" ? "d" : "n"));
+  const sizes = (own: readonly RunRecord[]) => new Set(own.map((record) => sizeOf(record, size))).size;
+  return [...groups.values()].sort((a, b) => sizes(b) - sizes(a))[0] ?? [];
+}
+
+/** A series for each model. */
+const pointsOf = (records: readonly RunRecord[], size: Size, what: string): Point[] =>
+  sweepOf(records, size).flatMap((record) => {
+    const y = what === "parameters" ? record.parameters : record.metrics[what] ?? null;
+    return y === null ? [] : [{ series: record.model, x: sizeOf(record, size), y }];
+  });
+
+/** A figure of a measure against a size; without points of two sizes none. */
+function figureOf(
+  records: readonly RunRecord[],
+  [size, what]: [size: Size, what: "temporary" | "seconds" | "parameters"],
+  { title, of, xLabel, last }: { title: string; of: string; xLabel?: string; last?: number },
+): Figure[] {
+  const points = pointsOf(records, size, what);
+  if (points.length < 2) return [];
+  const [label, unit] = what === "temporary"
+    ? [`temporary memory of ${of}`, "bytes" as const]
+    : what === "seconds"
+    ? [`time of ${of}`, "seconds" as const]
+    : [what];
+  const x = { label: xLabel ?? (size === "n" ? "rows n" : "columns d") };
+  return [logLog(points, { title, x, y: { label, unit }, last })];
+}
+
+/** The figures that there are. */
+const present = (figures: Record<string, Figure[]>): Record<string, Figure> =>
+  Object.fromEntries(Object.entries(figures).flatMap(([name, own]) => own.map((figure) => [name, figure])));
+
+const of = (records: readonly RunRecord[], name: string): RunRecord[] =>
+  records.filter(({ experiment }) => experiment === name);
+
+/** The slopes of memory on logarithmic scales by model: in n and in d, and of a prediction in n where there are records. */
+function slopesByModel(all: readonly RunRecord[]) {
+  const [steps, predictions] = [of(all, "step-cost"), of(all, "prediction-cost")];
+  const slopes = (records: readonly RunRecord[], size: Size) =>
+    slopesOf(pointsOf(records, size, "temporary"), 3);
+  const sweeps = [slopes(steps, "n"), slopes(steps, "d"), slopes(predictions, "n")] as const;
+  const models = [...new Set(sweeps.flatMap((sweep) => [...sweep.keys()]))];
+  return new Map(models.map((model) => [model, sweeps.map((sweep) => sweep.get(model))]));
+}
+
+function slopeTable(all: readonly RunRecord[]): TableView {
+  return {
+    title: "Slopes of memory on logarithmic scales",
+    head: ["model", "memory in n", "memory in d", "prediction memory in n"],
+    rows: [...slopesByModel(all)].map(([label, slopes]) => ({
+      label,
+      cells: slopes.map((slope) => ({ text: slope === undefined ? "–" : slope.toFixed(2), best: false })),
+    })),
+    notes: ["Fitted to the last three sizes at most: 1 is linear, 2 quadratic, 0 constant."],
+  };
+}
+
+/** Whether SPIN's memory is linear in n and d, and that of its prediction constant. */
+function slopeVerdict(all: readonly RunRecord[]): string {
+  const [rows, columns, predictions] = slopesByModel(all).get("spin") ?? [];
+  const line = (what: string, slope: number | undefined, wanted: number) =>
+    slope === undefined ? [] : [
+      `- SPIN's ${what} grows with a slope of ${slope.toFixed(2)}, ${
+        Math.abs(slope - wanted) <= 0.1 ? "as it should" : `which should be ${wanted}`
+      }.`,
+    ];
+  return [
+    ...line("memory of a step in n", rows, 1),
+    ...line("memory of a step in d", columns, 1),
+    ...line("memory of a prediction in n", predictions, 0),
+  ].join("\n");
+}
+
+/** Training steps against rows and columns. @param all those of prediction-cost add their slopes */
+export function stepCostReport(all: readonly RunRecord[]): Report {
+  const records = of(all, "step-cost");
+  const step = "a training step";
+  return {
+    tables: { slopes: slopeTable(all) },
+    figures: present({
+      rows: figureOf(records, ["n", "temporary"], { title: "Memory against rows", of: step }),
+      row_times: figureOf(records, ["n", "seconds"], { title: "Time against rows", of: step, last: 2 }),
+      columns: figureOf(records, ["d", "temporary"], { title: "Memory against columns", of: step }),
+      column_parameters: figureOf(records, ["d", "parameters"], {
+        title: "Parameters against columns",
+        of: step,
+      }),
+    }),
+    verdict: slopeVerdict(all),
+  };
+}
+
+/** Predictions against training rows. */
+export function predictionCostReport(all: readonly RunRecord[]): Report {
+  const records = of(all, "prediction-cost");
+  const title = `Predicting ${records[0]?.configuration["queries"]} rows`;
+  const shown = { of: "the prediction", xLabel: "training rows n" };
+  return {
+    tables: {},
+    figures: present({
+      times: figureOf(records, ["n", "seconds"], { title, ...shown }),
+      memory: figureOf(records, ["n", "temporary"], { title: `${title}: memory`, ...shown }),
+    }),
+    verdict: slopeVerdict(records),
+  };
+}

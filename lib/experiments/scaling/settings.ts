@@ -1,0 +1,100 @@
+import { countParameters, type ModelColumn, type TableModelConfig } from "../../models/table/mod.ts";
+import { changed, type Changes, type Settings } from "../experiment.ts";
+import type { Profile } from "../profiles.ts";
+
+/** The models whose cost is compared; `spin` has the nested predictor, `spin-flat` the reference's. */
+export const SCALED = ["spin", "spin-flat", "npt", "set-transformer"] as const;
+export type Scaled = (typeof SCALED)[number];
+
+/** What both measurements take. */
+export interface ScalingSettings extends Settings {
+  models: string[];
+  /** Width e and heads of all models; depth 2: one block of each kind. */
+  embedding: number;
+  heads: number;
+  h: number;
+  f: number;
+  /** What needs no more bytes than this is run, and timed. */
+  timedBelow: number;
+  /** Models are left out of sizes at which they have more parameters than this. */
+  mostParameters: number;
+  seed: number;
+}
+
+const DEFAULTS = {
+  models: [...SCALED],
+  embedding: 8,
+  heads: 2,
+  h: 10,
+  f: 8,
+  mostParameters: 60e6,
+  seed: 42,
+};
+
+/** Training steps against rows and columns; the same in all profiles. */
+export interface StepCostSettings extends ScalingSettings {
+  /** Rows of tables with d columns, and columns of tables with n rows. */
+  rows: number[];
+  d: number;
+  columns: number[];
+  n: number;
+}
+
+/** Memory and time of predictions against training rows; the same in all profiles. */
+export interface PredictionCostSettings extends ScalingSettings {
+  /** Training rows, of d columns. */
+  rows: number[];
+  d: number;
+  /** Rows that are predicted. */
+  queries: number;
+}
+
+/** The settings of step-cost. @throws UserError for an unknown model, with the nearest ones */
+export const stepCostSettings = (profile: Profile, changes?: Changes<StepCostSettings>): StepCostSettings =>
+  changed<StepCostSettings>(
+    {
+      profile,
+      ...DEFAULTS,
+      rows: [1024, 4096, 16384],
+      d: 14,
+      columns: [128, 256],
+      n: 256,
+      timedBelow: 1e9,
+    },
+    changes,
+    { models: SCALED },
+  );
+
+/** The settings of prediction-cost. @throws UserError for an unknown model, with the nearest ones */
+export const predictionCostSettings = (
+  profile: Profile,
+  changes?: Changes<PredictionCostSettings>,
+): PredictionCostSettings =>
+  changed<PredictionCostSettings>(
+    { profile, ...DEFAULTS, rows: [512, 8192], d: 14, queries: 128, timedBelow: 2e9 },
+    changes,
+    { models: SCALED },
+  );
+
+/** The configuration of a model. */
+export function scaledModel(
+  model: Scaled,
+  { embedding, heads, h, f }: ScalingSettings,
+): Partial<TableModelConfig> {
+  const kind = model === "spin-flat" ? "spin" : model;
+  const predictor = model === "spin" ? "nested" : "flat";
+  return { model: kind, predictor, decoderBoth: kind === "spin", embedding, heads, depth: 2, h, f };
+}
+
+export const numericColumns = (d: number): ModelColumn[] =>
+  Array.from({ length: d }, () => ({ kind: "numeric", classes: [] }));
+
+/** Whether a model has no more parameters than the settings allow. */
+export const isSmallEnough = (model: Scaled, d: number, settings: ScalingSettings): boolean =>
+  countParameters(scaledModel(model, settings), numericColumns(d)) <= settings.mostParameters;
+
+/** What a record's configuration has of its settings. */
+export const scalingConfiguration = (model: Scaled, settings: ScalingSettings) => {
+  const { embedding, heads, h, f, timedBelow, mostParameters, seed } = settings;
+  return { embedding, heads, h, f, timedBelow, mostParameters, seed, ...scaledModel(model, settings) };
+};
