@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
-import { threefryUniform } from "../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { UserError } from "../errors.ts";
 import type { FunctionSet, FunctionTask } from "./functions.ts";
 import { checkRanges, type CountRanges, type Counts } from "./gp/counts.ts";

@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import { dosages, mafBin, meanTargetR2, minorR2, pooledR2 } from "../../baselines/genotype_r2.ts";
 import type { ImputationWindow } from "../../data/genotypes/windows_data.ts";
-import { threefryUniform } from "../../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { binR2, imputationScores, meanTarget } from "./imputation_scores.ts";
 
 const [ROWS, TARGETS, ALLELES] = [8, 6, 400];

@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
 import { slopesOf } from "../../plots/mod.ts";
-import { findPlugin } from "../../setup/plugin.ts";
+import { findPlugin } from "../../engine/device.ts";
 import { scaleSteps } from "./scaling.ts";
 
 const ignore = !(await findPlugin()).path;

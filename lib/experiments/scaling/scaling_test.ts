@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
-import { findPlugin } from "../../setup/plugin.ts";
+import { findPlugin } from "../../engine/device.ts";
 import { scalePrediction } from "./prediction_cost.ts";
 
 const ignore = !(await findPlugin()).path;

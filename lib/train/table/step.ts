@@ -130,6 +130,7 @@ export function createStep(
   const run = Object.assign((inputs: StepInputs) => compiled(inputs, data), {
     async: (inputs: StepInputs) => compiled.async(inputs, data),
     prepare: (inputs: StepInputs) => compiled.prepare(inputs, data),
+    programs: compiled.programs,
     memory: (inputs: StepInputs) => compiled.memory(inputs, data),
     dispose: compiled.dispose,
   });
