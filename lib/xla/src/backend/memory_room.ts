@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "../pjrt/client.ts";
 import { PjrtError } from "../pjrt/errors.ts";
-import { struct } from "../pjrt/struct.ts";
 
 /** Bytes that programs can still take on the device; Infinity where nobody tells. */
 export function memoryRoom(client: Client): number {
@@ -13,16 +12,14 @@ export function memoryRoom(client: Client): number {
 
 /** What the plugin tells of a device of its own. */
 function deviceRoom({ api, device }: Client): number {
-  // After the device: bytes in use, then seven pairs of a number and whether it is known, and so on (pjrt_c_api.h).
-  const args = struct(device, ...new Array<number>(21).fill(0));
   try {
-    api.call("Device_MemoryStats", args);
+    const stats = api.call("Device_MemoryStats", { device });
+    const known = (stats.bytes_limit_is_set & 0xffn) !== 0n;
+    return known ? Number(stats.bytes_limit - stats.bytes_in_use) : Infinity;
   } catch (error) {
     if (error instanceof PjrtError && error.code === "UNIMPLEMENTED") return Infinity;
     throw error;
   }
-  const [used, limit, known] = [args[3]!, args[10]!, args[11]!];
-  return (known & 0xffn) === 0n ? Infinity : Number(limit - used);
 }
 
 /** The files of the control groups of Linux, in their first and second version. */

@@ -1,13 +1,10 @@
 import type { PjrtApi } from "./api.ts";
 import { callerOf } from "./call_fast.ts";
 import { awaitEvent, awaitEventSync } from "./event.ts";
-import { struct } from "./struct.ts";
+import { BUFFER_TYPE, IMMUTABLE_ONLY_DURING_CALL } from "./layout.ts";
 
 /** Element types of tensors, by their StableHLO names. */
-export type ElementType = "f32" | "i32" | "ui32" | "i1";
-
-/** PJRT_Buffer_Type of each element type. */
-export const BUFFER_TYPE: Record<ElementType, number> = { i1: 1, i32: 4, ui32: 8, f32: 11 };
+export type ElementType = keyof typeof BUFFER_TYPE;
 
 export type HostArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
@@ -30,35 +27,25 @@ export function bufferFromHost(
   shape: readonly number[],
 ): bigint {
   const dims = BigInt64Array.from(shape, BigInt);
-  const IMMUTABLE_ONLY_DURING_CALL = 0;
-  const args = struct(
+  const { buffer, done_with_host_buffer } = api.call("Client_BufferFromHostBuffer", {
     client,
     data,
-    BUFFER_TYPE[type],
+    type: BUFFER_TYPE[type],
     dims,
-    dims.length,
-    0,
-    0,
-    IMMUTABLE_ONLY_DURING_CALL,
+    num_dims: dims.length,
+    host_buffer_semantics: IMMUTABLE_ONLY_DURING_CALL,
     device,
-    0,
-    0,
-    0,
-    0,
-  );
-  api.call("Client_BufferFromHostBuffer", args);
-  const [event, buffer] = [args[13]!, args[14]!];
+  });
   live++;
-  awaitEventSync(api, event);
+  awaitEventSync(api, done_with_host_buffer);
   return buffer;
 }
 
 /** A copy of a buffer on another device. */
 export function bufferOnDevice(api: PjrtApi, buffer: bigint, device: bigint): bigint {
-  const args = struct(buffer, device, 0);
-  api.call("Buffer_CopyToDevice", args);
+  const { dst_buffer } = api.call("Buffer_CopyToDevice", { buffer, dst_device: device });
   live++;
-  return args[4]!;
+  return dst_buffer;
 }
 
 let destroyer: { api: PjrtApi; destroy: (buffer: bigint) => void } | undefined;
@@ -80,11 +67,8 @@ export async function bufferToHost(api: PjrtApi, buffer: bigint, into: HostArray
   await awaitEvent(api, startCopy(api, buffer, into));
 }
 
-function startCopy(api: PjrtApi, buffer: bigint, into: HostArray): bigint {
-  const args = struct(buffer, 0, into, into.byteLength, 0);
-  api.call("Buffer_ToHostBuffer", args);
-  return args[6]!;
-}
+const startCopy = (api: PjrtApi, src: bigint, dst: HostArray): bigint =>
+  api.call("Buffer_ToHostBuffer", { src, dst, dst_size: dst.byteLength }).event;
 
 /**
  * Resolves when the value of a buffer is there.
@@ -93,14 +77,10 @@ function startCopy(api: PjrtApi, buffer: bigint, into: HostArray): bigint {
  * @throws PjrtError if the computation of it failed
  */
 export async function bufferReady(api: PjrtApi, buffer: bigint, turn = false): Promise<void> {
-  const args = struct(buffer, 0);
-  api.call("Buffer_ReadyEvent", args);
-  await awaitEvent(api, args[3]!, turn);
+  await awaitEvent(api, api.call("Buffer_ReadyEvent", { buffer }).event, turn);
 }
 
 /** Waits on this thread until the value of a buffer is there. @throws PjrtError if the computation of it failed */
 export function bufferReadySync(api: PjrtApi, buffer: bigint): void {
-  const args = struct(buffer, 0);
-  api.call("Buffer_ReadyEvent", args);
-  awaitEventSync(api, args[3]!);
+  awaitEventSync(api, api.call("Buffer_ReadyEvent", { buffer }).event);
 }

@@ -1,5 +1,6 @@
-import type { FunctionName, PjrtApi } from "./api.ts";
-import { addressOf, struct } from "./struct.ts";
+import type { PjrtApi } from "./api.ts";
+import type { FunctionName } from "./layout.ts";
+import { addressOf, words } from "./struct.ts";
 
 const LIBC: Partial<Record<typeof Deno.build.os, string>> = {
   linux: "libc.so.6",
@@ -39,13 +40,13 @@ function openBsearch(): Bsearch | undefined {
  * What it gave otherwise, a PJRT_Error, is lost: the error thrown has no message of the plugin's.
  */
 export function callerOf(api: PjrtApi, name: FunctionName): (field: bigint) => void {
-  const args = struct(0);
+  const args = words([8 * 3, 0, 0]);
   bsearch = bsearch === null ? openBsearch() : bsearch;
   const search = bsearch;
   if (!search) {
     return (field) => {
       args[2] = field;
-      api.call(name, args);
+      api.run(name, args);
     };
   }
   const fn = api.address(name);

@@ -1,7 +1,7 @@
 import { loadPlugin, type PjrtApi } from "./api.ts";
 import { addFlags } from "./compiler_options.ts";
 import { type NamedValue, namedValues } from "./named_values.ts";
-import { readText, struct } from "./struct.ts";
+import { readText } from "./struct.ts";
 
 /** One plugin, its client and the device that programs run on. */
 export interface Client {
@@ -34,35 +34,29 @@ export function createClient(
   const options = cpuDevices === undefined
     ? createOptions
     : { ...createOptions, cpu_device_count: BigInt(cpuDevices) };
-  const create = struct(namedValues(options), Object.keys(options).length, 0, 0, 0, 0, 0, 0, 0);
-  api.call("Client_Create", create);
-  const handle = create[8]!;
+  const { client } = api.call("Client_Create", {
+    create_options: namedValues(options),
+    num_options: Object.keys(options).length,
+  });
 
-  const list = struct(handle, 0, 0);
-  api.call("Client_AddressableDevices", list);
-  const count = Number(list[4]!);
+  const list = api.call("Client_AddressableDevices", { client });
+  const count = Number(list.num_addressable_devices);
   if (count === 0) throw new Error(`${pluginPath}: the client has no device`);
-  const view = new Deno.UnsafePointerView(Deno.UnsafePointer.create(list[3]!)!);
+  const view = new Deno.UnsafePointerView(Deno.UnsafePointer.create(list.addressable_devices)!);
   const devices = Array.from({ length: count }, (_, i) => view.getBigUint64(8 * i));
   const device = devices[0]!;
 
-  const description = struct(device, 0);
-  api.call("Device_GetDescription", description);
-  const text = (
-    name: "Client_PlatformName" | "Client_PlatformVersion" | "DeviceDescription_Kind",
-    of: bigint,
-  ) => {
-    const args = struct(of, 0, 0);
-    api.call(name, args);
-    return readText(args[3]!, args[4]!);
-  };
+  const { device_description } = api.call("Device_GetDescription", { device });
+  const { device_kind, device_kind_size } = api.call("DeviceDescription_Kind", { device_description });
+  const { platform_name, platform_name_size } = api.call("Client_PlatformName", { client });
+  const { platform_version, platform_version_size } = api.call("Client_PlatformVersion", { client });
   return {
     api,
-    handle,
+    handle: client,
     device,
     devices,
-    platform: text("Client_PlatformName", handle),
-    platformVersion: text("Client_PlatformVersion", handle),
-    deviceKind: text("DeviceDescription_Kind", description[3]!),
+    platform: readText(platform_name, platform_name_size),
+    platformVersion: readText(platform_version, platform_version_size),
+    deviceKind: readText(device_kind, device_kind_size),
   };
 }

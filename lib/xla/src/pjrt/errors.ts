@@ -1,23 +1,4 @@
-/** Codes of PJRT_Error_Code (pjrt_c_api.h), which are those of absl::StatusCode. */
-const CODES = [
-  "OK",
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-];
+import { ERROR_CODES } from "./layout.ts";
 
 /** A failure reported by a PJRT plugin. */
 export class PjrtError extends Error {
@@ -27,4 +8,4 @@ export class PjrtError extends Error {
   }
 }
 
-export const codeName = (code: number): string => CODES[code] ?? `code ${code}`;
+export const codeName = (code: number): string => ERROR_CODES[code] ?? `code ${code}`;

@@ -1,12 +1,11 @@
 import type { PjrtApi } from "./api.ts";
-import { struct } from "./struct.ts";
 
 /** Waits for an event on this thread and frees it. @throws PjrtError if what it stood for failed. */
 export function awaitEventSync(api: PjrtApi, event: bigint): void {
   try {
-    api.call("Event_Await", struct(event));
+    api.call("Event_Await", { event });
   } finally {
-    api.call("Event_Destroy", struct(event));
+    api.call("Event_Destroy", { event });
   }
 }
 
@@ -18,11 +17,11 @@ export function awaitEventSync(api: PjrtApi, event: bigint): void {
  */
 export async function awaitEvent(api: PjrtApi, event: bigint, turn = false): Promise<void> {
   try {
-    const ready = struct(event, 0);
-    if (!turn) api.call("Event_IsReady", ready);
-    if ((ready[3]! & 0xffn) === 0n) await api.callAsync("Event_Await", struct(event));
-    else api.call("Event_Await", struct(event));
+    // A bool is the first byte of its word.
+    const ready = !turn && (api.call("Event_IsReady", { event }).is_ready & 0xffn) !== 0n;
+    if (ready) api.call("Event_Await", { event });
+    else await api.callAsync("Event_Await", { event });
   } finally {
-    api.call("Event_Destroy", struct(event));
+    api.call("Event_Destroy", { event });
   }
 }

@@ -2,7 +2,8 @@ import { countBuffers } from "./buffer.ts";
 import type { Client } from "./client.ts";
 import { type Compilable, type CompilerOptions, compilerOptions, encodeOptions } from "./compiler_options.ts";
 import { exitAtOnce } from "./exit.ts";
-import { struct, utf8, words } from "./struct.ts";
+import { wordOf } from "./layout.ts";
+import { type Fields, struct, utf8, words } from "./struct.ts";
 
 /** What the compiler says a program needs, in bytes: exact, and known before it runs. */
 export interface ProgramMemory {
@@ -53,66 +54,71 @@ export interface Source extends Compilable {
 
 /** @throws PjrtError with the compiler's message. */
 export function compile(client: Client, source: Source): Executable {
-  const args = compileArguments(client, source);
-  client.api.call("Client_Compile", args);
-  return loadedExecutable(client, args[6]!, source.partitions ?? 1);
+  const { executable } = client.api.call("Client_Compile", compileArguments(client, source));
+  return loadedExecutable(client, executable, source.partitions ?? 1);
 }
 
 /** The same on another thread: the event loop goes on meanwhile. */
 export async function compileAsync(client: Client, source: Source): Promise<Executable> {
-  const args = compileArguments(client, source);
-  await client.api.callAsync("Client_Compile", args);
-  return loadedExecutable(client, args[6]!, source.partitions ?? 1);
+  const { executable } = await client.api.callAsync("Client_Compile", compileArguments(client, source));
+  return loadedExecutable(client, executable, source.partitions ?? 1);
 }
 
-function compileArguments(client: Client, source: Source): BigUint64Array<ArrayBuffer> {
+function compileArguments(client: Client, source: Source): Fields<"Client_Compile"> {
   const options = compileOptions(source.partitions ?? 1, compilerOptions(client.platform, source));
   const code = utf8(source.text);
   const format = utf8("mlir");
-  const program = struct(code, code.length, format, format.length);
-  return struct(client.handle, program, options, options.length, 0);
+  const program = struct("Program", {
+    code,
+    code_size: code.length,
+    format,
+    format_size: format.length,
+  });
+  return {
+    client: client.handle,
+    program,
+    compile_options: options,
+    compile_options_size: options.length,
+  };
 }
 
 /** What is known of a PJRT_LoadedExecutable. */
 export function loadedExecutable(client: Client, handle: bigint, partitions: number): Executable {
   exitAtOnce();
   return withExecutable(client, handle, (executable) => {
-    const outputs = struct(executable, 0);
-    client.api.call("Executable_NumOutputs", outputs);
-    return { client, handle, outputs: Number(outputs[3]!), partitions };
+    const { num_outputs } = client.api.call("Executable_NumOutputs", { executable });
+    return { client, handle, outputs: Number(num_outputs), partitions };
   });
 }
 
 /** A PJRT_LoadedExecutable hands out a PJRT_Executable that describes it and must be freed. */
 export function withExecutable<T>(client: Client, handle: bigint, use: (executable: bigint) => T): T {
-  const get = struct(handle, 0);
-  client.api.call("LoadedExecutable_GetExecutable", get);
+  const { executable } = client.api.call("LoadedExecutable_GetExecutable", { loaded_executable: handle });
   try {
-    return use(get[3]!);
+    return use(executable);
   } finally {
-    client.api.call("Executable_Destroy", struct(get[3]!));
+    client.api.call("Executable_Destroy", { executable });
   }
 }
 
 /** The compiled memory statistics (PJRT_Executable_GetCompiledMemoryStats). */
 export function programMemory({ client, handle }: Executable): ProgramMemory {
   return withExecutable(client, handle, (executable) => {
-    const args = struct(executable, ...new Array<number>(12).fill(0));
-    client.api.call("Executable_GetCompiledMemoryStats", args);
-    const bytes = (word: number) => Number(BigInt.asIntN(64, args[word]!));
+    const stats = client.api.call("Executable_GetCompiledMemoryStats", { executable });
+    const bytes = (size: bigint) => Number(BigInt.asIntN(64, size));
     const memory = {
-      code: bytes(3),
-      arguments: bytes(4),
-      outputs: bytes(5),
-      aliased: bytes(6),
-      temporary: bytes(7),
+      code: bytes(stats.generated_code_size_in_bytes),
+      arguments: bytes(stats.argument_size_in_bytes),
+      outputs: bytes(stats.output_size_in_bytes),
+      aliased: bytes(stats.alias_size_in_bytes),
+      temporary: bytes(stats.temp_size_in_bytes),
     };
     return { ...memory, peak: memory.arguments + memory.outputs - memory.aliased + memory.temporary };
   });
 }
 
 export function destroyExecutable({ client, handle }: Executable): void {
-  client.api.call("LoadedExecutable_Destroy", struct(handle));
+  client.api.call("LoadedExecutable_Destroy", { executable: handle });
 }
 
 /** What one device is given and gives. */
@@ -141,24 +147,23 @@ export function prepareLaunch(executable: Executable, argumentCount: number): La
     outputs: new BigUint64Array(executable.outputs),
   }));
   const kept = new BigInt64Array(argumentCount);
-  const options = struct(0, 0, 0, 0, 0, kept, 0, 0, 0, 0, 0, 0);
-  const args = struct(
-    executable.handle,
+  const options = struct("ExecuteOptions", { non_donatable_input_indices: kept });
+  const count = wordOf("ExecuteOptions", "num_non_donatable_input_indices");
+  const args = struct("LoadedExecutable_Execute", {
+    executable: executable.handle,
     options,
-    words(devices.map(({ inputs }) => inputs)),
-    devices.length,
-    argumentCount,
-    words(devices.map(({ outputs }) => outputs)),
-    0,
-    0,
-  );
+    argument_lists: words(devices.map(({ inputs }) => inputs)),
+    num_devices: devices.length,
+    num_args: argumentCount,
+    output_lists: words(devices.map(({ outputs }) => outputs)),
+  });
   return {
     ...devices[0]!,
     devices,
     run(keep = []) {
       keep.forEach((index, i) => kept[i] = BigInt(index));
-      options[8] = BigInt(keep.length);
-      executable.client.api.call("LoadedExecutable_Execute", args);
+      options[count] = BigInt(keep.length);
+      executable.client.api.run("LoadedExecutable_Execute", args);
       countBuffers(executable.outputs * devices.length);
     },
   };

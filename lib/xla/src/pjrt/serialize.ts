@@ -1,7 +1,6 @@
 import type { Client } from "./client.ts";
 import { type Executable, loadedExecutable, withExecutable } from "./executable.ts";
 import { withoutStandardError } from "./quiet.ts";
-import { struct } from "./struct.ts";
 
 const DELETER = { parameters: ["u64"], result: "void" } as const;
 
@@ -12,13 +11,12 @@ const DELETER = { parameters: ["u64"], result: "void" } as const;
  */
 export function serialize({ client, handle }: Executable): Uint8Array<ArrayBuffer> {
   return withExecutable(client, handle, (executable) => {
-    const args = struct(executable, 0, 0, 0, 0);
-    client.api.call("Executable_Serialize", args);
-    const bytes = new Uint8Array(Number(args[4]!));
-    const pointer = Deno.UnsafePointer.create(args[3]!);
+    const serialized = client.api.call("Executable_Serialize", { executable });
+    const bytes = new Uint8Array(Number(serialized.serialized_bytes_size));
+    const pointer = Deno.UnsafePointer.create(serialized.serialized_bytes);
     if (pointer !== null && bytes.length > 0) Deno.UnsafePointerView.copyInto(pointer, bytes);
-    const deleter = Deno.UnsafePointer.create<typeof DELETER>(args[6]!);
-    if (deleter !== null) new Deno.UnsafeFnPointer(deleter, DELETER).call(args[5]!);
+    const deleter = Deno.UnsafePointer.create<typeof DELETER>(serialized.serialized_executable_deleter);
+    if (deleter !== null) new Deno.UnsafeFnPointer(deleter, DELETER).call(serialized.serialized_executable);
     return bytes;
   });
 }
@@ -30,8 +28,13 @@ export function serialize({ client, handle }: Executable): Uint8Array<ArrayBuffe
  * @throws PjrtError if the plugin can't read them.
  */
 export function deserialize(client: Client, bytes: Uint8Array<ArrayBuffer>, partitions: number): Executable {
-  const args = struct(client.handle, bytes, bytes.length, 0, 0, 0);
   // The CPU plugin complains of features that it names itself, in two lines that mean nothing to a user.
-  withoutStandardError(() => client.api.call("Executable_DeserializeAndLoad", args));
-  return loadedExecutable(client, args[5]!, partitions);
+  const { loaded_executable } = withoutStandardError(() =>
+    client.api.call("Executable_DeserializeAndLoad", {
+      client: client.handle,
+      serialized_executable: bytes,
+      serialized_executable_size: bytes.length,
+    })
+  );
+  return loadedExecutable(client, loaded_executable, partitions);
 }

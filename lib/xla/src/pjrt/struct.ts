@@ -1,6 +1,11 @@
+import { type Field, fieldsOf, type StructName } from "./layout.ts";
+
 const encoder = new TextEncoder();
 
 type View = ArrayBufferView<ArrayBuffer>;
+
+/** Values of some fields of a struct. */
+export type Fields<N extends StructName> = { [F in Field<N>]?: bigint | number | View };
 
 /** What structs point at: an array lives as long as the struct, so that the plugin never reads freed memory. */
 const pointees = new WeakMap<View, View[]>();
@@ -27,14 +32,24 @@ export function words(fields: readonly (bigint | number | View)[]): BigUint64Arr
 }
 
 /**
- * An argument struct of the PJRT C API as 8-byte words: its size, no extension, then the given fields. An array as a
- * field is a pointer to it.
- *
- * Every struct begins with struct_size and extension_start, and in all structs used here each further field,
- * whatever its C type, starts on an 8-byte boundary except where a comment at the call says otherwise.
+ * A struct of the PJRT C API as words of 8 bytes: its size, no extension, then its fields; those that are not given are
+ * 0. An array as a field is a pointer to it.
  */
-export const struct = (...fields: (bigint | number | View)[]): BigUint64Array<ArrayBuffer> =>
-  words([8 * (2 + fields.length), 0, ...fields]);
+export const struct = <N extends StructName>(name: N, given: Fields<N>): BigUint64Array<ArrayBuffer> =>
+  words(fieldList(name, given));
+
+/** The words of a struct, one for an array of structs. */
+export function fieldList<N extends StructName>(name: N, given: Fields<N>): (bigint | number | View)[] {
+  const fields = fieldsOf(name).map((field) => given[field] ?? 0);
+  return [8 * (2 + fields.length), 0, ...fields];
+}
+
+/** What a struct holds, by the names of its fields. */
+export function fieldsIn<N extends StructName>(name: N, words: BigUint64Array): Record<Field<N>, bigint> {
+  const values = {} as Record<Field<N>, bigint>;
+  fieldsOf(name).forEach((field, i) => values[field] = words[2 + i]!);
+  return values;
+}
 
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
 

@@ -5,7 +5,6 @@ import { notPlugins } from "../support/libraries.ts";
 import { callerOf } from "../../src/pjrt/call_fast.ts";
 import { compile } from "../../src/pjrt/executable.ts";
 import { PjrtError } from "../../src/pjrt/errors.ts";
-import { struct } from "../../src/pjrt/struct.ts";
 
 const API = new URL("../../src/pjrt/api.ts", import.meta.url).href;
 
@@ -87,7 +86,7 @@ xlaTest("a failure inside the plugin becomes an error with its function, code an
       error instanceof PjrtError && error.where === "PJRT_Client_Compile" && /nonsense/.test(error.message),
   );
   throws(
-    () => xla().client.api.call("Client_Compile", struct(0)),
+    () => xla().client.api.run("Client_Compile", new BigUint64Array([24n, 0n, 0n])),
     (error) => error instanceof PjrtError && error.code === "INVALID_ARGUMENT" && /size/.test(error.message),
   );
 });
