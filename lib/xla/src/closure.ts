@@ -16,7 +16,7 @@ export interface Closure {
 }
 
 /** Gradients of a closure as functions of its leaves and of the gradients of its outputs. */
-export interface ClosureGradient {
+interface ClosureGradient {
   /** Leaves for the gradients of the outputs; undefined where an output is not float32. */
   outputs: (Node | undefined)[];
   /** Gradients of the given tensors; undefined where an output does not depend on one. */

@@ -15,7 +15,7 @@ export interface Plan {
 }
 
 /** Which carries, sequences and captures the gradient reads, by their places. */
-export interface Saved {
+interface Saved {
   carries: number[];
   sequences: number[];
   captures: number[];

@@ -7,7 +7,7 @@ export const tapeIsOn = (): boolean => {
 };
 
 /** Gradients of a scalar. */
-export interface Taped {
+interface Taped {
   /** With respect to the given tensors; undefined where it does not depend on one, or one is not float32. */
   given: (tf.Tensor | undefined)[];
   /** With respect to the float32 tensors and variables from outside that it depends on. */

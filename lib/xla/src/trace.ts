@@ -26,7 +26,7 @@ export interface Update {
  * Variables that the function made while it was traced. Next time they are there already, so it must be traced again:
  * at once if their first values are known (`known`), after a run if that computes them (`computed`).
  */
-export type Created = "none" | "known" | "computed";
+type Created = "none" | "known" | "computed";
 
 /** A function recorded as a program. */
 export interface Traced<R> {
@@ -47,7 +47,7 @@ export interface Traced<R> {
 }
 
 /** How a function's program uses tensors among its arguments, by their indexes. */
-export interface RecordOptions {
+interface RecordOptions {
   /** Their memory may be used for results. */
   donate?: readonly number[];
   /** They are split along axis 0 over the devices. */

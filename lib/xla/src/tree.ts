@@ -17,7 +17,7 @@ export function tensorSpec(shape: number[], dtype: tf.DataType = "float32"): Ten
 const isSpec = (value: object): value is TensorSpec => specs.has(value);
 
 /** What a tree of arrays and objects holds at its leaves. */
-export interface Flat {
+interface Flat {
   /** Tensors (or their types) in order; variables are among them only if that was asked for. */
   tensors: (tf.Tensor | TensorSpec)[];
   /** A text that is equal for trees of the same form, with tensors of the same types and equal plain values. */
@@ -30,7 +30,7 @@ const unexpected = (found: string) =>
   );
 
 /** What variables are among the leaves of a tree: themselves, the same at every call, or tensors like others. */
-export type Variables = "themselves" | "tensors";
+type Variables = "themselves" | "tensors";
 
 /** Takes a tree of tensors, arrays, plain objects and plain values apart. */
 export function flatten(value: unknown, variables: Variables = "themselves"): Flat {

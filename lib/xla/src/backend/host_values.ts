@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Strings, which stay on the host, in the form in which tfjs's engines exchange them. */
-export interface Strings {
+interface Strings {
   references: number;
   /** Some may be missing, as in a `tf.buffer` that was not filled. */
   strings: Uint8Array[];

@@ -26,7 +26,7 @@ export function bytesText(bytes: number): string {
 }
 
 /** A program with all that is to be known before it runs. */
-export interface Run {
+interface Run {
   executable: Executable;
   launch: Launch;
   memory: ProgramMemory;

@@ -122,7 +122,7 @@ export function destroyExecutable({ client, handle }: Executable): void {
 }
 
 /** What one device is given and gives. */
-export interface DeviceLists {
+interface DeviceLists {
   /** [arguments] handles of the input buffers, to be filled before each run. */
   readonly inputs: BigUint64Array<ArrayBuffer>;
   /** [outputs] handles of the new output buffers after each run; the caller owns them. */

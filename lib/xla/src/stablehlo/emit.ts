@@ -13,7 +13,7 @@ export interface Program {
 }
 
 /** How a program is spread over devices: leaves (by their values) that are split along axis 0; all else is on each. */
-export interface Spread {
+interface Spread {
   readonly devices: number;
   readonly split: ReadonlySet<object>;
 }

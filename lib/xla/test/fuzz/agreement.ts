@@ -3,7 +3,8 @@ import { BACKEND } from "../../src/backend/register.ts";
 import { jit } from "../../src/jit.ts";
 import { liveBuffers } from "../../src/pjrt/buffer.ts";
 import { sizeOf } from "./draft.ts";
-import { ends, evaluate, flows, type FuzzProgram, tensorOf } from "./program.ts";
+import { evaluate } from "./ops/mod.ts";
+import { ends, flows, type FuzzProgram, tensorOf } from "./program.ts";
 import { createRandom } from "./random.ts";
 
 /** Relative to the largest element of a tensor, or absolute where that is below 1. */

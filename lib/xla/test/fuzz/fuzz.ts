@@ -4,7 +4,7 @@ import { generate } from "./generate.ts";
 import { describe } from "./program.ts";
 import { shrink } from "./shrink.ts";
 
-export interface FuzzOptions {
+interface FuzzOptions {
   /** How many programs. */
   count: number;
   /** Programs have the seeds from `seed * 1,000,000` on, so that runs of different seeds share none. */

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { ops } from "./ops/mod.ts";
 
 /** The types that random programs compute with. */
 export type Dtype = "float32" | "int32" | "bool";
@@ -15,7 +14,7 @@ export interface Leaf {
 export type Attributes = Record<string, number | boolean | number[] | number[][]>;
 
 /** One operation. Its operands are numbered: first the leaves, then the results of the steps before. */
-export interface Step {
+interface Step {
   op: string;
   inputs: number[];
   attrs: Attributes;
@@ -46,13 +45,6 @@ export function flows({ leaves, steps }: FuzzProgram): Flow[] {
   const all: Flow[] = leaves.map(({ dtype }) => dtype === "float32" ? "smooth" : "none");
   for (const { inputs, gradient } of steps) all.push(flowThrough(inputs.map((i) => all[i]!), gradient));
   return all;
-}
-
-/** The values of all steps, in their order. */
-export function evaluate({ steps }: FuzzProgram, leaves: readonly tf.Tensor[]): tf.Tensor[] {
-  const values = [...leaves];
-  for (const { op, inputs, attrs } of steps) values.push(ops[op]!.run(inputs.map((i) => values[i]!), attrs));
-  return values.slice(leaves.length);
 }
 
 /** Numbers of the steps whose results no other step uses. */

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { withoutUnused } from "./generate.ts";
-import { type Dtype, ends, evaluate, type FuzzProgram, type Leaf, tensorOf } from "./program.ts";
+import { evaluate } from "./ops/mod.ts";
+import { type Dtype, ends, type FuzzProgram, type Leaf, tensorOf } from "./program.ts";
 
 /** The values of all steps as leaves, on tfjs's cpu engine. */
 async function stepValues(program: FuzzProgram): Promise<Leaf[]> {

@@ -4,7 +4,7 @@ import { count, type Spec } from "./run.ts";
 import { SKIPS } from "./skips.ts";
 
 /** How a kernel of tfjs runs on xla. */
-export type Support = "compiled" | "bridged" | "missing";
+type Support = "compiled" | "bridged" | "missing";
 
 /** Every kernel that tfjs-core names, and how it runs. */
 export function kernelSupport(): [name: string, support: Support][] {

@@ -1,5 +1,5 @@
 /** A spec of tfjs-core's test suite that is not run on xla. */
-export interface Skip {
+interface Skip {
   /** Its full name, without the engine's. */
   name: string;
   reason: string;

@@ -29,7 +29,7 @@ const plain = (op: Binary): Kernel => of((a, b) => binary(op, number(a), number(
 const comparison = (direction: Comparison): Kernel => of((a, b) => compare(direction, a, b));
 
 /** The larger or smaller of two values; NaN if either is NaN (XLA's own operation may return the other one). */
-export const extreme = (op: "maximum" | "minimum", a: Node, b: Node): Node =>
+const extreme = (op: "maximum" | "minimum", a: Node, b: Node): Node =>
   a.element === "f32" ? select(compare("NE", b, b), b, binary(op, a, b)) : binary(op, a, b);
 
 /** The quotient rounded down, int32 for all operands; 0 for a division of integers by 0. */

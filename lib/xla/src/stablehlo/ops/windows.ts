@@ -38,7 +38,7 @@ function checkWindows(name: string, x: Node, { sizes, strides, padding }: Window
   );
 }
 
-export type WindowFold = "add" | "multiply" | "maximum";
+type WindowFold = "add" | "multiply" | "maximum";
 
 /** A fold of two scalars `%x` and `%y`. A NaN is never the larger one, as in tfjs's pooling. */
 function foldText(op: WindowFold, scalar: string): string {
@@ -108,7 +108,7 @@ export function scatterToLargest(x: Node, source: Node, windows: Windows): Node 
  */
 export type AxisNames = readonly (string | number)[];
 
-export interface ConvolutionOptions extends Omit<Windows, "sizes"> {
+interface ConvolutionOptions extends Omit<Windows, "sizes"> {
   axes: { input: AxisNames; filter: AxisNames; output: AxisNames };
   /** The filter is read backwards. */
   reverse?: boolean;
