@@ -20,9 +20,9 @@ async function run(
     cwd,
     env: { ...NO_NETWORK, ...env },
   }).output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  equal(code, 0, err);
-  return out! + err!;
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  equal(code, 0, said);
+  return said;
 }
 
 /** Runs the README's example where the configuration finds the package. It must find its weights. */
