@@ -1,7 +1,7 @@
 /** Everything a notebook needs, from one module. */
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ROOT } from "./setup/paths.ts";
+import { ROOT } from "./paths.ts";
 
 export * as tf from "@tensorflow/tfjs-core";
 export * as aq from "arquero";

@@ -5,7 +5,7 @@ import { type Genotypes, getBit } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
 import { stopRequested } from "../progress/stop.ts";
 import { lastLines, outputLines, run } from "../setup/command.ts";
-import { CACHE } from "../setup/paths.ts";
+import { CACHE } from "../paths.ts";
 
 interface BeagleRequest {
   /** VCF of phased samples, plain or gzip, or bref3. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { threefryUniform } from "../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { requestStop, resetStop } from "../progress/stop.ts";
 import { type Beagle, findBeagle, readBeagle, runBeagle } from "./beagle.ts";
 

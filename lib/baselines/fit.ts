@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { stopRequested } from "../progress/stop.ts";
 import { findBaselines } from "../setup/baselines.ts";
 import { environment, lastLines, outputLines } from "../setup/command.ts";
-import { taskCommand } from "../setup/paths.ts";
+import { taskCommand } from "../paths.ts";
 
 const SCRIPT = join(import.meta.dirname!, "fit.py");
 

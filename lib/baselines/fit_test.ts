@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { threefryUniform } from "../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { requestStop, resetStop } from "../progress/stop.ts";
 import {
   BASELINE_MODELS,

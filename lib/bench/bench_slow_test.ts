@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findPlugin } from "../setup/plugin.ts";
+import { findPlugin } from "../engine/device.ts";
 import { isEngine } from "./race.ts";
 import { benchReport } from "./report.ts";
 import { runBench } from "./run.ts";

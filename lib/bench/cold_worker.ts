@@ -7,7 +7,7 @@ import { loadTable } from "../tabular/mod.ts";
 import { useEngine } from "../engine/mod.ts";
 import { uciFold } from "../experiments/uci/data.ts";
 import { type UciModel, uciRecipe } from "../experiments/uci/settings.ts";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { tabularModel } from "../tabular/model.ts";
 import { prepareTable } from "../tabular/prepare.ts";
 import { fit, type Fitted } from "../train/table/fit.ts";

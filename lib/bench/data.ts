@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { threefryUniform } from "../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { type Cells, layoutOf, type ModelColumn } from "../models/table/mod.ts";
 import type { ProcessStep, TableStep } from "./sizes.ts";
 

@@ -1,5 +1,5 @@
 import { ok } from "node:assert/strict";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { readmeTable } from "./readme_table.ts";
 import type { BenchRecord } from "./run.ts";
 

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
-import { taskCommand } from "../setup/paths.ts";
+import { taskCommand } from "../paths.ts";
 
 export interface Option {
   type: "string" | "boolean";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 
 for (
   const [given, message] of [

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { type Cell, type Notebook, plainText, readNotebook } from "../notebook/format.ts";
 import { INJECTED } from "../notebook/parameters.ts";
+import { ROOT } from "../paths.ts";
 import { run } from "../setup/command.ts";
-import { ROOT } from "../setup/paths.ts";
 
 /** The notebooks of a folder, in the order of their names. */
 export async function listNotebooks(folder = join(ROOT, "notebooks")): Promise<string[]> {

@@ -1,5 +1,5 @@
 /** Programs that a command starts and waits for. An interrupt of the command ends them. */
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { onInterrupt } from "./main.ts";
 
 /**

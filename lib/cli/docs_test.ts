@@ -2,7 +2,7 @@ import { equal } from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { noPlugin } from "../engine/testing.ts";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 
 const DOCS = join(ROOT, "docs");
 

@@ -9,9 +9,9 @@ import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 // Registers tfjs's gradients and its cpu engine.
 import "@tensorflow/tfjs";
-import { BACKEND, registerXla } from "../xla/mod.ts";
-import { findPlugin } from "../setup/plugin.ts";
-import { fuzz } from "../xla/fuzz/fuzz.ts";
+import { BACKEND, registerXla } from "@spin/xla";
+import { findPlugin } from "../engine/device.ts";
+import { fuzz } from "../xla/test/fuzz/fuzz.ts";
 
 const { values } = parseArgs({
   options: { programs: { type: "string", default: "1000" }, seed: { type: "string", default: "1" } },
@@ -28,13 +28,13 @@ if (!path) {
   console.error(reason);
   Deno.exit(2);
 }
-const backend = registerXla(path);
+registerXla(path);
 // It suggests a native add-on at its first use.
 (tf.findBackend("cpu") as unknown as { firstUse: boolean }).firstUse = false;
 await tf.setBackend(BACKEND);
 const start = performance.now();
 const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
-const { agree, failures } = await fuzz(backend, {
+const { agree, failures } = await fuzz({
   count,
   seed,
   onFailure: (text) => console.log(text),

@@ -1,7 +1,7 @@
 /** `task gpu`: everything that is worth knowing of a machine with a GPU, in one go and without network. */
+import { probeDriver } from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
 import { environment, lastLines, run } from "../setup/command.ts";
-import { probeDriver } from "../setup/cuda.ts";
 import { runChild } from "./child.ts";
 import { runCommand } from "./main.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { readBeagle } from "../baselines/mod.ts";
 import { vcfText } from "../data/genotypes/testing.ts";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { COMMAND, work } from "./impute.ts";
 import { type Outcome, performIn } from "./testing.ts";
 

@@ -1,9 +1,9 @@
 /** A fingerprint of all that a notebook's results depend on, so that a finished one need not run again. */
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
-import { type Notebook, plainText } from "../notebook/format.ts";
 import { REPEAT } from "../experiments/run.ts";
-import { ROOT } from "../setup/paths.ts";
+import { type Notebook, plainText } from "../notebook/format.ts";
+import { ROOT } from "../paths.ts";
 
 /** Folders whose files do not change results: commands, set-up, tests' data, and downloads named by their checksum. */
 const SKIPPED = ["lib/cli", "lib/setup", "data/cache"];

@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { LOCAL_RECORDS, type Profile, PROFILES } from "../experiments/profiles.ts";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { userPath } from "./user_path.ts";
 
 export const PROFILE = {

@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { join } from "node:path";
 import { LOCAL_RECORDS } from "../experiments/profiles.ts";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { folderWord, jobCommand } from "./job_options.ts";
 
 Deno.test("a folder of records is a word that the shell takes, relative to the workspace where it is in it", () => {

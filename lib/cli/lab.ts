@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { CACHE, PYTHON, ROOT } from "../paths.ts";
 import { STOP_FILE } from "../progress/stop.ts";
 import { environment, run } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
-import { CACHE, PYTHON, ROOT } from "../setup/paths.ts";
 import { numberValue } from "./arguments.ts";
 import { listNotebooks } from "./check_notebooks.ts";
 import { runChild } from "./child.ts";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 
 const IMPORTS = `
 import { runCommand } from ${JSON.stringify(join(ROOT, "lib/cli/main.ts"))};

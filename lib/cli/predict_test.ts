@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { COMMAND, work } from "./predict.ts";
 import { type Outcome, performIn } from "./testing.ts";
 

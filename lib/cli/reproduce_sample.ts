@@ -1,9 +1,9 @@
 /** The part of `reproduce` that runs a sample of the kept runs again, in processes of their own. */
 import { join } from "node:path";
 import { readEvents } from "../notebook/execute.ts";
+import { ROOT } from "../paths.ts";
 import { type Progress, progress } from "../progress/mod.ts";
 import { lastLines } from "../setup/command.ts";
-import { ROOT } from "../setup/paths.ts";
 import { onInterrupt } from "./main.ts";
 import type { RepeatEvent, RepeatPart } from "./repeat.ts";
 

@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { resultsTable, writeOutputs } from "../experiments/outputs.ts";
 import { reproduced, sourceLine } from "../experiments/sources.ts";
 import { shown } from "../notebook/run.ts";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { runCommand } from "./main.ts";
 
 await runCommand({

@@ -2,8 +2,8 @@
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { UserError } from "../errors.ts";
+import { ROOT } from "../paths.ts";
 import { environment } from "../setup/command.ts";
-import { ROOT } from "../setup/paths.ts";
 import { runChildQuietly } from "./child.ts";
 import { countTests, readReport, slowestTests, summary, type TestedFile, timesOfFiles } from "./junit.ts";
 

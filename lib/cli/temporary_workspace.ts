@@ -1,6 +1,6 @@
 /** For tests: a workspace of its own around this one's code and set-up, in a temporary folder. */
 import { join } from "node:path";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 
 export interface WorkspaceOptions {
   /** File names and their text. */

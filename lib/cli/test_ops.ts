@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { setup } from "../setup/mod.ts";
-import { findPlugin } from "../setup/plugin.ts";
-import { compatibilityPage, PAGE } from "../xla/suite/compatibility.ts";
-import { count, runSuite, type Spec } from "../xla/suite/run.ts";
-import { SKIPS } from "../xla/suite/skips.ts";
+import { findPlugin } from "../engine/device.ts";
+import { compatibilityPage, PAGE } from "../xla/test/suite/compatibility.ts";
+import { count, runSuite, type Spec } from "../xla/test/suite/run.ts";
+import { SKIPS } from "../xla/test/suite/skips.ts";
 import { runCommand } from "./main.ts";
 
 /** A line for each group of specs, and what failed. */

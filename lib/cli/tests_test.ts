@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { testFiles } from "./run_tests.ts";
 import { temporaryWorkspace } from "./temporary_workspace.ts";
 

@@ -1,7 +1,6 @@
 /** `task train`: one neural process, trained and tested as an experiment has it, from the command line. */
-import { describeEngine, useEngine } from "../engine/mod.ts";
 import { readBytes } from "../data/read.ts";
-import { writeAtomic } from "../files.ts";
+import { describeEngine, useEngine } from "../engine/mod.ts";
 import { functions } from "../experiments/functions/run.ts";
 import { gp } from "../experiments/gp/run.ts";
 import { GP_CURVE } from "../experiments/gp/settings.ts";
@@ -9,11 +8,12 @@ import { images } from "../experiments/images/run.ts";
 import type { ProcessDetails, TestScores } from "../experiments/process_run.ts";
 import { LOCAL_RECORDS, LOCAL_WEIGHTS } from "../experiments/profiles.ts";
 import { run, runFile } from "../experiments/run.ts";
+import { writeAtomic } from "../files.ts";
 import { shown } from "../notebook/run.ts";
+import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { recordName, type RunRecord } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { taskCommand } from "../setup/paths.ts";
 import type { Arguments } from "./arguments.ts";
 import { runCommand } from "./main.ts";
 import { requireWritable } from "./predict_files.ts";

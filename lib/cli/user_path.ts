@@ -1,6 +1,6 @@
 /** Paths that a user typed. */
 import { resolve } from "node:path";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 
 /**
  * The absolute path of what a user typed. A task runs in the workspace's folder wherever it was started, and

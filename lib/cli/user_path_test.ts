@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { userPath } from "./user_path.ts";
 
 Deno.test("a path given to a task is relative to where the task was started", () => {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { progress } from "../progress/mod.ts";
-import { requireSpace, sha256OfFile } from "../setup/disk.ts";
+import { sha256OfFile } from "@spin/xla/plugins";
+import { requireSpace } from "../setup/disk.ts";
 
 /** A file of somebody else's that is not part of this workspace. */
 export interface RemoteFile {

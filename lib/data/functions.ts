@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
-import { threefryUniform } from "../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { UserError } from "../errors.ts";
 import { numberOf } from "./cells.ts";
 import { parseCsv, type RawTable } from "./csv.ts";

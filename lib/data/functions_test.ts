@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { threefryUniform } from "../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { UserError } from "../errors.ts";
 import { parseCsv } from "./csv.ts";
 import { functionsOf, loadFunctions } from "./functions.ts";

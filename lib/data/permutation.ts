@@ -1,4 +1,4 @@
-import { threefryUniform } from "../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 
 /**
  * A random order of 0 to n - 1, a pure function of the key (two whole numbers, such as seed and epoch).

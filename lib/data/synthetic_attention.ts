@@ -1,4 +1,4 @@
-import { threefryUniform } from "../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { UserError } from "../errors.ts";
 import type { EncodedTable } from "./encode.ts";
 import type { Fold } from "./folds.ts";

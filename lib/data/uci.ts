@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 import baselines from "../../data/uci/baselines.json" with { type: "json" };
 import { UserError } from "../errors.ts";
-import { CACHE } from "../setup/paths.ts";
+import { CACHE } from "../paths.ts";
 import { parseCsv, type RawTable } from "./csv.ts";
 import { type Fold, lastRowsFold, makeFolds } from "./folds.ts";
 import { readBytes, sha256 } from "./read.ts";

@@ -1,29 +1,14 @@
 /** The device that the xla engine runs on: which plugin is loaded, and with which options. */
+import type { ClientOptions, Precision } from "@spin/xla";
+import { DEVICES, findPlugin as findIn, type FoundPlugin } from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
-import {
-  type CudaBundle,
-  type Driver,
-  installedCuda,
-  isCudaPlugin,
-  prepareBundle,
-  prepareNamed,
-  probeDriver,
-} from "../setup/cuda.ts";
-import { taskCommand } from "../setup/paths.ts";
-import { findPlugin } from "../setup/plugin.ts";
-import type { ClientOptions, Precision } from "../xla/mod.ts";
-
-export const DEVICES = ["auto", "cuda", "cpu"] as const;
-export type DeviceName = (typeof DEVICES)[number];
+import { PLUGINS } from "../paths.ts";
 
 const PRECISIONS = ["float32", "tf32"] as const;
 
-/** A plugin to load; without a path, the reason why there is none. */
-export interface DevicePlugin extends ClientOptions {
-  path?: string;
+/** A plugin to load, and how. */
+export interface DevicePlugin extends FoundPlugin, ClientOptions {
   precision?: Precision;
-  /** Why there is none, and what to do, in one line; empty if there is one. */
-  reason: string;
 }
 
 type Variable = "SPIN_DEVICE" | "SPIN_PRECISION" | "SPIN_GPU_MEMORY";
@@ -35,27 +20,6 @@ function oneOf<T extends string>(name: Variable, allowed: readonly T[], otherwis
   const found = allowed.find((one) => one === value);
   if (found !== undefined) return found;
   throw new UserError(`${name}: expected one of ${allowed.join(", ")}, found '${value}'`);
-}
-
-/**
- * Whether to run on a GPU: `cuda` if asked for, `auto` if its plugin is installed and the driver has a GPU.
- *
- * @throws UserError if a GPU was asked for and can't be used, with what to do about it
- */
-export function choosesCuda(asked: DeviceName, installed: boolean, driver: () => Driver): boolean {
-  if (asked === "cpu" || (asked === "auto" && !installed)) return false;
-  const { reason } = driver();
-  if (asked === "auto") return reason === "";
-  if (!installed) {
-    throw new UserError(
-      `SPIN_DEVICE is cuda, but XLA for NVIDIA GPUs is not installed: ${
-        taskCommand("setup --cuda")
-      } installs it` +
-        (reason ? ` (and ${reason})` : ""),
-    );
-  }
-  if (reason) throw new UserError(`SPIN_DEVICE is cuda, but ${reason}`);
-  return true;
 }
 
 /**
@@ -73,23 +37,18 @@ export function gpuOptions(memory: string | undefined): ClientOptions {
   );
 }
 
+/** The plugin for the CPU, or the one that PJRT_PLUGIN_LIBRARY_PATH names. @throws UserError as `findDevice` does */
+export const findPlugin = (): Promise<FoundPlugin> => findIn(PLUGINS, "cpu");
+
 /**
  * The plugin to load: the file that PJRT_PLUGIN_LIBRARY_PATH names; else the one that SPIN_DEVICE chooses (`cuda`,
- * `cpu`, or `auto`: a GPU where there is one and its plugin is installed). NVIDIA's libraries beside it are loaded.
+ * `cpu`, or `auto`: a GPU where there is one and its plugin is installed).
  *
  * @throws UserError for an unknown device or precision, a GPU that can't be used, and a missing or damaged file
  */
 export async function findDevice(): Promise<DevicePlugin> {
   const asked = oneOf("SPIN_DEVICE", DEVICES, "auto");
   const precision: Precision = oneOf("SPIN_PRECISION", PRECISIONS, "float32") === "tf32" ? "fast" : "exact";
-  const gpu = () => ({ ...gpuOptions(variable("SPIN_GPU_MEMORY")), precision });
-  if (Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH")) {
-    const named = await findPlugin();
-    if (!isCudaPlugin(named.path!)) return named;
-    prepareNamed(await Deno.realPath(named.path!));
-    return { ...named, ...gpu() };
-  }
-  const cuda: CudaBundle | undefined = asked === "cpu" ? undefined : await installedCuda();
-  if (!choosesCuda(asked, cuda !== undefined, probeDriver)) return await findPlugin();
-  return { path: await prepareBundle(cuda!), reason: "", ...gpu() };
+  const found = await findIn(PLUGINS, asked);
+  return found.cuda ? { ...found, ...gpuOptions(variable("SPIN_GPU_MEMORY")), precision } : found;
 }

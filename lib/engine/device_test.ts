@@ -1,41 +1,7 @@
+import { installedCuda, probeDriver } from "@spin/xla/plugins";
 import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
-import { type Driver, installedCuda, probeDriver } from "../setup/cuda.ts";
-import { ROOT } from "../setup/paths.ts";
-import { choosesCuda, findDevice, gpuOptions } from "./device.ts";
-
-const GPU: Driver = { cuda: [13, 0], gpus: 1, reason: "" };
-const NONE: Driver = { gpus: 0, reason: "no NVIDIA driver was found (libcuda.so.1)" };
-
-Deno.test("auto takes a GPU where its plugin is installed and the driver has one", () => {
-  equal(choosesCuda("auto", true, () => GPU), true);
-  equal(choosesCuda("auto", true, () => NONE), false);
-  equal(choosesCuda("auto", false, () => GPU), false);
-});
-
-Deno.test("a GPU is taken by name, and never against it", () => {
-  equal(choosesCuda("cuda", true, () => GPU), true);
-  equal(choosesCuda("cpu", true, () => GPU), false);
-});
-
-Deno.test("the driver is not asked where no plugin is installed", () => {
-  const never = (): Driver => {
-    throw new Error("asked");
-  };
-  equal(choosesCuda("auto", false, never), false);
-  equal(choosesCuda("cpu", true, never), false);
-});
-
-Deno.test("a GPU that was asked for and can't be used is an error that says why and what to do", () => {
-  throws(
-    () => choosesCuda("cuda", true, () => NONE),
-    /^UserError: SPIN_DEVICE is cuda, but no NVIDIA driver/,
-  );
-  throws(
-    () => choosesCuda("cuda", false, () => GPU),
-    /is not installed: npx .* task setup --cuda installs it$/,
-  );
-  throws(() => choosesCuda("cuda", false, () => NONE), /installs it \(and no NVIDIA driver was found/);
-});
+import { PLUGINS, ROOT } from "../paths.ts";
+import { findDevice, gpuOptions } from "./device.ts";
 
 Deno.test("memory of a GPU is taken as needed, or a share of it at once", () => {
   deepEqual(gpuOptions(undefined), { createOptions: { preallocate: false } });
@@ -72,12 +38,13 @@ Deno.test("a plugin that is named goes before the device; one for GPUs gets thei
     const [plain, cuda] = [`${folder}/libpjrt_cpu.so`, `${folder}/xla_cuda_plugin.so`];
     for (const path of [plain, cuda]) await Deno.writeTextFile(path, "");
     await withVariables({ PJRT_PLUGIN_LIBRARY_PATH: plain, SPIN_DEVICE: "cuda" }, async () => {
-      deepEqual(await findDevice(), { path: plain, reason: "" });
+      deepEqual(await findDevice(), { path: plain, reason: "", cuda: false });
     });
     await withVariables({ PJRT_PLUGIN_LIBRARY_PATH: cuda, SPIN_PRECISION: "tf32" }, async () => {
       deepEqual(await findDevice(), {
         path: cuda,
         reason: "",
+        cuda: true,
         createOptions: { preallocate: false },
         precision: "fast",
       });
@@ -87,7 +54,7 @@ Deno.test("a plugin that is named goes before the device; one for GPUs gets thei
   }
 });
 
-const bundle = await installedCuda();
+const bundle = await installedCuda(PLUGINS);
 const gpu = probeDriver().reason === "";
 const absent = bundle === undefined
   ? "not installed, see task setup --cuda"

@@ -1,31 +1,35 @@
 /** The tensor engine: which one runs below the TensorFlow.js API, and what it can tell of itself. */
+import * as xla from "@spin/xla";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 // Registers tfjs's gradients and its cpu backend, which tfjs-core alone does not.
 import "@tensorflow/tfjs";
 import { UserError } from "../errors.ts";
-import * as xla from "../xla/mod.ts";
-import { CACHE } from "../setup/paths.ts";
+import { CACHE } from "../paths.ts";
 import { type DevicePlugin, findDevice } from "./device.ts";
 import { registerHostRandom } from "./random.ts";
 import { startTensorflow } from "./tensorflow.ts";
 import { startWasm } from "./wasm.ts";
 
-export { checkpoint, scan } from "./control.ts";
 export { createRng, type Rng } from "./random.ts";
 export {
   bucketOf,
   type Buckets,
+  checkpoint,
+  jit,
   type JitOptions,
+  type Jitted as Compiled,
   liveBuffers,
   maskOf,
+  memoryOf,
   padTo,
   type ProgramMemory,
+  scan,
   type ScanOptions,
   type ScanStep,
   type TensorSpec,
   tensorSpec,
-} from "../xla/mod.ts";
+} from "@spin/xla";
 
 export const ENGINES = ["xla", "tensorflow", "wasm", "cpu"] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -131,76 +135,6 @@ async function startWasmEngine(): Promise<EngineInfo> {
   registerHostRandom("wasm");
   xla.bridgeMissingKernels("wasm");
   return { engine: "wasm", device: "cpu", threads, tfjs: tf.version_core };
-}
-
-/** A function that `jit` made. */
-export interface Compiled<A extends unknown[], R> {
-  (...args: A): R;
-  /**
-   * The same, but resolves when the results are there; where programs are compiled and run by other threads, the event
-   * loop goes on meanwhile.
-   */
-  async(...args: A): Promise<R>;
-  /** Compiles its program for these arguments on another thread, without running it; nothing where none is compiled. */
-  prepare(...args: A): Promise<void>;
-  /** The memory its program needs for these arguments, once called; undefined on engines that do not compile. */
-  memory(...args: A): xla.ProgramMemory | undefined;
-  dispose(): void;
-}
-
-/**
- * Compiles a function of tensors. On `xla` it is recorded once for each signature of its arguments and runs as one
- * program, with the variables it assigns updated in place; on other engines it runs as it is, freeing what it makes.
- * Plain numbers are part of the signature: pass what changes at every step as a tensor.
- *
- * @param options matter on `xla` alone: elsewhere nothing is compiled, and donated tensors keep their values.
- *
- * The engine is the one in use when the compiled function is called; it must be chosen by then.
- */
-export function jit<A extends unknown[], R>(
-  fn: (...args: A) => R,
-  options?: xla.JitOptions,
-): Compiled<A, R> {
-  let compiled: xla.Jitted<A, R> | undefined;
-  const onXla = () => compiled ??= xla.jit(backend!, fn, options);
-  const call = (...args: A): R => current?.engine === "xla" ? onXla()(...args) : eager(fn, args);
-  const async = async (...args: A): Promise<R> => {
-    if (current?.engine === "xla") return await onXla().async(...args);
-    // Timers and events first: nothing else lets them through here.
-    await new Promise((resolve) => setTimeout(resolve));
-    return eager(fn, args);
-  };
-  return Object.assign(call, {
-    async,
-    prepare: async (...args: A) => {
-      if (current?.engine === "xla") await onXla().prepare(...args);
-    },
-    memory: (...args: A) => current?.engine === "xla" ? compiled?.memory(...args) : undefined,
-    dispose: () => compiled?.dispose(),
-  });
-}
-
-function eager<A extends unknown[], R>(fn: (...args: A) => R, args: A): R {
-  const result = tf.tidy(() => {
-    const value = fn(...args);
-    // tfjs would only print a line, and free what the function still works with.
-    if (value instanceof Promise) {
-      value.catch(() => {});
-      throw new TypeError("a compiled function must not be async");
-    }
-    return value as unknown as tf.TensorContainer;
-  });
-  return result as R;
-}
-
-/** What the compiled program of `fn` needs, exactly, without running it; inputs are tensors or `tensorSpec`s. */
-export function memoryOf(fn: (...args: never[]) => unknown, ...inputs: unknown[]): xla.ProgramMemory {
-  if (current?.engine !== "xla") {
-    throw new UserError(
-      `memoryOf needs the xla engine, which compiles; the engine is ${current?.engine ?? "not chosen"}`,
-    );
-  }
-  return xla.memoryOf(backend!, fn, ...inputs);
 }
 
 /**

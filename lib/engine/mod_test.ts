@@ -2,9 +2,8 @@ import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
-import { ROOT } from "../setup/paths.ts";
-import { findTensorflow } from "../setup/tensorflow.ts";
-import { notPlugins } from "../xla/testing/libraries.ts";
+import { ROOT } from "../paths.ts";
+import { findTensorflow } from "./tensorflow_bundle.ts";
 import { currentEngine, describeEngine, ENGINES, jit, memoryOf, ready, useEngine } from "./mod.ts";
 import { noPlugin, xlaTest } from "./testing.ts";
 
@@ -197,8 +196,9 @@ Deno.test("tensorflow without its installation is one message with the command t
 xlaTest("a file that is no plugin is an error of the user's that names the file", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const { text } = notPlugins(folder);
-    const { code, out } = await elsewhere({ PJRT_PLUGIN_LIBRARY_PATH: text! });
+    const text = join(folder, "text.so");
+    await Deno.writeTextFile(text, "this is not a library\n".repeat(100));
+    const { code, out } = await elsewhere({ PJRT_PLUGIN_LIBRARY_PATH: text });
     deepEqual([code, out], [
       0,
       `UserError: ${text} is not a PJRT plugin (a shared library that exports GetPjrtApi): ` +

@@ -1,5 +1,5 @@
+import { threefryUniform } from "@spin/xla/threefry";
 import * as tf from "@tensorflow/tfjs-core";
-import { threefryUniform } from "./threefry.ts";
 
 /** The tfjs kernel that every engine provides: `key` int32 [2] to float32 of `shape`, uniform in [0, 1). */
 export const KEYED_UNIFORM = "KeyedUniform";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { findPlugin } from "../setup/plugin.ts";
+import { findPlugin } from "./device.ts";
 
 const ENGINE = new URL("./mod.ts", import.meta.url).href;
 

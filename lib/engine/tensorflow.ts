@@ -1,11 +1,11 @@
 /** TensorFlow's own kernels below tfjs: `@tensorflow/tfjs-node`, from where set-up installed it. */
+import { preload } from "@spin/xla/plugins";
 import * as tf from "@tensorflow/tfjs-core";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import util from "node:util";
 import { UserError } from "../errors.ts";
-import { preload } from "../setup/cuda.ts";
-import { ADDON, type InstalledTensorflow, PACKAGE, requireTensorflow } from "../setup/tensorflow.ts";
+import { ADDON, type InstalledTensorflow, PACKAGE, requireTensorflow } from "./tensorflow_bundle.ts";
 
 const BACKEND = "tensorflow";
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { findTensorflow } from "../setup/tensorflow.ts";
+import { findTensorflow } from "./tensorflow_bundle.ts";
 import { createRng, jit, useEngine } from "./mod.ts";
 import { restoreUtil } from "./tensorflow.ts";
 

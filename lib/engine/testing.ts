@@ -1,4 +1,4 @@
-import { pluginFor } from "../setup/plugin.ts";
+import { pluginFor } from "@spin/xla/plugins";
 import { useEngine } from "./mod.ts";
 
 /** Whether this platform has no XLA plugin: tests of the `xla` engine are ignored there. */

@@ -1,28 +1,19 @@
 /** What the runs of an experiment need, before anything is started: a row for each program. */
-import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
+import { join } from "node:path";
 import { compileTime, currentEngine, jit, type ProgramMemory, ready } from "../engine/mod.ts";
 import { writeAtomic } from "../files.ts";
 import { createTableModel } from "../models/table/mod.ts";
-import { canonicalJson, type Json } from "../results/record.ts";
+import { CACHE } from "../paths.ts";
 import { environment, findRecord, type RunRecord } from "../results/mod.ts";
-import { CACHE } from "../setup/paths.ts";
+import { canonicalJson, type Json } from "../results/record.ts";
 import { createOptimizer } from "../train/optimizer.ts";
 import { largestLayout, pointsOf } from "../train/process/layout.ts";
 import { processOf } from "../train/process/recipe.ts";
 import { createProcessStep } from "../train/process/step.ts";
 import { disposeData, stepData } from "../train/table/step.ts";
 import { tableTask } from "../train/table/task.ts";
-import {
-  argumentBytes,
-  estimate,
-  firstBatch,
-  knownFrom,
-  type Shape,
-  shapeOf,
-  type StepCost,
-  withoutTraining,
-} from "./cost.ts";
+import { argumentBytes, estimate, firstBatch, knownFrom, type Shape, shapeOf, type StepCost, withoutTraining } from "./cost.ts";
 import type { Program, Run } from "./experiment.ts";
 
 export interface PlanRow {

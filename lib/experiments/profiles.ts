@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 
 /** `quick`: honest but small, minutes on two cores. `paper`: the published settings. */
 export const PROFILES = ["quick", "paper"] as const;

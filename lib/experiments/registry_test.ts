@@ -2,8 +2,8 @@ import { equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { readNotebook } from "../notebook/format.ts";
 import { declaredParameters } from "../notebook/parameters.ts";
+import { ROOT } from "../paths.ts";
 import { readRecords, recordName } from "../results/mod.ts";
-import { ROOT } from "../setup/paths.ts";
 import { asProfile, KEPT_RECORDS, PROFILES } from "./profiles.ts";
 import { EXPERIMENTS } from "./registry.ts";
 

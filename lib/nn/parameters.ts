@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { threefryUniform } from "../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 
 /** A trainable tensor. Its values are drawn when `variable` is first read, so shapes alone cost no memory. */
 export interface Parameter {

@@ -1,10 +1,10 @@
 /** Runs a notebook's cells in a fresh kernel, without a browser. */
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
+import { ENVIRONMENT, PYTHON } from "../paths.ts";
 import { PROGRESS_FILE } from "../progress/progress.ts";
 import { STOP_FILE, stopRequested } from "../progress/stop.ts";
 import { environment, lastLines } from "../setup/command.ts";
-import { ENVIRONMENT, PYTHON } from "../setup/paths.ts";
 import { describeFailure } from "./cell_error.ts";
 import { type Notebook, notebookText, plainText } from "./format.ts";
 

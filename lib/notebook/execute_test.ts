@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { ROOT } from "../paths.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
-import { ROOT } from "../setup/paths.ts";
 import { executeNotebook, type ExecuteOptions, StoppedError } from "./execute.ts";
 import type { Cell } from "./format.ts";
 import { code, notebook, prose, shownText } from "./testing.ts";

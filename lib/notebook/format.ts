@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 
 /** Text as one string or as its lines, line ends included. */
 type Text = string | string[];

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import temml from "temml";
 import { writeAtomic } from "../files.ts";
+import { PYTHON } from "../paths.ts";
 import { lastLines, runOrExplain } from "../setup/command.ts";
-import { PYTHON } from "../setup/paths.ts";
 import { headlessEnvironment } from "./execute.ts";
 import { type Notebook, notebookText, plainText } from "./format.ts";
 

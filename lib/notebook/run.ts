@@ -1,16 +1,9 @@
 /** Runs a notebook from file to file: parameters, execution, checks, an executed notebook and its page. */
 import { dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { ROOT } from "../setup/paths.ts";
+import { ROOT } from "../paths.ts";
 import { type Event, executeNotebook } from "./execute.ts";
-import {
-  type Cell,
-  cleanNotebook,
-  type Notebook,
-  notebookName,
-  readNotebook,
-  writeNotebook,
-} from "./format.ts";
+import { type Cell, cleanNotebook, type Notebook, notebookName, readNotebook, writeNotebook } from "./format.ts";
 import { declaredParameters, parseSettings, withParameters } from "./parameters.ts";
 import { renderNotebook } from "./render.ts";
 

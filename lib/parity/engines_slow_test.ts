@@ -1,4 +1,4 @@
-import { findTensorflow } from "../setup/tensorflow.ts";
+import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { parityTest } from "./testing.ts";
 
 for (const engine of ["cpu", "wasm"]) parityTest(engine);

@@ -1,20 +1,22 @@
 /** Where `task setup --baselines` puts scikit-learn, XGBoost and LightGBM, and how they are found again. */
+import { type Bundle, isInstalled, sha256OfFile, verifyBundle } from "@spin/xla/plugins";
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { UserError } from "../errors.ts";
-import { type Bundle, isInstalled, makeBundle, verifyBundle } from "./bundle.ts";
+import { makeBundle } from "./bundle.ts";
 import { run } from "./command.ts";
-import { requireSpace, sha256OfFile } from "./disk.ts";
+import { requireSpace } from "./disk.ts";
 import { findPython, formatVersion, makeVenv, type Python } from "./environment.ts";
-import { CACHE, ROOT } from "./paths.ts";
+import { CACHE, ROOT, taskCommand } from "../paths.ts";
 import type { Say } from "./step.ts";
-import { type Lock, pip, readLock, requirePlatform } from "./wheels.ts";
+import { type Lock, parseLock, pip, requirePlatform } from "./wheels.ts";
 
-/** The name of the lock: what it pins needs Linux on x86-64 and this Python. */
-const LOCK = "baselines";
+/** What it pins needs Linux on x86-64 and this Python. */
+const LOCK = join(import.meta.dirname!, "locks", "baselines.txt");
 const OLDEST_FOR_BASELINES = [3, 11] as const;
 
 interface BaselinesBundle extends Bundle {
+  repair: string;
   lock: Lock;
   /** Of its Python environment. */
   python: string;
@@ -22,14 +24,14 @@ interface BaselinesBundle extends Bundle {
 
 /** The bundle of this workspace's pinned versions, there or not. */
 export async function baselinesBundle(): Promise<BaselinesBundle> {
-  const lock = await readLock(LOCK);
+  const lock = parseLock(await Deno.readTextFile(LOCK));
   const folder = join(CACHE, "baselines", lock.key);
   return {
     lock,
     folder,
     python: join(folder, "bin", "python"),
     name: "the classical baselines",
-    repair: "setup --baselines --repair",
+    repair: taskCommand("setup --baselines --repair"),
   };
 }
 
@@ -80,9 +82,8 @@ async function install(bundle: BaselinesBundle, say: Say): Promise<void> {
   await makeBundle(bundle, async (folder) => {
     await makeVenv(python, folder);
     say(`installing ${bundle.lock.pins.map((pin) => pin.package).join(", ")} from the Python package index`);
-    const list = join(import.meta.dirname!, "locks", `${LOCK}.txt`);
     const fixed = ["--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:"];
-    await pip(["install", ...fixed, "-r", list], bundle.name, join(folder, "bin", "python"));
+    await pip(["install", ...fixed, "-r", LOCK], bundle.name, join(folder, "bin", "python"));
     return await nativeFiles(folder);
   });
 }

@@ -1,7 +1,8 @@
+import { type Bundle, isInstalled, verifyBundle } from "@spin/xla/plugins";
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Bundle, isInstalled, makeBundle, verifyBundle } from "./bundle.ts";
+import { makeBundle } from "./bundle.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 

@@ -1,5 +1,4 @@
 /** Free space, asked before anything large is written. */
-import { createHash } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 
@@ -23,13 +22,4 @@ export async function requireSpace(folder: string, bytes: number, what: string):
     `${what} needs ${(bytes / GIB).toFixed(1)} GiB of free disk space, but ${folder} has ` +
       `${(free / GIB).toFixed(1)} GiB: free some space, or move the workspace to another disk`,
   );
-}
-
-/** The SHA-256 of a file, in hexadecimal. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  using file = await Deno.open(path);
-  const chunk = new Uint8Array(1 << 20);
-  for (let read; (read = await file.read(chunk)) !== null;) hash.update(chunk.subarray(0, read));
-  return hash.digest("hex");
 }

@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { lastLines, run } from "./command.ts";
 import { requireSpace } from "./disk.ts";
-import { ENVIRONMENT, ROOT } from "./paths.ts";
+import { ENVIRONMENT, ROOT } from "../paths.ts";
 import type { Say } from "./step.ts";
 import { pip } from "./wheels.ts";
 

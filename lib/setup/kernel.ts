@@ -1,7 +1,7 @@
 /** The Jupyter kernel of this workspace: it lives in `.venv`, so nothing of the user's own is touched. */
 import { join } from "node:path";
 import { writeAtomic } from "../files.ts";
-import { ENVIRONMENT } from "./paths.ts";
+import { ENVIRONMENT } from "../paths.ts";
 import type { Say } from "./step.ts";
 
 const SHARE = join(ENVIRONMENT, "share", "jupyter");

@@ -1,6 +1,6 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { kernelSpec, MALLOC } from "./kernel.ts";
-import { ROOT } from "./paths.ts";
+import { ROOT } from "../paths.ts";
 
 const COMPUTING = ["test", "ok", "run", "reproduce", "bench", "golden", "gpu", "train", "predict", "impute"];
 

@@ -1,15 +1,17 @@
 /** Set-up: what the workspace needs on this machine, made once and found in place ever after. */
+import type { CudaVersion } from "@spin/xla/plugins";
 import { dirname, join } from "node:path";
+import type { TensorflowKind } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { ensureBaselines } from "./baselines.ts";
 import { lastLines, run } from "./command.ts";
-import { type CudaVersion, ensureCuda } from "./cuda.ts";
+import { ensureCuda } from "./cuda.ts";
 import { ensureEnvironment } from "./environment.ts";
 import { ensureKernel } from "./kernel.ts";
-import { CACHE, ROOT } from "./paths.ts";
+import { CACHE, ROOT } from "../paths.ts";
 import { ensurePlugin } from "./plugin.ts";
 import { type Report, type Say, step } from "./step.ts";
-import { ensureTensorflow, type TensorflowKind } from "./tensorflow.ts";
+import { ensureTensorflow } from "./tensorflow.ts";
 
 interface SetupOptions {
   /** Say that a step found everything in place; otherwise only work is reported. */

@@ -1,9 +1,9 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { run } from "./command.ts";
-import { sha256OfFile } from "./disk.ts";
-import { PYTHON } from "./paths.ts";
-import { installPlugin, type Plugin } from "./plugin.ts";
+import { type CpuPlugin, sha256OfFile } from "@spin/xla/plugins";
+import { PYTHON } from "../paths.ts";
+import { installPlugin } from "./plugin.ts";
 
 const WHEEL = "tiny_plugin-1.0-py3-none-any.whl";
 
@@ -18,7 +18,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
 
 interface Shop {
   folder: string;
-  plugin: Plugin;
+  plugin: CpuPlugin;
 }
 
 /** A package index that is a folder with one small wheel; nothing leaves the machine. */
@@ -27,7 +27,7 @@ async function withIndex(work: (shop: Shop) => Promise<void>): Promise<void> {
   const wheel = join(folder, "index", WHEEL);
   await Deno.mkdir(join(folder, "index"));
   await run(PYTHON, ["-I", "-c", MAKE_WHEEL, wheel]);
-  const plugin: Plugin = {
+  const plugin: CpuPlugin = {
     platform: "any",
     package: "tiny-plugin",
     version: "1.0",

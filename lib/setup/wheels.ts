@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { environment, type Finished, lastLines, run, runOrExplain } from "./command.ts";
-import { PYTHON } from "./paths.ts";
+import { PYTHON } from "../paths.ts";
 import type { Say } from "./step.ts";
 
 /** One line of a lock file: `package==version --hash=sha256:...`, with a checksum for each wheel that may be taken. */
@@ -29,12 +29,7 @@ export function requirePlatform(what: string): void {
 
 const LINE = /^([\w.-]+)==(\S+) --hash=sha256:[0-9a-f]{64}(?: --hash=sha256:[0-9a-f]{64})*$/;
 
-/** Reads a lock of the folder `locks`. @throws Error for a line without a version or a checksum */
-export async function readLock(name: string): Promise<Lock> {
-  const text = await Deno.readTextFile(join(import.meta.dirname!, "locks", `${name}.txt`));
-  return parseLock(text);
-}
-
+/** Reads the text of a lock. @throws Error for a line without a version or a checksum */
 export function parseLock(text: string): Lock {
   const pins = text.split("\n").filter((line) => line !== "").map((line): Pin => {
     const match = LINE.exec(line);

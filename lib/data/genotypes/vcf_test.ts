@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { threefryUniform } from "../../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { type BitMatrix, type Genotypes, getBit, parseRegion } from "./genotypes.ts";
 import { record, vcfText, withFile } from "./testing.ts";
 import { readVcf, type VcfOptions } from "./vcf.ts";

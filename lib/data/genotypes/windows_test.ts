@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { threefryUniform } from "../../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { closestSites, spacedBlocks, targetBlocks } from "./windows_data.ts";
 
 const SITES = Int32Array.of(10, 20, 30, 40, 50, 60, 70, 80);

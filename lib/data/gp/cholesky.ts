@@ -1,6 +1,6 @@
+import { XlaBackend } from "@spin/xla";
 import * as tf from "@tensorflow/tfjs-core";
 import { scan } from "../../engine/mod.ts";
-import { XlaBackend } from "../../xla/mod.ts";
 
 /** Columns that are factorised together: few enough for the loop over them, many enough for the matrix products. */
 const blockSize = (n: number): number => n <= 512 ? 32 : 64;

@@ -1,4 +1,4 @@
-import { threefryUniform } from "../../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { UserError } from "../../errors.ts";
 
 /** Inclusive ranges of the numbers of points of a batch. */

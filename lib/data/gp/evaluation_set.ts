@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
 import { jit } from "../../engine/mod.ts";
-import { CACHE } from "../../setup/paths.ts";
+import { CACHE } from "../../paths.ts";
 import { type StoredTensor, storedTensors, storeTensors } from "../safetensors.ts";
 import { type CountRanges, type Counts, drawCounts } from "./counts.ts";
 import type { GpKernel } from "./kernels.ts";

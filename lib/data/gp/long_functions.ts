@@ -1,4 +1,4 @@
-import { threefryUniform } from "../../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { NOISE } from "./kernels.ts";
 import { INTERVAL, LENGTHS, SCALES } from "./sampler.ts";
 

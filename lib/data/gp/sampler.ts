@@ -1,6 +1,6 @@
+import { XlaBackend } from "@spin/xla";
 import * as tf from "@tensorflow/tfjs-core";
 import { createRng, type Rng, scan } from "../../engine/mod.ts";
-import { XlaBackend } from "../../xla/mod.ts";
 import { cholesky } from "./cholesky.ts";
 import { covariance, type GpKernel, type GpParameters } from "./kernels.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
-import { CACHE } from "../../setup/paths.ts";
+import { CACHE } from "../../paths.ts";
 import { readBytes, sha256 } from "../read.ts";
 import { storedTensors, storeTensors } from "../safetensors.ts";
 import { type DecodedImage, IMAGE_NAME, imageDecoder, type ImageSize } from "./decode.ts";

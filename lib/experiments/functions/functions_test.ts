@@ -2,8 +2,8 @@ import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict
 import { join } from "node:path";
 import { loadFunctions } from "../../data/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
+import { ROOT } from "../../paths.ts";
 import { recordName, toText } from "../../results/mod.ts";
-import { ROOT } from "../../setup/paths.ts";
 import { LOCAL_WEIGHTS } from "../profiles.ts";
 import { run, runFile } from "../run.ts";
 import { functionRanges, functions, splitFunctions } from "./run.ts";

@@ -1,47 +1,19 @@
 /** Benchmark B2: 101 people of other populations, imputed from their array to all variants of a reference of 300. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import {
-  MAF_BINS,
-  mafBin,
-  meanTargetR2,
-  minorR2,
-  pooledR2,
-  readBeagle,
-  type ScoredByFrequency,
-} from "../../baselines/mod.ts";
+import { MAF_BINS, mafBin, meanTargetR2, minorR2, pooledR2, readBeagle, type ScoredByFrequency } from "../../baselines/mod.ts";
+import { alleleCounts, genotypeFigures, genotypePath, getBit, parseRegion, readVcf, variantCount, variantKey } from "../../data/genotypes/mod.ts";
 import { unknown } from "../../data/nearest.ts";
-import {
-  alleleCounts,
-  genotypeFigures,
-  genotypePath,
-  getBit,
-  parseRegion,
-  readVcf,
-  variantCount,
-  variantKey,
-} from "../../data/genotypes/mod.ts";
 import { compileTime } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import { type Phasing, PHASINGS } from "../../imputation/phasing.ts";
 import { imputeFiles } from "../../imputation/run.ts";
 import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";
+import { ROOT } from "../../paths.ts";
 import { type Figure, scatter } from "../../plots/mod.ts";
 import { formatDuration } from "../../progress/format.ts";
 import type { RunRecord, TableView } from "../../results/mod.ts";
-import { ROOT } from "../../setup/paths.ts";
-import {
-  asJson,
-  changed,
-  type Changes,
-  type ExecuteOptions,
-  type Experiment,
-  type Outcome,
-  type Report,
-  type Run,
-  runId,
-  type Settings,
-} from "../experiment.ts";
+import { asJson, changed, type Changes, type ExecuteOptions, type Experiment, type Outcome, type Report, type Run, runId, type Settings } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
 export interface CohortSettings extends Settings {

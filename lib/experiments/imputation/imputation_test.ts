@@ -1,15 +1,15 @@
+import { threefryUniform } from "@spin/xla/threefry";
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { join } from "node:path";
-import { baselineInstalled, findBeagle } from "../../baselines/mod.ts";
 import { dosages, mafBin, meanTargetR2, minorR2, pooledR2 } from "../../baselines/genotype_r2.ts";
+import { baselineInstalled, findBeagle } from "../../baselines/mod.ts";
 import { genotypeFigures } from "../../data/genotypes/project.ts";
 import { useEngine } from "../../engine/mod.ts";
-import { threefryUniform } from "../../engine/threefry.ts";
 import { createTableModel } from "../../models/table/mod.ts";
+import { ROOT } from "../../paths.ts";
 import { toSvg } from "../../plots/mod.ts";
 import { readRecords, recordName, type RunRecord, toMarkdown } from "../../results/mod.ts";
 import { recordOf } from "../../results/testing.ts";
-import { ROOT } from "../../setup/paths.ts";
 import { asProfile, KEPT_RECORDS } from "../profiles.ts";
 import { run, runOne } from "../run.ts";
 import { runSources } from "../sources.ts";

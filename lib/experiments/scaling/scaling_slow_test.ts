@@ -1,7 +1,7 @@
 import { ok } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
 import { slopesOf } from "../../plots/mod.ts";
-import { findPlugin } from "../../setup/plugin.ts";
+import { findPlugin } from "../../engine/device.ts";
 import { run } from "../run.ts";
 import { stepCost } from "./run.ts";
 

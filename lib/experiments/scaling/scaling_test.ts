@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
-import { findPlugin } from "../../setup/plugin.ts";
+import { findPlugin } from "../../engine/device.ts";
 import { readRecords, recordName, toMarkdown } from "../../results/mod.ts";
 import { KEPT_RECORDS } from "../profiles.ts";
 import { run } from "../run.ts";

@@ -1,13 +1,7 @@
 /** Classical models on the folds of UCI sets. */
-import {
-  baselineGrid,
-  baselineInstalled,
-  fitBaseline,
-  type Setting,
-  type SizeClass,
-} from "../../baselines/mod.ts";
+import { baselineGrid, baselineInstalled, fitBaseline, type Setting, type SizeClass } from "../../baselines/mod.ts";
 import { uciFacts } from "../../data/mod.ts";
-import { taskCommand } from "../../setup/paths.ts";
+import { taskCommand } from "../../paths.ts";
 import { asJson, type Outcome, type Run } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 import { classicalTable } from "./classical_data.ts";

@@ -1,4 +1,4 @@
-import { threefryUniform } from "../../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 
 /** `length` numbers, uniform in [0, 1), the same for the same name. */
 export const draws = (name: number, length: number): Float32Array => threefryUniform(17, name, 0, length);

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable, Fold } from "../../data/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
-import { threefryUniform } from "../../engine/threefry.ts";
+import { threefryUniform } from "@spin/xla/threefry";
 import { requestStop, resetStop } from "../../progress/stop.ts";
 import { fit } from "./fit.ts";
 import type { Recipe } from "./recipe.ts";

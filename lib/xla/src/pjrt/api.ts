@@ -1,0 +1,111 @@
+import { resolve } from "node:path";
+import { codeName, PjrtError } from "./errors.ts";
+import { type Field, type FunctionName, MAJOR, offsetOf, OLDEST_MINOR } from "./layout.ts";
+import { checkLibrary } from "./library.ts";
+import { type Fields, fieldsIn, readText, struct } from "./struct.ts";
+
+const SYNC = { parameters: ["buffer"], result: "pointer" } as const;
+const ASYNC = { parameters: ["buffer"], result: "pointer", nonblocking: true } as const;
+
+/** The function table of a loaded plugin. */
+export interface PjrtApi {
+  readonly path: string;
+  readonly version: string;
+  /** Calls a function. @returns its argument struct afterwards @throws PjrtError with the plugin's own message. */
+  call<N extends FunctionName>(name: N, fields: Fields<N>): Record<Field<N>, bigint>;
+  /** The same on another thread: the event loop goes on meanwhile. What fields point at must stay untouched until then. */
+  callAsync<N extends FunctionName>(name: N, fields: Fields<N>): Promise<Record<Field<N>, bigint>>;
+  /** Calls a function with a struct that is there already. @throws PjrtError */
+  run(name: FunctionName, args: BufferSource): void;
+  /** The address of a function, for a caller of its own. */
+  address<T>(name: FunctionName): Deno.PointerObject<T>;
+}
+
+/**
+ * Loads a PJRT plugin (a shared library that exports GetPjrtApi) and initialises it.
+ *
+ * @throws Error if the file is no plugin, or speaks a version of the API that is not understood here.
+ */
+export function loadPlugin(path: string): PjrtApi {
+  let getApi: () => Deno.PointerValue;
+  try {
+    checkLibrary(path);
+    // Without a folder in the name the system would look in its own folders instead.
+    getApi =
+      Deno.dlopen(resolve(path), { GetPjrtApi: { parameters: [], result: "pointer" } }).symbols.GetPjrtApi;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${path} is not a PJRT plugin (a shared library that exports GetPjrtApi): ${reason}`);
+  }
+  const table = getApi();
+  if (table === null) throw new Error(`${path}: GetPjrtApi returned no table`);
+  const view = new Deno.UnsafePointerView(table);
+  const size = Number(view.getBigUint64(0));
+  const [major, minor] = [view.getInt32(32), view.getInt32(36)];
+  if (major !== MAJOR || minor < OLDEST_MINOR) {
+    throw new Error(
+      `${path} speaks PJRT API ${major}.${minor}; expected ${MAJOR}.${OLDEST_MINOR} or a later ${MAJOR}.x`,
+    );
+  }
+
+  const address = <T>(name: FunctionName): Deno.PointerObject<T> => {
+    const offset = offsetOf(name);
+    const pointer = offset < size ? view.getPointer<T>(offset) : null;
+    if (pointer === null) throw new Error(`${path} (PJRT API ${major}.${minor}) lacks PJRT_${name}`);
+    return pointer;
+  };
+  const sync = new Map<FunctionName, Deno.UnsafeFnPointer<typeof SYNC>>();
+  const async = new Map<FunctionName, Deno.UnsafeFnPointer<typeof ASYNC>>();
+  const api: PjrtApi = {
+    path,
+    version: `${major}.${minor}`,
+    address,
+    run(name, args) {
+      let fn = sync.get(name);
+      if (!fn) sync.set(name, fn = new Deno.UnsafeFnPointer(address(name), SYNC));
+      const error = fn.call(args);
+      if (error !== null) throw takeError(api, error, name);
+    },
+    call(name, fields) {
+      const args = struct(name, fields);
+      api.run(name, args);
+      return fieldsIn(name, args);
+    },
+    async callAsync(name, fields) {
+      const args = struct(name, fields);
+      let fn = async.get(name);
+      if (!fn) async.set(name, fn = new Deno.UnsafeFnPointer(address(name), ASYNC));
+      const error = await fn.call(args);
+      if (error !== null) throw takeError(api, error, name);
+      return fieldsIn(name, args);
+    },
+  };
+  api.call("Plugin_Initialize", {});
+  return api;
+}
+
+/** Turns a PJRT_Error into a JavaScript error and frees it. */
+function takeError(api: PjrtApi, pointer: Deno.PointerObject, where: string): PjrtError {
+  const error = Deno.UnsafePointer.value(pointer);
+  const { message, message_size } = callVoid(api, "Error_Message", { error });
+  const { code } = callVoid(api, "Error_GetCode", { error });
+  const result = new PjrtError(
+    codeName(Number(code & 0xffffffffn)),
+    readText(message, message_size),
+    `PJRT_${where}`,
+  );
+  callVoid(api, "Error_Destroy", { error });
+  return result;
+}
+
+const VOID = { parameters: ["buffer"], result: "void" } as const;
+
+function callVoid<N extends FunctionName>(
+  api: PjrtApi,
+  name: N,
+  fields: Fields<N>,
+): Record<Field<N>, bigint> {
+  const args = struct(name, fields);
+  new Deno.UnsafeFnPointer(api.address<typeof VOID>(name), VOID).call(args);
+  return fieldsIn(name, args);
+}

@@ -1,0 +1,58 @@
+import type { PjrtApi } from "./api.ts";
+import type { FunctionName } from "./layout.ts";
+import { addressOf, words } from "./struct.ts";
+
+const LIBC: Partial<Record<typeof Deno.build.os, string>> = {
+  linux: "libc.so.6",
+  darwin: "/usr/lib/libSystem.B.dylib",
+};
+
+const BSEARCH = {
+  bsearch: { parameters: ["buffer", "pointer", "usize", "usize", "pointer"], result: "pointer" },
+} as const;
+
+type Bsearch = (
+  key: BufferSource,
+  base: Deno.PointerValue,
+  count: bigint,
+  size: bigint,
+  compare: Deno.PointerValue,
+) => Deno.PointerValue;
+
+/** libc's bsearch, or undefined where it can't be had. */
+let bsearch: Bsearch | undefined | null = null;
+
+function openBsearch(): Bsearch | undefined {
+  const name = LIBC[Deno.build.os];
+  if (!name) return undefined;
+  try {
+    return Deno.dlopen(name, BSEARCH).symbols.bsearch;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A caller of one PJRT function whose struct has one field, for calls that come by the hundred.
+ *
+ * Deno calls a symbol of a library in 0.03 µs but a function pointer in 0.9 µs. `bsearch(key, base, 1, size, f)` calls
+ * f(key, base) once and returns base if f gave 0, so libc calls the plugin for us; a PJRT function gives 0 on success.
+ * What it gave otherwise, a PJRT_Error, is lost: the error thrown has no message of the plugin's.
+ */
+export function callerOf(api: PjrtApi, name: FunctionName): (field: bigint) => void {
+  const args = words([8 * 3, 0, 0]);
+  bsearch = bsearch === null ? openBsearch() : bsearch;
+  const search = bsearch;
+  if (!search) {
+    return (field) => {
+      args[2] = field;
+      api.run(name, args);
+    };
+  }
+  const fn = api.address(name);
+  const base = Deno.UnsafePointer.create(addressOf(args));
+  return (field) => {
+    args[2] = field;
+    if (search(args, base, 1n, 1n, fn) === null) throw new Error(`PJRT_${name} failed`);
+  };
+}

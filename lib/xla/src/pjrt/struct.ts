@@ -1,0 +1,62 @@
+import { type Field, fieldsOf, type StructName } from "./layout.ts";
+
+const encoder = new TextEncoder();
+
+type View = ArrayBufferView<ArrayBuffer>;
+
+/** Values of some fields of a struct. */
+export type Fields<N extends StructName> = { [F in Field<N>]?: bigint | number | View };
+
+/** What structs point at: an array lives as long as the struct, so that the plugin never reads freed memory. */
+const pointees = new WeakMap<View, View[]>();
+
+/** The address of a typed array's first byte. Whoever stores it must keep the array alive. */
+export function addressOf(array: View): bigint {
+  return Deno.UnsafePointer.value(Deno.UnsafePointer.of(array));
+}
+
+/** Stores the addresses of arrays, and keeps the arrays alive with `words`. */
+export function words(fields: readonly (bigint | number | View)[]): BigUint64Array<ArrayBuffer> {
+  const words = new BigUint64Array(fields.length);
+  let views: View[] | undefined;
+  fields.forEach((field, i) => {
+    if (typeof field === "object") {
+      (views ??= []).push(field);
+      words[i] = addressOf(field);
+    } else {
+      words[i] = BigInt(field);
+    }
+  });
+  if (views) pointees.set(words, views);
+  return words;
+}
+
+/**
+ * A struct of the PJRT C API as words of 8 bytes: its size, no extension, then its fields; those that are not given are
+ * 0. An array as a field is a pointer to it.
+ */
+export const struct = <N extends StructName>(name: N, given: Fields<N>): BigUint64Array<ArrayBuffer> =>
+  words(fieldList(name, given));
+
+/** The words of a struct, one for an array of structs. */
+export function fieldList<N extends StructName>(name: N, given: Fields<N>): (bigint | number | View)[] {
+  const fields = fieldsOf(name).map((field) => given[field] ?? 0);
+  return [8 * (2 + fields.length), 0, ...fields];
+}
+
+/** What a struct holds, by the names of its fields. */
+export function fieldsIn<N extends StructName>(name: N, words: BigUint64Array): Record<Field<N>, bigint> {
+  const values = {} as Record<Field<N>, bigint>;
+  fieldsOf(name).forEach((field, i) => values[field] = words[2 + i]!);
+  return values;
+}
+
+export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
+
+/** Copies `size` bytes of text from an address the plugin returned. */
+export function readText(address: bigint, size: bigint): string {
+  const bytes = new Uint8Array(Number(size));
+  const pointer = Deno.UnsafePointer.create(address);
+  if (pointer !== null && bytes.length > 0) Deno.UnsafePointerView.copyInto(pointer, bytes);
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,93 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import manifest from "../deno.json" with { type: "json" };
+import { CONFIG, findPlugin, xlaTest } from "./support/backend.ts";
+
+const PACKAGE = new URL("../", import.meta.url);
+
+/** An address at which nothing answers: what is not on this machine can't be had. */
+const NO_NETWORK = { HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0.0.1:9", NO_COLOR: "1" };
+
+/** Runs a program that must succeed. @returns what it printed */
+async function run(
+  program: string,
+  args: string[],
+  cwd: string | URL,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    cwd,
+    env: { ...NO_NETWORK, ...env },
+  }).output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  equal(code, 0, said);
+  return said;
+}
+
+/** Runs the README's example where the configuration finds the package. It must find its weights. */
+async function runExample(config: string, cwd: string | URL): Promise<void> {
+  const readme = await Deno.readTextFile(new URL("README.md", PACKAGE));
+  const example = readme.match(/```ts\n([\s\S]*?)```/)![1]!;
+  const { path } = await findPlugin();
+  const said = await run(Deno.execPath(), ["eval", `--config=${config}`, "--check", example], cwd, {
+    PJRT_PLUGIN_LIBRARY_PATH: path!,
+  });
+  match(said, /\[\[\s*(2|1\.99\d+|2\.00\d+)\s*\],\s*\[-(1|0\.99\d+|1\.00\d+)\s*\]\]/);
+}
+
+xlaTest("the example of the README runs", () => runExample(CONFIG, PACKAGE));
+
+xlaTest("the example of the README runs with the packed package alone", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const tarball = `${folder}/package.tgz`;
+    await run(Deno.execPath(), ["pack", "--quiet", "--allow-dirty", `--output=${tarball}`], PACKAGE);
+    await run("tar", ["xzf", tarball], folder);
+    const { name, exports, dependencies } = JSON.parse(
+      await Deno.readTextFile(`${folder}/package/package.json`),
+    );
+    deepEqual(Object.keys(dependencies), ["@tensorflow/tfjs-backend-cpu", "@tensorflow/tfjs-core"]);
+    const imports = { ...manifest.imports, [name]: `./package/${exports["."].import}` };
+    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ nodeModulesDir: "none", imports }));
+    // The versions of what the npm packages need, which are on this machine.
+    await Deno.copyFile(new URL("../../deno.lock", PACKAGE), `${folder}/deno.lock`);
+    await runExample(`${folder}/deno.json`, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the package could be published, without its tests", async () => {
+  const said = await run(Deno.execPath(), ["publish", "--dry-run", "--allow-dirty"], PACKAGE);
+  match(said, /Success Dry run complete/);
+  const files = [...said.matchAll(/file:\/\/\S+/g)].map(([url]) => url.slice(PACKAGE.href.length));
+  for (const name of ["LICENSE", "README.md", "CHANGELOG.md", "src/mod.ts", "src/plugins/table.json"]) {
+    ok(files.includes(name), name);
+  }
+  deepEqual(files.filter((name) => name.startsWith("test/")), []);
+});
+
+Deno.test("the package imports its own files, node's modules and the npm packages that it names, tests included", async () => {
+  const named = [manifest.name, ...Object.keys(manifest.imports)];
+  const others: string[] = [];
+  for await (const url of filesIn(PACKAGE)) {
+    if (!url.pathname.endsWith(".ts")) continue;
+    for (const [, specifier] of (await Deno.readTextFile(url)).matchAll(/(?:^import|from) "([^"$]+)"/gm)) {
+      const allowed = specifier!.startsWith(".")
+        ? new URL(specifier!, url).href.startsWith(PACKAGE.href)
+        : specifier!.startsWith("node:") ||
+          named.some((name) => specifier === name || specifier!.startsWith(`${name}/`));
+      if (!allowed) others.push(`${fileURLToPath(url)}: ${specifier}`);
+    }
+  }
+  deepEqual(others, []);
+});
+
+/** The files of a folder and of those in it. */
+async function* filesIn(folder: URL): AsyncGenerator<URL> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* filesIn(new URL(`${name}/`, folder));
+    else yield new URL(name, folder);
+  }
+}

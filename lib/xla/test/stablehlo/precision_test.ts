@@ -1,0 +1,34 @@
+import { deepEqual, doesNotMatch, match } from "node:assert/strict";
+import { xla, xlaTest } from "../support/backend.ts";
+import { compile, destroyExecutable } from "../../src/pjrt/executable.ts";
+import { emit } from "../../src/stablehlo/emit.ts";
+import { leaf } from "../../src/stablehlo/node.ts";
+import { dotGeneral } from "../../src/stablehlo/ops.ts";
+import { setPrecision } from "../../src/stablehlo/precision.ts";
+
+function product(element: "f32" | "i32"): string {
+  const x = leaf({ shape: [2, 2], element }, {});
+  return emit([dotGeneral(x, x, { batch: [[], []], contract: [[1], [0]] })]).text;
+}
+
+Deno.test("exact products of floats say so, others do not", () => {
+  try {
+    setPrecision("exact");
+    match(product("f32"), /contracting_dims = \[1\] x \[0\], precision = \[HIGHEST, HIGHEST\] : /);
+    doesNotMatch(product("i32"), /precision/);
+  } finally {
+    setPrecision("fast");
+  }
+  doesNotMatch(product("f32"), /precision/);
+});
+
+xlaTest("the compiler understands it", () => {
+  try {
+    setPrecision("exact");
+    const executable = compile(xla().client, { text: product("f32") });
+    deepEqual(executable.outputs, 1);
+    destroyExecutable(executable);
+  } finally {
+    setPrecision("fast");
+  }
+});

@@ -1,0 +1,70 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { BACKEND, kernels, registerKernels, withoutComputation } from "../../src/backend/register.ts";
+import { count, type Spec } from "./run.ts";
+import { SKIPS } from "./skips.ts";
+
+/** How a kernel of tfjs runs on xla. */
+type Support = "compiled" | "bridged" | "missing";
+
+/** Every kernel that tfjs-core names, and how it runs. */
+export function kernelSupport(): [name: string, support: Support][] {
+  registerKernels();
+  const names = Object.entries(tf).flatMap(([key, value]) => key === value ? [key] : []);
+  const supportOf = (name: string): Support =>
+    name in kernels || name in withoutComputation
+      ? "compiled"
+      : tf.getKernel(name, BACKEND)
+      ? "bridged"
+      : "missing";
+  return [...new Set(names)].sort().map((name) => [name, supportOf(name)]);
+}
+
+const table = (head: string[], rows: string[][]): string =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+
+/** The part of the page that depends on the tables of kernels alone. */
+export function kernelSection(): string {
+  const support = kernelSupport();
+  const of = (kind: Support) => support.filter(([, found]) => found === kind).length;
+  return `## Kernels
+
+Of ${support.length} kernels, ${of("compiled")} are compiled, ${
+    of("bridged")
+  } run on tfjs's \`cpu\` kernels with a copy each way
+(not inside \`jit\`, where they are an error that names the kernel), and ${
+    of("missing")
+  } are missing, as they are on tfjs's
+\`cpu\` engine. Strings and complex numbers always take the bridge.
+
+${table(["Kernel", "on xla"], support.map(([name, kind]) => [`\`${name}\``, kind]))}
+`;
+}
+
+/** The page \`COMPATIBILITY.md\`, from a run of the whole suite. */
+export function compatibilityPage(specs: readonly Spec[]): string {
+  const { passed, failed, skipped } = count(specs);
+  const suites = Map.groupBy(specs, ({ suite }) => suite);
+  const rows = [...suites].map(([name, of]) => {
+    const counts = count(of);
+    return [name.replaceAll("|", "\\|"), counts.passed, counts.failed, counts.skipped].map(String);
+  });
+  return `# Compatibility with TensorFlow.js
+
+Written by \`deno task test:ops --write-table\`.
+
+## tfjs-core's own test suite
+
+${passed} specs passed, ${failed} failed, ${skipped} were skipped: ${
+    skipped - SKIPS.length
+  } by the suite itself, and here
+
+${SKIPS.map(({ name, reason }) => `- *${name}*: ${reason}.`).join("\n")}
+
+${kernelSection()}
+## Specs by group
+
+${table(["Group", "passed", "failed", "skipped"], rows.sort(([a], [b]) => a! < b! ? -1 : 1))}
+`;
+}
+
+export const PAGE: URL = new URL("../../COMPATIBILITY.md", import.meta.url);
