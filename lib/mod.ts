@@ -13,7 +13,7 @@ export * as plots from "./plots/mod.ts";
 export { describeEngine, jit, memoryOf, type Rng, tensorSpec, useEngine } from "./engine/mod.ts";
 export type { BuildTableModel } from "./models/table/mod.ts";
 export type { Encode } from "./models/process/conditional_process.ts";
-export type { BuildProcess } from "./experiments/variant.ts";
+export type { BuildProcess } from "./experiments/experiment.ts";
 
 export { train } from "./train/loop.ts";
 export { createOptimizer } from "./train/optimizer.ts";
@@ -29,7 +29,7 @@ export { costTable, readRecords, scoreTable, summarise, toMarkdown } from "./res
 export { KEPT_RECORDS } from "./experiments/profiles.ts";
 export { experiments } from "./experiments/registry.ts";
 export { run } from "./experiments/run.ts";
-export { runSources } from "./experiments/sources.ts";
+export { runSources } from "./experiments/compare.ts";
 
 /** The path of a file of this workspace, wherever a notebook runs; its folder is made, so that the file can be written. */
 export function workspaceFile(path: string): string {

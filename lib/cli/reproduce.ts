@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
-import { comparisonTable, differences, repeatedLine } from "../experiments/compare.ts";
+import { comparisonTable, differences, repeatedLine, reproduced, sourceLine } from "../experiments/compare.ts";
 import { resultsTable, writeOutputs } from "../experiments/outputs.ts";
 import { LOCAL_BEGINNINGS, LOCAL_RECORDS } from "../experiments/profiles.ts";
 import { experimentsIn } from "../experiments/registry.ts";
 import { REPEAT, repeatsAll } from "../experiments/run.ts";
-import { reproduced, sourceLine } from "../experiments/sources.ts";
 import { writeAtomic } from "../files.ts";
 import { notebookName } from "../notebook/format.ts";
 import { shown } from "../notebook/run.ts";

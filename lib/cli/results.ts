@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
+import { reproduced, sourceLine } from "../experiments/compare.ts";
 import { resultsTable, writeOutputs } from "../experiments/outputs.ts";
-import { reproduced, sourceLine } from "../experiments/sources.ts";
 import { shown } from "../notebook/run.ts";
 import { ROOT } from "../paths.ts";
 import { runCommand } from "./main.ts";

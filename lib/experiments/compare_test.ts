@@ -1,8 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import type { RunRecord } from "../results/mod.ts";
-import { toText } from "../results/mod.ts";
+import { type RunRecord, toText } from "../results/mod.ts";
 import { recordOf } from "../results/testing.ts";
-import { compareRuns, comparisonTable, differences, repeatedLine, toleranceOf } from "./compare.ts";
+import { compareRuns, comparisonTable, differences, repeatedLine, sourceLine, toleranceOf, unitedRecords } from "./compare.ts";
 
 const compare = (kept: Partial<RunRecord>, now: Partial<RunRecord>, others: RunRecord[] = []) => {
   const record = recordOf(kept);
@@ -69,4 +68,23 @@ Deno.test("what differs is named with both values, and the line counts", () => {
   const text = toText(comparisonTable([near, far], 407));
   match(text, /fold 0, seed 1 +rmse +1 +2 +0\.1 +differs/);
   match(text, /engine, options and processor have the same names: 2 runs/);
+});
+
+const kept = [0, 1, 2].map((index) => recordOf({ fold: { index, of: 10 } }));
+const repeated = { ...kept[1]!, date: "2027-01-01T00:00:00.000Z" };
+
+Deno.test("a repeated run takes the place of its kept record; others are added on data or of models that are new", () => {
+  const income = recordOf({ data: { name: "income", sha256: "a" } });
+  const short = recordOf({ configuration: { steps: 5 } });
+  deepEqual(unitedRecords(kept, [repeated, income, short]), [kept[0], repeated, kept[2], income]);
+});
+
+Deno.test("a line tells which runs were made here, repeated and read", () => {
+  const made = recordOf({ seed: 9 });
+  equal(
+    sourceLine([kept[0]!, repeated, kept[2]!, made], kept),
+    "1 runs made here; 1 of 3 runs repeated here: 1 equal; 2 from results/records (SPIN_REPEAT=all makes them again)",
+  );
+  equal(sourceLine([made, { ...made, seed: 8 }], kept), "2 runs made here");
+  equal(sourceLine(kept, kept), "3 runs from results/records (SPIN_REPEAT=all makes them again)");
 });

@@ -1,13 +1,17 @@
-/** What an experiment is: settings, runs, and a report of their records. */
-import { unknown } from "../data/nearest.ts";
+import { createHash } from "node:crypto";
 import type { CountRanges } from "../data/gp/counts.ts";
 import type { EncodedTable, Fold } from "../data/mod.ts";
+import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
+import type { Process } from "../models/process/registry.ts";
+import type { BuildTableModel } from "../models/table/mod.ts";
 import type { Figure } from "../plots/mod.ts";
 import type { Json, RunIdentity, RunOutcome, RunRecord, TableView } from "../results/mod.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
 import type { Recipe } from "../train/table/recipe.ts";
 import type { Profile } from "./profiles.ts";
+
+/** What an experiment is: settings, runs, and a report of their records. */
 
 /** What a run gives; the rest of its record is the same for all runs. */
 export type Outcome<Details extends Json = Json> =
@@ -182,4 +186,35 @@ function sameType(name: string, value: unknown, given: unknown): unknown {
   const number = typeof value === "string" ? Number(value) : value;
   if (Number.isFinite(number)) return number;
   throw new UserError(`${name}: expected a number, found ${JSON.stringify(value)}`);
+}
+
+/** Models of a user's own among those of an experiment. */
+
+/** A table model of one's own. Its records are known by its name and by the text of its function. */
+export interface TableVariant {
+  name: string;
+  build: BuildTableModel;
+  /** How its training differs from SPIN's; what the function takes from outside itself should be here, too. */
+  recipe?: Partial<Recipe>;
+}
+
+/** Makes a neural process of one's own, with the widths and the seed of a recipe. */
+export type BuildProcess = (recipe: ProcessRecipe) => Process;
+
+/** A neural process of one's own; see `TableVariant`. */
+export interface ProcessVariant {
+  name: string;
+  build: BuildProcess;
+}
+
+/** The name of a model in tables and records. */
+export const nameOf = (model: string | { name: string }): string =>
+  typeof model === "string" ? model : model.name;
+
+/** What tells the records of a variant from those of an earlier text of it; nothing for models by name. */
+export function variantConfiguration(
+  model: string | { build: { toString(): string } },
+): Record<string, Json> {
+  if (typeof model === "string") return {};
+  return { build: createHash("sha256").update(model.build.toString()).digest("hex").slice(0, 16) };
 }

@@ -8,19 +8,9 @@ import { createEvaluator, type EvaluationTasks, type ProcessScore } from "../tra
 import { fitProcess, type FittedProcess, type ProcessFitOptions } from "../train/process/fit.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
 import { loadProcess, saveProcess, type StoredProcess } from "../train/process/weights.ts";
-import {
-  changed,
-  type Changes,
-  configurationOf,
-  type ExecuteOptions,
-  type Outcome,
-  type Run,
-  runId,
-  type Settings,
-} from "./experiment.ts";
+import { changed, type Changes, configurationOf, type ExecuteOptions, nameOf, type Outcome, type ProcessVariant, type Run, runId, type Settings, variantConfiguration } from "./experiment.ts";
 import { KEPT_WEIGHTS, LOCAL_WEIGHTS, type Profile } from "./profiles.ts";
 import { runFile } from "./run.ts";
-import { nameOf, type ProcessVariant, variantConfiguration } from "./variant.ts";
 
 /** A point of a learning curve. */
 export type CurvePoint = {

@@ -2,10 +2,10 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
 import { readRecords, type RunIdentity, type RunRecord } from "../results/mod.ts";
+import { runSources } from "./compare.ts";
 import type { Experiment, Outcome, Run } from "./experiment.ts";
 import { KEPT_RECORDS } from "./profiles.ts";
 import { REPEAT, run, runOne } from "./run.ts";
-import { runSources } from "./sources.ts";
 
 const [kept] = await readRecords(KEPT_RECORDS) as [RunRecord];
 const OUTCOME: Outcome = {

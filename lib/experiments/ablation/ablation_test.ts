@@ -4,7 +4,7 @@ import { noPlugin } from "../../engine/testing.ts";
 import { recordName, type RunRecord } from "../../results/mod.ts";
 import { recordOf } from "../../results/testing.ts";
 import { run } from "../run.ts";
-import { testedOutcome } from "../table_outcome.ts";
+import { testedOutcome } from "../table_run.ts";
 import { ablationReport, ablationResults } from "./report.ts";
 import { ablation, trainAblation } from "./run.ts";
 import { ablationRecipe, ablationRows } from "./settings.ts";

@@ -1,28 +1,19 @@
-import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { PUBLISHED_ATTENTION, syntheticAttention } from "../../data/synthetic_attention.ts";
 import { useEngine } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
+import { createTableModel } from "../../models/table/mod.ts";
 import { readRecords, recordName, type RunRecord } from "../../results/mod.ts";
 import { recordOf } from "../../results/testing.ts";
-import { createTableModel } from "../../models/table/mod.ts";
 import { createOptimizer, DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { stepInputs } from "../../train/table/step.ts";
 import type { Experiment } from "../experiment.ts";
 import { asProfile, KEPT_RECORDS } from "../profiles.ts";
 import { run, runOne } from "../run.ts";
 import { syntheticAttention as attention } from "./run.ts";
-import {
-  type AttentionScores,
-  attentionScores,
-  labelsOf,
-  references,
-  sharesOf,
-  specialisation,
-  unevenness,
-} from "./scores.ts";
 import { attentionSetting } from "./settings.ts";
-import { attentionData, attentionOutputs, attentionStep } from "./step.ts";
+import { attentionData, attentionOutputs, type AttentionScores, attentionScores, attentionStep, labelsOf, references, sharesOf, specialisation, unevenness } from "./step.ts";
 import { tableAttention, type TableAttentionDetails } from "./table.ts";
 
 Deno.test("every kept record is that of a run", async () => {

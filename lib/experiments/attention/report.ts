@@ -1,8 +1,8 @@
 import { attentionMap, type Figure, learningCurves } from "../../plots/mod.ts";
 import { type RunRecord, spread, type TableView } from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
-import type { AttentionDetails } from "./scores.ts";
 import { ATTENTION_VARIANTS, dataName, SMALL_ATTENTION } from "./settings.ts";
+import type { AttentionDetails } from "./step.ts";
 
 type AttentionRecord = RunRecord<AttentionDetails>;
 

@@ -6,38 +6,12 @@ import { createTableModel, type TableModel } from "../../models/table/mod.ts";
 import type { RunRecord } from "../../results/mod.ts";
 import { advice, train } from "../../train/loop.ts";
 import { tableTask } from "../../train/table/task.ts";
-import {
-  asJson,
-  configurationOf,
-  type ExecuteOptions,
-  type Experiment,
-  type Outcome,
-  type Run,
-  runId,
-} from "../experiment.ts";
+import { asJson, configurationOf, type ExecuteOptions, type Experiment, type Outcome, type Run, runId } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 import { generatedData } from "../run.ts";
 import { attentionReport } from "./report.ts";
-import {
-  type AttentionDetails,
-  type AttentionScores,
-  attentionScores,
-  type Flips,
-  references,
-  type Viewed,
-} from "./scores.ts";
-import {
-  type AttentionOptions,
-  type AttentionSetting,
-  attentionSetting,
-  type AttentionSettings,
-  attentionSettings,
-  type AttentionVariant,
-  dataName,
-  FLIPS,
-  SMALL_ATTENTION,
-} from "./settings.ts";
-import { attentionData, attentionOutputs, attentionStep } from "./step.ts";
+import { type AttentionOptions, type AttentionSetting, attentionSetting, type AttentionSettings, attentionSettings, type AttentionVariant, dataName, FLIPS, SMALL_ATTENTION } from "./settings.ts";
+import { attentionData, type AttentionDetails, attentionOutputs, type AttentionScores, attentionScores, attentionStep, type Flips, references, type Viewed } from "./step.ts";
 
 /** The published experiment by seeds, then variants on the small table by seeds. A seed is that of the table, too. */
 function runs(

@@ -5,7 +5,7 @@ import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { completeRecipe, type Recipe } from "../../train/table/recipe.ts";
 import { changed, type Changes, type Settings } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
-import type { Flips } from "./scores.ts";
+import type { Flips } from "./step.ts";
 
 /**
  * - `published`: the experiment of the reference

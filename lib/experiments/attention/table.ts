@@ -3,22 +3,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { jit } from "../../engine/mod.ts";
 import { attentionMap, type Figure } from "../../plots/mod.ts";
 import type { RunRecord } from "../../results/mod.ts";
+import type { Recipe } from "../../train/table/recipe.ts";
 import { cellsOf, disposeRows, type Rows, takeRows } from "../../train/table/rows.ts";
 import { ablationRun, trainAblation } from "../ablation/run.ts";
 import { ablationRows, ablationSettings, BASE } from "../ablation/settings.ts";
-import {
-  changed,
-  type ExecuteOptions,
-  type Experiment,
-  type Outcome,
-  type Report,
-  type Run,
-  runId,
-  type Settings,
-} from "../experiment.ts";
-import { trainingCosts } from "../table_outcome.ts";
-import type { Recipe } from "../../train/table/recipe.ts";
-import { rounded } from "./scores.ts";
+import { changed, type ExecuteOptions, type Experiment, type Outcome, type Report, type Run, runId, type Settings } from "../experiment.ts";
+import { trainingCosts } from "../table_run.ts";
+import { rounded } from "./step.ts";
 
 export interface TableAttentionSettings extends Settings {
   seed: number;

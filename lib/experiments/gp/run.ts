@@ -1,7 +1,8 @@
 import { checkRanges, type CountRanges } from "../../data/gp/counts.ts";
-import { type GpKernel, gpSource } from "../../data/gp/mod.ts";
+import { type EvaluationSet, evaluationSet, type EvaluationSpec, type GpKernel, gpSource } from "../../data/gp/mod.ts";
+import { UserError } from "../../errors.ts";
+import { type Progress, progress, stopRequested } from "../../progress/mod.ts";
 import { gpEvaluation } from "../../train/process/evaluation_tasks.ts";
-import { preparedSet } from "../evaluation_bar.ts";
 import type { Experiment, Run } from "../experiment.ts";
 import { changesOfTraining, type ProcessDetails, processNameOf, trainingRun } from "../process_run.ts";
 import { generatedData } from "../run.ts";
@@ -67,3 +68,23 @@ export const gp: Experiment<GpSettings, ProcessDetails> = {
     kernels: (record.configuration["kernels"] ?? []) as string[],
   }),
 };
+
+/**
+ * The evaluation set of a description, with a progress line while it is made for the first time.
+ *
+ * @throws UserError if it was stopped meanwhile: what was made is lost.
+ */
+export async function preparedSet(spec: EvaluationSpec): Promise<EvaluationSet> {
+  const stop = new AbortController();
+  let bar: Progress | undefined;
+  const set = await evaluationSet(spec, {
+    signal: stop.signal,
+    onBatch(done, of) {
+      bar ??= progress(of, { label: `evaluation tasks, ${spec.kernel}` });
+      bar.update(done);
+      if (stopRequested()) stop.abort(new UserError("stopped while evaluation tasks were made"));
+    },
+  });
+  await bar?.done();
+  return set;
+}

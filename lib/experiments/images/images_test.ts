@@ -1,6 +1,6 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
 import { imageSource, loadDigits, UNKNOWN } from "../../data/images/mod.ts";
 import { inFolder, writeImage } from "../../data/images/testing.ts";
 import { liveBuffers } from "../../engine/mod.ts";
@@ -12,9 +12,8 @@ import { recordOf } from "../../results/testing.ts";
 import { type ProcessRecord, recordsOf, scoresOf } from "../process_report.ts";
 import { KEPT_RECORDS } from "../profiles.ts";
 import { completions, imageCalibration, SIGMA_RANGE, trainedImages } from "./completion.ts";
-import { loadImageData, placeLikelihood } from "./data.ts";
 import { pixelCeiling, PLACE_LIKELIHOODS, VALUE_CEILING } from "./report.ts";
-import { imageEvaluation, images } from "./run.ts";
+import { imageEvaluation, images, loadImageData, placeLikelihood } from "./run.ts";
 import { imageRanges, imageRecipe } from "./settings.ts";
 
 const kept = recordsOf(await readRecords(KEPT_RECORDS), "images") as ProcessRecord[];

@@ -7,9 +7,8 @@ import type { ModelKind, TableModelConfig } from "../../models/table/mod.ts";
 import type { HaplotypeRecipe } from "../../train/haplotype/fit.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { completeRecipe, type Recipe } from "../../train/table/recipe.ts";
-import { changed, type Changes, type Settings } from "../experiment.ts";
+import { changed, type Changes, type Settings, type TableVariant } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
-import type { TableVariant } from "../variant.ts";
 
 /**
  * SPIN in the architecture of the reference, NPT, the Set Transformer and the parametric transformer, no row of

@@ -1,10 +1,10 @@
-import { logLog } from "../../plots/mod.ts";
 import type { ModelColumn, TableModelConfig } from "../../models/table/mod.ts";
+import { logLog } from "../../plots/mod.ts";
 import type { RunRecord, TableView } from "../../results/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { changed, type Experiment, type Report, type Run, runId, type Settings } from "../experiment.ts";
 import { generatedData } from "../run.ts";
-import { compiledStep } from "../scaling/step_memory.ts";
+import { compiledStep } from "../table_run.ts";
 
 /** `spin-flat` has the reference's predictor, `spin` the nested one. */
 const MODELS = ["spin", "spin-flat", "npt"] as const;

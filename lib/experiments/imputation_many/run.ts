@@ -2,37 +2,17 @@
 import { createHash } from "node:crypto";
 import { pooledR2 } from "../../baselines/genotype_r2.ts";
 import { windowTable } from "../../data/genotypes/window_table.ts";
-import {
-  type ImputationWindow,
-  imputationWindow,
-  spacedBlocks,
-  targetBlocks,
-  withTrainProportion,
-} from "../../data/genotypes/windows_data.ts";
+import { type ImputationWindow, imputationWindow, spacedBlocks, targetBlocks, withTrainProportion } from "../../data/genotypes/windows_data.ts";
 import { B1_WINDOWS, b1Region, checkAlike, chooseBlocks } from "../../data/genotypes/windows_set.ts";
 import { recordName, spread } from "../../results/mod.ts";
 import { fitMany, type FittedMany } from "../../train/table/fit_many.ts";
 import { imputationR2 } from "../../train/table/imputation_r2.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
-import {
-  configurationOf,
-  type ExecuteOptions,
-  type Experiment,
-  once,
-  type Outcome,
-  type Run,
-  runId,
-} from "../experiment.ts";
+import { configurationOf, type ExecuteOptions, type Experiment, once, type Outcome, type Run, runId } from "../experiment.ts";
 import { scoredRows } from "../imputation/window.ts";
-import { trainingCosts } from "../table_outcome.ts";
+import { trainingCosts } from "../table_run.ts";
 import { manyReport } from "./report.ts";
-import {
-  type ManyDetails,
-  type ManySettings,
-  manySettings,
-  type ManyTraining,
-  manyTrainings,
-} from "./settings.ts";
+import { type ManyDetails, type ManySettings, manySettings, type ManyTraining, manyTrainings } from "./settings.ts";
 
 /** Windows of one size. */
 interface ManyWindows {

@@ -8,20 +8,9 @@ import { type Rows, stackCells } from "../../train/table/rows.ts";
 import { stepFunction } from "../../train/table/step.ts";
 import { asJson, type Experiment, type Outcome, type Run, runId } from "../experiment.ts";
 import { generatedData } from "../run.ts";
+import { compiledStep } from "../table_run.ts";
 import { predictionCostReport, stepCostReport } from "./report.ts";
-import {
-  isSmallEnough,
-  numericColumns,
-  type PredictionCostSettings,
-  predictionCostSettings,
-  type Scaled,
-  scaledModel,
-  scalingConfiguration,
-  type ScalingSettings,
-  type StepCostSettings,
-  stepCostSettings,
-} from "./settings.ts";
-import { compiledStep } from "./step_memory.ts";
+import { isSmallEnough, numericColumns, type PredictionCostSettings, predictionCostSettings, type Scaled, scaledModel, scalingConfiguration, type ScalingSettings, type StepCostSettings, stepCostSettings } from "./settings.ts";
 
 /** The run of one measurement. @param size among the configuration */
 const measurement = (

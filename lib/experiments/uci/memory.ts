@@ -1,17 +1,9 @@
 import { batchCount, uciFacts } from "../../data/mod.ts";
 import type { TableModelConfig } from "../../models/table/mod.ts";
 import { geometricMean, type RunIdentity, type RunRecord, type TableView } from "../../results/mod.ts";
-import {
-  changed,
-  type Changes,
-  configurationOf,
-  type Experiment,
-  type Run,
-  runId,
-  type Settings,
-} from "../experiment.ts";
+import { changed, type Changes, configurationOf, type Experiment, type Run, runId, type Settings } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
-import { compiledStep } from "../scaling/step_memory.ts";
+import { compiledStep } from "../table_run.ts";
 import { uciFold, uciRun } from "./data.ts";
 import { UCI_SETS, uciRecipe } from "./settings.ts";
 

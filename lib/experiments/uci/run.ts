@@ -1,12 +1,11 @@
 /** Cross-validation of table models on UCI sets (the paper's Table 1), and classical models on the same folds. */
 import { fit } from "../../train/table/fit.ts";
-import { configurationOf, type Experiment, once, type Run } from "../experiment.ts";
-import { testedOutcome } from "../table_outcome.ts";
+import { configurationOf, type Experiment, nameOf, once, type Run, variantConfiguration } from "../experiment.ts";
+import { testedOutcome } from "../table_run.ts";
 import { classicalRuns } from "./classical.ts";
 import { columnTypes, loadAsked, uciFold, uciRun } from "./data.ts";
 import { uciReport } from "./report.ts";
 import { foldCount, setsOf, uciRecipe, type UciSettings, uciSettings } from "./settings.ts";
-import { nameOf, variantConfiguration } from "../variant.ts";
 
 /** The runs of the models that are trained here: sets, then folds, then models, so that early results compare models. */
 async function trainedRuns(settings: UciSettings): Promise<Run[]> {

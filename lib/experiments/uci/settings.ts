@@ -1,12 +1,11 @@
 import type { BaselineModel } from "../../baselines/mod.ts";
 import { batchCount, uciFacts, uciShares } from "../../data/mod.ts";
 import type { ModelKind, TableModelConfig } from "../../models/table/mod.ts";
+import { defaultRecipe } from "../../tabular/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { completeRecipe, type Recipe } from "../../train/table/recipe.ts";
-import { defaultRecipe } from "../../tabular/mod.ts";
-import { changed, type Changes, type Settings } from "../experiment.ts";
+import { changed, type Changes, type Settings, type TableVariant } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
-import type { TableVariant } from "../variant.ts";
 
 export const UCI_MODELS = ["spin", "npt", "set-transformer", "spin-published"] as const;
 export type UciModel = (typeof UCI_MODELS)[number];
