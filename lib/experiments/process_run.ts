@@ -28,7 +28,7 @@ export type TestScores = { context: number; target: number; error: number; calib
 export type ProcessDetails = { curve: CurvePoint[]; tests: Record<string, TestScores> };
 
 /** How the training of a neural process is evaluated and tested. */
-export interface ProcessTests {
+interface ProcessTests {
   /** Steps of the points of the learning curve, and their tasks, and samples of models that sample. */
   when: (step: number) => boolean;
   curve: () => Promise<EvaluationTasks>;
@@ -94,7 +94,7 @@ export async function trainedProcess(identity: RunIdentity, model?: ProcessVaria
  *
  * @returns undefined if it was stopped
  */
-export async function runBeginning(
+async function runBeginning(
   recipe: ProcessRecipe,
   source: TaskSource,
   tests: ProcessTests,

@@ -125,7 +125,7 @@ export function imageEvaluation(
  * @param train the shape of the images to train on, and how many they are
  * @throws UserError for ranges that are none, and for more points than pixels
  */
-export function imageTrainings(
+function imageTrainings(
   settings: ImageSettings,
   train: ImageShape & { count: number },
   identity: RunIdentity["data"],

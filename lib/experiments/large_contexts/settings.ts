@@ -3,7 +3,7 @@ import { changed, type Changes, type Settings } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
 /** Every neural process, and those that can train on points in pieces. */
-export const COST_MODELS = [
+const COST_MODELS = [
   ...PROCESS_NAMES,
   "cipnp-chunked",
   "ipnp-chunked",

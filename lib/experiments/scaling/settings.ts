@@ -3,7 +3,7 @@ import { changed, type Changes, type Settings } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
 /** The models whose cost is compared; `spin` has the nested predictor, `spin-flat` the reference's. */
-export const SCALED = ["spin", "spin-flat", "npt", "set-transformer"] as const;
+const SCALED = ["spin", "spin-flat", "npt", "set-transformer"] as const;
 export type Scaled = (typeof SCALED)[number];
 
 /** What both measurements take. */
