@@ -27,6 +27,10 @@ export { html, markdown, progress, show, stopRequested, text } from "./notebook/
 export { costTable, readRecords, scoreTable, summarise, toMarkdown } from "./results/mod.ts";
 
 export { KEPT_RECORDS } from "./experiments/profiles.ts";
+export { calibrationFigure, completionFigures, trainedImages } from "./experiments/images/completion.ts";
+export { cohortTruth, dosageFigure } from "./experiments/imputation/cohort.ts";
+export { drawFunction, predictFunction } from "./experiments/gp/predictions.ts";
+export { trainedProcess } from "./experiments/process_run.ts";
 export { experiments } from "./experiments/registry.ts";
 export { run } from "./experiments/run.ts";
 export { runSources } from "./experiments/compare.ts";
