@@ -1,5 +1,13 @@
 /** XLA for NVIDIA GPUs: which version is installed, and how. */
-import { cudaBundle, type CudaBundle, type CudaVersion, type Driver, isInstalled, probeDriver, verifyBundle } from "@spin/xla/plugins";
+import {
+  type CudaBundle,
+  cudaBundle,
+  type CudaVersion,
+  type Driver,
+  isInstalled,
+  probeDriver,
+  verifyBundle,
+} from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
 import { PLUGINS, ROOT, taskCommand } from "../paths.ts";
 import { makeBundle } from "./bundle.ts";
@@ -54,4 +62,3 @@ async function install(bundle: CudaBundle, say: Say): Promise<void> {
   await requireSpace(ROOT, SPACE, bundle.name);
   await makeBundle(bundle, (folder) => unpackWheels(lockOf(bundle), folder, { patterns: PATTERNS }, say));
 }
-

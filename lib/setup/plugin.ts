@@ -1,5 +1,12 @@
 /** Puts the XLA plugin for the CPU in its place. */
-import { type CpuPlugin, findPlugin, installedPath, pluginFor, verifyPlugin, whyNoPlugin } from "@spin/xla/plugins";
+import {
+  type CpuPlugin,
+  findPlugin,
+  installedPath,
+  pluginFor,
+  verifyPlugin,
+  whyNoPlugin,
+} from "@spin/xla/plugins";
 import { dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
 import { PLUGINS } from "../paths.ts";
@@ -35,7 +42,12 @@ export async function ensurePlugin(say: Say, repair: boolean): Promise<string> {
  *
  * @throws UserError as `ensurePlugin` does
  */
-export async function installPlugin(plugin: CpuPlugin, path: string, folder: string, say: Say): Promise<void> {
+export async function installPlugin(
+  plugin: CpuPlugin,
+  path: string,
+  folder: string,
+  say: Say,
+): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   await removeLeftovers(folder, TEMPORARY);
   await requireSpace(folder, plugin.size + 2 * plugin.wheelSize, "the XLA plugin");

@@ -2,7 +2,14 @@
 import { isInstalled, sha256OfFile, verifyBundle } from "@spin/xla/plugins";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { ADDON, NPM, PACKAGE, type TensorflowBundle, tensorflowBundle, type TensorflowKind } from "../engine/tensorflow_bundle.ts";
+import {
+  ADDON,
+  NPM,
+  PACKAGE,
+  type TensorflowBundle,
+  tensorflowBundle,
+  type TensorflowKind,
+} from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 import { makeBundle } from "./bundle.ts";
