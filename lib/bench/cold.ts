@@ -1,7 +1,7 @@
 /** From a process's start to a trained and scored model, nothing compiled before, beside the twin. */
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
-import { type Environment, environment, type TableView, toText } from "../results/mod.ts";
+import { type Environment, environment, type TableView } from "../results/mod.ts";
 import { lastLines } from "../setup/command.ts";
 import type { ColdResult } from "./cold_worker.ts";
 import type { Twin } from "./systems.ts";
@@ -95,10 +95,10 @@ export async function coldTimes(
 }
 
 /** A record as a table for people. */
-export function coldReport({ times, environment: { cpu, cores } }: ColdRecord): string {
+export function coldTable({ times, environment: { cpu, cores } }: ColdRecord): TableView {
   const seconds = (values: (number | null)[]) =>
     values.length === 0 || values.includes(null) ? "" : `${median(values as number[]).toFixed(1)} s`;
-  const view: TableView = {
+  return {
     title: "From the start of a process to a trained and scored model, nothing compiled before",
     head: ["", "steps", "ours", "of it compiling", "CPU time", "PyTorch", "ours / PyTorch"],
     rows: times.map(({ table, model, steps, ours, compile, cpu, twin }) => ({
@@ -113,9 +113,8 @@ export function coldReport({ times, environment: { cpu, cores } }: ColdRecord): 
       ].map((text) => ({ text, best: false })),
     })),
     notes: [
-      "PyTorch: eager; its import, as many steps of the same model with Adam, as many rows predicted at each look.",
+      "PyTorch: eager; its import, as many steps of the same model with Adam, as many rows predicted at each evaluation.",
       `Medians of ${times[0]?.ours.length} rounds in turns on ${cpu}, ${cores} cores.`,
     ],
   };
-  return toText(view);
 }

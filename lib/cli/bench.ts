@@ -12,7 +12,7 @@ import {
 } from "../bench/sizes.ts";
 import type { Twin } from "../bench/systems.ts";
 import type { Effort } from "../bench/race.ts";
-import { coldReport, coldTimes } from "../bench/cold.ts";
+import { coldTable, coldTimes } from "../bench/cold.ts";
 import { benchReport } from "../bench/report.ts";
 import { type BenchPlan, type Comparison, runBench } from "../bench/run.ts";
 import { findDevice } from "../engine/device.ts";
@@ -21,6 +21,7 @@ import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { isCudaPlugin } from "@spin/xla/plugins";
 import { findTensorflow } from "../engine/tensorflow_bundle.ts";
+import { toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import { numberValue } from "./arguments.ts";
 import { runCommand } from "./main.ts";
@@ -145,7 +146,7 @@ if (import.meta.main) {
     const record = values.cold
       ? await coldTimes({ rounds: values.quick ? 1 : 3, twin, threads: count }, say)
       : await runBench(planOf(values.quick ?? false, engines, twin, count), say);
-    console.log("\n" + (record.kind === "cold" ? coldReport(record) : benchReport(record)));
+    console.log("\n" + (record.kind === "cold" ? toText(coldTable(record)) : benchReport(record)));
     if (json) {
       await writeAtomic(json.path, JSON.stringify(record, null, 2) + "\n");
       console.log(`wrote ${json.path}`);
