@@ -4,7 +4,7 @@ import { eachLine } from "../data/genotypes/lines.ts";
 import { type Genotypes, getBit } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
 import { stopRequested } from "../progress/stop.ts";
-import { lastLines, outputLines, run } from "../setup/command.ts";
+import { lastLines, outputLines, runTool } from "../setup/command.ts";
 import { CACHE } from "../paths.ts";
 
 interface BeagleRequest {
@@ -126,7 +126,7 @@ export async function findBeagle(
     if (version) return { found: true, version, command };
   }
   if (present.length === 0) return { found: false, how: `Beagle was not found. ${GET}` };
-  if (!await run(java, ["-version"])) {
+  if (!await runTool(java, ["-version"])) {
     return {
       found: false,
       how: `Beagle (${present[0]}) needs Java. Debian, Ubuntu: sudo apt install default-jre-headless`,
@@ -138,7 +138,7 @@ export async function findBeagle(
 
 /** Beagle without arguments tells its version and how to use it. */
 async function versionOf([program, ...first]: Beagle["command"]): Promise<string | undefined> {
-  const line = (await run(program, first))?.stdout.split("\n", 1)[0]?.trim();
+  const line = (await runTool(program, first))?.stdout.split("\n", 1)[0]?.trim();
   return line && /^beagle\b.*\(version [\d.]+\)/i.test(line) ? line : undefined;
 }
 

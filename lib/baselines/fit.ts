@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { stopRequested } from "../progress/stop.ts";
 import { findBaselines } from "../setup/baselines.ts";
-import { environment, lastLines, outputLines } from "../setup/command.ts";
+import { processEnvironment, lastLines, outputLines } from "../setup/command.ts";
 import { taskCommand } from "../paths.ts";
 
 const SCRIPT = join(import.meta.dirname!, "fit.py");
@@ -66,7 +66,7 @@ async function runPython(python: string, folder: string, request: BaselineReques
   const child = new Deno.Command(python, {
     // Not -I, with which Python would not find the module beside the script.
     args: ["-E", "-s", "-B", SCRIPT, folder],
-    env: environment({ PYTHONPATH: undefined, PYTHONHOME: undefined }),
+    env: processEnvironment({ PYTHONPATH: undefined, PYTHONHOME: undefined }),
     clearEnv: true,
     stdin: "piped",
     stdout: "piped",

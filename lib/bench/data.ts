@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { threefryUniform } from "@spin/xla/threefry";
 import { type Cells, layoutOf, type ModelColumn } from "../models/table/mod.ts";
-import type { ProcessStep, TableStep } from "./sizes.ts";
+import type { BenchProcess, TableStep } from "./sizes.ts";
 
 export const modelColumns = (columns: readonly number[]): ModelColumn[] =>
   columns.map((classes) => ({
@@ -28,7 +28,7 @@ function standardNormal(seed: number, stream: number, count: number): Float32Arr
 }
 
 /** Made-up tasks: x in [-2, 2), y = sin(3x), and standard normal draws of the latent variable. */
-export function benchPoints({ context, targets, batch, width, seed }: ProcessStep) {
+export function benchPoints({ context, targets, batch, width, seed }: BenchProcess) {
   const n = context + targets;
   const x = threefryUniform(seed, 0, 0, batch * n).map((u) => 4 * u - 2);
   return {

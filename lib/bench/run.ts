@@ -8,7 +8,7 @@ import { UserError } from "../errors.ts";
 import { describeSize, type StepConfig } from "./sizes.ts";
 import type { Facts } from "./worker.ts";
 
-export interface Comparison {
+export interface BenchComparison {
   /** Comparisons of one group make one table. */
   group: string;
   /** What the program is called there. */
@@ -19,7 +19,7 @@ export interface Comparison {
 }
 
 export interface BenchPlan {
-  comparisons: Comparison[];
+  comparisons: BenchComparison[];
   /** Small programs of which our engine and the twin must compute the same, by what they are called. */
   parity: Record<string, StepConfig>;
   /** Variables of the programs whose call is timed, and how often; none on engines without `jit`. */
@@ -31,7 +31,7 @@ export interface BenchPlan {
 }
 
 /** Step times of one program. */
-export interface ComparisonResult extends Pick<Comparison, "group" | "label" | "config"> {
+export interface ComparisonResult extends Pick<BenchComparison, "group" | "label" | "config"> {
   timed: Timed[];
   /** Of the engine that compiles: a process that had no compiled program to begin with, and the next one. */
   cold: Start | null;
@@ -108,7 +108,7 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
 const PARITY = 1e-4;
 
 async function runComparison(
-  { group, label, config, engines, effort }: Comparison,
+  { group, label, config, engines, effort }: BenchComparison,
   { twin }: BenchPlan,
   say: (line: string) => void,
 ): Promise<ComparisonResult> {

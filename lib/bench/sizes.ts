@@ -18,7 +18,7 @@ export interface TableStep {
 }
 
 /** A training step of IPNP: latent path, ABLA on the inducing points, no H_A, one sample. */
-export interface ProcessStep {
+export interface BenchProcess {
   kind: "process";
   /** Context and target points of a task. */
   context: number;
@@ -29,7 +29,7 @@ export interface ProcessStep {
   seed: number;
 }
 
-export type StepConfig = TableStep | ProcessStep;
+export type StepConfig = TableStep | BenchProcess;
 
 /** A size of tables without the model. */
 export type TableSize = Omit<TableStep, "kind" | "model" | "predictor" | "seed">;
@@ -70,7 +70,7 @@ export const IMPUTATION: TableSize = {
 };
 
 /** IPNP with the published widths and so many points. */
-export const processSize = (context: number, targets: number): Omit<ProcessStep, "seed"> => ({
+export const processSize = (context: number, targets: number): Omit<BenchProcess, "seed"> => ({
   kind: "process",
   context,
   targets,
@@ -87,7 +87,7 @@ export const tableStep = (model: BenchModel, size: TableSize, seed: number): Tab
 });
 
 /** "506 x 14, e=32, L=8, 8 heads, h=10, f=10, dropout 0.1", "32 + 32 points, batch 16, width 128, 16 inducing points" */
-export function describeSize(config: TableSize | Omit<ProcessStep, "seed">): string {
+export function describeSize(config: TableSize | Omit<BenchProcess, "seed">): string {
   if ("context" in config) {
     const { context, targets, batch, width, induce } = config;
     return `${context} + ${targets} points, batch ${batch}, width ${width}, ${induce} inducing points`;

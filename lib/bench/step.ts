@@ -9,7 +9,7 @@ import { valueAndGradients } from "../train/gradients.ts";
 import { createOptimizer } from "../train/optimizer.ts";
 import { tableLoss } from "../train/table/loss.ts";
 import { benchCells, benchPoints, modelColumns } from "./data.ts";
-import type { ProcessStep, TableStep } from "./sizes.ts";
+import type { BenchProcess, TableStep } from "./sizes.ts";
 import { processTensors, twinTensors } from "./twin_weights.ts";
 
 /** A training step that can be timed. */
@@ -103,7 +103,7 @@ export function createTableStep(config: TableStep): BenchStep & { model: TableMo
 }
 
 /** IPNP with a latent variable: forward pass with one sample, ELBO, gradients and Adam. */
-export function createProcessStep(config: ProcessStep): BenchStep {
+export function benchProcessStep(config: BenchProcess): BenchStep {
   const { context, width, induce, seed } = config;
   const options = { useHA: false, ablaInduce: true, haDim: -1, induce, heads: 8, blocks: 1 };
   const { parameters, train } = ipnp({ ...GP_DIMS, dimHid: width, dimLat: width }, options, seed);

@@ -2,7 +2,7 @@ import type { StoredTensor } from "../data/mod.ts";
 import type { TableModel } from "../models/table/mod.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { benchPoints, columnCells } from "./data.ts";
-import type { ProcessStep, TableStep } from "./sizes.ts";
+import type { BenchProcess, TableStep } from "./sizes.ts";
 
 /** Layers inside an attention block, as torch_twin.py calls them. */
 const LAYERS: Record<string, string> = {
@@ -104,7 +104,7 @@ export async function twinTensors(
 /** The same of IPNP, whose parameters have the reference's names: tasks as `points.x`, `points.y` and `points.noise`. */
 export async function processTensors(
   parameters: Parameter[],
-  config: ProcessStep,
+  config: BenchProcess,
 ): Promise<Map<string, StoredTensor>> {
   const tensors = new Map<string, StoredTensor>();
   for (const { name, shape, variable } of parameters) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
 import { BENCH_MODELS, type BenchModel, processSize, SMALL, tableStep } from "./sizes.ts";
-import { createProcessStep, createTableStep } from "./step.ts";
+import { benchProcessStep, createTableStep } from "./step.ts";
 import { twinTensors } from "./twin_weights.ts";
 
 for (const name of Object.keys(BENCH_MODELS) as BenchModel[]) {
@@ -42,7 +42,7 @@ Deno.test("The weights of a categorical column lie as PyTorch's Linear has them,
 
 Deno.test("IPNP's weights have the twin's names, matrices turned, with the tasks beside them", async () => {
   await useEngine("cpu");
-  const step = createProcessStep({ ...processSize(4, 3), batch: 2, width: 16, induce: 2, seed: 1 });
+  const step = benchProcessStep({ ...processSize(4, 3), batch: 2, width: 16, induce: 2, seed: 1 });
   const tensors = await step.tensors();
   assert.deepEqual(tensors.get("dec.fc.weight")!.shape, [16, 33]);
   assert.deepEqual(tensors.get("points.x")!.shape, [2, 7, 1]);

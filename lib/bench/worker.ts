@@ -5,7 +5,7 @@ import { writeSafetensors } from "../data/mod.ts";
 import { compileTime, type EngineInfo, useEngine } from "../engine/mod.ts";
 import { callCost } from "./calls.ts";
 import type { StepConfig } from "./sizes.ts";
-import { type BenchStep, createProcessStep, createTableStep } from "./step.ts";
+import { type BenchStep, benchProcessStep, createTableStep } from "./step.ts";
 
 export type Request =
   | { do: "start"; config: StepConfig; /** file for the initial weights and the cells */ weights?: string }
@@ -53,7 +53,7 @@ async function answer(request: Request): Promise<unknown> {
   switch (request.do) {
     case "start": {
       const { config, weights } = request;
-      step = config.kind === "table" ? createTableStep(config) : createProcessStep(config);
+      step = config.kind === "table" ? createTableStep(config) : benchProcessStep(config);
       const { parameters } = step;
       if (weights) await writeSafetensors(weights, await step.tensors());
       return { engine, parameters: parameters.reduce((sum, { count }) => sum + count, 0) } satisfies Started;

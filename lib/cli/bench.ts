@@ -14,7 +14,7 @@ import type { Twin } from "../bench/systems.ts";
 import type { Effort } from "../bench/race.ts";
 import { coldTable, coldTimes } from "../bench/cold.ts";
 import { benchReport } from "../bench/report.ts";
-import { type BenchPlan, type Comparison, runBench } from "../bench/run.ts";
+import { type BenchPlan, type BenchComparison, runBench } from "../bench/run.ts";
 import { findDevice } from "../engine/device.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
@@ -71,7 +71,7 @@ function planOf(
     engines,
     effort,
   });
-  const processes: Comparison[] = (quick ? POINTS.slice(0, 1) : POINTS).map(([context, targets]) => ({
+  const processes: BenchComparison[] = (quick ? POINTS.slice(0, 1) : POINTS).map(([context, targets]) => ({
     group: "neural process",
     label: `IPNP ${context} + ${targets}`,
     config: { ...processSize(context, targets), seed: SEED },

@@ -1,9 +1,9 @@
 /** Checks the code of notebooks: the kernel takes a missing export for undefined and looks at no types at all. */
 import { join } from "node:path";
-import { type Cell, type Notebook, plainText, readNotebook } from "../notebook/format.ts";
+import { type NotebookCell, type Notebook, plainText, readNotebook } from "../notebook/format.ts";
 import { INJECTED } from "../notebook/parameters.ts";
 import { ROOT } from "../paths.ts";
-import { run } from "../setup/command.ts";
+import { runTool } from "../setup/command.ts";
 
 /** The notebooks of a folder, in the order of their names. */
 export async function listNotebooks(folder = join(ROOT, "notebooks")): Promise<string[]> {
@@ -14,7 +14,7 @@ export async function listNotebooks(folder = join(ROOT, "notebooks")): Promise<s
   return names.sort().map((name) => join(folder, name));
 }
 
-const isCode = ({ cell_type, metadata }: Cell) => cell_type === "code" && !metadata.tags?.includes(INJECTED);
+const isCode = ({ cell_type, metadata }: NotebookCell) => cell_type === "code" && !metadata.tags?.includes(INJECTED);
 
 /** All code of a notebook as one module; cells that a run injected are left out, since they declare names again. */
 export function notebookModule(notebook: Notebook): string {
@@ -48,7 +48,7 @@ export async function notebookErrors(folder?: string): Promise<string[]> {
     }
     if (modules.length === 0) return [];
     const options = { cwd: ROOT, env: { NO_COLOR: "1" } };
-    const result = await run(Deno.execPath(), ["check", "--quiet", ...modules], options);
+    const result = await runTool(Deno.execPath(), ["check", "--quiet", ...modules], options);
     return seriousErrors(result?.stderr ?? "");
   } finally {
     for (const module of modules) await Deno.remove(module).catch(() => {});

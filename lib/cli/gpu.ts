@@ -1,7 +1,7 @@
 /** `task gpu`: everything that is worth knowing of a machine with a GPU, in one go and without network. */
 import { probeDriver } from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
-import { environment, lastLines, run } from "../setup/command.ts";
+import { processEnvironment, lastLines, runTool } from "../setup/command.ts";
 import { runChild } from "./child.ts";
 import { runCommand } from "./main.ts";
 
@@ -18,7 +18,7 @@ print(found[-1] if found else "")
  * @throws UserError if that is no Python, or it has none
  */
 export async function pluginOf(python: string): Promise<string> {
-  const result = await run(python, ["-c", PROBE]);
+  const result = await runTool(python, ["-c", PROBE]);
   const path = result?.stdout.trim();
   if (path) return path;
   throw new UserError(
@@ -56,7 +56,7 @@ if (import.meta.main) {
     const { reason } = probeDriver();
     if (reason) throw new UserError(`a machine with an NVIDIA GPU is needed, but ${reason}`);
     const plugin = python && !Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH") ? await pluginOf(python) : undefined;
-    const env = environment({
+    const env = processEnvironment({
       SPIN_DEVICE: "cuda",
       SPIN_ENGINE: "xla",
       SPIN_SETUP: "off",

@@ -18,7 +18,7 @@ import { userPath } from "./user_path.ts";
 
 const { recipe, windows } = DEFAULT_SETTINGS;
 
-export const OPTIONS = {
+export const IMPUTE_OPTIONS = {
   reference: { type: "string", value: "VCF", help: "phased haplotypes at all variants, VCF or VCF.gz" },
   targets: { type: "string", value: "VCF", help: "the samples to impute, at the variants of their array" },
   out: { type: "string", value: "VCF.GZ", help: "the file to write; its index .tbi goes beside it" },
@@ -47,7 +47,7 @@ export const OPTIONS = {
   haplotypes: { type: "boolean", help: "also write the probability of ALT on each haplotype (HDS)" },
 } as const;
 
-export type Values = { [K in keyof typeof OPTIONS]?: K extends "haplotypes" ? boolean : string };
+export type ImputeValues = { [K in keyof typeof IMPUTE_OPTIONS]?: K extends "haplotypes" ? boolean : string };
 
 /** What a user asked for. */
 export interface ImputeRequest {
@@ -66,7 +66,7 @@ export interface ImputeRequest {
 }
 
 /** @throws UserError for an option that is missing, has a wrong value or excludes another one. */
-export function parseImputeRequest(values: Values): ImputeRequest {
+export function parseImputeRequest(values: ImputeValues): ImputeRequest {
   const file = (
     option: "reference" | "targets" | "out" | "map" | "model" | "save",
   ): NamedFile | undefined => {
@@ -75,7 +75,7 @@ export function parseImputeRequest(values: Values): ImputeRequest {
   };
   const needed = (option: "reference" | "targets" | "out"): NamedFile => {
     const found = file(option);
-    if (!found) throw new UserError(`task impute needs --${option}: ${OPTIONS[option].help}`);
+    if (!found) throw new UserError(`task impute needs --${option}: ${IMPUTE_OPTIONS[option].help}`);
     return found;
   };
   const out = needed("out");
@@ -168,21 +168,21 @@ async function impute(request: ImputeRequest): Promise<number> {
   return 0;
 }
 
-export const COMMAND = {
+export const IMPUTE = {
   name: "impute",
   summary:
     "Imputes the genotypes that an array lacks: SPIN learns from a phased reference, window by window, and\n" +
     "predicts every variant of it in the targets, together with the copying model of Li and Stephens. The output has\n" +
     "GT, DS and an estimated R2 (DR2) of each variant. Ctrl-C keeps the windows that are done, and the same command\n" +
     "goes on from there.",
-  options: OPTIONS,
+  options: IMPUTE_OPTIONS,
   examples: [
     "impute --reference ref.vcf.gz --targets array.vcf.gz --map map.gz --out imputed.vcf.gz",
     "impute --reference ref.vcf.gz --targets array.vcf.gz --region 20:1000000-4000000 --out imputed.vcf.gz --save model.safetensors",
   ],
 };
 
-export const work = ({ values }: Arguments<typeof OPTIONS>): Promise<number> =>
+export const runImpute = ({ values }: Arguments<typeof IMPUTE_OPTIONS>): Promise<number> =>
   impute(parseImputeRequest(values));
 
-if (import.meta.main) await runCommand(COMMAND, work, { grace: 120 });
+if (import.meta.main) await runCommand(IMPUTE, runImpute, { grace: 120 });

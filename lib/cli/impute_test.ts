@@ -4,8 +4,8 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { readBeagle } from "../baselines/mod.ts";
 import { vcfText } from "../data/genotypes/testing.ts";
 import { ROOT } from "../paths.ts";
-import { COMMAND, work } from "./impute.ts";
-import { type Outcome, performIn } from "./testing.ts";
+import { IMPUTE, runImpute } from "./impute.ts";
+import { type CommandOutcome, performIn } from "./testing.ts";
 
 const SITES = 120;
 const FOUNDERS = 8;
@@ -54,9 +54,9 @@ const USUAL =
 
 interface Place {
   /** Runs the command here, in this process. */
-  impute(words: string): Promise<Outcome>;
+  impute(words: string): Promise<CommandOutcome>;
   /** Runs `deno task impute` here, as a user types it. */
-  imputeTask(words: string): Promise<Outcome>;
+  imputeTask(words: string): Promise<CommandOutcome>;
   start(words: string): Deno.ChildProcess;
   path(name: string): string;
   names(): string[];
@@ -88,7 +88,7 @@ async function inFolder(
       path,
       start,
       names: () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort(),
-      impute: (words) => performIn(folder, COMMAND, work, words.split(" ")),
+      impute: (words) => performIn(folder, IMPUTE, runImpute, words.split(" ")),
       async imputeTask(words) {
         const { code, stdout, stderr } = await start(words).output();
         const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

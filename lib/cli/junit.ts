@@ -16,7 +16,7 @@ export interface TestedFile {
   cases: TestCase[];
 }
 
-export interface Counts {
+export interface TestCounts {
   passed: number;
   failed: number;
   ignored: number;
@@ -44,7 +44,7 @@ export function readReport(report: string): TestCase[] {
 }
 
 /** Tests and their steps count alike. */
-export function countTests(cases: readonly TestCase[]): Counts {
+export function countTests(cases: readonly TestCase[]): TestCounts {
   const of = (status: TestCase["status"]) => cases.filter((test) => test.status === status).length;
   return { passed: of("passed"), failed: of("failed"), ignored: of("ignored") };
 }
@@ -71,6 +71,6 @@ export function timesOfFiles(files: readonly TestedFile[]): string[] {
 }
 
 /** How a test run ends. */
-export function summary({ passed, failed }: Counts): string {
+export function summary({ passed, failed }: TestCounts): string {
   return `${passed} passed, ${failed} failed`;
 }

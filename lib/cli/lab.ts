@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { CACHE, PYTHON, ROOT } from "../paths.ts";
 import { STOP_FILE } from "../progress/stop.ts";
-import { environment, run } from "../setup/command.ts";
+import { processEnvironment, runTool } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
 import { numberValue } from "./arguments.ts";
 import { listNotebooks } from "./check_notebooks.ts";
@@ -13,7 +13,7 @@ const STOP = join(CACHE, "stop");
 /** Marks the committed notebooks as trusted, else the Lab hides their figures until they are run again. */
 async function trust(notebooks: string[]): Promise<void> {
   const script = "from nbformat.sign import TrustNotebookApp as App; App.launch_instance()";
-  if (notebooks.length > 0) await run(PYTHON, ["-I", "-c", script, ...notebooks]);
+  if (notebooks.length > 0) await runTool(PYTHON, ["-I", "-c", script, ...notebooks]);
 }
 
 await runCommand({
@@ -47,7 +47,7 @@ await runCommand({
     // Jupyter refuses to run as root unless told; containers usually are.
     ...Deno.uid() === 0 ? ["--allow-root"] : [],
   ];
-  const env = environment({
+  const env = processEnvironment({
     JUPYTER_PREFER_ENV_PATH: "1",
     JUPYTER_PATH: undefined,
     [STOP_FILE]: STOP,

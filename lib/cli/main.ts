@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { requestStop } from "../progress/stop.ts";
 import { type Arguments, type Command, helpText, type Option, parseArguments } from "./arguments.ts";
 
-export interface RunOptions {
+export interface CommandOptions {
   /**
    * Seconds that the work gets to end by itself after an interrupt, for work that asks `stopRequested()`. A second
    * interrupt ends it at once. Without it the first one does.
@@ -45,7 +45,7 @@ export async function perform<const O extends Record<string, Option>>(
     console.log(helpText(command));
     return 0;
   } catch (error) {
-    if (tells()) console.error(describe(error));
+    if (tells()) console.error(describeError(error));
     return 1;
   }
 }
@@ -59,7 +59,7 @@ export async function perform<const O extends Record<string, Option>>(
 export async function runCommand<const O extends Record<string, Option>>(
   command: Command<O>,
   work: Work<O>,
-  { grace = 0, words = Deno.args }: RunOptions = {},
+  { grace = 0, words = Deno.args }: CommandOptions = {},
 ): Promise<never> {
   let interrupted = 0;
   let since = 0;
@@ -81,7 +81,7 @@ export async function runCommand<const O extends Record<string, Option>>(
 }
 
 /** An error as a command prints it. */
-export function describe(error: unknown): string {
+export function describeError(error: unknown): string {
   if (error instanceof UserError) return error.message;
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

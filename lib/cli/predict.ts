@@ -42,7 +42,7 @@ export interface PredictRequest {
   unseen: QueryOptions["unseen"];
 }
 
-export const OPTIONS = {
+export const PREDICT_OPTIONS = {
   train: { type: "string", multiple: true, value: "CSV", help: "the table to learn from" },
   test: {
     type: "string",
@@ -104,12 +104,12 @@ export const OPTIONS = {
   "unseen-as-missing": { type: "boolean", help: "take classes that --train does not have for missing cells" },
 } as const;
 
-export type Values = {
-  [K in keyof typeof OPTIONS]?: (typeof OPTIONS)[K] extends { multiple: true } ? string[] : boolean;
+export type PredictValues = {
+  [K in keyof typeof PREDICT_OPTIONS]?: (typeof PREDICT_OPTIONS)[K] extends { multiple: true } ? string[] : boolean;
 };
 
 /** The value of an option that may be given once. */
-function once(values: Values, option: Exclude<keyof Values, `${string}-${string}`>): string | undefined {
+function once(values: PredictValues, option: Exclude<keyof PredictValues, `${string}-${string}`>): string | undefined {
   const given = values[option] ?? [];
   if (given.length > 1) {
     throw new UserError(`--${option} was given ${given.length} times: ${given.join(", ")}`);
@@ -119,7 +119,7 @@ function once(values: Values, option: Exclude<keyof Values, `${string}-${string}
 }
 
 /** @throws UserError for an option that is lacking, given twice, of no use beside another, or with a wrong value. */
-export function parseRequest(values: Values): PredictRequest {
+export function parseRequest(values: PredictValues): PredictRequest {
   const file = (option: "train" | "test" | "out" | "save" | "load"): NamedFile | undefined => {
     const path = once(values, option);
     return path === undefined ? undefined : { option: `--${option}`, path: userPath(path) };
@@ -146,10 +146,10 @@ export function parseRequest(values: Values): PredictRequest {
   const target = once(values, "target");
   return {
     load,
-    train: load ? undefined : need(file("train"), "train", OPTIONS.train.help),
-    test: need(file("test"), "test", OPTIONS.test.help),
-    target: load ? target : need(target, "target", OPTIONS.target.help),
-    out: need(file("out"), "out", OPTIONS.out.help),
+    train: load ? undefined : need(file("train"), "train", PREDICT_OPTIONS.train.help),
+    test: need(file("test"), "test", PREDICT_OPTIONS.test.help),
+    target: load ? target : need(target, "target", PREDICT_OPTIONS.target.help),
+    out: need(file("out"), "out", PREDICT_OPTIONS.out.help),
     save: file("save"),
     model: model as TableModelName | undefined,
     steps: numberValue(once(values, "steps"), "--steps", { whole: true, least: 1 }),
@@ -260,18 +260,18 @@ async function predict(request: PredictRequest): Promise<void> {
   console.log(`wrote ${out.path}${save ? ` and ${save.path}` : ""}`);
 }
 
-export const COMMAND = {
+export const PREDICT = {
   name: "predict",
   summary: "Trains a model on one table and predicts a column of another one, row by row.\n" +
     "The predictions are one column for a number; the class and the probability of each class for classes.",
-  options: OPTIONS,
+  options: PREDICT_OPTIONS,
   examples: [
     "predict --train train.csv --test test.csv --target price --out predictions.csv",
     "predict --load model.safetensors --test test.csv --out predictions.csv",
   ],
 };
 
-export async function work({ values }: Arguments<typeof OPTIONS>): Promise<void> {
+export async function runPredict({ values }: Arguments<typeof PREDICT_OPTIONS>): Promise<void> {
   try {
     await predict(parseRequest(values));
   } catch (error) {
@@ -279,4 +279,4 @@ export async function work({ values }: Arguments<typeof OPTIONS>): Promise<void>
   }
 }
 
-if (import.meta.main) await runCommand(COMMAND, work);
+if (import.meta.main) await runCommand(PREDICT, runPredict);

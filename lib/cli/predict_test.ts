@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
-import { COMMAND, work } from "./predict.ts";
-import { type Outcome, performIn } from "./testing.ts";
+import { PREDICT, runPredict } from "./predict.ts";
+import { type CommandOutcome, performIn } from "./testing.ts";
 
 const HEAD = "x,y,kind,price";
 const rowsOf = (text: string) => text.trimEnd().split("\n").slice(1);
@@ -19,9 +19,9 @@ const USUAL = "--train train.csv --test test.csv --target price --out out.csv --
 
 interface Place {
   /** Runs the command here, in this process, on tfjs's cpu engine. */
-  predict(words: string): Promise<Outcome>;
+  predict(words: string): Promise<CommandOutcome>;
   /** Runs `deno task predict` here, as a user types it. */
-  predictTask(words: string, engine?: string): Promise<Outcome>;
+  predictTask(words: string, engine?: string): Promise<CommandOutcome>;
   path(name: string): string;
   read(name: string): Promise<string>;
   names(): string[];
@@ -39,7 +39,7 @@ async function inFolder(given: Record<string, string>, test: (place: Place) => P
       path,
       read: (name) => Deno.readTextFile(path(name)),
       names: () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort(),
-      predict: (words) => performIn(folder, COMMAND, work, words.split(" "), "cpu"),
+      predict: (words) => performIn(folder, PREDICT, runPredict, words.split(" "), "cpu"),
       async predictTask(words, engine = "cpu") {
         const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
           args: ["task", "--quiet", "--config", join(ROOT, "deno.json"), "predict", ...words.split(" ")],

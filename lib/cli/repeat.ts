@@ -8,7 +8,7 @@ import { isTimed, repeatables, sampleOf } from "../experiments/repeat.ts";
 import { REPEAT } from "../experiments/run.ts";
 import { stopRequested } from "../progress/mod.ts";
 import { readRecords, recordName } from "../results/mod.ts";
-import { describe, runCommand } from "./main.ts";
+import { describeError, runCommand } from "./main.ts";
 
 /** What happens, and how many runs all parts of the sample have. */
 export interface RepeatEvent {
@@ -51,7 +51,7 @@ if (import.meta.main) {
         say({ ended: true });
       } catch (error) {
         failures++;
-        say({ ended: true, failed: `${name}: ${describe(error)}` });
+        say({ ended: true, failed: `${name}: ${describeError(error)}` });
       }
     }
     return failures > 0 ? 1 : 0;

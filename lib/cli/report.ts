@@ -50,7 +50,7 @@ pre.table { padding: 0.7rem 0.9rem; border-radius: 6px; background: var(--code);
 `;
 
 /** What the page tells. */
-export interface Report {
+export interface ReproduceReport {
   profile: string;
   /** The results table as text; "" without one. */
   table: string;
@@ -66,7 +66,7 @@ export interface Report {
 /** Writes the report of a run; the notebooks' pages lie in the same folder. */
 export async function writeReport(
   path: string,
-  report: Report,
+  report: ReproduceReport,
 ): Promise<void> {
   const { profile, table, line, repeated, wrong, results, seconds } = report;
   const page = `<!DOCTYPE html>

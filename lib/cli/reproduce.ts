@@ -15,7 +15,7 @@ import { toHtml } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import { listNotebooks } from "./check_notebooks.ts";
 import { workspaceHash } from "./inputs.ts";
-import { describe, runCommand } from "./main.ts";
+import { describeError, runCommand } from "./main.ts";
 import { type NotebookResult, resultLine, writeReport } from "./report.ts";
 import { reproduceNotebook } from "./reproduce_notebook.ts";
 import { repeatSample } from "./reproduce_sample.ts";
@@ -119,7 +119,7 @@ await runCommand({
     if (experiments.length > 0) found = await compareKept(experiments, profile, folder);
     wrong.push(...(found?.differences ?? []));
   } catch (error) {
-    wrong.push(`the records could not be compared and shown: ${describe(error)}`);
+    wrong.push(`the records could not be compared and shown: ${describeError(error)}`);
   }
   const seconds = (performance.now() - start) / 1000;
   const page = join(folder, "index.html");

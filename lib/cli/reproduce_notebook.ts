@@ -7,7 +7,7 @@ import { declaredParameters } from "../notebook/parameters.ts";
 import { notebookTitle } from "../notebook/render.ts";
 import { prepareNotebook, runNotebook } from "../notebook/run.ts";
 import { inputsHash } from "./inputs.ts";
-import { describe } from "./main.ts";
+import { describeError } from "./main.ts";
 import { notebookBar } from "./notebook_bar.ts";
 import type { NotebookResult } from "./report.ts";
 
@@ -67,7 +67,7 @@ export async function reproduceNotebook(source: string, options: ReproduceOption
     return { name, title, state: "run", seconds: elapsed() };
   } catch (error) {
     const state = error instanceof StoppedError ? "stopped" : "failed";
-    return { name, title, state, seconds: elapsed(), message: describe(error) };
+    return { name, title, state, seconds: elapsed(), message: describeError(error) };
   }
 }
 

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
-import { environment } from "../setup/command.ts";
+import { processEnvironment } from "../setup/command.ts";
 import { runChildQuietly } from "./child.ts";
 import { countTests, readReport, slowestTests, summary, type TestedFile, timesOfFiles } from "./junit.ts";
 
@@ -61,7 +61,7 @@ export async function testFiles({ paths = ["lib"], slow = false }: TestOptions =
 async function runDeno(file: string, args: string[], report: string): Promise<TestedFile> {
   const start = performance.now();
   // Where this task was started is of no concern to the tasks that tests start.
-  const env = environment({ INIT_CWD: undefined });
+  const env = processEnvironment({ INIT_CWD: undefined });
   const { code, signal, output } = await runChildQuietly(Deno.execPath(), args, env);
   const seconds = (performance.now() - start) / 1000;
   const cases = readReport(await Deno.readTextFile(report).catch(() => ""));

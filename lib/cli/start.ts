@@ -3,13 +3,13 @@
  * Deno itself is quiet: else the first run of each command begins with lines about what it looks up of npm packages.
  */
 import { join } from "node:path";
-import { environment } from "../setup/command.ts";
+import { processEnvironment } from "../setup/command.ts";
 import { MALLOC } from "../setup/kernel.ts";
 
 const [name, ...words] = Deno.args;
 const child = new Deno.Command(Deno.execPath(), {
   args: ["run", "--quiet", "--allow-all", join(import.meta.dirname!, `${name}.ts`), ...words],
-  env: environment(MALLOC),
+  env: processEnvironment(MALLOC),
   clearEnv: true,
 }).spawn();
 // The command decides what a signal means. One typed in a terminal reaches it anyway; twice is once to it.

@@ -3,7 +3,7 @@ import type { Arguments, Command, Option } from "./arguments.ts";
 import { perform } from "./main.ts";
 
 /** How a command ended, and what it printed. */
-export interface Outcome {
+export interface CommandOutcome {
   code: number;
   stdout: string;
   stderr: string;
@@ -20,7 +20,7 @@ export async function performIn<const O extends Record<string, Option>>(
   work: (args: Arguments<O>) => Promise<number | void> | number | void,
   words: string[],
   engine = "",
-): Promise<Outcome> {
+): Promise<CommandOutcome> {
   const printed: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] };
   const { log, warn, error } = console;
   const before = { INIT_CWD: Deno.env.get("INIT_CWD"), SPIN_ENGINE: Deno.env.get("SPIN_ENGINE") };

@@ -17,7 +17,7 @@ import { setup } from "../setup/mod.ts";
 import type { Arguments } from "./arguments.ts";
 import { runCommand } from "./main.ts";
 import { requireWritable } from "./predict_files.ts";
-import { EXPERIMENTS, OPTIONS, parseTrainOptions, type TrainOptions } from "./train_options.ts";
+import { TRAINED_EXPERIMENTS, TRAIN_OPTIONS, parseTrainOptions, type TrainOptions } from "./train_options.ts";
 
 /** Least and most context pixels of images, unless told otherwise. */
 const PIXELS = { digits: [8, 16], folder: [64, 128] } as const;
@@ -63,14 +63,14 @@ function report({ metrics, details, seconds, steps, parameters }: RunRecord<Proc
   ].join("\n");
 }
 
-export const COMMAND = {
+export const TRAIN = {
   name: "train",
   summary:
     "Trains one neural process and tests it. The record goes to results/local/records, the weights to\n" +
     "results/local/weights. Ctrl-C keeps the state of the training, and the same command goes on from it;\n" +
     "a run that has its record is not repeated.",
-  positional: { name: "EXPERIMENT", help: EXPERIMENTS.join(", "), least: 1, most: 1 },
-  options: OPTIONS,
+  positional: { name: "EXPERIMENT", help: TRAINED_EXPERIMENTS.join(", "), least: 1, most: 1 },
+  options: TRAIN_OPTIONS,
   examples: [
     "train gp --model ipnp --profile paper",
     "train gp --model canp --context 128,256 --steps 2000 --kernels matern,periodic",
@@ -79,7 +79,7 @@ export const COMMAND = {
   ],
 };
 
-export async function work({ values, positionals }: Arguments<typeof OPTIONS>): Promise<number | void> {
+export async function runTrain({ values, positionals }: Arguments<typeof TRAIN_OPTIONS>): Promise<number | void> {
   const options = parseTrainOptions(positionals[0]!, values);
   if (options.save) await requireWritable(options.save);
   const asked = Deno.env.get("SPIN_ENGINE");
@@ -100,4 +100,4 @@ export async function work({ values, positionals }: Arguments<typeof OPTIONS>): 
   }
 }
 
-if (import.meta.main) await runCommand(COMMAND, work, { grace: 60 });
+if (import.meta.main) await runCommand(TRAIN, runTrain, { grace: 60 });

@@ -10,10 +10,10 @@ import { numberValue } from "./arguments.ts";
 import type { NamedFile } from "./predict_files.ts";
 import { userPath } from "./user_path.ts";
 
-export const EXPERIMENTS = ["gp", "images", "functions"] as const;
-export type ExperimentName = (typeof EXPERIMENTS)[number];
+export const TRAINED_EXPERIMENTS = ["gp", "images", "functions"] as const;
+export type ExperimentName = (typeof TRAINED_EXPERIMENTS)[number];
 
-export const OPTIONS = {
+export const TRAIN_OPTIONS = {
   model: { type: "string", value: "NAME", help: `${PROCESS_NAMES.join(", ")} (default: cipnp)` },
   profile: { type: "string", value: "NAME", help: "quick (the default) or paper, the published settings" },
   context: { type: "string", value: "A,B", help: "least and most context points (default: 64,128 for gp)" },
@@ -39,7 +39,7 @@ export const OPTIONS = {
   save: { type: "string", value: "FILE", help: "also write the weights to this safetensors file" },
 } as const;
 
-export type Values = { [K in keyof typeof OPTIONS]?: string };
+export type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
 
 /** What a user asked for. */
 export interface TrainOptions {
@@ -71,18 +71,18 @@ function range(text: string | undefined, option: string): readonly [number, numb
 }
 
 /** @throws UserError for an unknown name, a wrong value, or an option of another experiment. */
-export function parseTrainOptions(experiment: string, values: Values): TrainOptions {
-  const known = EXPERIMENTS.find((name) => name === experiment);
+export function parseTrainOptions(experiment: string, values: TrainValues): TrainOptions {
+  const known = TRAINED_EXPERIMENTS.find((name) => name === experiment);
   if (!known) {
-    throw new UserError(`task train: there is no experiment ${unknown(experiment, [...EXPERIMENTS])}`);
+    throw new UserError(`task train: there is no experiment ${unknown(experiment, [...TRAINED_EXPERIMENTS])}`);
   }
   for (const [option, owner] of Object.entries(OWN)) {
-    if (values[option as keyof Values] !== undefined && owner !== known) {
+    if (values[option as keyof TrainValues] !== undefined && owner !== known) {
       throw new UserError(`--${option} belongs to task train ${owner}, not to task train ${known}`);
     }
   }
   if (known === "functions" && values.csv === undefined) {
-    throw new UserError(`task train functions needs --csv: ${OPTIONS.csv.help}`);
+    throw new UserError(`task train functions needs --csv: ${TRAIN_OPTIONS.csv.help}`);
   }
   const model = processName(values.model ?? "cipnp");
   const whole = (option: "steps" | "induce", least: number) =>

@@ -7,7 +7,7 @@ import { readRecords } from "../results/mod.ts";
 import { loadProcess } from "../train/process/weights.ts";
 import { temporaryWorkspace } from "./temporary_workspace.ts";
 import { performIn } from "./testing.ts";
-import { COMMAND, work } from "./train.ts";
+import { TRAIN, runTrain } from "./train.ts";
 
 const SMALL = ["--model", "cnp", "--context", "3,4", "--target", "2,2", "--seed", "1"];
 
@@ -55,7 +55,7 @@ Deno.test({
 Deno.test("task train says what is wrong before it trains", async () => {
   await using workspace = await temporaryWorkspace();
   const message = async (...args: string[]) => {
-    const { code, stderr } = await performIn(workspace.path, COMMAND, work, args);
+    const { code, stderr } = await performIn(workspace.path, TRAIN, runTrain, args);
     equal(code, 1);
     return stderr;
   };

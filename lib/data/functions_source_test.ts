@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, equal, notDeepEqual, notEqual, ok, throws } from "node:assert/strict";
 import { xlaTest } from "../engine/testing.ts";
-import { arrange, layoutOf, pointsOf } from "../train/process/layout.ts";
+import { arrange, taskLayout, pointsOf } from "../train/process/layout.ts";
 import { functionSource } from "./functions.ts";
 
 const task = (name: string, n: number, from: number) => ({
@@ -22,7 +22,7 @@ xlaTest("a padded batch shows each chosen point once, whatever the sizes of its 
   const source = functionSource(SET, [0, 2], { batch: 4, ranges: RANGES });
   for (const parts of [1, 2, 3]) {
     for (const counts of [{ context: 1, target: 1 }, { context: 2, target: 2 }, { context: 5, target: 3 }]) {
-      const layout = layoutOf(source, counts, { context: parts, target: parts });
+      const layout = taskLayout(source, counts, { context: parts, target: parts });
       const points = source.make([3, counts.context], counts, pointsOf(layout));
       const given = tf.tensor1d([counts.context, counts.target], "int32");
       const { x, y, hidden } = arrange(points, given, layout);

@@ -4,7 +4,7 @@
  */
 import { SourceMap } from "node:module";
 import { join } from "node:path";
-import { run } from "../setup/command.ts";
+import { runTool } from "../setup/command.ts";
 
 interface CellLine {
   /** Line in the cell, from 1. */
@@ -37,7 +37,7 @@ async function transpile(source: string): Promise<{ code: string; error: string 
     const file = join(folder, "cell.ts");
     await Deno.writeTextFile(file, source);
     const args = ["transpile", "--quiet", "--no-config", "--source-map", "inline", file];
-    const result = await run(Deno.execPath(), args, { cwd: folder, env: { NO_COLOR: "1" } });
+    const result = await runTool(Deno.execPath(), args, { cwd: folder, env: { NO_COLOR: "1" } });
     return result && { code: result.stdout, error: result.stderr };
   } finally {
     await Deno.remove(folder, { recursive: true });

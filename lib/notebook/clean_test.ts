@@ -1,11 +1,11 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { type Cell, cleanNotebook, cleanText } from "./format.ts";
+import { type NotebookCell, cleanNotebook, cleanText } from "./format.ts";
 import { notebook } from "./testing.ts";
 
 const ROOT = "/home/someone/workspace";
 
-function clean(cell: Partial<Cell>): Cell {
-  const whole: Cell = { cell_type: "code", source: "", metadata: {}, outputs: [], ...cell };
+function clean(cell: Partial<NotebookCell>): NotebookCell {
+  const whole: NotebookCell = { cell_type: "code", source: "", metadata: {}, outputs: [], ...cell };
   return cleanNotebook(notebook(whole), ROOT).cells[0]!;
 }
 
@@ -20,7 +20,7 @@ Deno.test("times and window states are dropped, tags and a reader's choices are 
 });
 
 Deno.test("terminal colours and paths of this machine are dropped from outputs", () => {
-  const outputs: Cell["outputs"] = [
+  const outputs: NotebookCell["outputs"] = [
     { output_type: "stream", name: "stdout", text: ["\x1b[31mred\x1b[0m\n", `${ROOT}/data/a.csv\n`] },
     {
       output_type: "display_data",

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { ENVIRONMENT, PYTHON } from "../paths.ts";
 import { PROGRESS_FILE } from "../progress/progress.ts";
 import { STOP_FILE, stopRequested } from "../progress/stop.ts";
-import { environment, lastLines } from "../setup/command.ts";
+import { processEnvironment, lastLines } from "../setup/command.ts";
 import { describeFailure } from "./cell_error.ts";
 import { type Notebook, notebookText, plainText } from "./format.ts";
 
@@ -13,7 +13,7 @@ const SCRIPT = join(import.meta.dirname!, "execute.py");
 /** Seconds that a notebook gets to end by itself once it was asked to stop. */
 const STOP_SECONDS = 10;
 
-export interface ExecuteOptions {
+export interface ExecutionOptions {
   /** The name used in messages: usually the path of the source. */
   name: string;
   /** The folder that the kernel works in; imports of cells are relative to it. */
@@ -36,7 +36,7 @@ export class StoppedError extends UserError {
  * @throws UserError if a cell fails (with its line), the kernel dies, or set-up is missing
  * @throws StoppedError after a request to stop
  */
-export async function executeNotebook(notebook: Notebook, options: ExecuteOptions): Promise<Notebook> {
+export async function executeNotebook(notebook: Notebook, options: ExecutionOptions): Promise<Notebook> {
   const temporary = await Deno.makeTempDir({ prefix: "notebook-" });
   try {
     return await execute(notebook, options, temporary);
@@ -45,14 +45,14 @@ export async function executeNotebook(notebook: Notebook, options: ExecuteOption
   }
 }
 
-async function execute(notebook: Notebook, options: ExecuteOptions, temporary: string): Promise<Notebook> {
+async function execute(notebook: Notebook, options: ExecutionOptions, temporary: string): Promise<Notebook> {
   const source = join(temporary, "source.ipynb");
   const target = join(temporary, "executed.ipynb");
   const stopFile = join(temporary, "stop");
   await Deno.writeTextFile(source, notebookText(notebook));
   const process = new Deno.Command(PYTHON, {
     args: ["-I", SCRIPT, source, target, options.folder],
-    env: environment({
+    env: processEnvironment({
       ...headlessEnvironment(temporary),
       [STOP_FILE]: stopFile,
       [PROGRESS_FILE]: options.progressFile,

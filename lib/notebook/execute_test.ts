@@ -1,13 +1,13 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { ROOT } from "../paths.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
-import { executeNotebook, type ExecuteOptions, StoppedError } from "./execute.ts";
-import type { Cell } from "./format.ts";
+import { executeNotebook, type ExecutionOptions, StoppedError } from "./execute.ts";
+import type { NotebookCell } from "./format.ts";
 import { code, notebook, prose, shownText } from "./testing.ts";
 
-const OPTIONS: ExecuteOptions = { name: "a.ipynb", folder: ROOT };
+const OPTIONS: ExecutionOptions = { name: "a.ipynb", folder: ROOT };
 
-const execute = (...cells: Cell[]) => executeNotebook(notebook(...cells), OPTIONS);
+const execute = (...cells: NotebookCell[]) => executeNotebook(notebook(...cells), OPTIONS);
 
 Deno.test("every output is kept, in its own cell, also what leaves the kernel after it was idle", async () => {
   const many = "for (let i = 0; i < 10; i++) console.log(i);\n";

@@ -16,7 +16,7 @@ interface Output {
   [field: string]: unknown;
 }
 
-export interface Cell {
+export interface NotebookCell {
   cell_type: "code" | "markdown" | "raw";
   id?: string;
   source: Text;
@@ -26,7 +26,7 @@ export interface Cell {
 }
 
 export interface Notebook {
-  cells: Cell[];
+  cells: NotebookCell[];
   metadata: {
     kernelspec?: { name: string; [field: string]: unknown };
     language_info?: Record<string, unknown>;
@@ -116,7 +116,7 @@ function cleanOutput(output: Output, root: string): Output {
 /** Fields of a cell's metadata in which front ends note times and the state of their windows. */
 const VOLATILE = new Set(["execution", "ExecuteTime", "collapsed", "scrolled", "trusted", "vscode"]);
 
-function cleanCell(cell: Cell, index: number, root: string): Cell {
+function cleanCell(cell: NotebookCell, index: number, root: string): NotebookCell {
   const metadata = Object.fromEntries(
     Object.entries(cell.metadata).filter(([field]) => !VOLATILE.has(field)),
   );

@@ -4,21 +4,21 @@
  */
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
-import { type Cell, type Notebook, plainText } from "./format.ts";
+import { type NotebookCell, type Notebook, plainText } from "./format.ts";
 
 const DECLARED = "parameters";
 export const INJECTED = "injected-parameters";
 
-export type Value = number | boolean | string | number[] | string[];
+export type ParameterValue = number | boolean | string | number[] | string[];
 
-const hasTag = (tag: string) => (cell: Cell) => cell.metadata.tags?.includes(tag) ?? false;
+const hasTag = (tag: string) => (cell: NotebookCell) => cell.metadata.tags?.includes(tag) ?? false;
 
 const DECLARATION = /^(?:const|let)\s+(\w+)\s*(?::[^=\n]+)?=\s*([\s\S]*?);[ \t]*(?:\/\/.*)?$/gm;
 
 /** The declared parameters and their defaults; a declaration that is not a plain value is not a parameter. */
-export function declaredParameters(notebook: Notebook): Map<string, Value> {
+export function declaredParameters(notebook: Notebook): Map<string, ParameterValue> {
   const cell = notebook.cells.find(hasTag(DECLARED));
-  const found = new Map<string, Value>();
+  const found = new Map<string, ParameterValue>();
   for (const [, name, text] of plainText(cell?.source ?? "").matchAll(DECLARATION)) {
     const value = literal(text!);
     if (value !== undefined) found.set(name!, value);
@@ -27,7 +27,7 @@ export function declaredParameters(notebook: Notebook): Map<string, Value> {
 }
 
 /** The value of a literal in TypeScript: a number, a boolean, a string or a list of one kind of them. */
-function literal(text: string): Value | undefined {
+function literal(text: string): ParameterValue | undefined {
   const json = text.trim()
     .replace(/'((?:[^'\\]|\\.)*)'/g, (_, inner) => JSON.stringify(inner))
     .replace(/(?<=\d)_(?=\d)/g, "")
@@ -50,10 +50,10 @@ function literal(text: string): Value | undefined {
  */
 export function parseSettings(
   settings: string[],
-  declared: Map<string, Value>,
+  declared: Map<string, ParameterValue>,
   path: string,
-): Map<string, Value> {
-  const values = new Map<string, Value>();
+): Map<string, ParameterValue> {
+  const values = new Map<string, ParameterValue>();
   for (const setting of settings) {
     const equals = setting.indexOf("=");
     if (equals < 1) throw new UserError(`--set ${setting}: expected NAME=VALUE, for example --set folds=3`);
@@ -65,14 +65,14 @@ export function parseSettings(
   return values;
 }
 
-function undeclared(name: string, declared: Map<string, Value>, path: string): string {
+function undeclared(name: string, declared: Map<string, ParameterValue>, path: string): string {
   if (declared.size === 0) {
     return `--set ${name}: ${path} has no parameters (no cell tagged "${DECLARED}" that declares constants)`;
   }
   return `--set ${name}: ${path} has no parameter ${unknown(name, [...declared.keys()])}`;
 }
 
-function parseAs(standard: Value, text: string, name: string): Value {
+function parseAs(standard: ParameterValue, text: string, name: string): ParameterValue {
   const wrong = (expected: string) =>
     new UserError(
       `--set ${name}: expected ${expected} (the default is ${JSON.stringify(standard)}), found "${text}"`,
@@ -97,14 +97,14 @@ function fail(error: Error): never {
   throw error;
 }
 
-function code(value: Value): string {
+function code(value: ParameterValue): string {
   return Array.isArray(value)
     ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]`
     : JSON.stringify(value);
 }
 
 /** A copy of the notebook that runs with these values; cells injected earlier are replaced. */
-export function withParameters(notebook: Notebook, values: Map<string, Value>): Notebook {
+export function withParameters(notebook: Notebook, values: Map<string, ParameterValue>): Notebook {
   const cells = notebook.cells.filter((cell) => !hasTag(INJECTED)(cell));
   if (values.size > 0) {
     const lines = [...values].map(([name, value]) => `const ${name} = ${code(value)};`);

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 import { type Event, executeNotebook } from "./execute.ts";
-import { type Cell, cleanNotebook, type Notebook, notebookName, readNotebook, writeNotebook } from "./format.ts";
+import { type NotebookCell, cleanNotebook, type Notebook, notebookName, readNotebook, writeNotebook } from "./format.ts";
 import { declaredParameters, parseSettings, withParameters } from "./parameters.ts";
 import { renderNotebook } from "./render.ts";
 
@@ -68,8 +68,8 @@ export async function runNotebook(request: RunRequest): Promise<void> {
 }
 
 /** Indices of the cells that showed something before the run and show nothing after it. */
-export function cellsWithoutOutput(before: Cell[], after: Cell[]): number[] {
-  const shows = (cell: Cell | undefined) => (cell?.outputs ?? []).length > 0;
+export function cellsWithoutOutput(before: NotebookCell[], after: NotebookCell[]): number[] {
+  const shows = (cell: NotebookCell | undefined) => (cell?.outputs ?? []).length > 0;
   return before.flatMap((cell, index) => shows(cell) && !shows(after[index]) ? [index] : []);
 }
 

@@ -1,5 +1,5 @@
 /** Shows results: in a notebook as outputs of the cell, elsewhere as text. */
-import { type TableView, toHtml, toText } from "../results/view.ts";
+import { escapeHtml, type TableView, toHtml, toText } from "../results/view.ts";
 import { flushOutputs, jupyter, type MediaBundle } from "../progress/progress.ts";
 
 /**
@@ -117,10 +117,6 @@ function grid(table: TableLike, limit: number): Grid {
   const values = Array.from({ length: count }, (_, row) => header.map((name) => table.get(name, row)));
   const numeric = header.map((_, column) => values.every((row) => typeof (row[column] ?? 0) === "number"));
   return { header, numeric, rows: values.map((row) => row.map(cellText)), more: table.numRows() - count };
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
 }
 
 /** An HTML table with numbers at the right; at most `limit` rows, and a note of how many more there are. */

@@ -1,9 +1,9 @@
 /** For tests: notebooks made of cells given as text. */
 import { join } from "node:path";
-import { type Cell, type Notebook, plainText } from "./format.ts";
+import { type NotebookCell, type Notebook, plainText } from "./format.ts";
 
 /** A code cell. */
-export function code(source: string, options: { tags?: string[]; shown?: string } = {}): Cell {
+export function code(source: string, options: { tags?: string[]; shown?: string } = {}): NotebookCell {
   const { tags, shown } = options;
   const output = { output_type: "stream" as const, name: "stdout", text: shown };
   return {
@@ -15,11 +15,11 @@ export function code(source: string, options: { tags?: string[]; shown?: string 
   };
 }
 
-export function prose(source: string): Cell {
+export function prose(source: string): NotebookCell {
   return { cell_type: "markdown", source, metadata: {} };
 }
 
-export function notebook(...cells: Cell[]): Notebook {
+export function notebook(...cells: NotebookCell[]): Notebook {
   return {
     cells: cells.map((cell, index) => ({ id: `cell-${index + 1}`, ...cell })),
     metadata: { kernelspec: { name: "deno", display_name: "Deno", language: "typescript" } },
@@ -29,7 +29,7 @@ export function notebook(...cells: Cell[]): Notebook {
 }
 
 /** What a cell printed or displayed, as text. */
-export function shownText(cell: Cell): string {
+export function shownText(cell: NotebookCell): string {
   return (cell.outputs ?? []).map(({ text, data }) =>
     plainText((text ?? data?.["text/plain"] ?? "") as string)
   )

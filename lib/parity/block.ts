@@ -5,7 +5,7 @@ import { valueAndGradients } from "../train/gradients.ts";
 import { type GoldenCase, namesAfter } from "./case.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";
-import { gradientsByName, loadParameters, tensorOf } from "./parameters.ts";
+import { gradientsByName, loadParameters, parameterTensor } from "./parameters.ts";
 
 export type Tensors = Record<string, tf.Tensor3D>;
 /** From the `input/` tensors of a case to its `output/` tensors. */
@@ -23,14 +23,14 @@ export async function runBlock(
   const reference = blockToReference(parameters, rename);
   loadParameters(golden, reference, parameters);
   const inputNames = namesAfter(golden, "input/");
-  const inputs = inputNames.map((name) => tf.tidy(() => tf.variable(tensorOf(golden, `input/${name}`))));
+  const inputs = inputNames.map((name) => tf.tidy(() => tf.variable(parameterTensor(golden, `input/${name}`))));
   const results = await computeNamed(() => {
     const { loss, more, gradients } = valueAndGradients(() => {
       const outputs = block(
         Object.fromEntries(inputNames.map((name, i) => [name, inputs[i] as tf.Tensor3D])),
       );
       const terms = Object.entries(outputs)
-        .map(([name, output]) => tf.sum(tf.mul(output, tensorOf(golden, `cotangent/${name}`))));
+        .map(([name, output]) => tf.sum(tf.mul(output, parameterTensor(golden, `cotangent/${name}`))));
       return { loss: tf.addN(terms) as tf.Scalar, more: outputs };
     }, [...parameters.map((p) => p.variable), ...inputs]);
     return {

@@ -3,7 +3,7 @@ import type { GoldenCase } from "./case.ts";
 /** Results by fixture name (`output/...`, `grad/...`), row-major. */
 export type Produced = Map<string, ArrayLike<number>>;
 
-export interface Comparison {
+export interface CaseComparison {
   /** Number of tensors compared. */
   tensors: number;
   /** Largest absolute differences; NaN if any value is not a number. */
@@ -19,8 +19,8 @@ export interface Comparison {
 const COMPARED = ["output/", "grad/", "ingrad/", "final/"];
 
 /** Compares everything that the reference computed: |a - b| <= atol + rtol · max|b| per tensor. */
-export function compare(golden: GoldenCase, produced: Produced): Comparison {
-  const result: Comparison = {
+export function compareCase(golden: GoldenCase, produced: Produced): CaseComparison {
+  const result: CaseComparison = {
     tensors: 0,
     outputError: 0,
     lossError: 0,

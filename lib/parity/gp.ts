@@ -13,14 +13,14 @@ import { UserError } from "../errors.ts";
 import { field, fixture, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";
-import { tensorOf } from "./parameters.ts";
+import { parameterTensor } from "./parameters.ts";
 
 /** The kernel that a case is named after. */
 const kernelOf = ({ name }: GoldenCase): GpKernel => gpKernel(name.split("_").at(-1)!);
 
 /** Covariance and its factor, `gp_kernel_*`. */
 export function runGpKernel(golden: GoldenCase): Promise<Produced> {
-  const of = (name: string) => tensorOf(golden, `input/${name}`) as tf.Tensor1D;
+  const of = (name: string) => parameterTensor(golden, `input/${name}`) as tf.Tensor1D;
   const kernel = kernelOf(golden);
   const parameters: GpParameters = {
     length: of("length"),
@@ -39,14 +39,14 @@ export function runGpSampler(golden: GoldenCase): Promise<Produced> {
   const { t_noise: given } = golden.spec as { t_noise: number | null };
   const tailNoise: TailNoise | undefined = given === null ? undefined : given === -1 ? "varying" : given;
   const kernel = kernelOf(golden);
-  const uniform = (name: string) => tensorOf(golden, `input/u_${name}`) as tf.Tensor1D;
-  const flat = (name: string) => tf.squeeze(tensorOf(golden, `noise/${name}`), [2]) as tf.Tensor2D;
+  const uniform = (name: string) => parameterTensor(golden, `input/u_${name}`) as tf.Tensor1D;
+  const flat = (name: string) => tf.squeeze(parameterTensor(golden, `noise/${name}`), [2]) as tf.Tensor2D;
   const [context, target] = ["num_ctx", "num_tar"].map((name) => fixture(golden, `noise/${name}`).data[0]!);
   const draws = {
     x: flat("u_x"),
     length: uniform("length"),
     scale: uniform("scale"),
-    noise: tensorOf(golden, "noise/eps") as tf.Tensor2D,
+    noise: parameterTensor(golden, "noise/eps") as tf.Tensor2D,
     ...(kernel === "periodic" && { period: uniform("period") }),
     ...(tailNoise === "varying" && { weight: flat("u_tnoise") }),
     ...(tailNoise !== undefined && {

@@ -12,7 +12,7 @@ import {
 import { field, fixture, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";
-import { tensorOf } from "./parameters.ts";
+import { parameterTensor } from "./parameters.ts";
 
 interface ImageArguments {
   num_ctx: number;
@@ -37,13 +37,13 @@ export async function runImageTask(golden: GoldenCase): Promise<Produced> {
   const batch = fixture(golden, "input/img").shape[0]!;
   /** Channels last. */
   const values = (name: string) =>
-    tf.transpose(tf.reshape(tensorOf(golden, name), [batch, given.C, given.H * given.W]), [
+    tf.transpose(tf.reshape(parameterTensor(golden, name), [batch, given.C, given.H * given.W]), [
       0,
       2,
       1,
     ]) as tf.Tensor3D;
   const draws: ImageDraws = {
-    order: tensorOf(golden, "noise/u_pix") as tf.Tensor2D,
+    order: parameterTensor(golden, "noise/u_pix") as tf.Tensor2D,
     ...(tailNoise && {
       weight: values("noise/u_tn"),
       tail: tf.div(values("noise/t_normal"), tf.sqrt(tf.div(values("noise/t_chi2"), FREEDOM))),

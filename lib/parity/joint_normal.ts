@@ -12,7 +12,7 @@ export interface JointNormal {
  *
  * @param covariance [b, n, n], positive definite; otherwise the result holds NaN
  */
-export function cholesky(covariance: tf.Tensor3D): tf.Tensor3D {
+export function tensorCholesky(covariance: tf.Tensor3D): tf.Tensor3D {
   const n = covariance.shape[1];
   const below = tf.linalg.bandPart(tf.ones([n, n]), 0, -1);
   const [, columns] = scan(
@@ -30,7 +30,7 @@ export function cholesky(covariance: tf.Tensor3D): tf.Tensor3D {
 }
 
 /** z with L·z = y, by forward substitution: y [b, n], L [b, n, n] lower triangular. */
-export function solveLower(lower: tf.Tensor3D, y: tf.Tensor2D): tf.Tensor2D {
+export function solveLowerTensor(lower: tf.Tensor3D, y: tf.Tensor2D): tf.Tensor2D {
   const n = y.shape[1];
   const [, z] = scan(
     (rest: tf.Tensor2D, { unit, column }: { unit: tf.Tensor; column: tf.Tensor }) => {
@@ -45,9 +45,9 @@ export function solveLower(lower: tf.Tensor3D, y: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** Log densities [b] of y [b, n]. */
-export function jointLogDensity({ mean, scale }: JointNormal, y: tf.Tensor2D): tf.Tensor1D {
+export function jointDensity({ mean, scale }: JointNormal, y: tf.Tensor2D): tf.Tensor1D {
   const n = mean.shape[1];
-  const z = solveLower(scale, tf.sub(y, mean));
+  const z = solveLowerTensor(scale, tf.sub(y, mean));
   const diagonal = tf.sum(tf.mul(scale, tf.eye(n)), -1);
   const terms = tf.add(tf.mul(tf.square(z), 0.5), tf.log(diagonal));
   return tf.neg(tf.add(tf.sum(terms, -1), 0.5 * n * Math.log(2 * Math.PI)));

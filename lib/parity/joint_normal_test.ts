@@ -2,7 +2,7 @@ import { ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useEngine } from "../engine/mod.ts";
 import { noPlugin } from "../engine/testing.ts";
-import { cholesky, jointLogDensity, solveLower } from "./joint_normal.ts";
+import { tensorCholesky, jointDensity, solveLowerTensor } from "./joint_normal.ts";
 
 const apart = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!;
 
@@ -20,11 +20,11 @@ for (const engine of ["cpu", "xla"]) {
       await useEngine(engine);
       tf.tidy(() => {
         const given = covariance(7);
-        const lower = cholesky(given);
+        const lower = tensorCholesky(given);
         ok(apart(tf.matMul(lower, lower, false, true), given) < 1e-4);
         ok(apart(lower, tf.mul(lower, tf.linalg.bandPart(tf.ones([7, 7]), -1, 0))) === 0);
         const y = tf.randomNormal([2, 7], 0, 1, "float32", 5) as tf.Tensor2D;
-        const z = solveLower(lower, y);
+        const z = solveLowerTensor(lower, y);
         ok(apart(tf.squeeze(tf.matMul(lower, tf.expandDims(z, 2)), [2]), y) < 1e-5);
       });
     },
@@ -41,7 +41,7 @@ Deno.test("a joint density of independent values is the product of theirs", asyn
       (sum, value, i) => sum - (value / sigma[i]!) ** 2 / 2 - Math.log(sigma[i]! * Math.sqrt(2 * Math.PI)),
       0,
     );
-    const found = jointLogDensity({ mean: tf.zeros([1, 3]), scale }, tf.tensor2d([y])).dataSync()[0]!;
+    const found = jointDensity({ mean: tf.zeros([1, 3]), scale }, tf.tensor2d([y])).dataSync()[0]!;
     ok(Math.abs(found - expected) < 1e-5, `expected ${expected}, found ${found}`);
   });
 });
@@ -52,13 +52,13 @@ Deno.test("the density's gradient by the covariance is (Σ⁻¹rrᵀΣ⁻¹ - Σ
     const given = covariance(4);
     const mean = tf.zeros([2, 4]) as tf.Tensor2D;
     const r = tf.randomNormal([2, 4], 0, 1, "float32", 6) as tf.Tensor2D;
-    const slope = tf.grad((s) => tf.sum(jointLogDensity({ mean, scale: cholesky(s as tf.Tensor3D) }, r)))(
+    const slope = tf.grad((s) => tf.sum(jointDensity({ mean, scale: tensorCholesky(s as tf.Tensor3D) }, r)))(
       given,
     );
     // Columns of the inverse: L⁻¹ by columns, then L⁻ᵀ·L⁻¹.
-    const lower = cholesky(given);
+    const lower = tensorCholesky(given);
     const unit = (i: number) => tf.tile(tf.slice(tf.eye(4), [i, 0], [1, 4]), [2, 1]) as tf.Tensor2D;
-    const inverse = tf.stack([0, 1, 2, 3].map((i) => solveLower(lower, unit(i))), 2) as tf.Tensor3D;
+    const inverse = tf.stack([0, 1, 2, 3].map((i) => solveLowerTensor(lower, unit(i))), 2) as tf.Tensor3D;
     const precision = tf.matMul(inverse, inverse, true, false) as tf.Tensor3D;
     const scaled = tf.matMul(precision, tf.expandDims(r, 2));
     const expected = tf.mul(tf.sub(tf.matMul(scaled, scaled, false, true), precision), 0.5);

@@ -6,7 +6,7 @@ import { field, fixture, type GoldenCase, namesAfter } from "./case.ts";
 import { columnOf, placeOf, readCells, splitCells } from "./columns.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";
-import { tensorOf } from "./parameters.ts";
+import { parameterTensor } from "./parameters.ts";
 
 interface MaskArguments {
   mask_prob: number;
@@ -22,7 +22,7 @@ export function runCellMask(golden: GoldenCase): Promise<Produced> {
   );
   const layout = layoutOf(field<number[]>(golden.spec, "columns", golden.name).map(columnOf));
   const cells = readCells(golden, layout, "input/arr/");
-  const candidates = tensorOf(golden, "input/candidates") as tf.Tensor2D;
+  const candidates = parameterTensor(golden, "input/candidates") as tf.Tensor2D;
   const draws = readDraws(golden, layout, p);
   return computeNamed(() => {
     const { cells: masked, selected } = maskCells(layout, cells, candidates, p, q, draws);
@@ -36,7 +36,7 @@ export function runRowMask(golden: GoldenCase): Promise<Produced> {
   const widths = namesAfter(golden, "input/arr/").map((j) => fixture(golden, `input/arr/${j}`).shape[1]!);
   const layout = layoutOf(widths.map((width) => columnOf(width === 2 ? 0 : width - 1)));
   const cells = readCells(golden, layout, "input/arr/");
-  const candidates = tensorOf(golden, "input/candidates") as tf.Tensor2D;
+  const candidates = parameterTensor(golden, "input/candidates") as tf.Tensor2D;
   const targets = tf.max(candidates, 0) as tf.Tensor1D;
   const { data, shape: [n, d] } = fixture(golden, "input/candidates");
   const rows = Array.from({ length: n! }, (_, i) => i).filter((i) =>

@@ -10,7 +10,7 @@ import { parseColumns, readCells, splitOutputs } from "./columns.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";
 import { modelConfig, referenceConfig } from "./config.ts";
-import { gradientsByName, loadParameters, tensorOf } from "./parameters.ts";
+import { gradientsByName, loadParameters, parameterTensor } from "./parameters.ts";
 import { toReference } from "./reference_names.ts";
 
 /** A whole table model: outputs with and without the encoder, the parts of the loss, and all gradients. */
@@ -25,7 +25,7 @@ export async function runModel(golden: GoldenCase): Promise<Produced> {
   const cells = readCells(golden, layout, "input/masked/");
   const truth = readCells(golden, layout, "input/truth/");
   const [labelMask, featureMask] = ["input/label_loss_mask", "input/aug_mask"]
-    .map((name) => tensorOf(golden, name) as tf.Tensor2D) as [tf.Tensor2D, tf.Tensor2D];
+    .map((name) => parameterTensor(golden, name) as tf.Tensor2D) as [tf.Tensor2D, tf.Tensor2D];
 
   const results = await computeNamed(() => {
     const { loss, more, gradients } = valueAndGradients(() => {

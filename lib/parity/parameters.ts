@@ -37,7 +37,7 @@ export function gradientsByName(
 }
 
 /** A fixture as a float32 tensor. */
-export const tensorOf = (golden: GoldenCase, name: string): tf.Tensor => {
+export const parameterTensor = (golden: GoldenCase, name: string): tf.Tensor => {
   const { data, shape } = fixture(golden, name);
   return tf.tensor(Float32Array.from(data), shape);
 };

@@ -7,10 +7,10 @@ import { field, type GoldenCase } from "./case.ts";
 import { spinOptions } from "./process_blocks.ts";
 import { bootstrap, conditional, latent, type Runnable } from "./process_runnable.ts";
 
-export type Arguments = Record<string, number | boolean | string>;
+export type ProcessArguments = Record<string, number | boolean | string>;
 
 /** Widths and depths among a constructor's arguments. */
-export const dimsOf = (given: Arguments): NeuralProcessDims => ({
+export const dimsOf = (given: ProcessArguments): NeuralProcessDims => ({
   dimX: Number(given.dim_x),
   dimY: Number(given.dim_y),
   dimHid: Number(given.dim_hid),
@@ -25,7 +25,7 @@ export const dimsOf = (given: Arguments): NeuralProcessDims => ({
 /** The model that a case's class and options name. */
 export function buildProcess(golden: GoldenCase, tasks: Tasks): Runnable {
   const { class: kind } = field<{ class: string }>(golden.spec, "reference", golden.name);
-  const given = field<Arguments>(golden.spec, "constructor", golden.name);
+  const given = field<ProcessArguments>(golden.spec, "constructor", golden.name);
   const dims = dimsOf(given);
   switch (kind) {
     case "CNP":
@@ -47,7 +47,7 @@ export function buildProcess(golden: GoldenCase, tasks: Tasks): Runnable {
         return latent(options ? ipnp(dims, options, 0) : anp(dims, 0), tasks, golden);
       }
       const samples = ["train_call", "eval_call"].map((call) =>
-        Number(field<{ arguments: Arguments }>(golden.spec, call, golden.name).arguments.num_samples ?? 0)
+        Number(field<{ arguments: ProcessArguments }>(golden.spec, call, golden.name).arguments.num_samples ?? 0)
       ) as [number, number];
       return conditional(withoutLatent(dims, options, 0), tasks, samples);
     }
@@ -58,7 +58,7 @@ export function buildProcess(golden: GoldenCase, tasks: Tasks): Runnable {
   }
 }
 
-function older(given: Arguments, tasks: Tasks, golden: GoldenCase): Runnable {
+function older(given: ProcessArguments, tasks: Tasks, golden: GoldenCase): Runnable {
   const options = {
     dimX: Number(given.dim_x),
     dimY: Number(given.dim_y),

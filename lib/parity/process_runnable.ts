@@ -6,7 +6,7 @@ import type { Normal } from "../models/process/normal.ts";
 import type { Tasks } from "../models/process/points.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import type { GoldenCase } from "./case.ts";
-import { tensorOf } from "./parameters.ts";
+import { parameterTensor } from "./parameters.ts";
 
 type Outputs = Record<string, tf.Tensor>;
 
@@ -29,7 +29,7 @@ export function latent(
   golden: GoldenCase,
 ): Runnable {
   const noise = (name: string) => {
-    const z = tensorOf(golden, `noise/${name}`);
+    const z = parameterTensor(golden, `noise/${name}`);
     // A single draw may be written with an axis for it.
     return z.shape[0] === 1 && z.rank === 3 ? tf.squeeze(z, [0]) : z;
   };
@@ -84,7 +84,7 @@ export function bootstrap(
   golden: GoldenCase,
 ): Runnable {
   const draws = (prefix: string): Resampling => {
-    const indices = (name: string) => tf.cast(tensorOf(golden, `noise/${prefix}${name}`), "int32");
+    const indices = (name: string) => tf.cast(parameterTensor(golden, `noise/${prefix}${name}`), "int32");
     return { rows: indices("boot_idx"), residuals: tf.squeeze(indices("res_idx"), [0]) };
   };
   return {

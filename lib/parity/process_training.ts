@@ -8,8 +8,8 @@ import { createOptimizer } from "../train/optimizer.ts";
 import { learningRate } from "../train/schedule.ts";
 import { field, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
-import { loadParameters, tensorOf } from "./parameters.ts";
-import { type Arguments, dimsOf } from "./process_build.ts";
+import { loadParameters, parameterTensor } from "./parameters.ts";
+import { type ProcessArguments, dimsOf } from "./process_build.ts";
 import { spinOptions } from "./process_blocks.ts";
 
 /** Training steps of IPNP with Adam and a cosine, `train_*`. Rate and number of steps stand in the description only. */
@@ -20,7 +20,7 @@ export async function runProcessTraining(golden: GoldenCase): Promise<Produced> 
     throw new UserError(`${golden.name}: expected Adam, a lr and a cosine schedule, found "${what}".`);
   }
   const rate = learningRate("cosine", Number(schedule[1]), Number(schedule[2]), 0);
-  const given = field<Arguments>(golden.spec, "constructor", golden.name);
+  const given = field<ProcessArguments>(golden.spec, "constructor", golden.name);
   const contexts = field<number[]>(golden.spec, "num_ctx_per_step", golden.name);
   const { parameters, train } = ipnp(dimsOf(given), spinOptions(given), 0);
   const reference = sameNames(parameters);
@@ -43,7 +43,7 @@ export async function runProcessTraining(golden: GoldenCase): Promise<Produced> 
   const losses: number[] = [];
   for (const [i, context] of contexts.entries()) {
     const [x, y, noise] = [`input/${i}/x`, `input/${i}/y`, `noise/z/${i}`]
-      .map((name) => tensorOf(golden, name)) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+      .map((name) => parameterTensor(golden, name)) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
     const loss = step({ x, y, noise }, context, tf.scalar(rate(i + 1)), tf.scalar(i + 1, "int32"));
     losses.push((await loss.data())[0]!);
   }

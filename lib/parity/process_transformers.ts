@@ -6,13 +6,13 @@ import { tnpnd } from "./tnpnd.ts";
 import type { TnpOptions } from "../models/process/tnp/options.ts";
 import { field, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
-import { tensorOf } from "./parameters.ts";
-import type { Arguments } from "./process_build.ts";
+import { parameterTensor } from "./parameters.ts";
+import type { ProcessArguments } from "./process_build.ts";
 import { runWithGradients } from "./process_gradients.ts";
 import { tasksOf } from "./process_models.ts";
 import { named } from "./process_runnable.ts";
 
-const optionsOf = (given: Arguments): TnpOptions => ({
+const optionsOf = (given: ProcessArguments): TnpOptions => ({
   dimX: Number(given.dim_x),
   dimY: Number(given.dim_y),
   width: Number(given.d_model),
@@ -26,7 +26,7 @@ const optionsOf = (given: Arguments): TnpOptions => ({
 /** A transformer neural process, `model_tnp*`. */
 export function runTransformer(golden: GoldenCase): Promise<Produced> {
   const { class: kind } = field<{ class: string }>(golden.spec, "reference", golden.name);
-  const given = field<Arguments>(golden.spec, "constructor", golden.name);
+  const given = field<ProcessArguments>(golden.spec, "constructor", golden.name);
   if (kind === "TNPND") return runJoint(golden, given);
   if (kind !== "TNPD" && kind !== "TNPA") {
     throw new UserError(`${golden.name}: expected a known class, found ${kind}.`);
@@ -34,14 +34,14 @@ export function runTransformer(golden: GoldenCase): Promise<Produced> {
   const tasks = tasksOf(golden);
   const options = optionsOf(given);
   const { parameters, train } = kind === "TNPD" ? tnpd(options, 0) : tnpa(options, 0);
-  const noise = golden.tensors.has("noise/yt") ? tensorOf(golden, "noise/yt") : undefined;
+  const noise = golden.tensors.has("noise/yt") ? parameterTensor(golden, "noise/yt") : undefined;
   return runWithGradients(golden, parameters, () => {
     const { loss, prediction } = train(tasks, noise);
     return { loss, outputs: { ...named("", prediction), "output/tar_ll": tf.neg(loss) } };
   }, () => ({}));
 }
 
-function runJoint(golden: GoldenCase, given: Arguments): Promise<Produced> {
+function runJoint(golden: GoldenCase, given: ProcessArguments): Promise<Produced> {
   const tasks = tasksOf(golden);
   const { parameters, train, evaluate } = tnpnd({
     ...optionsOf(given),

@@ -2,13 +2,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
 import { runLayer, runMab } from "./blocks.ts";
 import { type GoldenCase, readCase, type Tolerance } from "./case.ts";
-import { compare, type Comparison, type Produced } from "./compare.ts";
+import { compareCase, type CaseComparison, type Produced } from "./compare.ts";
 import { runGpKernel, runGpPosterior, runGpSampler } from "./gp.ts";
 import { runImageTask } from "./images.ts";
 import { runCellMask, runRowMask } from "./masks.ts";
 import { runModel } from "./models.ts";
 import { runProcessBlock } from "./process_blocks.ts";
-import { runProcess } from "./process_models.ts";
+import { runProcessCase } from "./process_models.ts";
 import { runProcessTraining } from "./process_training.ts";
 import { runTransformer } from "./process_transformers.ts";
 import { runOptimizer, runSchedule } from "./training.ts";
@@ -16,7 +16,7 @@ import { runOptimizer, runSchedule } from "./training.ts";
 type Status = "pass" | "fail" | "unsupported";
 
 /** What came of one case. */
-export interface GoldenRow extends Comparison {
+export interface GoldenRow extends CaseComparison {
   name: string;
   status: Status;
   tolerance: Tolerance | null;
@@ -36,7 +36,7 @@ const FAMILIES: [string, (golden: GoldenCase) => Promise<Produced>][] = [
   ["table_", runModel],
   ["block_", runProcessBlock],
   ["model_tnp", runTransformer],
-  ["model_", runProcess],
+  ["model_", runProcessCase],
   ["train_", runProcessTraining],
   ["optim_", runOptimizer],
   ["schedule_", runSchedule],
@@ -87,7 +87,7 @@ async function runCase(dir: string, name: string): Promise<GoldenRow> {
   tf.engine().startScope();
   try {
     const golden = await readCase(dir, name);
-    const result = compare(golden, await family(golden));
+    const result = compareCase(golden, await family(golden));
     return {
       name,
       tolerance: golden.tolerance,

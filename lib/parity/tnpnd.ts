@@ -4,12 +4,12 @@ import { tnpEncoder, type TnpOptions } from "../models/process/tnp/options.ts";
 import { transformer } from "../models/process/tnp/transformer.ts";
 import { reluMlp } from "../nn/layers.ts";
 import { createInit, type Parameter } from "../nn/parameters.ts";
-import { cholesky, jointLogDensity, type JointNormal } from "./joint_normal.ts";
+import { tensorCholesky, jointDensity, type JointNormal } from "./joint_normal.ts";
 
 /** Names follow `regression/configs/gp/tnpnd.yaml`. */
 export interface JointOptions extends Omit<TnpOptions, "boundStd"> {
   stdLayers: number;
-  /** `cholesky`: the lower triangle of P·Pᵀ is the factor; `lowrank`: the covariance is P·Pᵀ + a positive diagonal. */
+  /** `tensorCholesky`: the lower triangle of P·Pᵀ is the factor; `lowrank`: the covariance is P·Pᵀ + a positive diagonal. */
   covariance: "cholesky" | "lowrank";
   prjDim: number;
   prjDepth: number;
@@ -67,11 +67,11 @@ export function tnpnd(options: JointOptions, seed: number): JointProcess {
     const mean = tf.reshape(means(targets), [b, nt * dimY]) as tf.Tensor2D;
     if (!variances) return { mean, scale: lowerTriangle(products) };
     const diagonal = tf.mul(tf.exp(tf.reshape(variances(targets), [b, nt * dimY, 1])), tf.eye(nt * dimY));
-    return { mean, scale: cholesky(tf.add(products, diagonal)) };
+    return { mean, scale: tensorCholesky(tf.add(products, diagonal)) };
   };
   const density = (prediction: JointNormal, tasks: Tasks): tf.Tensor1D => {
     const { y } = targetsOf(tasks);
-    return jointLogDensity(prediction, tf.reshape(y, [y.shape[0], -1]) as tf.Tensor2D);
+    return jointDensity(prediction, tf.reshape(y, [y.shape[0], -1]) as tf.Tensor2D);
   };
   return {
     parameters: init.parameters,

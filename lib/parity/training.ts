@@ -6,7 +6,7 @@ import { createOptimizer } from "../train/optimizer.ts";
 import { learningRate, tradeoff, type TradeoffSchedule } from "../train/schedule.ts";
 import { field, fixture, type GoldenCase, namesAfter } from "./case.ts";
 import type { Produced } from "./compare.ts";
-import { tensorOf } from "./parameters.ts";
+import { parameterTensor } from "./parameters.ts";
 
 /** Lookahead around LAMB on given gradients, `optim_*`. The learning rate stands in the description only. */
 export async function runOptimizer(golden: GoldenCase): Promise<Produced> {
@@ -24,7 +24,7 @@ export async function runOptimizer(golden: GoldenCase): Promise<Produced> {
     init.create({ name, shape, fill: () => Float32Array.from(data) });
   }
   const { parameters } = init;
-  const gradients = names.map((name) => tensorOf(golden, `input/grad/${name}`));
+  const gradients = names.map((name) => parameterTensor(golden, `input/grad/${name}`));
   const steps = gradients[0]!.shape[0]!;
   const optimizer = createOptimizer(parameters, { optimizer: "lookahead_lamb", clip: 0 });
   const traces = names.map(() => [] as number[]);

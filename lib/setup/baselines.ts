@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { UserError } from "../errors.ts";
 import { makeBundle } from "./bundle.ts";
-import { run } from "./command.ts";
+import { runTool } from "./command.ts";
 import { requireSpace } from "./disk.ts";
 import { findPython, formatVersion, makeVenv, type Python } from "./environment.ts";
 import { CACHE, ROOT, taskCommand } from "../paths.ts";
@@ -71,7 +71,7 @@ const NAMED = /^(scikit-learn|xgboost|lightgbm)/;
 
 /** Whether the environment's Python still starts: the one that it was made with may be gone. */
 async function answers({ python }: BaselinesBundle): Promise<boolean> {
-  return (await run(python, ["-I", "-c", "import sklearn"]))?.code === 0;
+  return (await runTool(python, ["-I", "-c", "import sklearn"]))?.code === 0;
 }
 
 async function install(bundle: BaselinesBundle, say: Say): Promise<void> {

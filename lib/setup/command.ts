@@ -14,7 +14,7 @@ interface CommandOptions {
 }
 
 /** This process's environment with some variables set, and some taken away. */
-export function environment(changes: Record<string, string | undefined> = {}): Record<string, string> {
+export function processEnvironment(changes: Record<string, string | undefined> = {}): Record<string, string> {
   const merged = { ...Deno.env.toObject(), ...changes };
   return Object.fromEntries(
     Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -26,7 +26,7 @@ export function environment(changes: Record<string, string | undefined> = {}): R
  *
  * @returns undefined if there is no such program, or it may not be executed
  */
-export async function run(
+export async function runTool(
   program: string,
   args: string[],
   options: CommandOptions = {},
@@ -35,7 +35,7 @@ export async function run(
     const output = await new Deno.Command(program, {
       args,
       cwd: options.cwd,
-      env: environment(options.env),
+      env: processEnvironment(options.env),
       clearEnv: true,
       stdin: "null",
       stdout: "piped",
@@ -61,14 +61,14 @@ export function lastLines(text: string, count = 4): string {
   return lines.slice(-count).map((line) => `  ${line}`).join("\n");
 }
 
-/** As `run`, for a program that must be there and must succeed; `explain` words the message when it does not. */
+/** As `runTool`, for a program that must be there and must succeed; `explain` words the message when it does not. */
 export async function runOrExplain(
   program: string,
   args: string[],
   explain: (result: Finished) => string,
   options: CommandOptions = {},
 ): Promise<Finished> {
-  const result = await run(program, args, options);
+  const result = await runTool(program, args, options);
   if (!result) {
     throw new UserError(`cannot start ${program}: there is no such program, or it may not be executed`);
   }

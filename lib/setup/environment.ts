@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { lastLines, run } from "./command.ts";
+import { lastLines, runTool } from "./command.ts";
 import { requireSpace } from "./disk.ts";
 import { ENVIRONMENT, ROOT } from "../paths.ts";
 import type { Say } from "./step.ts";
@@ -57,7 +57,7 @@ export async function rebuildReason(
   if (!stamp) return "rebuilding .venv, which an earlier set-up did not finish";
   if (stamp.requirements !== hash) return "rebuilding .venv for other versions of its packages";
   const version = formatVersion(stamp.python.slice(0, 2));
-  const answer = await run(join(folder, "bin", "python"), [
+  const answer = await runTool(join(folder, "bin", "python"), [
     "-I",
     "-c",
     "import sys; print('%d.%d' % sys.version_info[:2])",
@@ -75,7 +75,7 @@ async function exists(path: string): Promise<boolean> {
 
 /** @throws UserError if Python cannot make it */
 export async function makeVenv({ executable }: Python, folder: string): Promise<void> {
-  const made = await run(executable, ["-I", "-m", "venv", "--clear", folder]);
+  const made = await runTool(executable, ["-I", "-m", "venv", "--clear", folder]);
   if (made?.code === 0) return;
   throw new UserError(
     `${executable} could not make the virtual environment ${folder}. It said:\n` +
@@ -130,7 +130,7 @@ print(json.dumps([sys.executable, list(sys.version_info[:3]), bool(u.find_spec("
 
 /** Asks an interpreter who it is; undefined if there is none of that name, or it does not answer as a Python does. */
 export async function probe(name: string): Promise<Python | undefined> {
-  const result = await run(name, ["-I", "-c", PROBE]);
+  const result = await runTool(name, ["-I", "-c", PROBE]);
   if (!result || result.code !== 0) return undefined;
   try {
     const [executable, version, environments] = JSON.parse(result.stdout);
@@ -177,7 +177,7 @@ async function whyNone(found: Python[], named: string | undefined): Promise<stri
       `${formatVersion(old.version)}. ${install}`;
   }
   if (named) {
-    const result = await run(named, ["--version"]);
+    const result = await runTool(named, ["--version"]);
     const said = result ? `; it printed:\n${lastLines(result.stderr || result.stdout)}` : "";
     return `PYTHON is ${named}, which does not start as ${wanted}${said}`;
   }

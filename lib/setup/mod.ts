@@ -4,13 +4,13 @@ import { dirname, join } from "node:path";
 import type { TensorflowKind } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { ensureBaselines } from "./baselines.ts";
-import { lastLines, run } from "./command.ts";
+import { lastLines, runTool } from "./command.ts";
 import { ensureCuda } from "./cuda.ts";
 import { ensureEnvironment } from "./environment.ts";
 import { ensureKernel } from "./kernel.ts";
 import { CACHE, ROOT } from "../paths.ts";
 import { ensurePlugin } from "./plugin.ts";
-import { type Report, type Say, step } from "./step.ts";
+import { type ReportProgress, type Say, step } from "./step.ts";
 import { ensureTensorflow } from "./tensorflow.ts";
 
 interface SetupOptions {
@@ -41,7 +41,7 @@ export async function setup(
   if (Deno.build.os === "windows") {
     throw new UserError("this workspace runs on Linux and macOS; on Windows, use it inside WSL 2");
   }
-  const report: Report = { verbose, print };
+  const report: ReportProgress = { verbose, print };
   await withLock(join(CACHE, "setup.lock"), async () => {
     await step("python", ensureEnvironment, report);
     await step("kernel", ensureKernel, report);
@@ -62,7 +62,7 @@ export async function setup(
  */
 async function ensurePackages(say: Say): Promise<string> {
   const notice = setTimeout(() => say("fetching npm packages"), 1000);
-  const result = await run(Deno.execPath(), ["install", "--quiet"], { cwd: ROOT, env: { NO_COLOR: "1" } });
+  const result = await runTool(Deno.execPath(), ["install", "--quiet"], { cwd: ROOT, env: { NO_COLOR: "1" } });
   clearTimeout(notice);
   if (result?.code !== 0) {
     const said = (result?.stderr ?? "").replace(/Stack backtrace:[\s\S]*/, "").replace(/^Download .*$/gm, "");

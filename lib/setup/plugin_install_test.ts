@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { run } from "./command.ts";
+import { runTool } from "./command.ts";
 import { type CpuPlugin, sha256OfFile } from "@spin/xla/plugins";
 import { PYTHON } from "../paths.ts";
 import { installPlugin } from "./plugin.ts";
@@ -26,7 +26,7 @@ async function withIndex(work: (shop: Shop) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   const wheel = join(folder, "index", WHEEL);
   await Deno.mkdir(join(folder, "index"));
-  await run(PYTHON, ["-I", "-c", MAKE_WHEEL, wheel]);
+  await runTool(PYTHON, ["-I", "-c", MAKE_WHEEL, wheel]);
   const plugin: CpuPlugin = {
     platform: "any",
     package: "tiny-plugin",

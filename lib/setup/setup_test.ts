@@ -1,10 +1,10 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { run } from "./command.ts";
+import { runTool } from "./command.ts";
 import { requireSpace } from "./disk.ts";
 import { KERNEL } from "./kernel.ts";
 import { setup, withLock } from "./mod.ts";
-import { type Report, step } from "./step.ts";
+import { type ReportProgress, step } from "./step.ts";
 
 Deno.test("set-up that finds everything in place says nothing, and one line a step if asked", async () => {
   await setup({ print: () => {} });
@@ -24,7 +24,7 @@ Deno.test("the kernel is the Deno that runs this, and lives in the workspace", a
 
 Deno.test("a step prints what it does, its time and its outcome, and stays silent without work", async () => {
   const lines: string[] = [];
-  const report: Report = { verbose: false, print: (line) => void lines.push(line) };
+  const report: ReportProgress = { verbose: false, print: (line) => void lines.push(line) };
   await step("idle", () => Promise.resolve("as it was"), report);
   await step("busy", (say) => (say("making it"), Promise.resolve("made")), report);
   equal(lines[0], "busy     making it ...");
@@ -58,7 +58,7 @@ Deno.test("two set-ups do not run at the same time", async () => {
 });
 
 Deno.test("a program that is not there is not an exception", async () => {
-  equal(await run("/nowhere/program", []), undefined);
+  equal(await runTool("/nowhere/program", []), undefined);
 });
 
 Deno.test("set-up can be left out", async () => {

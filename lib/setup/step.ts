@@ -4,7 +4,7 @@ import { formatDuration } from "../progress/format.ts";
 /** Says what a step is doing, before it does something that takes time. */
 export type Say = (line: string) => void;
 
-export interface Report {
+export interface ReportProgress {
   /** Print a step that had nothing to do as well. */
   verbose: boolean;
   print: (line: string) => void;
@@ -14,7 +14,7 @@ export interface Report {
  * Runs one step. It prints a line when the step says that it starts something slow, and a line with the time and the
  * outcome when it is done; a step that finds everything in place prints nothing unless the report is verbose.
  */
-export async function step(name: string, work: (say: Say) => Promise<string>, report: Report): Promise<void> {
+export async function step(name: string, work: (say: Say) => Promise<string>, report: ReportProgress): Promise<void> {
   const start = performance.now();
   let worked = false;
   const outcome = await work((line) => {

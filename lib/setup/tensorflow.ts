@@ -13,7 +13,7 @@ import {
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 import { makeBundle } from "./bundle.ts";
-import { lastLines, run, runOrExplain } from "./command.ts";
+import { lastLines, runTool, runOrExplain } from "./command.ts";
 import { requireSpace } from "./disk.ts";
 import type { Say } from "./step.ts";
 import { parseLock, type Pin, requirePlatform, unpackWheels } from "./wheels.ts";
@@ -95,7 +95,7 @@ async function install(bundle: TensorflowBundle, say: Say): Promise<void> {
 export async function findCompiler(
   names: string[] = [Deno.env.get("CXX") ?? "", "g++", "clang++"].filter((name) => name !== ""),
 ): Promise<string> {
-  for (const name of names) if ((await run(name, ["--version"]))?.code === 0) return name;
+  for (const name of names) if ((await runTool(name, ["--version"]))?.code === 0) return name;
   throw new UserError(
     `the tensorflow engine needs a C++ compiler, but none was found (looked for ${names.join(", ")}). ` +
       `Install one ` +

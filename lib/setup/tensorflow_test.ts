@@ -1,6 +1,6 @@
 import { equal, match, notEqual, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { run } from "./command.ts";
+import { runTool } from "./command.ts";
 import { NPM, tensorflowBundle } from "../engine/tensorflow_bundle.ts";
 import { findCompiler } from "./tensorflow.ts";
 
@@ -45,13 +45,13 @@ Deno.test("tfjs-node is of the version of the tfjs that runs above it, and locke
 Deno.test("an unpacked path can't leave the folder", async () => {
   const folder = await Deno.makeTempDir();
   const wheel = join(folder, "bad.whl");
-  const python = (await run("python3", ["--version"]))?.code === 0 ? "python3" : "python";
+  const python = (await runTool("python3", ["--version"]))?.code === 0 ? "python3" : "python";
   const make = `import sys, zipfile
 with zipfile.ZipFile(sys.argv[1], "w") as wheel: wheel.writestr("../outside.so", "x")`;
-  await run(python, ["-I", "-c", make, wheel]);
+  await runTool(python, ["-I", "-c", make, wheel]);
   await Deno.mkdir(join(folder, "in"));
   const unpack = join(import.meta.dirname!, "unpack.py");
-  const result = await run(python, ["-I", unpack, wheel, join(folder, "in"), "*"]);
+  const result = await runTool(python, ["-I", unpack, wheel, join(folder, "in"), "*"]);
   equal(result!.code, 1);
   match(result!.stderr, /\.\.\/outside\.so would leave the folder/);
   equal([...Deno.readDirSync(folder)].some(({ name }) => name === "outside.so"), false);

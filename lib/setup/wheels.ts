@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
-import { environment, type Finished, lastLines, run, runOrExplain } from "./command.ts";
+import { processEnvironment, type Finished, lastLines, runTool, runOrExplain } from "./command.ts";
 import { PYTHON } from "../paths.ts";
 import type { Say } from "./step.ts";
 
@@ -113,7 +113,7 @@ function pipEnvironment(): Record<string, string | undefined> {
     PIP_USER: "0",
     PIP_DISABLE_PIP_VERSION_CHECK: "1",
     PIP_NO_INPUT: "1",
-    PIP_RETRIES: environment().PIP_RETRIES ?? "2",
+    PIP_RETRIES: processEnvironment().PIP_RETRIES ?? "2",
   };
 }
 
@@ -124,7 +124,7 @@ function pipEnvironment(): Record<string, string | undefined> {
  * @throws UserError if pip fails: no network, nothing suitable, wrong checksum, no space
  */
 export async function pip(args: string[], what: string, python = PYTHON): Promise<void> {
-  const result = await run(python, ["-I", "-m", "pip", ...args], { env: pipEnvironment() });
+  const result = await runTool(python, ["-I", "-m", "pip", ...args], { env: pipEnvironment() });
   if (!result) throw new UserError(`cannot start ${python}; remove the folder .venv and run set-up again`);
   if (result.code !== 0) throw new UserError(explainPip(result, what));
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { run } from "./command.ts";
+import { runTool } from "./command.ts";
 import { CUDA_VERSIONS, cudaBundle, sha256OfFile } from "@spin/xla/plugins";
 import { PLUGINS, PYTHON } from "../paths.ts";
 import { type Lock, parseLock, unpackWheels } from "./wheels.ts";
@@ -53,7 +53,7 @@ async function withIndex(work: (lock: Lock, folder: string) => Promise<void>): P
   const folder = await Deno.makeTempDir();
   const wheel = join(folder, "index", "native-1.0-py3-none-any.whl");
   for (const name of ["index", "out"]) await Deno.mkdir(join(folder, name));
-  await run(PYTHON, ["-I", "-c", MAKE_WHEEL, wheel]);
+  await runTool(PYTHON, ["-I", "-c", MAKE_WHEEL, wheel]);
   const settings = { PIP_NO_INDEX: "1", PIP_FIND_LINKS: join(folder, "index") };
   const before = Object.keys(settings).map((name) => [name, Deno.env.get(name)] as const);
   for (const [name, value] of Object.entries(settings)) Deno.env.set(name, value);

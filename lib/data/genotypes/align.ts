@@ -4,7 +4,7 @@ import {
   countCases,
   emptyReport,
   LIMITS,
-  type Outcome,
+  type Alignment,
   percent,
 } from "./align_report.ts";
 import {
@@ -94,7 +94,7 @@ function flipOf(
   return asIs === exchanged ? null : exchanged ? 1 : 0;
 }
 
-function outcomeOf({ relation }: Match, flip: 0 | 1 | null): Outcome {
+function outcomeOf({ relation }: Match, flip: 0 | 1 | null): Alignment {
   if (relation !== "ambiguous") return relation;
   return flip === null ? "ambiguous" : "ambiguousUsed";
 }

@@ -30,7 +30,7 @@ const OUTCOMES = {
   duplicates: "left out, another of the targets' variants is the same one of the reference",
   notInReference: "left out, not in the reference",
 } as const;
-export type Outcome = keyof typeof OUTCOMES;
+export type Alignment = keyof typeof OUTCOMES;
 
 /** Beyond these a difference of frequencies, and a share of missing calls of a variant or a sample, are reported. */
 export const LIMITS = { outlier: 0.4, missing: 0.1 };
@@ -43,7 +43,7 @@ export interface AlignmentReport {
   targets: { variants: number; samples: number };
   /** Variants of the targets that are used. */
   used: number;
-  outcomes: Record<Outcome, Case>;
+  outcomes: Record<Alignment, Case>;
   /** Used, though the frequency is far from the reference's; only told apart with enough targets. */
   frequencyOutliers: Case;
   /** Used, though many samples have no call. */
@@ -67,7 +67,7 @@ export function reportLines(report: AlignmentReport): string[] {
   ];
   for (const [outcome, text] of Object.entries(OUTCOMES)) {
     const examples = outcome !== "equal" && outcome !== "notInReference";
-    lines.push(...caseLines(outcomes[outcome as Outcome], text, examples));
+    lines.push(...caseLines(outcomes[outcome as Alignment], text, examples));
   }
   const { frequencyOutliers, missingSites } = report;
   lines.push(
@@ -125,7 +125,7 @@ export function emptyReport(reference: Genotypes, targets: Genotypes): Alignment
     targets: { variants: variantCount(targets), samples: targets.samples.length },
     used: 0,
     outcomes: Object.fromEntries(Object.keys(OUTCOMES).map((outcome) => [outcome, empty()])) as Record<
-      Outcome,
+      Alignment,
       Case
     >,
     frequencyOutliers: empty(),

@@ -100,7 +100,7 @@ function rowWriter(
     checkTexts(`${contig}:${position[i]}`, id[i]!, ref[i]!, alt[i]!);
     const fixed = [contig, position[i], id[i], ref[i], alt[i], ".", "PASS", info, format];
     const begin = writer.offset();
-    writer.write(encoder.encode(`${[...fixed, ...cellsOf(row, haplotypes)].join("\t")}\n`));
+    writer.write(encoder.encode(`${[...fixed, ...vcfCells(row, haplotypes)].join("\t")}\n`));
     indexed(position[i]!, ref[i]!.length, begin, writer.offset());
   };
 }
@@ -122,7 +122,7 @@ const decimals = (value: number): string => DECIMALS[(value * STEPS + 0.5) | 0]!
  * @param probabilities of ALT, two a sample
  * @throws RangeError for a value that is no probability.
  */
-export function cellsOf(probabilities: Float32Array, haplotypes = false): string[] {
+export function vcfCells(probabilities: Float32Array, haplotypes = false): string[] {
   return Array.from({ length: probabilities.length / 2 }, (_, s) => {
     const [a, b] = [probabilities[2 * s]!, probabilities[2 * s + 1]!];
     if (!(a >= -SLACK && a <= 1 + SLACK && b >= -SLACK && b <= 1 + SLACK)) {

@@ -6,7 +6,7 @@ import { UserError } from "../../errors.ts";
 import type { RunIdentity } from "../../results/mod.ts";
 import type { EvaluationTasks } from "../../train/process/evaluate.ts";
 import { countsOf } from "../../train/process/evaluation_tasks.ts";
-import { layoutOf, type Parts, pointsOf } from "../../train/process/layout.ts";
+import { taskLayout, type Parts, pointsOf } from "../../train/process/layout.ts";
 import { type Experiment, once, type Run } from "../experiment.ts";
 import { changesOfTraining, type ProcessDetails, processNameOf, type Training, trainingRun } from "../process_run.ts";
 import { imageReport } from "./report.ts";
@@ -111,7 +111,7 @@ export function imageEvaluation(
     at(index) {
       const key = [EVALUATION_SEED, -1 - index] as const;
       const counts = countsOf(source, key);
-      const layout = layoutOf(source, counts, parts);
+      const layout = taskLayout(source, counts, parts);
       const size = Math.min(batch, count - index * batch);
       const indices = Array.from({ length: size }, (_, i) => index * batch + i);
       return { points: source.of(indices, key, pointsOf(layout)), counts, layout };

@@ -29,11 +29,11 @@ export async function copyingDosages(task: CopyingTask, options: CopyingOptions 
   const { reference, query, centimorgans, targets } = task;
   const { ne, mismatch, memory } = copyingOptions(options);
   const [M, T] = [centimorgans.length, targets.centimorgans.length];
-  const K = rowsOf("reference", reference, M);
-  const Q = rowsOf("query", query, M);
+  const K = haplotypeRows("reference", reference, M);
+  const Q = haplotypeRows("query", query, M);
   if (T === 0) return new Float32Array();
 
-  const steps = stepsOf(centimorgans, targets.centimorgans);
+  const steps = copyingSteps(centimorgans, targets.centimorgans);
   const width = queriesAtOnce(Q, K, Math.ceil(steps.site.length / SEGMENT), memory);
   const changes = changesBetween(centimorgans, K, ne);
   const copied = byStep(reference, M, steps, K, 0);
@@ -324,7 +324,7 @@ export const copyingOptions = (
  *
  * @throws UserError if there is no site, no row, or a part of one.
  */
-export function rowsOf(what: string, { length }: Uint8Array, columns: number): number {
+export function haplotypeRows(what: string, { length }: Uint8Array, columns: number): number {
   if (columns === 0) throw new UserError("copying model: expected at least one site, found none");
   const rows = length / columns;
   if (Number.isInteger(rows) && rows > 0) return rows;
@@ -350,7 +350,7 @@ interface Steps {
  * Steps along sites and targets, both with cM that do not decrease. A site with more than `SLOTS` targets up to the next
  * one takes several steps. Targets before the first site are its own, and those behind the last one the last one's.
  */
-export function stepsOf(sites: ArrayLike<number>, targets: ArrayLike<number>): Steps {
+export function copyingSteps(sites: ArrayLike<number>, targets: ArrayLike<number>): Steps {
   const [site, fresh, first]: [number[], number[], number[]] = [[], [], [0]];
   const weight = new Float32Array(targets.length);
   for (let a = 0, t = 0; a < sites.length; a++) {

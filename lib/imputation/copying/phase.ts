@@ -9,8 +9,8 @@ import {
   type PairSource,
   READINGS,
 } from "./pair_program.ts";
-import { changesBetween, type CopyingOptions, copyingOptions, rowsOf } from "./dosages.ts";
-import { bestWindows, type Window, windowsOf } from "./windows.ts";
+import { changesBetween, type CopyingOptions, copyingOptions, haplotypeRows } from "./dosages.ts";
+import { bestWindows, type Window, copyingWindows } from "./windows.ts";
 
 /** Samples to phase with K haplotypes of a reference, at M sites. */
 export interface PairPhasingTask {
@@ -55,11 +55,11 @@ export async function phase(
   const { ne, mismatch, memory } = copyingOptions(options);
   const { candidates = 64, passes = 2, onProgress = () => {} } = options;
   const M = centimorgans.length;
-  const K = rowsOf("reference", reference, M);
-  const samples = rowsOf("genotypes", genotypes, M);
+  const K = haplotypeRows("reference", reference, M);
+  const samples = haplotypeRows("genotypes", genotypes, M);
   const calls = knownPhase(genotypes, task.known, M);
 
-  const windows = windowsOf(M, WINDOW, OVERLAP);
+  const windows = copyingWindows(M, WINDOW, OVERLAP);
   const wanted = Math.min(candidates, K);
   const changes = changesBetween(centimorgans, K, ne);
   let haplotypes: Uint8Array | undefined;

@@ -1,9 +1,9 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { changesBetween, SLOTS, stepsOf } from "./dosages.ts";
+import { changesBetween, SLOTS, copyingSteps } from "./dosages.ts";
 
 Deno.test("a site takes one step, or several if many targets follow", () => {
   const many = Array.from({ length: SLOTS + 1 }, (_, i) => 1 + i / (SLOTS + 1));
-  const { site, fresh, first, weight } = stepsOf([1, 2, 4], [0, ...many, 2, 3, 4, 9]);
+  const { site, fresh, first, weight } = copyingSteps([1, 2, 4], [0, ...many, 2, 3, 4, 9]);
   deepEqual([...site], [0, 0, 1, 2]);
   deepEqual([...fresh], [1, 0, 1, 1]);
   deepEqual([...first], [0, SLOTS, SLOTS + 2, SLOTS + 4, SLOTS + 6]);

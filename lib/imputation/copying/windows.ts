@@ -5,7 +5,7 @@ export interface Window {
 }
 
 /** Windows of equal length, at most `length`, that share `overlap` sites with the next one; the last two may share more. */
-export function windowsOf(sites: number, length: number, overlap: number): Window[] {
+export function copyingWindows(sites: number, length: number, overlap: number): Window[] {
   const size = Math.min(sites, length);
   const windows: Window[] = [];
   for (let start = 0;; start += size - overlap) {

@@ -57,7 +57,7 @@ export function bootstrapProcess(
     const [k, b, nc] = rows.shape as [number, number, number];
     const indices = tf.reshape(rows, [k * b, nc]) as tf.Tensor2D;
     const both = constant(() => {
-      const resampled = { x: takeRows(x, indices), y: takeRows(y, indices), hidden };
+      const resampled = { x: resampledRows(x, indices), y: resampledRows(y, indices), hidden };
       const outputs = tf.reshape(resampled.y, [k, b, nc, -1]);
       const { mean, sigma } = decode(encodeEach(resampled, outputs, x), x);
       return tf.stack([mean, sigma]);
@@ -102,7 +102,7 @@ const standardised = ({ y }: Points, { mean, sigma }: Normal) => tf.div(tf.sub(y
 /** Rows [k, b, n, w] by index [k, b, n]. */
 function shuffled(rows: tf.Tensor, indices: tf.Tensor): tf.Tensor {
   const [k, b, n, w] = rows.shape as [number, number, number, number];
-  return tf.reshape(takeRows(tf.reshape(rows, [k * b, n, w]), tf.reshape(indices, [k * b, n])), rows.shape);
+  return tf.reshape(resampledRows(tf.reshape(rows, [k * b, n, w]), tf.reshape(indices, [k * b, n])), rows.shape);
 }
 
 /** Less the mean over the points, [k, b, n, w]. */
@@ -135,7 +135,7 @@ export function drawResampling(rng: Rng, k: number, { x, hidden }: Points): Resa
  * @param x [g, n, w] @param indices int32 [m·g, n], for all g tasks m times over
  * @returns [m·g, n, w]
  */
-export function takeRows(x: tf.Tensor3D, indices: tf.Tensor2D): tf.Tensor3D {
+export function resampledRows(x: tf.Tensor3D, indices: tf.Tensor2D): tf.Tensor3D {
   const [g, n, w] = x.shape;
   const sets = indices.shape[0];
   const starts = tf.tensor2d(Array.from({ length: sets }, (_, i) => (i % g) * n), [sets, 1], "int32");

@@ -4,7 +4,7 @@ import { createRng, useEngine } from "../../engine/mod.ts";
 import { drawResampling } from "./bootstrap_process.ts";
 import { GP_DIMS } from "./dims.ts";
 import { banp } from "./models.ts";
-import { evaluate } from "./normal.ts";
+import { likelihoodsOf } from "./normal.ts";
 import type { Tasks } from "./points.ts";
 
 const DIMS = { ...GP_DIMS, dimHid: 16 };
@@ -30,7 +30,7 @@ Deno.test("one bootstrap is what several equal ones are together: loss, gradient
     const three = { rows: tf.tile(one.rows, [3, 1, 1]), residuals: tf.tile(one.residuals, [3, 1, 1]) };
     const [a, b] = [one, three].map((draws) => ({
       ...tf.variableGrads(() => train(given, draws).loss, variables),
-      rows: evaluate(predict(given, draws).prediction, given).rows,
+      rows: likelihoodsOf(predict(given, draws).prediction, given).rows,
     })) as [Result, Result];
     ok(apart(a.value, b.value) < 1e-6);
     ok(apart(a.rows, b.rows) < 1e-5);

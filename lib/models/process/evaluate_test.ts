@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ok } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
-import { evaluate, rowLikelihood } from "./normal.ts";
+import { likelihoodsOf, rowLikelihood } from "./normal.ts";
 
 const density = (y: number, mean: number, sigma: number) =>
   Math.exp(-((y - mean) ** 2) / (2 * sigma ** 2)) / (sigma * Math.sqrt(2 * Math.PI));
@@ -38,7 +38,7 @@ Deno.test("context and targets are scored apart, filling rows not at all", async
     const y = tf.tensor3d([0, 1, 50, 2, -50], [1, 5, 1]);
     const prediction = { mean: tf.zerosLike(y), sigma: tf.onesLike(y) };
     const hidden = tf.tensor2d([[0, 0, 1, 0, 1]]);
-    const { context, targets } = evaluate(prediction, { x: y, y, hidden, context: 3 });
+    const { context, targets } = likelihoodsOf(prediction, { x: y, y, hidden, context: 3 });
     const constant = -0.5 * Math.log(2 * Math.PI);
     near(context.dataSync()[0]!, constant - 0.25);
     near(targets.dataSync()[0]!, constant - 2);

@@ -104,7 +104,7 @@ export function latentObjective(
 }
 
 /** Log likelihoods of a prediction (`regression/models/cnp.py`, `np.py`). */
-export interface Evaluation {
+export interface Likelihoods {
   /** Of every row, [b, n]. */
   rows: tf.Tensor;
   /** Mean over the context's points (`ctx_ll`). */
@@ -114,7 +114,7 @@ export interface Evaluation {
 }
 
 /** @param prediction at all rows of the tasks, with a leading axis for several samples */
-export function evaluate(prediction: Normal, tasks: Tasks): Evaluation {
+export function likelihoodsOf(prediction: Normal, tasks: Tasks): Likelihoods {
   const rows = rowLikelihood(prediction, tasks.y);
   const [inContext, inTargets] = tf.split(rows, [tasks.context, -1], 1) as [tf.Tensor, tf.Tensor];
   return {

@@ -3,7 +3,7 @@ import type { Counts } from "../../data/gp/counts.ts";
 import type { TaskPoints } from "../../data/task_source.ts";
 import { createRng, jit } from "../../engine/mod.ts";
 import { type Calibration, calibration, countInside } from "../../models/process/calibration.ts";
-import { evaluate, type Normal, rowLikelihood } from "../../models/process/normal.ts";
+import { likelihoodsOf, type Normal, rowLikelihood } from "../../models/process/normal.ts";
 import { meanOverPoints, rowsAfter, targetsOf, type Tasks } from "../../models/process/points.ts";
 import type { Process } from "../../models/process/registry.ts";
 import { spread } from "../../results/summary.ts";
@@ -57,7 +57,7 @@ export function createEvaluator(process: Process, tasks: EvaluationTasks, seed: 
       const target = meanOverPoints(rowLikelihood(prediction, targets.y), targets).mean;
       return { context: tf.scalar(NaN), target, ...countInside(prediction, targets) };
     }
-    const { context, targets: target } = evaluate(prediction, arranged);
+    const { context, targets: target } = likelihoodsOf(prediction, arranged);
     return { context, target, ...countInside(atTargets(prediction, arranged), targets) };
   }, { static: [3, 4] });
   const run = async (samples: number, batches = tasks.batches): Promise<ProcessScore> => {

@@ -3,7 +3,7 @@ import { drawCounts } from "../../data/gp/counts.ts";
 import type { EvaluationSet } from "../../data/gp/evaluation_set.ts";
 import type { TaskSource } from "../../data/task_source.ts";
 import type { EvaluationTasks } from "./evaluate.ts";
-import { type Layout, layoutOf, type Parts, pointsOf, sizesOf } from "./layout.ts";
+import { type Layout, taskLayout, type Parts, pointsOf, sizesOf } from "./layout.ts";
 import { bucketOf } from "../../engine/mod.ts";
 
 /**
@@ -49,7 +49,7 @@ export function sourceEvaluation(
     at(index) {
       const key = [seed, -1 - index] as const;
       const counts = countsOf(source, key);
-      const layout = layoutOf(source, counts, parts);
+      const layout = taskLayout(source, counts, parts);
       return { points: source.make(key, counts, pointsOf(layout)), counts, layout };
     },
   };

@@ -5,7 +5,7 @@ import { advice, stepOf, train, type Trained } from "../loop.ts";
 import { createOptimizer } from "../optimizer.ts";
 import { learningRate } from "../schedule.ts";
 import { countsOf } from "./evaluation_tasks.ts";
-import { largestLayout, type Layout, layoutOf, pointsOf } from "./layout.ts";
+import { largestLayout, type Layout, taskLayout, pointsOf } from "./layout.ts";
 import { noiseKey, processOf, type ProcessRecipe } from "./recipe.ts";
 import { createProcessStep, type ProcessStepInputs } from "./step.ts";
 
@@ -96,7 +96,7 @@ interface ProcessBatch {
 
 function batchOf(source: TaskSource, { seed, parts }: ProcessRecipe, at: number, rate: number): ProcessBatch {
   const counts = countsOf(source, [seed, at]);
-  const layout = layoutOf(source, counts, parts);
+  const layout = taskLayout(source, counts, parts);
   const points = source.make([seed, at], counts, pointsOf(layout));
   return { points, inputs: inputsOf([counts.context, counts.target], noiseKey(seed, at), rate, at), layout };
 }
@@ -105,7 +105,7 @@ function batchOf(source: TaskSource, { seed, parts }: ProcessRecipe, at: number,
 function firstOfLayouts(source: TaskSource, { seed, steps, parts }: ProcessRecipe, done: number): number[] {
   const first = new Map<string, number>();
   for (let at = done + 1; at <= Math.min(done + AHEAD, steps); at++) {
-    const layout = JSON.stringify(layoutOf(source, countsOf(source, [seed, at]), parts));
+    const layout = JSON.stringify(taskLayout(source, countsOf(source, [seed, at]), parts));
     if (!first.has(layout)) first.set(layout, at);
   }
   return [...first.values()];

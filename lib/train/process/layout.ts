@@ -30,7 +30,7 @@ export function sizesOf([least, most]: readonly [number, number], parts: number)
 }
 
 /** The layout for a batch with these counts. */
-export function layoutOf({ ranges, all }: TaskSource, counts: Counts, parts: Parts): Layout {
+export function taskLayout({ ranges, all }: TaskSource, counts: Counts, parts: Parts): Layout {
   const sizes = sizesOf(ranges.context, parts.context);
   const context = bucketOf(counts.context, sizes);
   if (all !== undefined) {

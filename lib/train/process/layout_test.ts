@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TaskSource } from "../../data/task_source.ts";
 import { useEngine } from "../../engine/mod.ts";
-import { arrange, largestLayout, layoutOf, pointsOf, sizesOf } from "./layout.ts";
+import { arrange, largestLayout, taskLayout, pointsOf, sizesOf } from "./layout.ts";
 
 const source = (ranges: TaskSource["ranges"], all?: number): TaskSource => ({
   name: "",
@@ -27,8 +27,8 @@ Deno.test("ranges are cut into equal parts, whose ends are the sizes", () => {
 
 Deno.test("a layout has room for its counts; two sizes of contexts serve a range", () => {
   const tasks = source({ context: [4, 8], target: [1, 3] });
-  deepEqual(layoutOf(tasks, { context: 5, target: 2 }, PARTS), { context: 6, from: 6, target: 3 });
-  deepEqual(layoutOf(tasks, { context: 7, target: 3 }, PARTS), { context: 8, from: 8, target: 3 });
+  deepEqual(taskLayout(tasks, { context: 5, target: 2 }, PARTS), { context: 6, from: 6, target: 3 });
+  deepEqual(taskLayout(tasks, { context: 7, target: 3 }, PARTS), { context: 8, from: 8, target: 3 });
   deepEqual(largestLayout(tasks, PARTS), { context: 8, from: 8, target: 3 });
 });
 
@@ -53,7 +53,7 @@ Deno.test("what is no point of a task is hidden, and nothing else", async () => 
 Deno.test("where all points beyond the context are targets, each is in one part whatever the size", async () => {
   const images = source({ context: [2, 6], target: [1, 1] }, 9);
   for (const context of [2, 3, 4, 5, 6]) {
-    const layout = layoutOf(images, { context, target: 9 - context }, PARTS);
+    const layout = taskLayout(images, { context, target: 9 - context }, PARTS);
     equal(pointsOf(layout), 9);
     const { context: seen, targets } = await shown([context, 9 - context], layout);
     deepEqual([...seen, ...targets], [0, 1, 2, 3, 4, 5, 6, 7, 8], `context ${context}`);

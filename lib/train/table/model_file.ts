@@ -93,7 +93,7 @@ export interface LoadOptions {
  *
  * @throws UserError naming the file and the problem: absent, truncated, damaged, of another kind or version.
  */
-export async function loadModel(
+export async function readModelFile(
   path: string,
   options: LoadOptions = {},
 ): Promise<TrainedModel & { origin: ModelOrigin }> {

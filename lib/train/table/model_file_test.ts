@@ -5,7 +5,7 @@ import { useEngine } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { TableModelConfig } from "../../models/table/mod.ts";
 import { fit } from "./fit.ts";
-import { loadModel, saveModel } from "./model_file.ts";
+import { readModelFile, saveModel } from "./model_file.ts";
 import type { Recipe } from "./recipe.ts";
 
 const numeric = (name: string, target = false) =>
@@ -55,7 +55,7 @@ async function withSaved(work: (path: string, folder: string) => Promise<void>) 
 }
 
 const refuses = (path: string, expected: RegExp) =>
-  assert.rejects(loadModel(path), (error) => {
+  assert.rejects(readModelFile(path), (error) => {
     assert.ok(error instanceof UserError, String(error));
     assert.ok(error.message.startsWith(path), error.message);
     assert.match(error.message, expected);
@@ -76,7 +76,7 @@ for (const [model, recipe] of kinds) {
     try {
       const expected = await fitted.predictor.predict(table, fold.test);
       await saveModel(path, { ...fitted, columns, metrics: { rmse: 1.5, auroc: null } });
-      const loaded = await loadModel(path);
+      const loaded = await readModelFile(path);
       assert.deepEqual(await loaded.predictor.predict(table, fold.test), expected);
       assert.deepEqual(loaded.columns, columns);
       assert.deepEqual(loaded.metrics, { rmse: 1.5, auroc: null });
@@ -97,7 +97,7 @@ Deno.test("Saving the same training twice gives the same bytes, and a loaded mod
     await saveModel(second, { ...again, columns, metrics: { rmse: 1.5, auroc: null } });
     const bytes = await Deno.readFile(path);
     assert.deepEqual(await Deno.readFile(second), bytes);
-    await saveModel(second, await loadModel(path));
+    await saveModel(second, await readModelFile(path));
     assert.deepEqual(await Deno.readFile(second), bytes);
   }));
 
