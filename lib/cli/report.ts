@@ -1,7 +1,7 @@
 /** The page that `reproduce` ends with: the results table, and every notebook of the run. */
 import { join } from "node:path";
 import { writeAtomic } from "../files.ts";
-import { escapeHtml } from "../notebook/show.ts";
+import { escapeHtml } from "../results/mod.ts";
 import { formatDuration } from "../progress/format.ts";
 
 const STYLE = join(import.meta.dirname!, "..", "notebook", "page", "page.css");
