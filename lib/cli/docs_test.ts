@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { noPlugin } from "../engine/testing.ts";
@@ -48,3 +48,15 @@ for (const { name } of examples) {
     fn: () => withExamples("run", "--no-check", "--allow-all", name),
   });
 }
+
+Deno.test("every function of lib/mod.ts is in an example of docs or in a notebook", async () => {
+  const notebooks = join(ROOT, "notebooks");
+  const cells = [...Deno.readDirSync(notebooks)].filter(({ name }) => name.endsWith(".ipynb"))
+    .map(({ name }) => Deno.readTextFileSync(join(notebooks, name)));
+  const used = [...examples.map(({ code }) => code), ...cells].join("\n");
+  const names = Object.keys(await import("../mod.ts"));
+  const lacking = names.filter((name) =>
+    !new RegExp(`spin\\.${name}\\b|\\b${name}\\b[^\\n]*\\} = spin;`).test(used)
+  );
+  deepEqual(lacking, []);
+});

@@ -29,3 +29,4 @@ export {
   uciPresent,
   uciShares,
 } from "./uci.ts";
+export { gpSource } from "./gp/source.ts";

@@ -61,6 +61,17 @@ Deno.test("A saved table model comes back with scores and predictions, also for 
   }
 });
 
+Deno.test("A training that is stopped comes back with scores, and predicts", async () => {
+  await useEngine("cpu");
+  const table = lineTable(40);
+  const signal = AbortSignal.abort();
+  const fitted = await fitTable({ table, target: "y", steps: 50, ...quiet, signal });
+  assert.deepEqual([fitted.steps, fitted.stopped], [1, true]);
+  assert.ok(fitted.scores["rmse"]! > 0 && Number.isFinite(fitted.best.validation));
+  assert.equal((await fitted.predict(table)).kind, "numeric");
+  fitted.dispose();
+});
+
 Deno.test("A training that diverges ends with the step and what to change", async () => {
   await useEngine("cpu");
   const recipe = { ...TINY, learningRate: 1e30, evaluateEvery: 1 };

@@ -15,7 +15,6 @@ import {
   type ImputationWindow,
 } from "../../data/genotypes/windows_data.ts";
 import { b1Region } from "../../data/genotypes/windows_set.ts";
-import { compileTime } from "../../engine/mod.ts";
 import { copyingDosages } from "../../imputation/copying/dosages.ts";
 import { combineLogits } from "../../imputation/impute.ts";
 import { fitWindow, type HaplotypeWindow } from "../../train/haplotype/fit.ts";
@@ -160,19 +159,18 @@ async function spinAnswers(
   window: ImputationWindow,
   { spin }: HaplotypeSettings,
   seed: number,
-  { signal, label }: ExecuteOptions,
+  { signal, label, checkpoint }: ExecuteOptions,
 ): Promise<SpinAnswers | undefined> {
-  const before = compileTime().milliseconds;
-  const fitted = await fitWindow(mosaicWindow(data, window), { ...spin, seed }, { signal, label });
+  const options = { signal, label, checkpoint };
+  const fitted = await fitWindow(mosaicWindow(data, window), { ...spin, seed }, options);
   try {
     if (fitted.stopped) return undefined;
-    const compile = (compileTime().milliseconds - before) / 1000;
     const predict = (rows: Int32Array) =>
       fitted.predict(alleleRows(window.inputs, window.inputVariants.length, rows));
     return {
       validation: await predict(window.fold.val),
       test: await predict(window.fold.test),
-      seconds: { compile, train: fitted.seconds - compile },
+      seconds: { compile: fitted.seconds.compile, train: fitted.seconds.train },
       parameters: fitted.model.parameters.reduce((sum, { count }) => sum + count, 0),
     };
   } finally {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs-core";
 import { createRng, jit } from "../../engine/mod.ts";
 import { advice, stepOf, train } from "../loop.ts";
@@ -48,6 +49,8 @@ export interface FitWindowOptions {
   evaluate?: (window: FittedWindow, step: number) => Promise<void>;
   /** Ends the training early, as a stop request does. */
   signal?: AbortSignal;
+  /** A file that keeps the state of the training; if it exists, training goes on from there. */
+  checkpoint?: string;
 }
 
 /** A trained window: weights, and H_D of the panel's haplotypes. */
@@ -57,7 +60,8 @@ export interface FittedWindow {
   predict(queries: Uint8Array): Promise<Float32Array>;
   /** H_D [1, h, f·e] of the panel; still the window's own, so not to be disposed of. */
   latents(): tf.Tensor3D;
-  seconds: number;
+  /** Of the whole training, earlier parts of it included. */
+  seconds: { compile: number; train: number; evaluate: number };
   /** True if the training ended before its last step. */
   stopped: boolean;
   dispose(): void;
@@ -79,7 +83,6 @@ export async function fitWindow(
   recipe: HaplotypeRecipe,
   options: FitWindowOptions = {},
 ): Promise<FittedWindow> {
-  const started = performance.now();
   const { sites, targets } = window;
   const places = sites.length + targets.length;
   const model = createHaplotypeSpin(
@@ -116,7 +119,7 @@ export async function fitWindow(
   let hD: tf.Tensor3D | undefined;
   const fitted: FittedWindow = {
     model,
-    seconds: 0,
+    seconds: { compile: 0, train: 0, evaluate: 0 },
     stopped: false,
     latents: () => hD ??= encode(data),
     predict: async (queries) => {
@@ -145,7 +148,7 @@ export async function fitWindow(
   };
 
   try {
-    const { stopped } = await train({
+    const { stopped, seconds } = await train({
       parameters: model.parameters,
       optimizer,
       batch: (at) => stepInputs(recipe, at),
@@ -153,6 +156,10 @@ export async function fitWindow(
     }, {
       steps: recipe.steps,
       signal: options.signal,
+      checkpoint: options.checkpoint === undefined ? undefined : {
+        path: options.checkpoint,
+        recipe: { ...recipe, window: digestOf(window) },
+      },
       label: options.label,
       onStep: options.onStep,
       evaluate: options.evaluate && {
@@ -166,7 +173,7 @@ export async function fitWindow(
       },
       advice: advice(recipe),
     });
-    return Object.assign(fitted, { stopped, seconds: (performance.now() - started) / 1000 });
+    return Object.assign(fitted, { stopped, seconds });
   } catch (error) {
     fitted.dispose();
     throw error;
@@ -175,6 +182,10 @@ export async function fitWindow(
     step.dispose();
   }
 }
+
+/** What tells a window's training from another's. */
+const digestOf = ({ panel, sites, targets }: HaplotypeWindow): string =>
+  createHash("sha256").update(panel).update(sites).update(targets).digest("hex");
 
 interface StepInputs {
   key: tf.Tensor1D;

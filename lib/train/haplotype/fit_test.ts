@@ -37,6 +37,20 @@ Deno.test("a window learns its targets, keeps H_D, and gives the same bits for t
   assert.ok(tf.memory().numTensors <= before + 3, "only constants of the programs stay");
 });
 
+Deno.test("a stopped window goes on from its state to the same bits", async () => {
+  const folder = await Deno.makeTempDir();
+  const checkpoint = `${folder}/window.safetensors`;
+  const whole = await fitWindow(window, SMALL_RECIPE);
+  const signal = new AbortController();
+  const onStep = (at: number) => at === 20 && signal.abort();
+  const stopped = await fitWindow(window, SMALL_RECIPE, { checkpoint, signal: signal.signal, onStep });
+  assert.equal(stopped.stopped, true);
+  const resumed = await fitWindow(window, SMALL_RECIPE, { checkpoint });
+  assert.deepEqual(await resumed.predict(known), await whole.predict(known));
+  for (const one of [whole, stopped, resumed]) one.dispose();
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("a diverged training is told with its step", async () => {
   await assert.rejects(
     () => fitWindow(window, { ...SMALL_RECIPE, learningRate: 1e30 }),
