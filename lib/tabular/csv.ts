@@ -1,9 +1,20 @@
 import type { DecodedTarget } from "../data/mod.ts";
 
-/** As many digits as float32 arithmetic can give. */
+/** As many digits as float32 arithmetic can give, and as a float64 has. */
 const DIGITS = 9;
+const MOST_DIGITS = 17;
 
-const number = (value: number): string => String(Number(value.toPrecision(DIGITS)));
+/** Digits that tell numbers apart which are near each other and far from 0: what they have in common is given, too. */
+function digitsOf(values: ArrayLike<number>): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    [low, high] = [Math.min(low, values[i]!), Math.max(high, values[i]!)];
+  }
+  const shared = Math.log10(Math.max(Math.abs(low), Math.abs(high)) / (high - low));
+  return Number.isFinite(shared) ? Math.min(MOST_DIGITS, DIGITS + Math.max(0, Math.floor(shared))) : DIGITS;
+}
+
+const written = (digits: number) => (value: number): string => String(Number(value.toPrecision(digits)));
 
 /** A cell of a CSV file; quoted where a comma, quote, line end or outer blank would be misread. */
 const cell = (text: string): string =>
@@ -15,7 +26,7 @@ const cell = (text: string): string =>
  */
 export function predictionsCsv(prediction: DecodedTarget): string {
   const lines = prediction.kind === "numeric"
-    ? ["prediction", ...Array.from(prediction.values, number)]
+    ? ["prediction", ...Array.from(prediction.values, written(digitsOf(prediction.values)))]
     : classLines(prediction);
   return lines.join("\n") + "\n";
 }
@@ -28,7 +39,8 @@ function classLines(
   return [
     head,
     ...labels.map((label, row) =>
-      [cell(label), ...Array.from(probabilities.subarray(row * width, (row + 1) * width), number)].join(",")
+      [cell(label), ...Array.from(probabilities.subarray(row * width, (row + 1) * width), written(DIGITS))]
+        .join(",")
     ),
   ];
 }

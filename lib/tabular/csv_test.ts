@@ -9,6 +9,14 @@ Deno.test("Numbers are one column, with the digits that float32 has", () => {
   );
 });
 
+Deno.test("Numbers near each other and far from 0 have the digits that tell them apart", () => {
+  const values = Float64Array.of(1_700_000_000_000, 1_700_000_000_001.5, 1_700_000_000_099.25);
+  assert.equal(
+    predictionsCsv({ kind: "numeric", values }),
+    "prediction\n1700000000000\n1700000000001.5\n1700000000099.25\n",
+  );
+});
+
 Deno.test("Classes stand beside the probability of each; commas and quotes in them are quoted", () => {
   assert.equal(
     predictionsCsv({

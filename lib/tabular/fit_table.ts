@@ -1,6 +1,6 @@
 import { currentEngine } from "../engine/mod.ts";
 import { fit, type FitOptions, type Fitted } from "../train/table/fit.ts";
-import { readModelFile as readModel, type LoadOptions } from "../train/table/model_file.ts";
+import { type LoadOptions, readModelFile as readModel } from "../train/table/model_file.ts";
 import { score } from "../train/table/score.ts";
 import { type TabularModel, tabularModel } from "./model.ts";
 import { type Prepared, prepareTable, type TrainingOptions } from "./prepare.ts";

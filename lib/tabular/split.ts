@@ -19,8 +19,7 @@ export function splitRows(rows: Int32Array, share: number, seed: number, classes
   const val: number[] = [];
   for (const members of strata.values()) {
     const count = Math.min(Math.round(share * members.length), members.length - 1);
-    val.push(...members.slice(0, count));
-    train.push(...members.slice(count));
+    members.forEach((row, i) => (i < count ? val : train).push(row));
   }
   return { train: Int32Array.from(train).sort(), val: Int32Array.from(val).sort(), test: new Int32Array() };
 }

@@ -3,6 +3,11 @@ import { splitRows } from "./split.ts";
 
 const upTo = (n: number) => Int32Array.from({ length: n }, (_, i) => i);
 
+Deno.test("A stratum may have more rows than a call has arguments", () => {
+  const { train, val } = splitRows(Int32Array.from({ length: 300_000 }, (_, row) => row), 0.2, 1);
+  assert.deepEqual([train.length, val.length], [240_000, 60_000]);
+});
+
 Deno.test("A split puts every row into one part, and another seed divides otherwise", () => {
   const { train, val, test } = splitRows(upTo(100), 0.2, 1);
   assert.equal(val.length, 20);
