@@ -47,7 +47,10 @@ export const escapeHtml = (text: string): string =>
 
 /** HTML that needs no style sheet; the best cell of a row is bold. */
 export function toHtml({ title, head, rows, notes }: TableView): string {
-  const align = (column: number) => `text-align:${column === 0 ? "left" : "right"};padding:2px 10px`;
+  const align = (column: number) =>
+    column === 0
+      ? "text-align:left;padding:2px 10px"
+      : "text-align:right;padding:2px 10px;white-space:nowrap";
   const heads = head.map((text, column) => `<th style="${align(column)}">${escapeHtml(text)}</th>`).join("");
   const body = rows.map((row) => {
     const cells = cellsOf(
@@ -61,7 +64,7 @@ export function toHtml({ title, head, rows, notes }: TableView): string {
     ? ""
     : `<tfoot><tr><td colspan="${head.length}" style="text-align:left;padding:6px 10px;font-size:smaller">` +
       `${notes.map(escapeHtml).join("<br>")}</td></tr></tfoot>`;
-  return `<table style="border-collapse:collapse"><caption style="text-align:left;padding:4px 10px">` +
+  return `<div style="overflow-x:auto"><table style="border-collapse:collapse"><caption style="text-align:left;padding:4px 10px">` +
     `<strong>${escapeHtml(title)}</strong></caption><thead><tr>${heads}</tr></thead>` +
-    `<tbody>${body.join("")}</tbody>${foot}</table>\n`;
+    `<tbody>${body.join("")}</tbody>${foot}</table></div>\n`;
 }
