@@ -23,7 +23,9 @@ export async function runBlock(
   const reference = blockToReference(parameters, rename);
   loadParameters(golden, reference, parameters);
   const inputNames = namesAfter(golden, "input/");
-  const inputs = inputNames.map((name) => tf.tidy(() => tf.variable(parameterTensor(golden, `input/${name}`))));
+  const inputs = inputNames.map((name) =>
+    tf.tidy(() => tf.variable(parameterTensor(golden, `input/${name}`)))
+  );
   const results = await computeNamed(() => {
     const { loss, more, gradients } = valueAndGradients(() => {
       const outputs = block(

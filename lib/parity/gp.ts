@@ -27,7 +27,7 @@ export function runGpKernel(golden: GoldenCase): Promise<Produced> {
     scale: of("scale"),
     ...(kernel === "periodic" && { period: of("period") }),
   };
-  const x = tf.squeeze(of("x") as tf.Tensor, [2]) as tf.Tensor2D;
+  const x = of("x") as tf.Tensor;
   return computeNamed(() => {
     const matrix = covariance(kernel, x, parameters);
     return { "output/cov": matrix, "output/chol": cholesky(matrix) };
@@ -43,7 +43,7 @@ export function runGpSampler(golden: GoldenCase): Promise<Produced> {
   const flat = (name: string) => tf.squeeze(parameterTensor(golden, `noise/${name}`), [2]) as tf.Tensor2D;
   const [context, target] = ["num_ctx", "num_tar"].map((name) => fixture(golden, `noise/${name}`).data[0]!);
   const draws = {
-    x: flat("u_x"),
+    x: parameterTensor(golden, "noise/u_x") as tf.Tensor3D,
     length: uniform("length"),
     scale: uniform("scale"),
     noise: parameterTensor(golden, "noise/eps") as tf.Tensor2D,
@@ -69,9 +69,14 @@ export function runGpPosterior(golden: GoldenCase): Promise<Produced> {
   if (batch === undefined || points === undefined) {
     throw new UserError(`${golden.name}, input/y: expected two axes.`);
   }
+  const dimX = fixture(golden, "input/x").data.length / (batch * points);
   const items = Array.from({ length: batch }, (_, item) => {
-    const rows = (name: string) =>
-      fixture(golden, `input/${name}`).data.slice(item * points, (item + 1) * points);
+    const rows = (name: string, width = 1) =>
+      Array.from(
+        fixture(golden, `input/${name}`).data.slice(item * points * width, (item + 1) * points * width),
+      );
+    const places = rows("x", dimX);
+    const inputs = Array.from({ length: points }, (_, i) => places.slice(i * dimX, (i + 1) * dimX));
     const within = ([low, high]: readonly [number, number], name: string) =>
       low + (high - low) * fixture(golden, `input/u_${name}`).data[item]!;
     const parameters: HostParameters = {
@@ -79,7 +84,7 @@ export function runGpPosterior(golden: GoldenCase): Promise<Produced> {
       scale: within(SCALES, "scale"),
       ...(kernel === "periodic" && { period: within(PERIODS, "period") }),
     };
-    return posteriorOf(kernel, parameters, rows("x"), rows("y"), context);
+    return posteriorOf(kernel, parameters, inputs, rows("y"), context);
   });
   const names = Object.keys(items[0]!) as (keyof ReturnType<typeof posteriorOf>)[];
   const results = new Map(
@@ -95,13 +100,12 @@ export function runGpPosterior(golden: GoldenCase): Promise<Produced> {
 function posteriorOf(
   kernel: GpKernel,
   parameters: HostParameters,
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
+  x: readonly number[][],
+  y: readonly number[],
   count: number,
 ) {
-  const part = (values: ArrayLike<number>, from: number, to: number) => Array.from(values).slice(from, to);
-  const context = { x: part(x, 0, count), y: part(y, 0, count) };
-  const target = { x: part(x, count, x.length), y: part(y, count, y.length) };
+  const context = { x: x.slice(0, count), y: y.slice(0, count) };
+  const target = { x: x.slice(count), y: y.slice(count) };
   const there = gpPosterior(kernel, parameters, context, target.x);
   const here = gpPosterior(kernel, parameters, context, context.x);
   return {

@@ -47,7 +47,9 @@ export function buildProcess(golden: GoldenCase, tasks: Tasks): Runnable {
         return latent(options ? ipnp(dims, options, 0) : anp(dims, 0), tasks, golden);
       }
       const samples = ["train_call", "eval_call"].map((call) =>
-        Number(field<{ arguments: ProcessArguments }>(golden.spec, call, golden.name).arguments.num_samples ?? 0)
+        Number(
+          field<{ arguments: ProcessArguments }>(golden.spec, call, golden.name).arguments.num_samples ?? 0,
+        )
       ) as [number, number];
       return conditional(withoutLatent(dims, options, 0), tasks, samples);
     }

@@ -9,7 +9,7 @@ import { learningRate } from "../train/schedule.ts";
 import { field, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
 import { loadParameters, parameterTensor } from "./parameters.ts";
-import { type ProcessArguments, dimsOf } from "./process_build.ts";
+import { dimsOf, type ProcessArguments } from "./process_build.ts";
 import { spinOptions } from "./process_blocks.ts";
 
 /** Training steps of IPNP with Adam and a cosine, `train_*`. Rate and number of steps stand in the description only. */

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.ts";
 import { runLayer, runMab } from "./blocks.ts";
 import { type GoldenCase, readCase, type Tolerance } from "./case.ts";
-import { compareCase, type CaseComparison, type Produced } from "./compare.ts";
+import { type CaseComparison, compareCase, type Produced } from "./compare.ts";
 import { runGpKernel, runGpPosterior, runGpSampler } from "./gp.ts";
 import { runImageTask } from "./images.ts";
 import { runCellMask, runRowMask } from "./masks.ts";

@@ -4,7 +4,7 @@ import { tnpEncoder, type TnpOptions } from "../models/process/tnp/options.ts";
 import { transformer } from "../models/process/tnp/transformer.ts";
 import { reluMlp } from "../nn/layers.ts";
 import { createInit, type Parameter } from "../nn/parameters.ts";
-import { tensorCholesky, jointDensity, type JointNormal } from "./joint_normal.ts";
+import { jointDensity, type JointNormal, tensorCholesky } from "./joint_normal.ts";
 
 /** Names follow `regression/configs/gp/tnpnd.yaml`. */
 export interface JointOptions extends Omit<TnpOptions, "boundStd"> {

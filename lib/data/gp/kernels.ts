@@ -24,15 +24,20 @@ export function gpKernel(name: string): GpKernel {
 }
 
 /**
- * The covariance [b, n, n] of noisy observations at inputs x [b, n]: the noise's variance is on the diagonal.
+ * The covariance [b, n, n] of noisy observations at inputs x [b, n], or [b, n, dimX] of several dimensions
+ * (`regression/data/gp.py`): the noise's variance is on the diagonal.
  *
  * @throws RangeError if the periodic kernel is given no period.
  */
-export function covariance(kernel: GpKernel, x: tf.Tensor2D, parameters: GpParameters): tf.Tensor3D {
+export function covariance(kernel: GpKernel, x: tf.Tensor, parameters: GpParameters): tf.Tensor3D {
   return tf.tidy(() => {
     const variance = tf.reshape(tf.square(parameters.scale), [-1, 1, 1]);
-    const signal = tf.mul(variance, correlation(kernel, x, parameters));
-    return tf.add(signal, tf.mul(tf.eye(x.shape[1]), NOISE ** 2)) as tf.Tensor3D;
+    const line = x.rank === 3 && x.shape[2] === 1 ? tf.squeeze(x, [2]) : x;
+    const shared = line.rank === 2
+      ? correlation(kernel, line as tf.Tensor2D, parameters)
+      : correlationIn(kernel, line as tf.Tensor3D, parameters);
+    const signal = tf.mul(variance, shared);
+    return tf.add(signal, tf.mul(tf.eye(x.shape[1]!), NOISE ** 2)) as tf.Tensor3D;
   });
 }
 
@@ -56,6 +61,22 @@ function correlation(kernel: GpKernel, x: tf.Tensor2D, parameters: GpParameters)
   }
 }
 
+/** The same at inputs [b, n, dimX]: of Euclidean distances; the periodic kernel of those along the axes, added up. */
+function correlationIn(kernel: GpKernel, x: tf.Tensor3D, parameters: GpParameters): tf.Tensor {
+  const length = tf.reshape(parameters.length, [-1, 1, 1]);
+  const along = differences(x);
+  if (kernel === "periodic") {
+    if (!parameters.period) throw new RangeError("the periodic kernel needs a period");
+    const phases = differences(phase(x, tf.reshape(parameters.period, [-1, 1, 1])));
+    const sine = tf.sin(tf.mul(Math.PI, tf.sum(tf.mul(tf.sign(along), phases), -1)));
+    return tf.exp(tf.mul(-2, tf.square(tf.div(sine, length))));
+  }
+  const squares = tf.div(tf.sum(tf.square(along), -1), tf.square(length));
+  if (kernel === "rbf") return tf.exp(tf.mul(-0.5, squares));
+  const r = tf.mul(Math.sqrt(5), tf.sqrt(squares));
+  return tf.mul(tf.add(1, tf.add(r, tf.div(tf.square(r), 3))), tf.exp(tf.neg(r)));
+}
+
 /**
  * The share of a period by which inputs lie beyond a whole number of them. Sines of large angles would lose the digits
  * that the factor of an ill-conditioned matrix needs: here the period is cut in two, so that what a whole number of it
@@ -76,6 +97,9 @@ export interface HostParameters {
   period?: number;
 }
 
+/** An input of one dimension, or of several. */
+export type Place = number | ArrayLike<number>;
+
 /**
  * The covariance of a function's values at two inputs, without noise, in double precision: what `covariance` computes
  * in single precision, for results that need all digits.
@@ -86,24 +110,31 @@ export function covarianceOf(kernel: GpKernel, { length, scale, period }: HostPa
   const variance = scale ** 2;
   switch (kernel) {
     case "rbf":
-      return (a: number, b: number) => variance * Math.exp(-0.5 * ((a - b) / length) ** 2);
+      return (a: Place, b: Place) => variance * Math.exp(-0.5 * (distance(a, b) / length) ** 2);
     case "matern":
-      return (a: number, b: number) => {
-        const r = Math.sqrt(5) * Math.abs(a - b) / length;
+      return (a: Place, b: Place) => {
+        const r = Math.sqrt(5) * distance(a, b) / length;
         return variance * (1 + r + r * r / 3) * Math.exp(-r);
       };
     case "periodic": {
       if (period === undefined) throw new RangeError("the periodic kernel needs a period");
-      return (a: number, b: number) =>
-        variance * Math.exp(-2 * (Math.sin(Math.PI * Math.abs(a - b) / period) / length) ** 2);
+      return (a: Place, b: Place) =>
+        variance * Math.exp(-2 * (Math.sin(Math.PI * distance(a, b, 1) / period) / length) ** 2);
     }
   }
+}
+
+/** The distance of two inputs: Euclidean (2), or along the axes (1). */
+function distance(a: Place, b: Place, norm: 1 | 2 = 2): number {
+  if (typeof a === "number" || typeof b === "number") return Math.abs(Number(a) - Number(b));
+  const along = Array.from(a, (value, axis) => Math.abs(value - b[axis]!));
+  return norm === 1 ? along.reduce((sum, value) => sum + value, 0) : Math.hypot(...along);
 }
 
 /** The covariance matrix [n, n] of noisy observations at inputs x, in double precision. */
 export function hostCovariance(
   kernel: GpKernel,
-  x: ArrayLike<number>,
+  x: ArrayLike<Place>,
   parameters: HostParameters,
 ): Float64Array {
   const k = covarianceOf(kernel, parameters);

@@ -1,9 +1,9 @@
 import { hostCholesky, solveLower } from "./cholesky.ts";
-import { covarianceOf, type GpKernel, hostCovariance, type HostParameters } from "./kernels.ts";
+import { covarianceOf, type GpKernel, hostCovariance, type HostParameters, type Place } from "./kernels.ts";
 
 /** Observations of one function. */
 interface Observations {
-  x: ArrayLike<number>;
+  x: ArrayLike<Place>;
   y: ArrayLike<number>;
 }
 
@@ -28,7 +28,7 @@ export function gpPosterior(
   kernel: GpKernel,
   parameters: HostParameters,
   context: Observations,
-  inputs: ArrayLike<number>,
+  inputs: ArrayLike<Place>,
 ): Posterior {
   const l = hostCholesky(hostCovariance(kernel, context.x, parameters), context.x.length);
   const explained = solveLower(l, context.y);

@@ -28,8 +28,8 @@ export interface GpTasks {
 
 /** Everything random about a batch: uniforms in [0, 1) and standard normals. */
 export interface GpDraws {
-  /** Uniform [b, n]. */
-  x: tf.Tensor2D;
+  /** Uniform [b, n], or [b, n, dimX] for inputs of several dimensions. */
+  x: tf.Tensor2D | tf.Tensor3D;
   /** Uniform [b]; of the periodic kernel alone. */
   period?: tf.Tensor1D;
   /** Uniform [b]. */
@@ -46,7 +46,7 @@ export interface GpDraws {
 
 /** A batch of functions, and what they were drawn from. */
 export interface GpBatch extends GpParameters {
-  /** [b, n, 1]. */
+  /** [b, n, 1], or [b, n, dimX]. */
   x: tf.Tensor3D;
   /** Noisy values [b, n, 1]. */
   y: tf.Tensor3D;
@@ -79,7 +79,11 @@ export function gpBatch({ kernel, tailNoise }: GpTasks, draws: GpDraws): GpBatch
     const weight = tailNoise === "varying" ? tf.mul(LARGEST_WEIGHT, draws.weight!) : tailNoise;
     y = tf.add(y, tf.mul(weight, draws.tail!));
   }
-  return { x: tf.expandDims(x, 2), y: tf.expandDims(y, 2), ...parameters };
+  return {
+    x: (x.rank === 3 ? x : tf.expandDims(x, 2)) as tf.Tensor3D,
+    y: tf.expandDims(y, 2),
+    ...parameters,
+  };
 }
 
 /**
@@ -112,13 +116,13 @@ export function onGpu(): boolean {
 /** Values [b, n] with the kernel's covariance. */
 function correlated(
   kernel: GpKernel,
-  x: tf.Tensor2D,
+  x: tf.Tensor,
   parameters: GpParameters,
   noise: tf.Tensor2D,
 ): tf.Tensor2D {
-  const sample = (x: tf.Tensor2D, parameters: GpParameters, noise: tf.Tensor2D) =>
+  const sample = (x: tf.Tensor, parameters: GpParameters, noise: tf.Tensor2D) =>
     tf.squeeze(tf.matMul(cholesky(covariance(kernel, x, parameters)), tf.expandDims(noise, 2)), [2]);
-  if (onGpu() || x.shape[1] <= LONG) return sample(x, parameters, noise) as tf.Tensor2D;
+  if (onGpu() || x.shape[1]! <= LONG) return sample(x, parameters, noise) as tf.Tensor2D;
   // Each item as a batch of one.
   const one = (rows: tf.Tensor) => tf.expandDims(rows, 0);
   const { length, scale, period } = parameters;
@@ -126,7 +130,7 @@ function correlated(
   const [, y] = scan(
     (none: tf.Tensor, { x, length, scale, period, noise }: Record<string, tf.Tensor>) => {
       const given = { length: one(length!), scale: one(scale!), ...(period && { period: one(period) }) };
-      const values = sample(one(x!) as tf.Tensor2D, given as GpParameters, one(noise!) as tf.Tensor2D);
+      const values = sample(one(x!), given as GpParameters, one(noise!) as tf.Tensor2D);
       return [none, tf.squeeze(values, [0])] as [tf.Tensor, tf.Tensor];
     },
     tf.scalar(0) as tf.Tensor,
