@@ -19,6 +19,7 @@ export { train } from "./train/loop.ts";
 export { createOptimizer } from "./train/optimizer.ts";
 export { fitProcess } from "./train/process/fit.ts";
 export { loadProcess, saveProcess } from "./train/process/weights.ts";
+export { contextEffect } from "./train/table/context_effect.ts";
 export { fit } from "./train/table/fit.ts";
 export { score } from "./train/table/score.ts";
 export { defaultRecipe, fitTable, loadModel, loadTable } from "./tabular/mod.ts";

@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { ablation } from "./ablation/run.ts";
 import { syntheticAttention } from "./attention/run.ts";
 import { tableAttention } from "./attention/table.ts";
+import { context } from "./context/run.ts";
 import type { Experiment, Run } from "./experiment.ts";
 import { cohort } from "./imputation/cohort.ts";
 import { imputation } from "./imputation/run.ts";
@@ -26,6 +27,7 @@ export const experiments = {
   stepCost,
   predictionCost,
   ablation,
+  context,
   gp,
   processCost,
   largeContexts,

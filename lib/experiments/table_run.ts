@@ -15,7 +15,7 @@ export function trainingCosts(
     "seconds" | "steps" | "model" | "memory"
   >,
   testing = 0,
-): Omit<Outcome, "metrics"> {
+): Omit<Outcome, "metrics" | "details"> {
   return {
     seconds: { compile, train, evaluate: evaluate + testing },
     steps,

@@ -1,0 +1,34 @@
+import { deepEqual, match, ok } from "node:assert/strict";
+import { useEngine } from "../../engine/mod.ts";
+import { noPlugin } from "../../engine/testing.ts";
+import { recordOf } from "../../results/testing.ts";
+import { run } from "../run.ts";
+import { context } from "./run.ts";
+
+Deno.test({
+  name: "a model is trained, and predicts from changed contexts",
+  ignore: noPlugin,
+  async fn() {
+    await useEngine("xla");
+    const records = await Deno.makeTempDir();
+    const settings = context.settings("quick", { datasets: "yacht", models: "spin", steps: 2 });
+    const [record] = await run(context, settings, { records });
+    const { errors } = record!.details;
+    deepEqual(errors.map(({ change }) => change).slice(0, 3), ["as trained", "labels permuted", "rows permuted"]);
+    ok(errors.length === 6 && errors.every(({ error }) => error > 0));
+    await Deno.remove(records, { recursive: true });
+  },
+});
+
+Deno.test("a permuted context is said to matter where it costs a tenth of the error", () => {
+  const of = (name: string, permuted: number) =>
+    recordOf({
+      experiment: "context",
+      data: { name, sha256: "ab" },
+      metrics: { error: 2, labelsPermuted: permuted },
+      details: { errors: [{ change: "as trained", error: 2 }, { change: "labels permuted", error: permuted }] },
+    });
+  const { verdict, tables } = context.report([of("yacht", 2.3), of("energy", 2)]);
+  match(verdict, /spin: .* by 7\.2 % \(geometric mean of 2 sets\); by 10 % or more on yacht\./);
+  deepEqual(tables["effects"]!.rows.map(({ cells }) => cells[1]!.text), ["2.30", "2.00"]);
+});
