@@ -109,10 +109,10 @@ const CHECK = 100;
 
 const free = (tensors: unknown): void => tf.dispose(tensors as tf.TensorContainer);
 
-/** Scores that are numbers, for the progress line. */
+/** Scores that are numbers, for the progress line: without validation rows there is none. */
 const numbersOf = (scores: unknown): Record<string, number> =>
   Object.fromEntries(
-    Object.entries(scores ?? {}).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+    Object.entries(scores ?? {}).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
   );
 
 async function lossesOf(losses: Losses): Promise<Record<string, number>> {
