@@ -1,7 +1,11 @@
 import { deepEqual, match, ok } from "node:assert/strict";
+import { join } from "node:path";
 import { useEngine } from "../../engine/mod.ts";
 import { noPlugin } from "../../engine/testing.ts";
+import { ROOT } from "../../paths.ts";
+import { readRecords } from "../../results/mod.ts";
 import { recordOf } from "../../results/testing.ts";
+import { KEPT_RECORDS } from "../profiles.ts";
 import { run } from "../run.ts";
 import { context } from "./run.ts";
 
@@ -14,7 +18,11 @@ Deno.test({
     const settings = context.settings("quick", { datasets: "yacht", models: "spin", steps: 2 });
     const [record] = await run(context, settings, { records });
     const { errors } = record!.details;
-    deepEqual(errors.map(({ change }) => change).slice(0, 3), ["as trained", "labels permuted", "rows permuted"]);
+    deepEqual(errors.map(({ change }) => change).slice(0, 3), [
+      "as trained",
+      "labels permuted",
+      "rows permuted",
+    ]);
     ok(errors.length === 6 && errors.every(({ error }) => error > 0));
     await Deno.remove(records, { recursive: true });
   },
@@ -26,9 +34,19 @@ Deno.test("a permuted context is said to matter where it costs a tenth of the er
       experiment: "context",
       data: { name, sha256: "ab" },
       metrics: { error: 2, labelsPermuted: permuted },
-      details: { errors: [{ change: "as trained", error: 2 }, { change: "labels permuted", error: permuted }] },
+      details: {
+        errors: [{ change: "as trained", error: 2 }, { change: "labels permuted", error: permuted }],
+      },
     });
   const { verdict, tables } = context.report([of("yacht", 2.3), of("energy", 2)]);
   match(verdict, /spin: .* by 7\.2 % \(geometric mean of 2 sets\); by 10 % or more on yacht\./);
   deepEqual(tables["effects"]!.rows.map(({ cells }) => cells[1]!.text), ["2.30", "2.00"]);
+});
+
+Deno.test("the README says of the context what its records say", async () => {
+  const { verdict } = context.report(await readRecords(KEPT_RECORDS));
+  ok(
+    (await Deno.readTextFile(join(ROOT, "README.md"))).includes(verdict),
+    `expected in README.md:\n${verdict}`,
+  );
 });

@@ -31,19 +31,25 @@ export interface ContextSettings extends Settings {
 type ContextDetails = { errors: ContextEffect[] };
 
 function settings(profile: Profile, changes?: Changes<ContextSettings>): ContextSettings {
-  const chosen = changed<ContextSettings>({
-    profile,
-    datasets: Object.keys(UCI_SETS.quick),
-    models: ["spin", "npt", "set-transformer"],
-    fold: 1,
-    seed: 42,
-    steps: 0,
-  }, changes, { models: UCI_MODELS });
+  const chosen = changed<ContextSettings>(
+    {
+      profile,
+      datasets: Object.keys(UCI_SETS.quick),
+      models: ["spin", "npt", "set-transformer"],
+      fold: 1,
+      seed: 42,
+      steps: 0,
+    },
+    changes,
+    { models: UCI_MODELS },
+  );
   return { ...chosen, datasets: chosen.datasets.map((name) => uciFacts(name).name) };
 }
 
 /** Sets, then models. */
-const runs = ({ profile, datasets, models, fold, seed, steps }: ContextSettings): Promise<Run<ContextDetails>[]> =>
+const runs = (
+  { profile, datasets, models, fold, seed, steps }: ContextSettings,
+): Promise<Run<ContextDetails>[]> =>
   Promise.all(datasets.flatMap((dataset) =>
     models.map(async (model): Promise<Run<ContextDetails>> => {
       const base = uciRecipe(model, dataset, profile, seed + fold);
@@ -84,7 +90,9 @@ const shareOf = ({ metrics }: RunRecord): number => metrics["labelsPermuted"]! /
 
 /** Errors by what was done to the context, and in how many sets it matters. */
 function report(all: readonly RunRecord[]): Report {
-  const records = all.filter(({ experiment }) => experiment === "context") as RunRecord<ContextDetails>[];
+  const place = ({ model }: RunRecord) => UCI_MODELS.findIndex((name) => name === model);
+  const records = (all.filter(({ experiment }) => experiment === "context") as RunRecord<ContextDetails>[])
+    .sort((a, b) => place(a) - place(b) || a.data.name.localeCompare(b.data.name));
   const changes = records[0]?.details.errors.map(({ change }) => change) ?? [];
   const effects: TableView = {
     title: "Errors of the validation rows by the context that prediction reads",
