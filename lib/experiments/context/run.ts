@@ -92,7 +92,7 @@ const shareOf = ({ metrics }: RunRecord): number => metrics["labelsPermuted"]! /
 function report(all: readonly RunRecord[]): Report {
   const place = ({ model }: RunRecord) => UCI_MODELS.findIndex((name) => name === model);
   const records = (all.filter(({ experiment }) => experiment === "context") as RunRecord<ContextDetails>[])
-    .sort((a, b) => place(a) - place(b) || a.data.name.localeCompare(b.data.name));
+    .sort((a, b) => a.data.name.localeCompare(b.data.name) || place(a) - place(b));
   const changes = records[0]?.details.errors.map(({ change }) => change) ?? [];
   const effects: TableView = {
     title: "Errors of the validation rows by the context that prediction reads",
