@@ -1,4 +1,9 @@
 /** `task bench`: what a training step costs on every engine, side by side. */
+import { isCudaPlugin } from "@spin/xla/plugins";
+import { coldTable, coldTimes } from "../bench/cold.ts";
+import type { Effort } from "../bench/race.ts";
+import { benchReport } from "../bench/report.ts";
+import { type BenchComparison, type BenchPlan, runBench } from "../bench/run.ts";
 import {
   BENCH_MODELS,
   type BenchModel,
@@ -11,22 +16,15 @@ import {
   tableStep,
 } from "../bench/sizes.ts";
 import type { Twin } from "../bench/systems.ts";
-import type { Effort } from "../bench/race.ts";
-import { coldTable, coldTimes } from "../bench/cold.ts";
-import { benchReport } from "../bench/report.ts";
-import { type BenchPlan, type BenchComparison, runBench } from "../bench/run.ts";
 import { findDevice } from "../engine/device.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
+import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { isCudaPlugin } from "@spin/xla/plugins";
-import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { numberValue } from "./arguments.ts";
-import { runCommand } from "./main.ts";
-import { requireWritable } from "./predict_files.ts";
-import { userPath } from "./user_path.ts";
+import { numberValue, runCommand } from "./main.ts";
+import { requireWritable, userPath } from "./user_path.ts";
 
 const SEED = 42;
 const MODELS = Object.keys(BENCH_MODELS) as BenchModel[];

@@ -1,9 +1,8 @@
 /** `task gpu`: everything that is worth knowing of a machine with a GPU, in one go and without network. */
 import { probeDriver } from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
-import { processEnvironment, lastLines, runTool } from "../setup/command.ts";
-import { runChild } from "./child.ts";
-import { runCommand } from "./main.ts";
+import { lastLines, processEnvironment, runTool } from "../setup/command.ts";
+import { runChild, runCommand } from "./main.ts";
 
 const PROBE = `
 import glob, os, site, sys

@@ -11,10 +11,8 @@ import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { environment } from "../results/environment.ts";
 import { setup } from "../setup/mod.ts";
-import { type Arguments, numberValue } from "./arguments.ts";
-import { runCommand } from "./main.ts";
-import { type NamedFile, requireDistinct, requireWritable } from "./predict_files.ts";
-import { userPath } from "./user_path.ts";
+import { type Arguments, numberValue, runCommand } from "./main.ts";
+import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
 const { recipe, windows } = DEFAULT_SETTINGS;
 

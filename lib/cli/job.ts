@@ -6,9 +6,8 @@ import { shown } from "../notebook/run.ts";
 import { formatDuration } from "../progress/format.ts";
 import { findRecord, recordName, type RunRecord } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { numberValue } from "./arguments.ts";
 import { jobCommand, PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
-import { runCommand } from "./main.ts";
+import { numberValue, runCommand } from "./main.ts";
 
 /** Its measures, how long it took and where it is. */
 function report(record: RunRecord, records: string): string {

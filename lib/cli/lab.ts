@@ -3,10 +3,8 @@ import { CACHE, PYTHON, ROOT } from "../paths.ts";
 import { STOP_FILE } from "../progress/stop.ts";
 import { processEnvironment, runTool } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
-import { numberValue } from "./arguments.ts";
 import { listNotebooks } from "./check_notebooks.ts";
-import { runChild } from "./child.ts";
-import { runCommand } from "./main.ts";
+import { numberValue, runChild, runCommand } from "./main.ts";
 
 const STOP = join(CACHE, "stop");
 

@@ -14,9 +14,8 @@ import { formatDuration } from "../progress/format.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { environment, readRecords, type TableView, toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { numberValue } from "./arguments.ts";
 import { PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
-import { runCommand } from "./main.ts";
+import { numberValue, runCommand } from "./main.ts";
 
 const about = ({ source }: PlanRow, text: string): string => source === "estimate" ? `~${text}` : text;
 

@@ -1,5 +1,5 @@
 /** `task predict`: a user's own table from the command line. */
-import { MISSING_TEXTS } from "../data/cells.ts";
+import { MISSING_TEXTS } from "../data/table.ts";
 import { describeEngine, useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
@@ -19,10 +19,8 @@ import {
   type TableModelName,
   type TabularModel,
 } from "../tabular/mod.ts";
-import { type Arguments, numberValue } from "./arguments.ts";
-import { runCommand } from "./main.ts";
-import { type NamedFile, requireDistinct, requireWritable } from "./predict_files.ts";
-import { userPath } from "./user_path.ts";
+import { type Arguments, numberValue, runCommand } from "./main.ts";
+import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
 /** What a user typed. */
 export interface PredictRequest {
@@ -105,11 +103,15 @@ export const PREDICT_OPTIONS = {
 } as const;
 
 export type PredictValues = {
-  [K in keyof typeof PREDICT_OPTIONS]?: (typeof PREDICT_OPTIONS)[K] extends { multiple: true } ? string[] : boolean;
+  [K in keyof typeof PREDICT_OPTIONS]?: (typeof PREDICT_OPTIONS)[K] extends { multiple: true } ? string[]
+    : boolean;
 };
 
 /** The value of an option that may be given once. */
-function once(values: PredictValues, option: Exclude<keyof PredictValues, `${string}-${string}`>): string | undefined {
+function once(
+  values: PredictValues,
+  option: Exclude<keyof PredictValues, `${string}-${string}`>,
+): string | undefined {
   const given = values[option] ?? [];
   if (given.length > 1) {
     throw new UserError(`--${option} was given ${given.length} times: ${given.join(", ")}`);

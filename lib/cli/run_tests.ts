@@ -4,8 +4,8 @@ import { join, relative } from "node:path";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 import { processEnvironment } from "../setup/command.ts";
-import { runChildQuietly } from "./child.ts";
 import { countTests, readReport, slowestTests, summary, type TestedFile, timesOfFiles } from "./junit.ts";
+import { runChildQuietly } from "./main.ts";
 
 const ENDING = "_test.ts";
 

@@ -1,6 +1,5 @@
 /** For tests: commands that are run in this process. */
-import type { Arguments, Command, Option } from "./arguments.ts";
-import { perform } from "./main.ts";
+import { type Arguments, type Command, type Option, perform } from "./main.ts";
 
 /** How a command ended, and what it printed. */
 export interface CommandOutcome {

@@ -1,14 +1,11 @@
+import { threefryUniform } from "@spin/xla/threefry";
 import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
-import { threefryUniform } from "@spin/xla/threefry";
 import { UserError } from "../errors.ts";
-import { numberOf } from "./cells.ts";
-import { parseCsv, type RawTable } from "./csv.ts";
-import { checkRanges, type CountRanges, type Counts } from "./gp/counts.ts";
 import { inPasses } from "./permutation.ts";
 import { readBytes } from "./read.ts";
-import { notANumber } from "./table.ts";
-import type { TaskSource } from "./task_source.ts";
+import { notANumber, numberOf, parseCsv, type RawTable } from "./table.ts";
+import { checkRanges, type CountRanges, type Counts, type TaskSource } from "./task_source.ts";
 
 /** Points of one function, in the order of the file. */
 export interface FunctionTask {

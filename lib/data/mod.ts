@@ -1,6 +1,6 @@
 /** Tables and functions: reading, typing, encoding, folds, batches, and the data sets of this workspace. */
 export { balancedBatches, batchCount } from "./folds.ts";
-export { parseCsv } from "./csv.ts";
+export { parseCsv } from "./table.ts";
 export {
   type DecodedTarget,
   decodeTarget,
@@ -29,4 +29,4 @@ export {
   uciPresent,
   uciShares,
 } from "./uci.ts";
-export { gpSource } from "./gp/source.ts";
+export { gpSource } from "./gp/sampler.ts";

@@ -1,13 +1,12 @@
+import baselines from "../../data/uci/baselines.json" with { type: "json" };
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
-import baselines from "../../data/uci/baselines.json" with { type: "json" };
 import { UserError } from "../errors.ts";
 import { CACHE } from "../paths.ts";
-import { parseCsv, type RawTable } from "./csv.ts";
 import { type Fold, lastRowsFold, makeFolds } from "./folds.ts";
 import { readBytes, sha256 } from "./read.ts";
-import { type Table, typeTable } from "./table.ts";
+import { parseCsv, type RawTable, type Table, typeTable } from "./table.ts";
 import { type EmbeddedFacts, isEmbedded, type UciFacts, uciFacts, uciShares } from "./uci/facts.ts";
 import { columnsDigest, isPresent, readLarge } from "./uci/large.ts";
 

@@ -3,11 +3,10 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
+import { ENVIRONMENT, ROOT } from "../paths.ts";
 import { lastLines, runTool } from "./command.ts";
 import { requireSpace } from "./disk.ts";
-import { ENVIRONMENT, ROOT } from "../paths.ts";
-import type { Say } from "./step.ts";
-import { pip } from "./wheels.ts";
+import { pip, type Say } from "./wheels.ts";
 
 /** Enough for the environment (0.3 GiB), the npm packages, the plugin and its download. */
 const SPACE_NEEDED = 1.5 * 2 ** 30;

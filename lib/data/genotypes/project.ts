@@ -1,9 +1,9 @@
-import { fileURLToPath } from "node:url";
 import checksums from "../../../data/genotypes/checksums.json" with { type: "json" };
 import classical from "../../../data/genotypes/classical.json" with { type: "json" };
+import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.ts";
-import { parseCsv } from "../csv.ts";
 import { readBytes, sha256 } from "../read.ts";
+import { parseCsv } from "../table.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../data/genotypes", import.meta.url));
 

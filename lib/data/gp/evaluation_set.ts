@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { jit } from "../../engine/mod.ts";
 import { CACHE } from "../../paths.ts";
 import { type StoredTensor, storedTensors, storeTensors } from "../safetensors.ts";
-import { type CountRanges, type Counts, drawCounts } from "./counts.ts";
+import { type CountRanges, type Counts, drawCounts } from "../task_source.ts";
 import type { GpKernel } from "./kernels.ts";
 import { type GpBatch, paddedSize, sampleGp, type TailNoise } from "./sampler.ts";
 

@@ -1,5 +1,5 @@
 /** Images and their completion tasks. */
-export { loadCelebA } from "./celeba.ts";
+export { loadCelebA } from "./folder.ts";
 export type { ImageSize } from "./decode.ts";
 export { loadDigits } from "./image_set.ts";
 export { loadImages } from "./folder.ts";

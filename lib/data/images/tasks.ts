@@ -2,10 +2,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
 import { createRng, jit, type Rng } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { checkRanges, type CountRanges, type Counts } from "../gp/counts.ts";
 import { studentT, type TailNoise } from "../gp/sampler.ts";
 import { inPasses } from "../permutation.ts";
-import type { TaskPoints, TaskSource } from "../task_source.ts";
+import {
+  checkRanges,
+  type CountRanges,
+  type Counts,
+  type TaskPoints,
+  type TaskSource,
+} from "../task_source.ts";
 import { type ImageSet, pixelsOf } from "./image_set.ts";
 
 /** The largest weight of heavy-tailed noise where it differs from value to value. */
