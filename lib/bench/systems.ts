@@ -1,9 +1,7 @@
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
-import type { ReadableStream as NodeStream } from "node:stream/web";
 import { fileURLToPath } from "node:url";
 import type { EngineInfo, EngineName } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
+import { outputLines } from "../setup/command.ts";
 import type { StepConfig } from "./sizes.ts";
 import type { Facts, Stepped } from "./worker.ts";
 
@@ -27,7 +25,8 @@ export interface System {
   close(): Promise<void>;
 }
 
-const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+/** A file of this folder. */
+export const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 /**
  * Starts the measuring process of an engine.
@@ -123,8 +122,7 @@ export function converse(command: string, args: string[], env: Record<string, st
     throw new UserError(`${command} cannot be started: ${error instanceof Error ? error.message : error}`);
   }
   const writer = child.stdin.getWriter();
-  const lines = createInterface({ input: Readable.fromWeb(child.stdout as unknown as NodeStream) })
-    [Symbol.asyncIterator]();
+  const lines = outputLines(child.stdout);
   const complaints = new Response(child.stderr).text();
   return {
     async ask<T>(message: unknown) {

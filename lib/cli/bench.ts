@@ -23,7 +23,7 @@ import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { numberValue, runCommand } from "./main.ts";
+import { flag, numberValue, runCommand, text } from "./main.ts";
 import { requireWritable, userPath } from "./user_path.ts";
 
 const SEED = 42;
@@ -104,19 +104,12 @@ if (import.meta.main) {
       "Times training steps of IPNP, SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
       "functions. With --python the same steps in PyTorch take part. Nothing else should run meanwhile.",
     options: {
-      json: { type: "string", value: "FILE", help: "also write everything measured to this JSON file" },
-      python: { type: "string", value: "PATH", help: "a Python interpreter with torch, to compare with" },
-      threads: {
-        type: "string",
-        value: "N",
-        help: "threads for PyTorch (default: as many as there are cores)",
-      },
-      engines: { type: "string", value: "A,B", help: `only these of ${ENGINES.join(", ")}` },
-      quick: { type: "boolean", help: "the small sizes only" },
-      cold: {
-        type: "boolean",
-        help: "instead: whole trainings from nothing, from a process's start to the score",
-      },
+      json: text("FILE", "also write everything measured to this JSON file"),
+      python: text("PATH", "a Python interpreter with torch, to compare with"),
+      threads: text("N", "threads for PyTorch (default: as many as there are cores)"),
+      engines: text("A,B", `only these of ${ENGINES.join(", ")}`),
+      quick: flag("the small sizes only"),
+      cold: flag("instead: whole trainings from nothing, from a process's start to the score"),
     },
     examples: ["bench", "bench --quick", "bench --python /usr/bin/python3 --json bench.json"],
   }, async ({ values }) => {

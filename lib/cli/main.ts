@@ -100,6 +100,11 @@ export interface Option {
   help: string;
 }
 
+/** An option with a value, one that may be given several times, and one without. */
+export const text = (value: string, help: string) => ({ type: "string", value, help }) as const;
+export const texts = (value: string, help: string) => ({ ...text(value, help), multiple: true }) as const;
+export const flag = (help: string) => ({ type: "boolean", help }) as const;
+
 export interface Positional {
   name: string;
   help: string;
@@ -261,29 +266,4 @@ export async function runChild(
   const { code } = await child.status;
   forget();
   return code;
-}
-
-/** The same, but what it prints is returned: several programs can run beside each other. */
-export async function runChildQuietly(
-  program: string,
-  args: string[],
-  env: Record<string, string>,
-): Promise<{ code: number; signal: Deno.Signal | null; output: string }> {
-  const child = new Deno.Command(program, {
-    args,
-    cwd: ROOT,
-    env,
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const forget = onInterrupt(() => child.kill("SIGTERM"));
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  await Promise.all([child.stdout, child.stderr].map(async (stream) => {
-    for await (const chunk of stream) chunks.push(chunk);
-  }));
-  const { code, signal } = await child.status;
-  forget();
-  return { code, signal, output: await new Blob(chunks).text() };
 }

@@ -1,10 +1,9 @@
 /** `task predict`: a user's own table from the command line. */
 import { MISSING_TEXTS } from "../data/table.ts";
-import { describeEngine, useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { formatDuration } from "../progress/format.ts";
-import { setup } from "../setup/mod.ts";
+import { startEngine } from "./start_engine.ts";
 import {
   encodeQueries,
   fitPrepared,
@@ -19,7 +18,7 @@ import {
   type TableModelName,
   type TabularModel,
 } from "../tabular/mod.ts";
-import { type Arguments, numberValue, runCommand } from "./main.ts";
+import { type Arguments, flag, numberValue, runCommand, texts } from "./main.ts";
 import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
 /** What a user typed. */
@@ -41,65 +40,20 @@ export interface PredictRequest {
 }
 
 export const PREDICT_OPTIONS = {
-  train: { type: "string", multiple: true, value: "CSV", help: "the table to learn from" },
-  test: {
-    type: "string",
-    multiple: true,
-    value: "CSV",
-    help: "the rows to predict; the target may be absent",
-  },
-  target: { type: "string", multiple: true, value: "NAME", help: "the column to predict" },
-  out: {
-    type: "string",
-    multiple: true,
-    value: "CSV",
-    help: "the file of predictions to write, in the order of --test",
-  },
-  model: {
-    type: "string",
-    multiple: true,
-    value: "NAME",
-    help: `${TABLE_MODELS.join(", ")} (default: spin)`,
-  },
-  steps: {
-    type: "string",
-    multiple: true,
-    value: "N",
-    help: "optimiser steps (default: chosen by the table's size)",
-  },
-  seed: {
-    type: "string",
-    multiple: true,
-    value: "N",
-    help: "equal seeds give equal predictions (default: 42)",
-  },
-  save: {
-    type: "string",
-    multiple: true,
-    value: "FILE",
-    help: "keep the trained model in this safetensors file",
-  },
-  load: { type: "string", multiple: true, value: "FILE", help: "use a kept model instead of --train" },
-  categorical: {
-    type: "string",
-    multiple: true,
-    value: "A,B",
-    help: "columns of classes, even if written as numbers",
-  },
-  numeric: {
-    type: "string",
-    multiple: true,
-    value: "A,B",
-    help: "columns of numbers: a text in them is an error",
-  },
-  missing: {
-    type: "string",
-    multiple: true,
-    value: "X,Y",
-    help: "texts for a missing cell, beside an empty one, NA, NaN, ? and null",
-  },
-  "drop-uninformative": { type: "boolean", help: "leave out columns without values, or with a single one" },
-  "unseen-as-missing": { type: "boolean", help: "take classes that --train does not have for missing cells" },
+  train: texts("CSV", "the table to learn from"),
+  test: texts("CSV", "the rows to predict; the target may be absent"),
+  target: texts("NAME", "the column to predict"),
+  out: texts("CSV", "the file of predictions to write, in the order of --test"),
+  model: texts("NAME", `${TABLE_MODELS.join(", ")} (default: spin)`),
+  steps: texts("N", "optimiser steps (default: chosen by the table's size)"),
+  seed: texts("N", "equal seeds give equal predictions (default: 42)"),
+  save: texts("FILE", "keep the trained model in this safetensors file"),
+  load: texts("FILE", "use a kept model instead of --train"),
+  categorical: texts("A,B", "columns of classes, even if written as numbers"),
+  numeric: texts("A,B", "columns of numbers: a text in them is an error"),
+  missing: texts("X,Y", "texts for a missing cell, beside an empty one, NA, NaN, ? and null"),
+  "drop-uninformative": flag("leave out columns without values, or with a single one"),
+  "unseen-as-missing": flag("take classes that --train does not have for missing cells"),
 } as const;
 
 export type PredictValues = {
@@ -181,12 +135,6 @@ const advised = (error: unknown): unknown =>
     ? new UserError(ADVICE.reduce((text, [from, to]) => text.replace(from, to), error.message))
     : error;
 
-async function startEngine(): Promise<void> {
-  const asked = Deno.env.get("SPIN_ENGINE");
-  if (!asked || asked === "xla") await setup();
-  console.log(describeEngine(await useEngine()));
-}
-
 /** The model, and how long its making took in words. */
 interface Made {
   model: TabularModel;
@@ -233,7 +181,7 @@ async function predict(request: PredictRequest): Promise<void> {
   const readQueries = async (schema: Prepared["schema"]) =>
     encodeQueries(await loadTableLike(test.path, schema, { missing }), schema, { unseen, notify });
   if (load) {
-    await startEngine();
+    console.log(await startEngine());
     const model = await loadModel(load.path);
     if (request.target !== undefined && request.target !== model.target) {
       throw new UserError(`--target ${request.target}: the model ${load.path} predicts "${model.target}"`);
@@ -245,7 +193,7 @@ async function predict(request: PredictRequest): Promise<void> {
     const table = await loadTable(request.train!.path, { categorical, numeric, missing });
     const prepared = prepareTable({ table, target: target!, model, steps, seed, uninformative, notify });
     queries = await readQueries(prepared.schema);
-    await startEngine();
+    console.log(await startEngine());
     made = await train(prepared);
   }
   const start = performance.now();

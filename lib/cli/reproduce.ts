@@ -23,7 +23,7 @@ import { toHtml } from "../results/mod.ts";
 import { lastLines } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
 import { listNotebooks } from "./check_notebooks.ts";
-import { describeError, onInterrupt, runCommand } from "./main.ts";
+import { describeError, flag, onInterrupt, runCommand, text, texts } from "./main.ts";
 import type { RepeatEvent, RepeatPart } from "./repeat.ts";
 import {
   type NotebookResult,
@@ -134,14 +134,10 @@ await runCommand({
     "the records of all others, and writes a report that holds all of it. What has finished before with the same code,\n" +
     "data and profile is not run again.",
   options: {
-    profile: {
-      type: "string",
-      value: "NAME",
-      help: "quick (minutes on two cores; the default) or paper (as published)",
-    },
-    only: { type: "string", multiple: true, value: "NAME", help: "only this notebook; may be repeated" },
-    all: { type: "boolean", help: "run everything that the notebooks show, not a sample: an hour and more" },
-    fresh: { type: "boolean", help: "run also what has finished before" },
+    profile: text("NAME", "quick (minutes on two cores; the default) or paper (as published)"),
+    only: texts("NAME", "only this notebook; may be repeated"),
+    all: flag("run everything that the notebooks show, not a sample: an hour and more"),
+    fresh: flag("run also what has finished before"),
   },
   examples: ["reproduce", "reproduce --only 01_uci --fresh", "reproduce --all"],
 }, async ({ values }) => {

@@ -2,7 +2,6 @@ import { GP_KERNELS, type GpKernel, gpKernel } from "../data/gp/kernels.ts";
 import { unknown } from "../data/nearest.ts";
 import { readBytes } from "../data/read.ts";
 import { checkRanges, type CountRanges } from "../data/task_source.ts";
-import { describeEngine, useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { functions } from "../experiments/functions/run.ts";
 import { gp } from "../experiments/gp/run.ts";
@@ -17,9 +16,9 @@ import { shown } from "../notebook/run.ts";
 import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { recordName, type RunRecord } from "../results/mod.ts";
-import { setup } from "../setup/mod.ts";
+import { startEngine } from "./start_engine.ts";
 import type { Parts } from "../train/process/layout.ts";
-import { type Arguments, numberValue, runCommand } from "./main.ts";
+import { type Arguments, numberValue, runCommand, text } from "./main.ts";
 import { type NamedFile, requireWritable, userPath } from "./user_path.ts";
 
 /** The options of `task train`, and what they ask for. */
@@ -28,29 +27,23 @@ export const TRAINED_EXPERIMENTS = ["gp", "images", "functions"] as const;
 export type ExperimentName = (typeof TRAINED_EXPERIMENTS)[number];
 
 export const TRAIN_OPTIONS = {
-  model: { type: "string", value: "NAME", help: `${PROCESS_NAMES.join(", ")} (default: cipnp)` },
-  profile: { type: "string", value: "NAME", help: "quick (the default) or paper, the published settings" },
-  context: { type: "string", value: "A,B", help: "least and most context points (default: 64,128 for gp)" },
-  target: { type: "string", value: "A,B", help: "least and most target points (default: 4,64 for gp)" },
-  steps: { type: "string", value: "N", help: "training steps instead of the profile's" },
-  rate: {
-    type: "string",
-    value: "X",
-    help: "learning rate (default: 5e-4; 1e-3 for the variants that start fast)",
-  },
-  schedule: { type: "string", value: "NAME", help: "cosine or constant, instead of the profile's" },
-  induce: { type: "string", value: "H", help: "inducing points (default: half of the least context)" },
-  parts: {
-    type: "string",
-    value: "C,T",
-    help:
-      "cut contexts and targets into so many sizes, each of them compiled (default: 4,2; 1,1 pays on a GPU)",
-  },
-  seed: { type: "string", value: "N", help: "equal seeds give equal models (default: 0)" },
-  kernels: { type: "string", value: "A,B", help: `gp: also test on these kernels: ${GP_KERNELS.join(", ")}` },
-  data: { type: "string", value: "WHAT", help: "images: digits (default), celeba:FOLDER or folder:PATH" },
-  csv: { type: "string", value: "FILE", help: "functions: a table with the columns task, x and y" },
-  save: { type: "string", value: "FILE", help: "also write the weights to this safetensors file" },
+  model: text("NAME", `${PROCESS_NAMES.join(", ")} (default: cipnp)`),
+  profile: text("NAME", "quick (the default) or paper, the published settings"),
+  context: text("A,B", "least and most context points (default: 64,128 for gp)"),
+  target: text("A,B", "least and most target points (default: 4,64 for gp)"),
+  steps: text("N", "training steps instead of the profile's"),
+  rate: text("X", "learning rate (default: 5e-4; 1e-3 for the variants that start fast)"),
+  schedule: text("NAME", "cosine or constant, instead of the profile's"),
+  induce: text("H", "inducing points (default: half of the least context)"),
+  parts: text(
+    "C,T",
+    "cut contexts and targets into so many sizes, each of them compiled (default: 4,2; 1,1 pays on a GPU)",
+  ),
+  seed: text("N", "equal seeds give equal models (default: 0)"),
+  kernels: text("A,B", `gp: also test on these kernels: ${GP_KERNELS.join(", ")}`),
+  data: text("WHAT", "images: digits (default), celeba:FOLDER or folder:PATH"),
+  csv: text("FILE", "functions: a table with the columns task, x and y"),
+  save: text("FILE", "also write the weights to this safetensors file"),
 } as const;
 
 export type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
@@ -205,9 +198,7 @@ export async function runTrain(
 ): Promise<number | void> {
   const options = parseTrainOptions(positionals[0]!, values);
   if (options.save) await requireWritable(options.save);
-  const asked = Deno.env.get("SPIN_ENGINE");
-  if (!asked || asked === "xla") await setup();
-  console.log(describeEngine(await useEngine()));
+  console.log(await startEngine());
   const record = await trained(options);
   if (!record) {
     console.error(`Stopped. The same command continues: ${taskCommand(`train ${positionals[0]} ...`)}`);

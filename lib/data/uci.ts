@@ -133,7 +133,7 @@ export const EMBEDDED_FOLDER = fileURLToPath(new URL("../../data/uci", import.me
 /** The cells of a file (plain, gzip, or brotli by its ending), once its checksum is found to be right. */
 async function readChecked(path: string, expected: string): Promise<RawTable> {
   const bytes = await readBytes(path, "data");
-  const found = await sha256(bytes);
+  const found = sha256(bytes);
   if (found !== expected) throw new UserError(`${path}: expected SHA-256 ${expected}, found ${found}`);
   return parseCsv(path.endsWith(".br") ? brotliDecompressSync(bytes) : bytes, path, { header: true });
 }

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { ENVIRONMENT, PYTHON } from "../paths.ts";
 import { PROGRESS_FILE } from "../progress/progress.ts";
 import { STOP_FILE, stopRequested } from "../progress/stop.ts";
-import { lastLines, processEnvironment, runTool } from "../setup/command.ts";
+import { lastLines, outputLines, processEnvironment, runTool } from "../setup/command.ts";
 import { type Notebook, notebookText, plainText } from "./format.ts";
 
 /** Runs a notebook's cells in a fresh kernel, without a browser. */
@@ -146,13 +146,7 @@ export type Event =
 
 /** The objects of a stream that holds one JSON object a line. */
 export async function* readEvents<T = Event>(stream: ReadableStream<Uint8Array>): AsyncGenerator<T> {
-  let rest = "";
-  const decoder = new TextDecoder();
-  for await (const piece of stream) {
-    const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) yield JSON.parse(line);
-  }
+  for await (const line of outputLines(stream)) yield JSON.parse(line);
 }
 
 /** Variables for a headless Jupyter that reads and writes nothing outside `.venv` and a temporary folder. */

@@ -2,13 +2,11 @@ import * as Plot from "@observablehq/plot";
 import { UserError } from "../errors.ts";
 import { metricLabel } from "../results/summary.ts";
 import { tickFormatter } from "./axes.ts";
-import { drawFigure, type Figure, type FigureOptions, type Panel } from "./figure.ts";
+import { CHARACTER, drawFigure, type Figure, type FigureOptions, type Panel } from "./figure.ts";
 import { type Style, stylesOf, WIDTH } from "./theme.ts";
 
 const ROW = 24;
 const GAP = 14;
-/** Mean width of a character of 12 px. */
-const CHARACTER = 6.9;
 
 /** A mean and half the length of its error bar, NaN for none, in a row of its own. */
 interface DotRow {

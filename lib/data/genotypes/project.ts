@@ -36,23 +36,23 @@ export const genotypePath = (
 async function checkedPath(folder: string, file: keyof typeof checksums): Promise<string> {
   const path = `${folder}/${file}`;
   if (verified.has(path)) return path;
-  const found = await sha256(await readBytes(path, "genotype"));
+  const found = sha256(await readBytes(path, "genotype"));
   const expected = checksums[file].sha256;
   if (found !== expected) throw new UserError(`${path}: expected SHA-256 ${expected}, found ${found}`);
   verified.add(path);
   return path;
 }
 
-/** Names of samples of the reference, as B1 divides them. */
-interface B1Samples {
-  train: string[];
-  val: string[];
-  test: string[];
+/** Names of the samples of each part. */
+export interface SampleSplit {
+  train: readonly string[];
+  val: readonly string[];
+  test: readonly string[];
 }
 
 /** The samples of B1. @throws UserError as genotypePath */
-export async function b1Samples({ folder = FOLDER }: GenotypeFolder = {}): Promise<B1Samples> {
-  const names = async (part: keyof B1Samples) => {
+export async function b1Samples({ folder = FOLDER }: GenotypeFolder = {}): Promise<SampleSplit> {
+  const names = async (part: keyof SampleSplit) => {
     const path = await checkedPath(folder, `b1_${part}.csv`);
     return parseCsv(await readBytes(path, "sample"), path, { header: true }).cells[0]!;
   };

@@ -4,7 +4,7 @@ import type { Fold } from "../folds.ts";
 import { permutation, shuffled } from "../permutation.ts";
 import type { Column } from "../schema.ts";
 import { firstAtLeast, type Genotypes } from "./genotypes.ts";
-import { b1Samples, genotypePath } from "./project.ts";
+import { b1Samples, genotypePath, type SampleSplit } from "./project.ts";
 import { alleleCounts, haplotypes, onPanel, readSites, sampleIndices, selectSamples } from "./select.ts";
 import { readVcf } from "./vcf.ts";
 
@@ -80,13 +80,6 @@ export function spacedBlocks(blocks: number, count: number): number[] {
     throw new UserError(`windows: expected a whole number from 1 to ${blocks}, found ${count}`);
   }
   return Array.from({ length: count }, (_, i) => Math.floor((2 * i + 1) * blocks / (2 * count)));
-}
-
-/** Names of the samples of each part. */
-interface SampleSplit {
-  train: readonly string[];
-  val: readonly string[];
-  test: readonly string[];
 }
 
 /** The haplotypes of samples as rows of a table. */

@@ -40,7 +40,7 @@ export async function loadNamed(
 ): Promise<ImageSet> {
   checkSize(options.size);
   const { cache = join(CACHE, "images") } = options;
-  const key = await keyOf(folder, names, options);
+  const key = keyOf(folder, names, options);
   const path = join(cache, `${key}.safetensors`);
   const stored = (await storedTensors(path, key))?.tensors.get("values");
   if (stored?.dtype === "U8") {
@@ -65,18 +65,18 @@ function checkSize(size: ImageSize | undefined): void {
   }
 }
 
-async function keyOf(
+function keyOf(
   folder: string,
   names: readonly string[],
   { size, channels }: ImageOptions,
-): Promise<string> {
+): string {
   const files: [string, number, number | undefined][] = [];
   for (const name of names) {
     // One after another: waiting for each of 200,000 files would take most of the time.
     const { size, mtime } = Deno.statSync(join(folder, name));
     files.push([name, size, mtime?.getTime()]);
   }
-  return await sha256(new TextEncoder().encode(JSON.stringify([FORMAT, size ?? null, channels, files])));
+  return sha256(new TextEncoder().encode(JSON.stringify([FORMAT, size ?? null, channels, files])));
 }
 
 async function decodeAll(
