@@ -54,12 +54,7 @@ export async function runBeagle(
   }
 }
 
-/** Runs a program whose lines are passed on. */
-async function runProgram(
-  program: string,
-  args: string[],
-  onLine: BeagleRequest["onLine"],
-): Promise<void> {
+async function runProgram(program: string, args: string[], onLine: BeagleRequest["onLine"]): Promise<void> {
   const child = new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
   const errors = new Response(child.stderr).text();
   let stopped = false;

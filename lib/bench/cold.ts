@@ -27,7 +27,6 @@ export interface ColdTime {
   twin: number[];
 }
 
-/** What one run found. */
 export interface ColdRecord {
   format: 1;
   kind: "cold";
@@ -84,7 +83,6 @@ export async function coldTimes(
   };
 }
 
-/** A record as a table for people. */
 export function coldTable({ times, environment: { cpu, cores } }: ColdRecord): TableView {
   const seconds = (values: (number | null)[]) =>
     values.length === 0 || values.includes(null) ? "" : `${median(values as number[]).toFixed(1)} s`;

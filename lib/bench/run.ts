@@ -23,13 +23,11 @@ export interface BenchPlan {
   parity: Record<string, StepConfig>;
   /** Variables of the programs whose call is timed, and how often; none on engines without `jit`. */
   calls: { buffers: number[]; calls: number } | null;
-  /** PyTorch, for the comparison. */
   twin?: Twin;
   threads: number;
   seed: number;
 }
 
-/** Step times of one program. */
 export interface ComparisonResult extends Pick<BenchComparison, "group" | "label" | "config"> {
   timed: Timed[];
   /** Of the engine that compiles: a process that had no compiled program to begin with, and the next one. */
@@ -40,7 +38,6 @@ export interface ComparisonResult extends Pick<BenchComparison, "group" | "label
 /** A process that takes one step and ends. */
 type Start = Pick<Facts, "compileSeconds" | "programs" | "firstStep" | "resident">;
 
-/** Everything that one run of the bench found. */
 export interface BenchRecord {
   format: 2;
   kind: "bench";
@@ -154,11 +151,7 @@ const STEPS = 4;
 const PATIENCE = 600;
 
 /** Lets our cpu engine and the twin start from the same weights; equal losses need equal models, gradients and optimisers. */
-export async function parity(
-  label: string,
-  config: StepConfig,
-  twin: Twin,
-): Promise<Parity> {
+export async function parity(label: string, config: StepConfig, twin: Twin): Promise<Parity> {
   const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
   const open: System[] = [];
   try {

@@ -17,7 +17,6 @@ import { createOptimizer } from "../train/optimizer.ts";
 import { tableLoss } from "../train/table/loss.ts";
 import type { BenchProcess, TableStep } from "./sizes.ts";
 
-/** A training step that can be timed. */
 export interface BenchStep {
   parameters: Parameter[];
   /** Weights and data by the names of the PyTorch twin. */

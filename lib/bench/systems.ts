@@ -102,7 +102,6 @@ export async function twinSystem(
 /** A process that is asked in lines of JSON and answers each with a line of JSON. */
 export interface Conversation {
   ask<T>(message: unknown): Promise<T>;
-  /** Ends the process. */
   close(): Promise<void>;
 }
 

@@ -47,12 +47,7 @@ const PARITY: Record<string, StepConfig> = {
 };
 
 /** What is measured; `quick` leaves out the large sizes, which the interpreting engines need minutes for. */
-function planOf(
-  quick: boolean,
-  engines: EngineName[],
-  twin: Twin | undefined,
-  threads: number,
-): BenchPlan {
+function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, threads: number): BenchPlan {
   // The cpu engine would take minutes for one large step, and wasm for the largest.
   const large = engines.filter((engine) => engine !== "cpu");
   const largest = large.filter((engine) => engine !== "wasm");

@@ -35,7 +35,6 @@ export const IMPUTE_OPTIONS = {
 
 export type ImputeValues = { [K in keyof typeof IMPUTE_OPTIONS]?: K extends "haplotypes" ? boolean : string };
 
-/** What a user asked for. */
 export interface ImputeRequest {
   reference: NamedFile;
   targets: NamedFile;

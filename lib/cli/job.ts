@@ -8,7 +8,6 @@ import { startEngine } from "./start_engine.ts";
 import { jobCommand, PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
 import { numberValue, runCommand, text } from "./main.ts";
 
-/** Its measures, how long it took and where it is. */
 function report(record: RunRecord, records: string): string {
   const { metrics, seconds, steps, parameters } = record;
   const figures = Object.entries(metrics).map(([name, value]) =>

@@ -29,7 +29,6 @@ export function folderWord(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The command that runs a job. */
 export const jobCommand = (id: string, profile: Profile, records: string): string =>
   `deno task job ${id} --profile ${profile}` +
   (records === LOCAL_RECORDS ? "" : ` --records ${folderWord(records)}`);

@@ -1,10 +1,9 @@
+/** How every command of the workspace starts and ends, its arguments and help, and the programs that it waits for. */
 import { parseArgs } from "node:util";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { ROOT, taskCommand } from "../paths.ts";
 import { requestStop } from "../progress/stop.ts";
-
-/** How every command of the workspace starts and ends. */
 
 export interface CommandOptions {
   /**
@@ -83,17 +82,13 @@ export async function runCommand<const O extends Record<string, Option>>(
   Deno.exit(interrupted || code);
 }
 
-/** An error as a command prints it. */
 export function describeError(error: unknown): string {
   if (error instanceof UserError) return error.message;
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
-/** The arguments of commands: described as data, parsed with clear messages, printed as help. */
-
 export interface Option {
   type: "string" | "boolean";
-  /** May be given several times. */
   multiple?: boolean;
   /** What stands for the value in the help, as NAME or N. */
   value?: string;
@@ -223,7 +218,6 @@ export function numberValue(
   );
 }
 
-/** The help of a command. */
 export function helpText({ name, summary, positional, options, examples = [] }: Command): string {
   const rows: [left: string, right: string][] = [];
   if (positional) rows.push([positional.name, positional.help]);
@@ -249,8 +243,6 @@ export function helpText({ name, summary, positional, options, examples = [] }: 
   }
   return lines.join("\n");
 }
-
-/** Programs that a command starts and waits for. An interrupt of the command ends them. */
 
 /**
  * Runs a program in the workspace's folder, with this terminal as its own, and returns its exit code. An interrupt typed

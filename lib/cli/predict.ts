@@ -21,7 +21,6 @@ import {
 import { type Arguments, flag, numberValue, runCommand, texts } from "./main.ts";
 import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
-/** What a user typed. */
 export interface PredictRequest {
   test: NamedFile;
   out: NamedFile;

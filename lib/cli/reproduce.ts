@@ -33,8 +33,6 @@ import {
   writeReport,
 } from "./reproduce_notebook.ts";
 
-/** The part of `reproduce` that runs a sample of the kept runs again, in processes of their own. */
-
 /**
  * Runs the sample of some experiments again; what has its record from an earlier time is not run. Two trainings run at a time:
  * one does not keep two cores busy, compiling least of all.

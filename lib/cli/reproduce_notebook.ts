@@ -1,3 +1,4 @@
+/** One notebook of `reproduce`: kept if it has finished with the same inputs, else run; and the page of all of them. */
 import { createHash } from "node:crypto";
 import { dirname, join, relative } from "node:path";
 import { REPEAT } from "../experiments/run.ts";
@@ -12,8 +13,6 @@ import { formatDuration } from "../progress/format.ts";
 import { escapeHtml } from "../results/mod.ts";
 import { describeError } from "./main.ts";
 import { notebookBar } from "./notebook_bar.ts";
-
-/** One notebook of `reproduce`: kept if it has finished with the same inputs, else run. */
 
 /** Written beside a finished notebook, last. */
 interface Finished {
@@ -92,11 +91,8 @@ async function runWithBar(
   }
 }
 
-/** The page that `reproduce` ends with: the results table, and every notebook of the run. */
-
 const STYLE = join(import.meta.dirname!, "..", "notebook", "page", "page.css");
 
-/** What became of one notebook. */
 export interface NotebookResult {
   name: string;
   title: string;
@@ -104,7 +100,6 @@ export interface NotebookResult {
   state: "run" | "kept" | "failed" | "stopped";
   /** How long it took when it ran. */
   seconds: number;
-  /** Why it failed. */
   message?: string;
 }
 
@@ -139,7 +134,6 @@ iframe { width: 100%; height: 80vh; border: 1px solid var(--line); border-radius
 pre.table { padding: 0.7rem 0.9rem; border-radius: 6px; background: var(--code); }
 `;
 
-/** What the page tells. */
 export interface ReproduceReport {
   profile: string;
   /** The results table as text; "" without one. */
@@ -154,10 +148,7 @@ export interface ReproduceReport {
 }
 
 /** Writes the report of a run; the notebooks' pages lie in the same folder. */
-export async function writeReport(
-  path: string,
-  report: ReproduceReport,
-): Promise<void> {
+export async function writeReport(path: string, report: ReproduceReport): Promise<void> {
   const { profile, table, line, repeated, wrong, results, seconds } = report;
   const page = `<!DOCTYPE html>
 <html lang="en">
@@ -190,8 +181,6 @@ ${results.map(section).join("\n")}
 `;
   await writeAtomic(path, page);
 }
-
-/** A fingerprint of all that a notebook's results depend on, so that a finished one need not run again. */
 
 /** Folders whose files do not change results: commands, set-up, tests' data, and downloads named by their checksum. */
 const SKIPPED = ["lib/cli", "lib/setup", "data/cache"];

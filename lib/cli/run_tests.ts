@@ -1,11 +1,10 @@
+/** Runs the test suite and counts, from the reports that `deno test` writes for machines. */
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 import { processEnvironment } from "../setup/command.ts";
 import { onInterrupt } from "./main.ts";
-
-/** Runs the test suite and counts. */
 
 const ENDING = "_test.ts";
 
@@ -130,8 +129,6 @@ export async function runTests({ paths, slow, filter }: TestOptions = {}): Promi
   if (counts.passed + counts.failed === 0) counts.failed = 1;
   return { succeeded: counts.failed === 0, summary: summary(counts) };
 }
-
-/** Reads the reports that `deno test` writes for machines. */
 
 export interface TestCase {
   /** A step has the name of its test before its own. */

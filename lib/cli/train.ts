@@ -1,3 +1,4 @@
+/** `task train`: one neural process, trained and tested as an experiment has it, from the command line. */
 import { GP_KERNELS, type GpKernel, gpKernel } from "../data/gp/kernels.ts";
 import { unknown } from "../data/nearest.ts";
 import { readBytes } from "../data/read.ts";
@@ -20,8 +21,6 @@ import { startEngine } from "./start_engine.ts";
 import type { Parts } from "../train/process/layout.ts";
 import { type Arguments, numberValue, runCommand, text } from "./main.ts";
 import { type NamedFile, requireWritable, userPath } from "./user_path.ts";
-
-/** The options of `task train`, and what they ask for. */
 
 export const TRAINED_EXPERIMENTS = ["gp", "images", "functions"] as const;
 export type ExperimentName = (typeof TRAINED_EXPERIMENTS)[number];
@@ -48,7 +47,6 @@ export const TRAIN_OPTIONS = {
 
 export type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
 
-/** What a user asked for. */
 export interface TrainOptions {
   experiment: ExperimentName;
   model: ProcessName;
@@ -131,8 +129,6 @@ export function parseTrainOptions(experiment: string, values: TrainValues): Trai
   };
 }
 
-/** `task train`: one neural process, trained and tested as an experiment has it, from the command line. */
-
 /** Least and most context pixels of images, unless told otherwise. */
 const PIXELS = { digits: [8, 16], folder: [64, 128] } as const;
 
@@ -161,7 +157,6 @@ async function trained(options: TrainOptions): Promise<RunRecord<ProcessDetails>
   return records[0];
 }
 
-/** What a record says, in a few lines. */
 function report({ metrics, details, seconds, steps, parameters }: RunRecord<ProcessDetails>): string {
   const scores = Object.entries({ "": metrics as TestScores, ...details.tests }).map(([kernel, test]) =>
     (["target", "error", "context", "calibration"] as const).map((name) =>

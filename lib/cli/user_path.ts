@@ -1,8 +1,7 @@
+/** Paths and files that a user names, checked before any work is done. */
 import { dirname, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
-
-/** Paths that a user typed. */
 
 /**
  * The absolute path of what a user typed. A task runs in the workspace's folder wherever it was started, and
@@ -12,8 +11,6 @@ export function userPath(path: string, folder = Deno.cwd(), started = Deno.env.g
   const inWorkspace = Deno.realPathSync(folder) === Deno.realPathSync(ROOT);
   return resolve(inWorkspace && started ? started : folder, path);
 }
-
-/** The files that `task predict` is to write, checked before any work is done. */
 
 /** A file that the user named with an option. */
 export interface NamedFile {

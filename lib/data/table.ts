@@ -339,7 +339,6 @@ export interface TableOptions extends CsvOptions {
   missing?: readonly string[];
 }
 
-/** A table with typed columns. */
 export interface Table {
   /** The file's name, for messages. */
   source: string;

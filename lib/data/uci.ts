@@ -100,11 +100,7 @@ const SEED = 42;
  * @param table as loadUci gives it
  * @throws UserError for an unknown name, and a table of another number of rows or without the set's target.
  */
-export async function uciFolds(
-  name: string,
-  profile: "quick" | "paper",
-  table: Table,
-): Promise<Fold[]> {
+export async function uciFolds(name: string, profile: "quick" | "paper", table: Table): Promise<Fold[]> {
   const facts = uciFacts(name);
   const { test: testShare, val: valShare, testRows } = uciShares(facts);
   if (table.rows !== facts.n) {

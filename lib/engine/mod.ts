@@ -35,7 +35,6 @@ export interface EngineInfo {
   engine: EngineName;
   /** The kind of device, for example "cpu" or "NVIDIA H200". */
   device: string;
-  /** How many threads compute. */
   threads: number;
   /** For xla: the plugin's file name, the version of its API and its own version. */
   plugin?: string;

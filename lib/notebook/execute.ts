@@ -1,3 +1,4 @@
+/** Runs a notebook's cells in a fresh kernel, without a browser, and tells where a cell failed. */
 import { SourceMap } from "node:module";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
@@ -6,8 +7,6 @@ import { PROGRESS_FILE } from "../progress/progress.ts";
 import { STOP_FILE, stopRequested } from "../progress/stop.ts";
 import { lastLines, outputLines, processEnvironment, runTool } from "../setup/command.ts";
 import { type Notebook, notebookText, plainText } from "./format.ts";
-
-/** Runs a notebook's cells in a fresh kernel, without a browser. */
 
 const SCRIPT = join(import.meta.dirname!, "execute.py");
 
@@ -164,11 +163,6 @@ export function headlessEnvironment(temporary: string): Record<string, string | 
   };
 }
 
-/**
- * Finds the line of a cell that an error came from. The kernel runs a cell after turning it into JavaScript and names
- * lines of that; `deno transpile` turns it likewise, with a source map that leads back.
- */
-
 interface CellLine {
   /** Line in the cell, from 1. */
   line: number;
@@ -194,6 +188,10 @@ function keepImports(source: string): string {
   );
 }
 
+/**
+ * Finds the line of a cell that an error came from. The kernel runs a cell after turning it into JavaScript and names
+ * lines of that; `deno transpile` turns it likewise, with a source map that leads back.
+ */
 async function transpile(source: string): Promise<{ code: string; error: string } | undefined> {
   const folder = await Deno.makeTempDir();
   try {

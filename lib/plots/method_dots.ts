@@ -108,7 +108,6 @@ export function methodDots(scores: readonly MethodScore[], options: MethodOption
   return drawFigure(panels, head);
 }
 
-/** One row: a mean with its error. */
 interface RowDot {
   label: string;
   /** Rows of a group have one colour and symbol, which the legend names. */
@@ -161,7 +160,6 @@ export function rowDots(rows: readonly RowDot[], options: RowDotOptions): Figure
   return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "dot" });
 }
 
-/** The average rank of a model. */
 interface ModelRank {
   model: string;
   rank: number;

@@ -65,7 +65,6 @@ export function predictedVsTrue(rows: readonly Prediction[], options: Prediction
   return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "dot" });
 }
 
-/** A value seen during training. */
 interface CurvePoint {
   series: string;
   step: number;
@@ -254,7 +253,6 @@ export function fitPowerLaw(xs: ArrayLike<number>, ys: ArrayLike<number>, last =
   return { slope, intercept: my - slope * mx };
 }
 
-/** A measure during one run. */
 export interface LearningPoint extends Sourced {
   /** The model. */
   series: string;

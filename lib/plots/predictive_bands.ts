@@ -168,7 +168,6 @@ const distinct = (
   key: keyof Cell,
 ) => [...new Set(panels.map((panel) => panel[key]))];
 
-/** A row of a line or a band. */
 interface Height {
   x: number;
   low: number;

@@ -1,3 +1,4 @@
+/** Puts XLA's plugins for the CPU and for NVIDIA GPUs in their place. */
 import {
   type CpuPlugin,
   type CudaBundle,
@@ -18,8 +19,6 @@ import { UserError } from "../errors.ts";
 import { PLUGINS, ROOT, taskCommand } from "../paths.ts";
 import { requireSpace } from "./disk.ts";
 import { makeBundle, parseLock, removeLeftovers, requirePlatform, type Say, unpackWheels } from "./wheels.ts";
-
-/** Puts the XLA plugin for the CPU in its place. */
 
 const TEMPORARY = "download-";
 
@@ -77,8 +76,6 @@ export async function installPlugin(
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
   }
 }
-
-/** XLA for NVIDIA GPUs: which version is installed, and how. */
 
 /** Libraries of 3.8 GiB for CUDA 13 and 4.8 GiB for CUDA 12, and the largest wheel (0.6 GB) beside them. */
 const SPACE = 6 * 2 ** 30;

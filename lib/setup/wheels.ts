@@ -1,3 +1,4 @@
+/** Wheels of the Python package index, pinned with their SHA-256, as a source of folders of native libraries. */
 import { type Bundle, completeBundle } from "@spin/xla/plugins";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -5,8 +6,6 @@ import { UserError } from "../errors.ts";
 import { PYTHON } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { type Finished, lastLines, processEnvironment, runOrExplain, runTool } from "./command.ts";
-
-/** Wheels of the Python package index, pinned with their SHA-256 in a lock file, as a source of native libraries. */
 
 /** One line of a lock file: `package==version --hash=sha256:...`, with a checksum for each wheel that may be taken. */
 export interface Pin {
@@ -167,8 +166,6 @@ function complaints(stderr: string): string {
   return [...new Set(said)].map((line) => line.length > 160 ? `${line.slice(0, 157)}...` : line).join("\n");
 }
 
-/** Makes folders of native files, whole or not at all; the package for XLA checks them before they are loaded. */
-
 const TEMPORARY = "making-";
 
 /**
@@ -200,8 +197,6 @@ export async function removeLeftovers(folder: string, prefix: string): Promise<v
     if (name.startsWith(prefix)) await Deno.remove(join(folder, name), { recursive: true });
   }
 }
-
-/** One step of set-up and what it prints. */
 
 /** Says what a step is doing, before it does something that takes time. */
 export type Say = (line: string) => void;

@@ -93,10 +93,7 @@ function outcomeOf({ relation }: Match, flip: 0 | 1 | null): Alignment {
 }
 
 /** Samples with many missing calls [samples, variants], the worst first. */
-function missingSamples(
-  names: string[],
-  calls: Uint8Array,
-): { name: string; missing: number }[] {
+function missingSamples(names: string[], calls: Uint8Array): { name: string; missing: number }[] {
   const variants = calls.length / names.length;
   return names.map((name, s) => {
     let count = 0;
@@ -386,7 +383,6 @@ export interface AlignmentReport {
 /** Names shown at most. */
 const MOST_NAMES = 5;
 
-/** The report for people, line by line. */
 export function reportLines(report: AlignmentReport): string[] {
   const { contigs, reference, targets, used, outcomes, missingSamples, sharedSamples } = report;
   const lines = [
@@ -444,7 +440,6 @@ const MOST_EXAMPLES = 5;
 /** Longer alleles are cut in examples. */
 const LONGEST_ALLELE = 20;
 
-/** A report of nothing yet. */
 export function emptyReport(reference: Genotypes, targets: Genotypes): AlignmentReport {
   const empty = (): Case => ({ count: 0, examples: [] });
   const known = new Set(reference.samples);

@@ -131,7 +131,6 @@ interface ReadGenotypes {
   contigLength: number | null;
 }
 
-/** Reads the records of a VCF one after the other. */
 function recordReader(path: string, header: VcfHeader, { region, require }: VcfOptions) {
   const count = header.samples.length;
   const rows = genotypeRows(count);
@@ -436,7 +435,6 @@ export function genotypeRows(samples: number) {
       }
       return false;
     },
-    /** Adds a variant with its genotypes. */
     add(position: number, id: string, ref: string, alt: string, row: RowBits): void {
       const at = positions.push(position) - 1;
       variants.id.push(id);

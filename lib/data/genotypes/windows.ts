@@ -314,7 +314,6 @@ export function checkAlike(windows: readonly ImputationWindow[]): void {
   );
 }
 
-/** How many windows B1 has. */
 export const B1_WINDOWS = 5;
 
 /** The name of a window of B1 with so many targets. */

@@ -34,7 +34,6 @@ export interface EvaluationSet {
   spec: EvaluationSpec;
   /** Whether it was read from a file of an earlier time. */
   stored: boolean;
-  /** Its file. */
   path: string;
   /** Batch `index` of `spec.batches`. */
   at(index: number): EvaluationBatch;

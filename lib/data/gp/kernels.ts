@@ -241,7 +241,6 @@ export function solveLower(l: Float64Array, b: ArrayLike<number>): Float64Array 
   return x;
 }
 
-/** Observations of one function. */
 interface Observations {
   x: ArrayLike<number>;
   y: ArrayLike<number>;

@@ -65,11 +65,7 @@ function checkSize(size: ImageSize | undefined): void {
   }
 }
 
-function keyOf(
-  folder: string,
-  names: readonly string[],
-  { size, channels }: ImageOptions,
-): string {
+function keyOf(folder: string, names: readonly string[], { size, channels }: ImageOptions): string {
   const files: [string, number, number | undefined][] = [];
   for (const name of names) {
     // One after another: waiting for each of 200,000 files would take most of the time.

@@ -69,7 +69,6 @@ export const targetAll = ({ height, width }: ImageShape, context: number): Count
   target: height * width - context,
 });
 
-/** Random numbers for a batch. */
 export function drawImages(
   { height, width, channels }: ImageShape,
   batch: number,
@@ -167,7 +166,6 @@ export function pixelsAt({ height, width }: ImageShape, x: ArrayLike<number>): I
   );
 }
 
-/** Completion tasks of the images of a set. */
 export interface ImageSource extends TaskSource {
   /** Tasks of these images; the order of their pixels follows from the key. */
   of(indices: ArrayLike<number>, key: readonly [number, number], points: number): TaskPoints;

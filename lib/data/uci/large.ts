@@ -136,7 +136,6 @@ function tensorOf(column: TableColumn): StoredTensor {
     : { dtype: "F64", shape: [values.length], data: values };
 }
 
-/** Where files are. */
 export interface SourceFolders {
   /** Of the sets that are part of this workspace. */
   folder: string;
@@ -225,7 +224,6 @@ async function columnsWithMore(
   return classes.map(({ labels }) => labels.length > most);
 }
 
-/** What columns of a file are. */
 interface ColumnPlan {
   name: string;
   kind: "numeric" | "categorical";
