@@ -56,14 +56,7 @@ export async function engineSystem(
     config,
     weights,
   });
-  return {
-    name: engine,
-    parameters: started.parameters,
-    about: started.engine,
-    steps: (steps, seconds) => worker.ask({ do: "steps", steps, seconds }),
-    facts: () => worker.ask({ do: "facts" }),
-    close: worker.close,
-  };
+  return systemOf(worker, engine, started.parameters, started.engine);
 }
 
 /** Where the PyTorch twin runs. */
@@ -89,15 +82,22 @@ export async function twinSystem(
   const { parameters, ...about } = await twin.ask<TwinInfo & { parameters: number }>(
     { do: "start", config, threads, device, weights },
   );
-  return {
-    name: "PyTorch",
-    parameters,
-    about,
-    steps: (steps, seconds) => twin.ask({ do: "steps", steps, seconds }),
-    facts: () => twin.ask({ do: "facts" }),
-    close: twin.close,
-  };
+  return systemOf(twin, "PyTorch", parameters, about);
 }
+
+const systemOf = (
+  { ask, close }: Conversation,
+  name: string,
+  parameters: number,
+  about: System["about"],
+): System => ({
+  name,
+  parameters,
+  about,
+  steps: (steps, seconds) => ask({ do: "steps", steps, seconds }),
+  facts: () => ask({ do: "facts" }),
+  close,
+});
 
 /** A process that is asked in lines of JSON and answers each with a line of JSON. */
 export interface Conversation {

@@ -1,5 +1,5 @@
 /** `task impute`: from a phased reference and the genotypes of an array to all variants of the reference. */
-import { parseRegion, type Region, reportLines } from "../data/genotypes/mod.ts";
+import { parseRegion, reportLines } from "../data/genotypes/mod.ts";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { readModel } from "../imputation/model_file.ts";
@@ -35,23 +35,8 @@ export const IMPUTE_OPTIONS = {
 
 export type ImputeValues = { [K in keyof typeof IMPUTE_OPTIONS]?: K extends "haplotypes" ? boolean : string };
 
-export interface ImputeRequest {
-  reference: NamedFile;
-  targets: NamedFile;
-  out: NamedFile;
-  map?: NamedFile;
-  region?: Region;
-  phasing: Phasing;
-  model?: NamedFile;
-  save?: NamedFile;
-  steps: number;
-  window: number;
-  seed: number;
-  haplotypes: boolean;
-}
-
 /** @throws UserError for an option that is missing, has a wrong value or excludes another one. */
-export function parseImputeRequest(values: ImputeValues): ImputeRequest {
+export function parseImputeRequest(values: ImputeValues) {
   const file = (
     option: "reference" | "targets" | "out" | "map" | "model" | "save",
   ): NamedFile | undefined => {
@@ -98,6 +83,8 @@ export function parseImputeRequest(values: ImputeValues): ImputeRequest {
     haplotypes: values.haplotypes ?? false,
   };
 }
+
+type ImputeRequest = ReturnType<typeof parseImputeRequest>;
 
 const settingsOf = ({ steps, window, seed }: ImputeRequest): ImputeSettings => ({
   ...DEFAULT_SETTINGS,

@@ -13,30 +13,12 @@ import {
   predictionsCsv,
   type Prepared,
   prepareTable,
-  type QueryOptions,
   TABLE_MODELS,
   type TableModelName,
   type TabularModel,
 } from "../tabular/mod.ts";
 import { type Arguments, flag, numberValue, runCommand, texts } from "./main.ts";
 import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
-
-export interface PredictRequest {
-  test: NamedFile;
-  out: NamedFile;
-  save?: NamedFile;
-  load?: NamedFile;
-  train?: NamedFile;
-  target?: string;
-  model?: TableModelName;
-  steps?: number;
-  seed?: number;
-  categorical: string[];
-  numeric: string[];
-  missing: string[];
-  uninformative: "error" | "drop";
-  unseen: QueryOptions["unseen"];
-}
 
 export const PREDICT_OPTIONS = {
   train: texts("CSV", "the table to learn from"),
@@ -74,7 +56,7 @@ function once(
 }
 
 /** @throws UserError for an option that is lacking, given twice, of no use beside another, or with a wrong value. */
-export function parseRequest(values: PredictValues): PredictRequest {
+export function parseRequest(values: PredictValues) {
   const file = (option: "train" | "test" | "out" | "save" | "load"): NamedFile | undefined => {
     const path = once(values, option);
     return path === undefined ? undefined : { option: `--${option}`, path: userPath(path) };
@@ -112,8 +94,8 @@ export function parseRequest(values: PredictValues): PredictRequest {
     categorical: list("categorical"),
     numeric: list("numeric"),
     missing: [...MISSING_TEXTS, ...list("missing")],
-    uninformative: values["drop-uninformative"] ? "drop" : "error",
-    unseen: values["unseen-as-missing"] ? "missing" : "error",
+    uninformative: values["drop-uninformative"] ? "drop" as const : "error" as const,
+    unseen: values["unseen-as-missing"] ? "missing" as const : "error" as const,
   };
 }
 
@@ -169,7 +151,7 @@ const scoreFacts = (rows: string, scores: Record<string, number | null>): string
     value === null || Number.isNaN(value) ? [] : [`${rows} ${name} ${Number(value.toPrecision(4))}`]
   );
 
-async function predict(request: PredictRequest): Promise<void> {
+async function predict(request: ReturnType<typeof parseRequest>): Promise<void> {
   const { test, out, save, load, missing, unseen } = request;
   const outputs = [out, save].filter((file) => file !== undefined);
   for (const file of outputs) await requireWritable(file);

@@ -1,26 +1,25 @@
 /** `task train`: one neural process, trained and tested as an experiment has it, from the command line. */
-import { GP_KERNELS, type GpKernel, gpKernel } from "../data/gp/kernels.ts";
+import { GP_KERNELS, gpKernel } from "../data/gp/kernels.ts";
 import { unknown } from "../data/nearest.ts";
 import { readBytes } from "../data/read.ts";
-import { checkRanges, type CountRanges } from "../data/task_source.ts";
+import { checkRanges } from "../data/task_source.ts";
 import { UserError } from "../errors.ts";
 import { functions } from "../experiments/functions/run.ts";
 import { gp } from "../experiments/gp/run.ts";
 import { GP_CURVE } from "../experiments/gp/settings.ts";
 import { images } from "../experiments/images/run.ts";
 import type { ProcessDetails, TestScores } from "../experiments/process_run.ts";
-import { asProfile, LOCAL_RECORDS, LOCAL_WEIGHTS, type Profile } from "../experiments/profiles.ts";
+import { asProfile, LOCAL_RECORDS, LOCAL_WEIGHTS } from "../experiments/profiles.ts";
 import { run, runFile } from "../experiments/run.ts";
 import { writeAtomic } from "../files.ts";
-import { hasInducing, PROCESS_NAMES, type ProcessName, processName } from "../models/process/registry.ts";
+import { hasInducing, PROCESS_NAMES, processName } from "../models/process/registry.ts";
 import { shown } from "../notebook/run.ts";
 import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { recordName, type RunRecord } from "../results/mod.ts";
 import { startEngine } from "./start_engine.ts";
-import type { Parts } from "../train/process/layout.ts";
 import { type Arguments, numberValue, runCommand, text } from "./main.ts";
-import { type NamedFile, requireWritable, userPath } from "./user_path.ts";
+import { requireWritable, userPath } from "./user_path.ts";
 
 export const TRAINED_EXPERIMENTS = ["gp", "images", "functions"] as const;
 export type ExperimentName = (typeof TRAINED_EXPERIMENTS)[number];
@@ -47,24 +46,6 @@ export const TRAIN_OPTIONS = {
 
 export type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
 
-export interface TrainOptions {
-  experiment: ExperimentName;
-  model: ProcessName;
-  profile: Profile;
-  context?: CountRanges["context"];
-  target?: CountRanges["target"];
-  steps?: number;
-  learningRate?: number;
-  schedule?: "cosine" | "constant";
-  induce?: number;
-  parts?: Parts;
-  seed: number;
-  kernels: GpKernel[];
-  data?: string;
-  csv?: string;
-  save?: NamedFile;
-}
-
 /** Options that belong to one experiment. */
 const OWN: Record<string, ExperimentName> = { kernels: "gp", data: "images", csv: "functions" };
 
@@ -76,7 +57,7 @@ function range(text: string | undefined, option: string): readonly [number, numb
 }
 
 /** @throws UserError for an unknown name, a wrong value, or an option of another experiment. */
-export function parseTrainOptions(experiment: string, values: TrainValues): TrainOptions {
+export function parseTrainOptions(experiment: string, values: TrainValues) {
   const known = TRAINED_EXPERIMENTS.find((name) => name === experiment);
   if (!known) {
     throw new UserError(
@@ -136,7 +117,9 @@ const PIXELS = { digits: [8, 16], folder: [64, 128] } as const;
 const LONG = { gp: GP_CURVE, images: { steps: 1500 }, functions: {} };
 
 /** Runs what was asked for, or finds its record. */
-async function trained(options: TrainOptions): Promise<RunRecord<ProcessDetails> | undefined> {
+async function trained(
+  options: ReturnType<typeof parseTrainOptions>,
+): Promise<RunRecord<ProcessDetails> | undefined> {
   const { experiment, profile, model, seed, kernels, data = "digits", csv } = options;
   const { steps, parts, learningRate, schedule, induce, context, target } = options;
   const long = profile === "quick" ? LONG[experiment] : {};

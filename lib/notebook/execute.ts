@@ -139,6 +139,7 @@ export type Event =
   | { event: "end"; cell: number }
   | { event: "done" }
   | { event: "stopped" }
+  /** The error's class, as "TypeError", and the stack, a line each. */
   | { event: "error"; name: string; message: string; traceback: string[] }
   /** The kernel's process ended; its exit code, negative for a signal. */
   | { event: "dead"; code: number | null };
@@ -167,14 +168,6 @@ interface CellLine {
   /** Line in the cell, from 1. */
   line: number;
   text: string;
-}
-
-interface CellFailure {
-  /** The error's class, as "TypeError". */
-  name: string;
-  message: string;
-  /** The stack, a line each. */
-  traceback: string[];
 }
 
 /** Imports of names, which the kernel keeps and `deno transpile` drops where a name is not used. */
@@ -248,7 +241,11 @@ function framesInFiles(traceback: string[]): string[] {
 }
 
 /** A failed cell in a few lines: where, which line, which error, through which files. */
-export async function describeFailure(source: string, failure: CellFailure, where: string): Promise<string> {
+export async function describeFailure(
+  source: string,
+  failure: Omit<Extract<Event, { event: "error" }>, "event">,
+  where: string,
+): Promise<string> {
   const { name, traceback } = failure;
   const syntax = traceback.length === 0 ? await locateSyntaxError(source) : undefined;
   const at = syntax ? syntax.at : await locateThrow(source, traceback);

@@ -160,11 +160,6 @@ export function rowDots(rows: readonly RowDot[], options: RowDotOptions): Figure
   return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "dot" });
 }
 
-interface ModelRank {
-  model: string;
-  rank: number;
-}
-
 interface RankOptions extends Omit<FigureOptions, "legend"> {
   /** Models whose ranks differ by less are joined by a bar. */
   difference: number;
@@ -189,7 +184,7 @@ export function indistinguishable(ranks: readonly number[], difference: number):
  *
  * @throws UserError for fewer than two models
  */
-export function rankLine(rows: readonly ModelRank[], options: RankOptions): Figure {
+export function rankLine(rows: readonly { model: string; rank: number }[], options: RankOptions): Figure {
   if (rows.length < 2) throw new UserError(`ranks: expected at least two models, found ${rows.length}`);
   const { difference, width = WIDTH, ...head } = options;
   const sorted = [...rows].sort((a, b) => a.rank - b.rank);

@@ -14,11 +14,6 @@ const FILES = {
   map: "chr20.b37.gmap.gz",
 } as const;
 
-interface GenotypeFolder {
-  /** The folder with the files; default data/genotypes of this workspace. */
-  folder?: string;
-}
-
 /** Files whose content was found to be right; they are not read again for that. */
 const verified = new Set<string>();
 
@@ -30,7 +25,7 @@ const verified = new Set<string>();
  */
 export const genotypePath = (
   name: keyof typeof FILES,
-  { folder = FOLDER }: GenotypeFolder = {},
+  { folder = FOLDER } = {},
 ): Promise<string> => checkedPath(folder, FILES[name]);
 
 async function checkedPath(folder: string, file: keyof typeof checksums): Promise<string> {
@@ -51,7 +46,7 @@ export interface SampleSplit {
 }
 
 /** The samples of B1. @throws UserError as genotypePath */
-export async function b1Samples({ folder = FOLDER }: GenotypeFolder = {}): Promise<SampleSplit> {
+export async function b1Samples({ folder = FOLDER } = {}): Promise<SampleSplit> {
   const names = async (part: keyof SampleSplit) => {
     const path = await checkedPath(folder, `b1_${part}.csv`);
     return parseCsv(await readBytes(path, "sample"), path, { header: true }).cells[0]!;

@@ -332,22 +332,16 @@ export async function b1Region() {
   return { split, genotypes, sites: imputationSites(genotypes, panel, split.train) };
 }
 
-/** What the reference takes: 100 targets, 150 array sites. */
-interface B1Options {
-  size?: number;
-  nClosest?: number;
-}
-
 /**
  * Some of B1's windows, which data/genotypes/README.md describes: the middles of five parts of the region. With
- * another size they are at about the same places.
+ * another size than the reference's 100 targets and 150 array sites they are at about the same places.
  *
  * @param windows 0 to 4
  * @throws UserError for another window, a size without five windows, and as genotypePath.
  */
 export async function b1Windows(
   windows: readonly number[],
-  { size = 100, nClosest = 150 }: B1Options = {},
+  { size = 100, nClosest = 150 } = {},
 ): Promise<ImputationWindow[]> {
   const wrong = windows.find((window) => !(Number.isInteger(window) && window >= 0 && window < B1_WINDOWS));
   if (wrong !== undefined) {

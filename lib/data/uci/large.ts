@@ -224,10 +224,7 @@ async function columnsWithMore(
   return classes.map(({ labels }) => labels.length > most);
 }
 
-interface ColumnPlan {
-  name: string;
-  kind: "numeric" | "categorical";
-}
+type ColumnPlan = Pick<TableColumn, "name" | "kind">;
 
 /** Takes the cells of one column, row by row. */
 interface Collector {
