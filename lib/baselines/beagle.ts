@@ -231,9 +231,7 @@ export async function readBeagle(path: string): Promise<BeagleOutput> {
       const cell = cells[FIXED + s] ?? "";
       const [first, second, sum] = read(cell);
       if (!(first >= 0 && second >= 0 && sum >= 0 && first <= 1 && second <= 1 && sum <= 2)) {
-        throw new UserError(
-          `${place}, sample ${sample}: expected ${format}, found ${JSON.stringify(cell)}`,
-        );
+        throw new UserError(`${place}, sample ${sample}: expected ${format}, found ${JSON.stringify(cell)}`);
       }
       pairs.set([first, second], 2 * s);
       sums[s] = sum;

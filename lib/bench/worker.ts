@@ -58,9 +58,7 @@ async function answer(request: Request): Promise<unknown> {
         // The clock of performance starts with the process.
         firstStep ||= performance.now() / 1000;
         stepped.seconds.push((performance.now() - start) / 1000);
-      } while (
-        stepped.seconds.length < request.steps && performance.now() - begin < request.seconds * 1000
-      );
+      } while (stepped.seconds.length < request.steps && performance.now() - begin < request.seconds * 1000);
       return stepped;
     }
     case "facts": {

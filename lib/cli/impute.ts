@@ -60,9 +60,7 @@ export function parseImputeRequest(values: ImputeValues) {
     values[name] !== undefined
   );
   if (values.model !== undefined && training.length > 0) {
-    throw new UserError(
-      `--model and --${training[0]} exclude each other: a stored model is taken as it is`,
-    );
+    throw new UserError(`--model and --${training[0]} exclude each other: a stored model is taken as it is`);
   }
   const whole = (option: "steps" | "window" | "seed", least: number, fallback: number): number => {
     const text = values[option];

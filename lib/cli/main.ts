@@ -235,11 +235,7 @@ export function helpText({ name, summary, positional, options, examples = [] }: 
     ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
   ];
   if (examples.length > 0) {
-    lines.push(
-      "",
-      "examples:",
-      ...examples.map((example) => `  ${taskCommand(example)}`),
-    );
+    lines.push("", "examples:", ...examples.map((example) => `  ${taskCommand(example)}`));
   }
   return lines.join("\n");
 }

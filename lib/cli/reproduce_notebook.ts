@@ -49,11 +49,7 @@ export async function reproduceNotebook(source: string, options: ReproduceOption
   const name = notebookName(source);
   const [output, page, mark] = ["ipynb", "html", "json"].map((ending) =>
     join(folder, `${name}.${ending}`)
-  ) as [
-    string,
-    string,
-    string,
-  ];
+  ) as [string, string, string];
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   let title = name;

@@ -88,10 +88,7 @@ async function download(pin: Pin, folder: string, more: string[]): Promise<strin
   const list = join(folder, "requirements.txt");
   await Deno.writeTextFile(list, `${pin.line}\n`);
   const fixed = ["--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:", ...more];
-  await pip(
-    ["download", ...fixed, "--dest", folder, "--requirement", list],
-    `${pin.package} ${pin.version}`,
-  );
+  await pip(["download", ...fixed, "--dest", folder, "--requirement", list], `${pin.package} ${pin.version}`);
   const wheel = [...Deno.readDirSync(folder)].find(({ name }) => name.endsWith(".whl"));
   if (!wheel) throw new UserError(`pip fetched no wheel of ${pin.package} ${pin.version}`);
   return join(folder, wheel.name);

@@ -105,9 +105,7 @@ function contigLengths(lines: readonly string[], place: string): Map<string, num
   const lengths = new Map<string, number>();
   for (const line of lines.slice(0, -1)) {
     if (!/^##.+?=/.test(line)) {
-      throw new UserError(
-        `${place}: this header cannot be read: Line is not a valid metadata line: ${line}`,
-      );
+      throw new UserError(`${place}: this header cannot be read: Line is not a valid metadata line: ${line}`);
     }
     if (!line.startsWith("##contig=<")) continue;
     const fields = line.replaceAll(/"[^"]*"/g, "");
