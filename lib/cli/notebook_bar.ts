@@ -22,10 +22,6 @@ export function describeCell({ label, done, total, eta, note, waiting }: CellPro
   return `${label}${percent}${left}${note && `, ${note}`}`;
 }
 
-async function readProgress(path: string): Promise<CellProgress | undefined> {
-  return await Deno.readTextFile(path).then(JSON.parse).catch(() => undefined);
-}
-
 /** Draws the bar of a notebook until `end` is called. */
 export function notebookBar(label: string, progressFile: string, sinks = chooseSinks()) {
   const start = performance.now();
@@ -44,7 +40,7 @@ export function notebookBar(label: string, progressFile: string, sinks = chooseS
     finished,
   });
   async function draw(): Promise<void> {
-    within = await readProgress(progressFile);
+    within = await Deno.readTextFile(progressFile).then(JSON.parse).catch(() => undefined);
     const now = performance.now();
     sinks.forEach((sink, i) => {
       if (ended || now - drawn[i]! < sink.interval) return;

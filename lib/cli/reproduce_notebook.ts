@@ -38,11 +38,6 @@ async function readFinished(mark: string, outputs: string[]): Promise<Finished |
   }
 }
 
-/** The settings of a profile, for a notebook that has profiles. */
-function profileSettings(notebook: Notebook, profile: string): string[] {
-  return declaredParameters(notebook).has("profile") ? [`profile=${profile}`] : [];
-}
-
 /** Runs a notebook unless its results are there; an error is part of the result, not thrown. */
 export async function reproduceNotebook(source: string, options: ReproduceOptions): Promise<NotebookResult> {
   const { profile, folder, workspace, fresh } = options;
@@ -56,7 +51,7 @@ export async function reproduceNotebook(source: string, options: ReproduceOption
   try {
     const original = await readNotebook(source);
     title = notebookTitle(original, name);
-    const settings = profileSettings(original, profile);
+    const settings = declaredParameters(original).has("profile") ? [`profile=${profile}`] : [];
     const inputs = inputsHash(await prepareNotebook(source, settings), workspace);
     const finished = fresh ? undefined : await readFinished(mark, [output, page]);
     if (finished?.inputs === inputs) return { name, title, state: "kept", seconds: finished.seconds };

@@ -12,11 +12,6 @@ import { columnsDigest, isPresent, readLarge } from "./uci/large.ts";
 
 export { type UciFacts, uciFacts, uciNames, type UciShares, uciShares } from "./uci/facts.ts";
 
-interface UciSet {
-  facts: UciFacts;
-  table: Table;
-}
-
 interface UciOptions {
   /**
    * "reference" (default): categorical columns as in the official code, which takes all six inputs of yacht for
@@ -38,7 +33,10 @@ const UCI_CACHE = join(CACHE, "uci");
  * @throws UserError for an unknown name and a file that is absent or changed; for large sets whatever is wrong with the
  *   download or the file.
  */
-export async function loadUci(name: string, options: UciOptions = {}): Promise<UciSet> {
+export async function loadUci(
+  name: string,
+  options: UciOptions = {},
+): Promise<{ facts: UciFacts; table: Table }> {
   const { columnTypes = "reference", folder = EMBEDDED_FOLDER, cache = UCI_CACHE } = options;
   const facts = uciFacts(name);
   const table = isEmbedded(facts)
