@@ -54,12 +54,7 @@ export async function runBeagle(
   }
 }
 
-/** Runs a program whose lines are passed on. */
-async function runProgram(
-  program: string,
-  args: string[],
-  onLine: BeagleRequest["onLine"],
-): Promise<void> {
+async function runProgram(program: string, args: string[], onLine: BeagleRequest["onLine"]): Promise<void> {
   const child = new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
   const errors = new Response(child.stderr).text();
   let stopped = false;
@@ -236,9 +231,7 @@ export async function readBeagle(path: string): Promise<BeagleOutput> {
       const cell = cells[FIXED + s] ?? "";
       const [first, second, sum] = read(cell);
       if (!(first >= 0 && second >= 0 && sum >= 0 && first <= 1 && second <= 1 && sum <= 2)) {
-        throw new UserError(
-          `${place}, sample ${sample}: expected ${format}, found ${JSON.stringify(cell)}`,
-        );
+        throw new UserError(`${place}, sample ${sample}: expected ${format}, found ${JSON.stringify(cell)}`);
       }
       pairs.set([first, second], 2 * s);
       sums[s] = sum;

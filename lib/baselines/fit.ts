@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { stopRequested } from "../progress/stop.ts";
 import { findBaselines } from "../setup/baselines.ts";
-import { processEnvironment, lastLines, outputLines } from "../setup/command.ts";
+import { lastLines, outputLines, processEnvironment } from "../setup/command.ts";
 import { taskCommand } from "../paths.ts";
 
 const SCRIPT = join(import.meta.dirname!, "fit.py");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
-import { converse } from "./conversation.ts";
 import { race, ratio, type Timed } from "./race.ts";
+import { converse } from "./systems.ts";
 
 /** A system that needs these seconds for its steps, one after the other. */
 const played = (name: string, seconds: number[], log: string[]) => ({

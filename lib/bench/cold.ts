@@ -1,10 +1,8 @@
 /** From a process's start to a trained and scored model, nothing compiled before, beside the twin. */
-import { fileURLToPath } from "node:url";
-import { UserError } from "../errors.ts";
 import { type Environment, environment, type TableView } from "../results/mod.ts";
-import { lastLines } from "../setup/command.ts";
+import { type Finished, lastLines, runOrExplain } from "../setup/command.ts";
 import type { ColdResult } from "./cold_worker.ts";
-import type { Twin } from "./systems.ts";
+import { pathOf, type Twin } from "./systems.ts";
 import { median } from "./race.ts";
 
 /** Notebook 00's table, and a fold of Boston. */
@@ -29,7 +27,6 @@ export interface ColdTime {
   twin: number[];
 }
 
-/** What one run found. */
 export interface ColdRecord {
   format: 1;
   kind: "cold";
@@ -39,20 +36,12 @@ export interface ColdRecord {
   times: ColdTime[];
 }
 
-const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-
 /** Runs a program to its end, and gives the last line it prints and the seconds it took. */
-async function timed(
-  command: string,
-  args: string[],
-  env: Record<string, string> = {},
-): Promise<[string, number]> {
+async function timed(command: string, args: string[], env = {}): Promise<[string, number]> {
   const start = performance.now();
-  const { code, stdout, stderr } = await new Deno.Command(command, { args, env }).output();
-  const seconds = (performance.now() - start) / 1000;
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  if (code !== 0) throw new UserError(`${command} ${args[0]} failed:\n${lastLines(text(stderr))}`);
-  return [text(stdout).trimEnd().split("\n").at(-1)!, seconds];
+  const failed = ({ stderr }: Finished) => `${command} ${args[0]} failed:\n${lastLines(stderr)}`;
+  const { stdout } = await runOrExplain(command, args, failed, { env });
+  return [stdout.trimEnd().split("\n").at(-1)!, (performance.now() - start) / 1000];
 }
 
 /**
@@ -94,7 +83,6 @@ export async function coldTimes(
   };
 }
 
-/** A record as a table for people. */
 export function coldTable({ times, environment: { cpu, cores } }: ColdRecord): TableView {
   const seconds = (values: (number | null)[]) =>
     values.length === 0 || values.includes(null) ? "" : `${median(values as number[]).toFixed(1)} s`;

@@ -2,7 +2,6 @@ import type { EngineInfo } from "../engine/mod.ts";
 import type { System } from "./systems.ts";
 import type { Facts } from "./worker.ts";
 
-/** How long to measure. */
 export interface Effort {
   rounds: number;
   /** Timed steps of each system per round, after one that is not. */
@@ -11,7 +10,6 @@ export interface Effort {
   seconds: number;
 }
 
-/** Step times of one system. */
 export interface Timed {
   name: string;
   about: System["about"];

@@ -89,7 +89,6 @@ function parityTable({ parity }: BenchRecord): TableView {
 /** From which load on other programs are in the way. */
 const BUSY = 0.7;
 
-/** A record as tables for people. */
 export function benchReport(record: BenchRecord): string {
   const groups = [...new Set(record.comparisons.map(({ group }) => group))];
   const tables = [

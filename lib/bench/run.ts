@@ -1,11 +1,10 @@
 import type { EngineName } from "../engine/mod.ts";
+import { UserError } from "../errors.ts";
 import { type Environment, environment } from "../results/mod.ts";
 import type { CallCost } from "./calls.ts";
-import { engineSystem, startWorker, type System, type Twin, twinSystem } from "./systems.ts";
-import { type Parity, parity } from "./parity.ts";
 import { type Effort, race, type Timed } from "./race.ts";
-import { UserError } from "../errors.ts";
 import { describeSize, type StepConfig } from "./sizes.ts";
+import { engineSystem, startWorker, type System, type Twin, twinSystem } from "./systems.ts";
 import type { Facts } from "./worker.ts";
 
 export interface BenchComparison {
@@ -24,13 +23,11 @@ export interface BenchPlan {
   parity: Record<string, StepConfig>;
   /** Variables of the programs whose call is timed, and how often; none on engines without `jit`. */
   calls: { buffers: number[]; calls: number } | null;
-  /** PyTorch, for the comparison. */
   twin?: Twin;
   threads: number;
   seed: number;
 }
 
-/** Step times of one program. */
 export interface ComparisonResult extends Pick<BenchComparison, "group" | "label" | "config"> {
   timed: Timed[];
   /** Of the engine that compiles: a process that had no compiled program to begin with, and the next one. */
@@ -41,7 +38,6 @@ export interface ComparisonResult extends Pick<BenchComparison, "group" | "label
 /** A process that takes one step and ends. */
 type Start = Pick<Facts, "compileSeconds" | "programs" | "firstStep" | "resident">;
 
-/** Everything that one run of the bench found. */
 export interface BenchRecord {
   format: 2;
   kind: "bench";
@@ -137,5 +133,41 @@ async function oneStep(config: StepConfig, programs: string): Promise<Start> {
     return { compileSeconds, programs, firstStep, resident };
   } finally {
     await first.close();
+  }
+}
+
+/** Whether the twin computes what we compute. */
+export interface Parity {
+  label: string;
+  parameters: { ours: number; twin: number };
+  /** Losses of the same steps from the same weights on the same data, without dropout. */
+  losses: { ours: number[]; twin: number[] };
+  /** Largest difference of two losses, relative to the twin's. */
+  difference: number;
+}
+
+const STEPS = 4;
+/** Seconds; never reached. */
+const PATIENCE = 600;
+
+/** Lets our cpu engine and the twin start from the same weights; equal losses need equal models, gradients and optimisers. */
+export async function parity(label: string, config: StepConfig, twin: Twin): Promise<Parity> {
+  const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
+  const open: System[] = [];
+  try {
+    const ours = await engineSystem("cpu", config, { weights });
+    open.push(ours);
+    const theirs = await twinSystem({ ...twin, device: "cpu" }, config, weights);
+    open.push(theirs);
+    const [a, b] = [await ours.steps(STEPS, PATIENCE), await theirs.steps(STEPS, PATIENCE)];
+    return {
+      label,
+      parameters: { ours: ours.parameters, twin: theirs.parameters },
+      losses: { ours: a.losses, twin: b.losses },
+      difference: Math.max(...a.losses.map((loss, i) => Math.abs(loss - b.losses[i]!) / b.losses[i]!)),
+    };
+  } finally {
+    await Promise.all(open.map((system) => system.close()));
+    await Deno.remove(weights);
   }
 }

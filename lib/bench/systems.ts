@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { EngineInfo, EngineName } from "../engine/mod.ts";
-import { type Conversation, converse } from "./conversation.ts";
+import { UserError } from "../errors.ts";
+import { outputLines } from "../setup/command.ts";
 import type { StepConfig } from "./sizes.ts";
 import type { Facts, Stepped } from "./worker.ts";
 
@@ -24,7 +25,8 @@ export interface System {
   close(): Promise<void>;
 }
 
-const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+/** A file of this folder. */
+export const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 /**
  * Starts the measuring process of an engine.
@@ -54,14 +56,7 @@ export async function engineSystem(
     config,
     weights,
   });
-  return {
-    name: engine,
-    parameters: started.parameters,
-    about: started.engine,
-    steps: (steps, seconds) => worker.ask({ do: "steps", steps, seconds }),
-    facts: () => worker.ask({ do: "facts" }),
-    close: worker.close,
-  };
+  return systemOf(worker, engine, started.parameters, started.engine);
 }
 
 /** Where the PyTorch twin runs. */
@@ -87,12 +82,59 @@ export async function twinSystem(
   const { parameters, ...about } = await twin.ask<TwinInfo & { parameters: number }>(
     { do: "start", config, threads, device, weights },
   );
+  return systemOf(twin, "PyTorch", parameters, about);
+}
+
+const systemOf = (
+  { ask, close }: Conversation,
+  name: string,
+  parameters: number,
+  about: System["about"],
+): System => ({
+  name,
+  parameters,
+  about,
+  steps: (steps, seconds) => ask({ do: "steps", steps, seconds }),
+  facts: () => ask({ do: "facts" }),
+  close,
+});
+
+/** A process that is asked in lines of JSON and answers each with a line of JSON. */
+export interface Conversation {
+  ask<T>(message: unknown): Promise<T>;
+  close(): Promise<void>;
+}
+
+const LAST_LINES = 6;
+
+/**
+ * Starts a process to talk to.
+ *
+ * @throws UserError if it cannot be started; `ask` does if it ends without an answer, with its last lines.
+ */
+export function converse(command: string, args: string[], env: Record<string, string> = {}): Conversation {
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(command, { args, env, stdin: "piped", stdout: "piped", stderr: "piped" })
+      .spawn();
+  } catch (error) {
+    throw new UserError(`${command} cannot be started: ${error instanceof Error ? error.message : error}`);
+  }
+  const writer = child.stdin.getWriter();
+  const lines = outputLines(child.stdout);
+  const complaints = new Response(child.stderr).text();
   return {
-    name: "PyTorch",
-    parameters,
-    about,
-    steps: (steps, seconds) => twin.ask({ do: "steps", steps, seconds }),
-    facts: () => twin.ask({ do: "facts" }),
-    close: twin.close,
+    async ask<T>(message: unknown) {
+      // A process that has ended takes no more lines; its complaints say why.
+      await writer.write(new TextEncoder().encode(JSON.stringify(message) + "\n")).catch(() => {});
+      const { value, done } = await lines.next();
+      if (!done) return JSON.parse(value) as T;
+      const said = (await complaints).trim().split("\n").slice(-LAST_LINES).join("\n");
+      throw new UserError(`${[command, ...args].join(" ")} ended without an answer:\n${said}`);
+    },
+    async close() {
+      await writer.close().catch(() => {});
+      await child.status;
+    },
   };
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
 import { BENCH_MODELS, type BenchModel, processSize, SMALL, tableStep } from "./sizes.ts";
-import { benchProcessStep, createTableStep } from "./step.ts";
-import { twinTensors } from "./twin_weights.ts";
+import { benchProcessStep, createTableStep, twinTensors } from "./step.ts";
 
 for (const name of Object.keys(BENCH_MODELS) as BenchModel[]) {
   Deno.test(`Every weight of ${name} has its place in the twin, padding left out`, async () => {

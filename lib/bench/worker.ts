@@ -3,9 +3,10 @@ import { stdin } from "node:process";
 import { createInterface } from "node:readline";
 import { writeSafetensors } from "../data/mod.ts";
 import { compileTime, type EngineInfo, useEngine } from "../engine/mod.ts";
+import { peakResidentBytes } from "../results/mod.ts";
 import { callCost } from "./calls.ts";
 import type { StepConfig } from "./sizes.ts";
-import { type BenchStep, benchProcessStep, createTableStep } from "./step.ts";
+import { benchProcessStep, type BenchStep, createTableStep } from "./step.ts";
 
 export type Request =
   | { do: "start"; config: StepConfig; /** file for the initial weights and the cells */ weights?: string }
@@ -39,16 +40,6 @@ const engine = await useEngine();
 let step: BenchStep | undefined;
 let firstStep = 0;
 
-/** The process's peak resident memory in bytes (Linux). */
-function residentPeak(): number | null {
-  try {
-    const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(Deno.readTextFileSync("/proc/self/status"))!;
-    return Number(kilobytes) * 1024;
-  } catch {
-    return null;
-  }
-}
-
 async function answer(request: Request): Promise<unknown> {
   switch (request.do) {
     case "start": {
@@ -67,9 +58,7 @@ async function answer(request: Request): Promise<unknown> {
         // The clock of performance starts with the process.
         firstStep ||= performance.now() / 1000;
         stepped.seconds.push((performance.now() - start) / 1000);
-      } while (
-        stepped.seconds.length < request.steps && performance.now() - begin < request.seconds * 1000
-      );
+      } while (stepped.seconds.length < request.steps && performance.now() - begin < request.seconds * 1000);
       return stepped;
     }
     case "facts": {
@@ -78,7 +67,7 @@ async function answer(request: Request): Promise<unknown> {
       return {
         compileSeconds: milliseconds / 1000,
         programs,
-        resident: residentPeak(),
+        resident: await peakResidentBytes(),
         firstStep,
         memory: memory ? { temporary: Number(memory.temporary), peak: Number(memory.peak) } : null,
       } satisfies Facts;

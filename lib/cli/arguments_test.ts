@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
-import { type Command, helpText, numberValue, parseArguments } from "./arguments.ts";
+import { type Command, helpText, numberValue, parseArguments } from "./main.ts";
 
 const COMMAND = {
   name: "draw",

@@ -1,4 +1,9 @@
 /** `task bench`: what a training step costs on every engine, side by side. */
+import { isCudaPlugin } from "@spin/xla/plugins";
+import { coldTable, coldTimes } from "../bench/cold.ts";
+import type { Effort } from "../bench/race.ts";
+import { benchReport } from "../bench/report.ts";
+import { type BenchComparison, type BenchPlan, runBench } from "../bench/run.ts";
 import {
   BENCH_MODELS,
   type BenchModel,
@@ -11,22 +16,15 @@ import {
   tableStep,
 } from "../bench/sizes.ts";
 import type { Twin } from "../bench/systems.ts";
-import type { Effort } from "../bench/race.ts";
-import { coldTable, coldTimes } from "../bench/cold.ts";
-import { benchReport } from "../bench/report.ts";
-import { type BenchPlan, type BenchComparison, runBench } from "../bench/run.ts";
 import { findDevice } from "../engine/device.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
+import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { isCudaPlugin } from "@spin/xla/plugins";
-import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { numberValue } from "./arguments.ts";
-import { runCommand } from "./main.ts";
-import { requireWritable } from "./predict_files.ts";
-import { userPath } from "./user_path.ts";
+import { flag, numberValue, runCommand, text } from "./main.ts";
+import { requireWritable, userPath } from "./user_path.ts";
 
 const SEED = 42;
 const MODELS = Object.keys(BENCH_MODELS) as BenchModel[];
@@ -49,12 +47,7 @@ const PARITY: Record<string, StepConfig> = {
 };
 
 /** What is measured; `quick` leaves out the large sizes, which the interpreting engines need minutes for. */
-function planOf(
-  quick: boolean,
-  engines: EngineName[],
-  twin: Twin | undefined,
-  threads: number,
-): BenchPlan {
+function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, threads: number): BenchPlan {
   // The cpu engine would take minutes for one large step, and wasm for the largest.
   const large = engines.filter((engine) => engine !== "cpu");
   const largest = large.filter((engine) => engine !== "wasm");
@@ -106,19 +99,12 @@ if (import.meta.main) {
       "Times training steps of IPNP, SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
       "functions. With --python the same steps in PyTorch take part. Nothing else should run meanwhile.",
     options: {
-      json: { type: "string", value: "FILE", help: "also write everything measured to this JSON file" },
-      python: { type: "string", value: "PATH", help: "a Python interpreter with torch, to compare with" },
-      threads: {
-        type: "string",
-        value: "N",
-        help: "threads for PyTorch (default: as many as there are cores)",
-      },
-      engines: { type: "string", value: "A,B", help: `only these of ${ENGINES.join(", ")}` },
-      quick: { type: "boolean", help: "the small sizes only" },
-      cold: {
-        type: "boolean",
-        help: "instead: whole trainings from nothing, from a process's start to the score",
-      },
+      json: text("FILE", "also write everything measured to this JSON file"),
+      python: text("PATH", "a Python interpreter with torch, to compare with"),
+      threads: text("N", "threads for PyTorch (default: as many as there are cores)"),
+      engines: text("A,B", `only these of ${ENGINES.join(", ")}`),
+      quick: flag("the small sizes only"),
+      cold: flag("instead: whole trainings from nothing, from a process's start to the score"),
     },
     examples: ["bench", "bench --quick", "bench --python /usr/bin/python3 --json bench.json"],
   }, async ({ values }) => {

@@ -1,6 +1,6 @@
 /** Checks the code of notebooks: the kernel takes a missing export for undefined and looks at no types at all. */
 import { join } from "node:path";
-import { type NotebookCell, type Notebook, plainText, readNotebook } from "../notebook/format.ts";
+import { type Notebook, type NotebookCell, plainText, readNotebook } from "../notebook/format.ts";
 import { INJECTED } from "../notebook/parameters.ts";
 import { ROOT } from "../paths.ts";
 import { runTool } from "../setup/command.ts";
@@ -14,7 +14,8 @@ export async function listNotebooks(folder = join(ROOT, "notebooks")): Promise<s
   return names.sort().map((name) => join(folder, name));
 }
 
-const isCode = ({ cell_type, metadata }: NotebookCell) => cell_type === "code" && !metadata.tags?.includes(INJECTED);
+const isCode = ({ cell_type, metadata }: NotebookCell) =>
+  cell_type === "code" && !metadata.tags?.includes(INJECTED);
 
 /** All code of a notebook as one module; cells that a run injected are left out, since they declare names again. */
 export function notebookModule(notebook: Notebook): string {

@@ -1,9 +1,8 @@
 /** `task gpu`: everything that is worth knowing of a machine with a GPU, in one go and without network. */
 import { probeDriver } from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
-import { processEnvironment, lastLines, runTool } from "../setup/command.ts";
-import { runChild } from "./child.ts";
-import { runCommand } from "./main.ts";
+import { lastLines, processEnvironment, runTool } from "../setup/command.ts";
+import { flag, runChild, runCommand, text } from "./main.ts";
 
 const PROBE = `
 import glob, os, site, sys
@@ -43,13 +42,11 @@ if (import.meta.main) {
     name: "gpu",
     summary: "Runs the parity cases, the engine's tests and the bench on this machine's NVIDIA GPU.",
     options: {
-      python: {
-        type: "string",
-        value: "PYTHON",
-        help:
-          "use the plugin of this Python's jax (else that of task setup --cuda), and its torch for the bench",
-      },
-      bench: { type: "boolean", help: "the bench as well" },
+      python: text(
+        "PYTHON",
+        "use the plugin of this Python's jax (else that of task setup --cuda), and its torch for the bench",
+      ),
+      bench: flag("the bench as well"),
     },
     examples: ["gpu", "gpu --python python3 --bench"],
   }, async ({ values: { python, bench = false } }) => {

@@ -1,7 +1,6 @@
 /** `task impute`: from a phased reference and the genotypes of an array to all variants of the reference. */
-import { parseRegion, type Region, reportLines } from "../data/genotypes/mod.ts";
+import { parseRegion, reportLines } from "../data/genotypes/mod.ts";
 import { unknown } from "../data/nearest.ts";
-import { describeEngine, useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { readModel } from "../imputation/model_file.ts";
 import { type Phasing, PHASINGS } from "../imputation/phasing.ts";
@@ -10,63 +9,34 @@ import { DEFAULT_SETTINGS, type ImputeSettings } from "../imputation/settings.ts
 import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { environment } from "../results/environment.ts";
-import { setup } from "../setup/mod.ts";
-import { type Arguments, numberValue } from "./arguments.ts";
-import { runCommand } from "./main.ts";
-import { type NamedFile, requireDistinct, requireWritable } from "./predict_files.ts";
-import { userPath } from "./user_path.ts";
+import { startEngine } from "./start_engine.ts";
+import { type Arguments, flag, numberValue, runCommand, text } from "./main.ts";
+import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
 const { recipe, windows } = DEFAULT_SETTINGS;
 
 export const IMPUTE_OPTIONS = {
-  reference: { type: "string", value: "VCF", help: "phased haplotypes at all variants, VCF or VCF.gz" },
-  targets: { type: "string", value: "VCF", help: "the samples to impute, at the variants of their array" },
-  out: { type: "string", value: "VCF.GZ", help: "the file to write; its index .tbi goes beside it" },
-  map: {
-    type: "string",
-    value: "FILE",
-    help: "genetic map, PLINK's columns or pos chr cM (default: 1 cM per Mb)",
-  },
-  region: { type: "string", value: "C:A-B", help: "as 20:1000000-4000000 (default: all of the reference)" },
-  phasing: {
-    type: "string",
-    value: "HOW",
-    help: `${
-      PHASINGS.join(", ")
-    } (default: auto: as in the file if phased, own if partly, else Beagle or own)`,
-  },
-  model: { type: "string", value: "FILE", help: "take a stored model instead of training one" },
-  save: { type: "string", value: "FILE", help: "keep the trained model as a safetensors file" },
-  steps: { type: "string", value: "N", help: `training steps of a window (default: ${recipe.steps})` },
-  window: {
-    type: "string",
-    value: "N",
-    help: `variants to impute in a window (default: ${windows.targets})`,
-  },
-  seed: { type: "string", value: "N", help: "equal seeds give equal results (default: 0)" },
-  haplotypes: { type: "boolean", help: "also write the probability of ALT on each haplotype (HDS)" },
+  reference: text("VCF", "phased haplotypes at all variants, VCF or VCF.gz"),
+  targets: text("VCF", "the samples to impute, at the variants of their array"),
+  out: text("VCF.GZ", "the file to write; its index .tbi goes beside it"),
+  map: text("FILE", "genetic map, PLINK's columns or pos chr cM (default: 1 cM per Mb)"),
+  region: text("C:A-B", "as 20:1000000-4000000 (default: all of the reference)"),
+  phasing: text(
+    "HOW",
+    `${PHASINGS.join(", ")} (default: auto: as in the file if phased, own if partly, else Beagle or own)`,
+  ),
+  model: text("FILE", "take a stored model instead of training one"),
+  save: text("FILE", "keep the trained model as a safetensors file"),
+  steps: text("N", `training steps of a window (default: ${recipe.steps})`),
+  window: text("N", `variants to impute in a window (default: ${windows.targets})`),
+  seed: text("N", "equal seeds give equal results (default: 0)"),
+  haplotypes: flag("also write the probability of ALT on each haplotype (HDS)"),
 } as const;
 
 export type ImputeValues = { [K in keyof typeof IMPUTE_OPTIONS]?: K extends "haplotypes" ? boolean : string };
 
-/** What a user asked for. */
-export interface ImputeRequest {
-  reference: NamedFile;
-  targets: NamedFile;
-  out: NamedFile;
-  map?: NamedFile;
-  region?: Region;
-  phasing: Phasing;
-  model?: NamedFile;
-  save?: NamedFile;
-  steps: number;
-  window: number;
-  seed: number;
-  haplotypes: boolean;
-}
-
 /** @throws UserError for an option that is missing, has a wrong value or excludes another one. */
-export function parseImputeRequest(values: ImputeValues): ImputeRequest {
+export function parseImputeRequest(values: ImputeValues) {
   const file = (
     option: "reference" | "targets" | "out" | "map" | "model" | "save",
   ): NamedFile | undefined => {
@@ -90,9 +60,7 @@ export function parseImputeRequest(values: ImputeValues): ImputeRequest {
     values[name] !== undefined
   );
   if (values.model !== undefined && training.length > 0) {
-    throw new UserError(
-      `--model and --${training[0]} exclude each other: a stored model is taken as it is`,
-    );
+    throw new UserError(`--model and --${training[0]} exclude each other: a stored model is taken as it is`);
   }
   const whole = (option: "steps" | "window" | "seed", least: number, fallback: number): number => {
     const text = values[option];
@@ -114,6 +82,8 @@ export function parseImputeRequest(values: ImputeValues): ImputeRequest {
   };
 }
 
+type ImputeRequest = ReturnType<typeof parseImputeRequest>;
+
 const settingsOf = ({ steps, window, seed }: ImputeRequest): ImputeSettings => ({
   ...DEFAULT_SETTINGS,
   recipe: { ...DEFAULT_SETTINGS.recipe, steps, seed },
@@ -127,9 +97,7 @@ async function impute(request: ImputeRequest): Promise<number> {
   await requireDistinct(outputs, [reference, targets, map, model].filter((file) => file !== undefined));
   const stored = model && await readModel(model.path);
   const settings = stored?.settings ?? settingsOf(request);
-  const asked = Deno.env.get("SPIN_ENGINE");
-  if (!asked || asked === "xla") await setup();
-  const engine = describeEngine(await useEngine());
+  const engine = await startEngine();
   console.log(engine);
   const { commit } = await environment();
   const result = await imputeFiles({

@@ -1,6 +1,6 @@
 import { equal, notEqual } from "node:assert/strict";
 import { code, notebook, prose } from "../notebook/testing.ts";
-import { inputsHash, workspaceHash } from "./inputs.ts";
+import { inputsHash, workspaceHash } from "./reproduce_notebook.ts";
 
 Deno.test("outputs are not inputs, text and code and the workspace are", () => {
   const hash = inputsHash(notebook(prose("a"), code("1;")), "workspace");

@@ -1,16 +1,13 @@
 /** `task job`: one run of an experiment, by its id. */
-import { describeEngine, useEngine } from "../engine/mod.ts";
 import { findRun } from "../experiments/registry.ts";
 import { REPEAT, runOne } from "../experiments/run.ts";
 import { shown } from "../notebook/run.ts";
 import { formatDuration } from "../progress/format.ts";
 import { findRecord, recordName, type RunRecord } from "../results/mod.ts";
-import { setup } from "../setup/mod.ts";
-import { numberValue } from "./arguments.ts";
+import { startEngine } from "./start_engine.ts";
 import { jobCommand, PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
-import { runCommand } from "./main.ts";
+import { numberValue, runCommand, text } from "./main.ts";
 
-/** Its measures, how long it took and where it is. */
 function report(record: RunRecord, records: string): string {
   const { metrics, seconds, steps, parameters } = record;
   const figures = Object.entries(metrics).map(([name, value]) =>
@@ -41,7 +38,7 @@ if (import.meta.main) {
     options: {
       profile: { ...PROFILE, help: `${PROFILE.help} (default: paper)` },
       records: RECORDS,
-      steps: { type: "string", value: "N", help: "training steps instead of the profile's" },
+      steps: text("N", "training steps instead of the profile's"),
     },
     examples: [
       "job uci/yacht/spin/fold0 --profile quick",
@@ -59,9 +56,7 @@ if (import.meta.main) {
     }
     // Who names a run wants it made, though its record came with the workspace.
     Deno.env.set(REPEAT, "all");
-    const asked = Deno.env.get("SPIN_ENGINE");
-    if (!asked || asked === "xla") await setup();
-    console.log(describeEngine(await useEngine()));
+    console.log(await startEngine());
     const record = await runOne(run, { records, label: run.id });
     if (!record) {
       const more = steps === undefined ? "" : ` --steps ${steps}`;

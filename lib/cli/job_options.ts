@@ -1,4 +1,5 @@
 /** What `task jobs`, `task job` and `task plan` have in common. */
+import { text } from "./main.ts";
 import { relative } from "node:path";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
@@ -6,17 +7,9 @@ import { LOCAL_RECORDS, type Profile, PROFILES } from "../experiments/profiles.t
 import { ROOT } from "../paths.ts";
 import { userPath } from "./user_path.ts";
 
-export const PROFILE = {
-  type: "string",
-  value: "NAME",
-  help: "quick, or paper: the published settings",
-} as const;
+export const PROFILE = text("NAME", "quick, or paper: the published settings");
 
-export const RECORDS = {
-  type: "string",
-  value: "DIR",
-  help: "the folder of records (default: results/local/records)",
-} as const;
+export const RECORDS = text("DIR", "the folder of records (default: results/local/records)");
 
 /** @throws UserError for an unknown name, with the nearest ones */
 export function profileOf(name: string): Profile {
@@ -36,7 +29,6 @@ export function folderWord(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The command that runs a job. */
 export const jobCommand = (id: string, profile: Profile, records: string): string =>
   `deno task job ${id} --profile ${profile}` +
   (records === LOCAL_RECORDS ? "" : ` --records ${folderWord(records)}`);

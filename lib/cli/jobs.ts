@@ -1,7 +1,7 @@
 /** `task jobs`: the runs of a profile as commands, one a line, for whatever runs many of them. */
 import { experimentsOf } from "../experiments/registry.ts";
 import { findRecord } from "../results/mod.ts";
-import { runCommand } from "./main.ts";
+import { flag, runCommand, texts } from "./main.ts";
 import { jobCommand, PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
 
 const USE =
@@ -20,14 +20,9 @@ if (import.meta.main) {
     summary: USE,
     options: {
       profile: { ...PROFILE, help: `${PROFILE.help} (default: paper)` },
-      only: {
-        type: "string",
-        multiple: true,
-        value: "NAME",
-        help: "of this experiment alone; may be given again",
-      },
+      only: texts("NAME", "of this experiment alone; may be given again"),
       records: RECORDS,
-      all: { type: "boolean", help: "also those that have their record" },
+      all: flag("also those that have their record"),
     },
     examples: ["jobs --profile paper --only uci --only gp"],
   }, async ({ values }) => {

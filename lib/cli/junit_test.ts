@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { countTests, readReport, slowestTests, timesOfFiles } from "./junit.ts";
+import { countTests, readReport, slowestTests, timesOfFiles } from "./run_tests.ts";
 
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="5" failures="1" errors="0" time="0.2">

@@ -3,10 +3,8 @@ import { CACHE, PYTHON, ROOT } from "../paths.ts";
 import { STOP_FILE } from "../progress/stop.ts";
 import { processEnvironment, runTool } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
-import { numberValue } from "./arguments.ts";
 import { listNotebooks } from "./check_notebooks.ts";
-import { runChild } from "./child.ts";
-import { runCommand } from "./main.ts";
+import { flag, numberValue, runChild, runCommand, text } from "./main.ts";
 
 const STOP = join(CACHE, "stop");
 
@@ -22,8 +20,8 @@ await runCommand({
     "Opens JupyterLab on the notebooks, with the Deno kernel of this workspace. (The Stop button ends the kernel;\n" +
     "to end a training early and keep what it has learnt, touch the file that is printed at the start.)",
   options: {
-    port: { type: "string", value: "N", help: "the port to listen on (8888 unless it is taken)" },
-    "no-browser": { type: "boolean", help: "only print the address" },
+    port: text("N", "the port to listen on (8888 unless it is taken)"),
+    "no-browser": flag("only print the address"),
   },
 }, async ({ values }) => {
   const port = numberValue(values.port, "--port", { whole: true, least: 1 });

@@ -14,12 +14,6 @@ export interface CellProgress {
   waiting?: { what: string; seconds: number };
 }
 
-export interface NotebookBar {
-  onEvent(event: Event, notebook: Notebook): void;
-  /** Stops drawing; `outcome` is a note of the last line. */
-  end(outcome: string): void;
-}
-
 /** What a cell reports of itself, in a few words. */
 export function describeCell({ label, done, total, eta, note, waiting }: CellProgress): string {
   if (waiting) return `${label}, ${waiting.what} for ${formatDuration(Math.floor(waiting.seconds))}`;
@@ -28,12 +22,8 @@ export function describeCell({ label, done, total, eta, note, waiting }: CellPro
   return `${label}${percent}${left}${note && `, ${note}`}`;
 }
 
-async function readProgress(path: string): Promise<CellProgress | undefined> {
-  return await Deno.readTextFile(path).then(JSON.parse).catch(() => undefined);
-}
-
 /** Draws the bar of a notebook until `end` is called. */
-export function notebookBar(label: string, progressFile: string, sinks = chooseSinks()): NotebookBar {
+export function notebookBar(label: string, progressFile: string, sinks = chooseSinks()) {
   const start = performance.now();
   const drawn = sinks.map((sink) => sink.patient ? start : -Infinity);
   let cells = 0;
@@ -50,7 +40,7 @@ export function notebookBar(label: string, progressFile: string, sinks = chooseS
     finished,
   });
   async function draw(): Promise<void> {
-    within = await readProgress(progressFile);
+    within = await Deno.readTextFile(progressFile).then(JSON.parse).catch(() => undefined);
     const now = performance.now();
     sinks.forEach((sink, i) => {
       if (ended || now - drawn[i]! < sink.interval) return;
@@ -63,7 +53,7 @@ export function notebookBar(label: string, progressFile: string, sinks = chooseS
   let ended = false;
   const timer = setInterval(draw, 250);
   return {
-    onEvent(event, notebook) {
+    onEvent(event: Event, notebook: Notebook): void {
       cells = notebook.cells.length;
       if (event.event === "start") done = event.cell;
       if (event.event === "end" || event.event === "start") {
@@ -72,7 +62,8 @@ export function notebookBar(label: string, progressFile: string, sinks = chooseS
       if (event.event === "done") done = cells;
       void draw();
     },
-    end(outcome) {
+    /** Stops drawing; `outcome` is a note of the last line. */
+    end(outcome: string): void {
       ended = true;
       clearInterval(timer);
       // Nothing ran if there was no event: then the message that follows says it all.

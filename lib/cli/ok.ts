@@ -1,7 +1,6 @@
 import { setup } from "../setup/mod.ts";
 import { notebookErrors } from "./check_notebooks.ts";
-import { runChild } from "./child.ts";
-import { runCommand } from "./main.ts";
+import { runChild, runCommand } from "./main.ts";
 import { runTests } from "./run_tests.ts";
 
 const CHECKS = [["fmt", "--check"], ["lint"]];

@@ -1,5 +1,4 @@
 /** `task plan`: what the experiments need, before anything is started. */
-import { currentEngine, describeEngine, useEngine } from "../engine/mod.ts";
 import {
   machineSpeed,
   measurements,
@@ -13,10 +12,9 @@ import { experimentsOf } from "../experiments/registry.ts";
 import { formatDuration } from "../progress/format.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { environment, readRecords, type TableView, toText } from "../results/mod.ts";
-import { setup } from "../setup/mod.ts";
-import { numberValue } from "./arguments.ts";
+import { startEngine } from "./start_engine.ts";
 import { PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
-import { runCommand } from "./main.ts";
+import { flag, numberValue, runCommand, text, texts } from "./main.ts";
 
 const about = ({ source }: PlanRow, text: string): string => source === "estimate" ? `~${text}` : text;
 
@@ -185,28 +183,17 @@ if (import.meta.main) {
       "Nothing is run without --measure.",
     options: {
       profile: { ...PROFILE, help: `${PROFILE.help} (default: both)` },
-      only: {
-        type: "string",
-        multiple: true,
-        value: "NAME",
-        help: "this experiment alone; may be given again",
-      },
+      only: texts("NAME", "this experiment alone; may be given again"),
       records: RECORDS,
-      measure: { type: "boolean", help: "compile each program, take two steps, and keep what that took" },
-      "limit-memory": {
-        type: "string",
-        value: "GB",
-        help: "measure nothing that needs more (default: what is free)",
-      },
+      measure: flag("compile each program, take two steps, and keep what that took"),
+      "limit-memory": text("GB", "measure nothing that needs more (default: what is free)"),
     },
     examples: ["plan --profile quick", "plan --profile paper --only uci --measure --limit-memory 8"],
   }, async ({ values }) => {
     const profiles = values.profile === undefined ? PROFILES : [profileOf(values.profile)];
     const limit = numberValue(values["limit-memory"], "--limit-memory", { least: 0 });
     experimentsOf(values.only);
-    const asked = Deno.env.get("SPIN_ENGINE");
-    if (!asked || asked === "xla") await setup();
-    await useEngine();
+    const engine = await startEngine();
     const records = recordsOf(values.records);
     const folders = [...new Set([records, KEPT_RECORDS])];
     const known = (await Promise.all(folders.map(readRecords))).flat();
@@ -225,7 +212,7 @@ if (import.meta.main) {
     }
     print(planned, total);
     const { cpu, cores } = await environment();
-    const here = `${cpu}, ${cores} cores; ${describeEngine(await currentEngine())}`;
+    const here = `${cpu}, ${cores} cores; ${engine}`;
     console.log(`\n${notes(planned, here, total, speed)}`);
   }, { grace: 60 });
 }

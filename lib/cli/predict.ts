@@ -1,10 +1,9 @@
 /** `task predict`: a user's own table from the command line. */
-import { MISSING_TEXTS } from "../data/cells.ts";
-import { describeEngine, useEngine } from "../engine/mod.ts";
+import { MISSING_TEXTS } from "../data/table.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { formatDuration } from "../progress/format.ts";
-import { setup } from "../setup/mod.ts";
+import { startEngine } from "./start_engine.ts";
 import {
   encodeQueries,
   fitPrepared,
@@ -14,102 +13,40 @@ import {
   predictionsCsv,
   type Prepared,
   prepareTable,
-  type QueryOptions,
   TABLE_MODELS,
   type TableModelName,
   type TabularModel,
 } from "../tabular/mod.ts";
-import { type Arguments, numberValue } from "./arguments.ts";
-import { runCommand } from "./main.ts";
-import { type NamedFile, requireDistinct, requireWritable } from "./predict_files.ts";
-import { userPath } from "./user_path.ts";
-
-/** What a user typed. */
-export interface PredictRequest {
-  test: NamedFile;
-  out: NamedFile;
-  save?: NamedFile;
-  load?: NamedFile;
-  train?: NamedFile;
-  target?: string;
-  model?: TableModelName;
-  steps?: number;
-  seed?: number;
-  categorical: string[];
-  numeric: string[];
-  missing: string[];
-  uninformative: "error" | "drop";
-  unseen: QueryOptions["unseen"];
-}
+import { type Arguments, flag, numberValue, runCommand, texts } from "./main.ts";
+import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
 export const PREDICT_OPTIONS = {
-  train: { type: "string", multiple: true, value: "CSV", help: "the table to learn from" },
-  test: {
-    type: "string",
-    multiple: true,
-    value: "CSV",
-    help: "the rows to predict; the target may be absent",
-  },
-  target: { type: "string", multiple: true, value: "NAME", help: "the column to predict" },
-  out: {
-    type: "string",
-    multiple: true,
-    value: "CSV",
-    help: "the file of predictions to write, in the order of --test",
-  },
-  model: {
-    type: "string",
-    multiple: true,
-    value: "NAME",
-    help: `${TABLE_MODELS.join(", ")} (default: spin)`,
-  },
-  steps: {
-    type: "string",
-    multiple: true,
-    value: "N",
-    help: "optimiser steps (default: chosen by the table's size)",
-  },
-  seed: {
-    type: "string",
-    multiple: true,
-    value: "N",
-    help: "equal seeds give equal predictions (default: 42)",
-  },
-  save: {
-    type: "string",
-    multiple: true,
-    value: "FILE",
-    help: "keep the trained model in this safetensors file",
-  },
-  load: { type: "string", multiple: true, value: "FILE", help: "use a kept model instead of --train" },
-  categorical: {
-    type: "string",
-    multiple: true,
-    value: "A,B",
-    help: "columns of classes, even if written as numbers",
-  },
-  numeric: {
-    type: "string",
-    multiple: true,
-    value: "A,B",
-    help: "columns of numbers: a text in them is an error",
-  },
-  missing: {
-    type: "string",
-    multiple: true,
-    value: "X,Y",
-    help: "texts for a missing cell, beside an empty one, NA, NaN, ? and null",
-  },
-  "drop-uninformative": { type: "boolean", help: "leave out columns without values, or with a single one" },
-  "unseen-as-missing": { type: "boolean", help: "take classes that --train does not have for missing cells" },
+  train: texts("CSV", "the table to learn from"),
+  test: texts("CSV", "the rows to predict; the target may be absent"),
+  target: texts("NAME", "the column to predict"),
+  out: texts("CSV", "the file of predictions to write, in the order of --test"),
+  model: texts("NAME", `${TABLE_MODELS.join(", ")} (default: spin)`),
+  steps: texts("N", "optimiser steps (default: chosen by the table's size)"),
+  seed: texts("N", "equal seeds give equal predictions (default: 42)"),
+  save: texts("FILE", "keep the trained model in this safetensors file"),
+  load: texts("FILE", "use a kept model instead of --train"),
+  categorical: texts("A,B", "columns of classes, even if written as numbers"),
+  numeric: texts("A,B", "columns of numbers: a text in them is an error"),
+  missing: texts("X,Y", "texts for a missing cell, beside an empty one, NA, NaN, ? and null"),
+  "drop-uninformative": flag("leave out columns without values, or with a single one"),
+  "unseen-as-missing": flag("take classes that --train does not have for missing cells"),
 } as const;
 
 export type PredictValues = {
-  [K in keyof typeof PREDICT_OPTIONS]?: (typeof PREDICT_OPTIONS)[K] extends { multiple: true } ? string[] : boolean;
+  [K in keyof typeof PREDICT_OPTIONS]?: (typeof PREDICT_OPTIONS)[K] extends { multiple: true } ? string[]
+    : boolean;
 };
 
 /** The value of an option that may be given once. */
-function once(values: PredictValues, option: Exclude<keyof PredictValues, `${string}-${string}`>): string | undefined {
+function once(
+  values: PredictValues,
+  option: Exclude<keyof PredictValues, `${string}-${string}`>,
+): string | undefined {
   const given = values[option] ?? [];
   if (given.length > 1) {
     throw new UserError(`--${option} was given ${given.length} times: ${given.join(", ")}`);
@@ -119,7 +56,7 @@ function once(values: PredictValues, option: Exclude<keyof PredictValues, `${str
 }
 
 /** @throws UserError for an option that is lacking, given twice, of no use beside another, or with a wrong value. */
-export function parseRequest(values: PredictValues): PredictRequest {
+export function parseRequest(values: PredictValues) {
   const file = (option: "train" | "test" | "out" | "save" | "load"): NamedFile | undefined => {
     const path = once(values, option);
     return path === undefined ? undefined : { option: `--${option}`, path: userPath(path) };
@@ -157,8 +94,8 @@ export function parseRequest(values: PredictValues): PredictRequest {
     categorical: list("categorical"),
     numeric: list("numeric"),
     missing: [...MISSING_TEXTS, ...list("missing")],
-    uninformative: values["drop-uninformative"] ? "drop" : "error",
-    unseen: values["unseen-as-missing"] ? "missing" : "error",
+    uninformative: values["drop-uninformative"] ? "drop" as const : "error" as const,
+    unseen: values["unseen-as-missing"] ? "missing" as const : "error" as const,
   };
 }
 
@@ -178,12 +115,6 @@ const advised = (error: unknown): unknown =>
   error instanceof UserError
     ? new UserError(ADVICE.reduce((text, [from, to]) => text.replace(from, to), error.message))
     : error;
-
-async function startEngine(): Promise<void> {
-  const asked = Deno.env.get("SPIN_ENGINE");
-  if (!asked || asked === "xla") await setup();
-  console.log(describeEngine(await useEngine()));
-}
 
 /** The model, and how long its making took in words. */
 interface Made {
@@ -220,7 +151,7 @@ const scoreFacts = (rows: string, scores: Record<string, number | null>): string
     value === null || Number.isNaN(value) ? [] : [`${rows} ${name} ${Number(value.toPrecision(4))}`]
   );
 
-async function predict(request: PredictRequest): Promise<void> {
+async function predict(request: ReturnType<typeof parseRequest>): Promise<void> {
   const { test, out, save, load, missing, unseen } = request;
   const outputs = [out, save].filter((file) => file !== undefined);
   for (const file of outputs) await requireWritable(file);
@@ -231,7 +162,7 @@ async function predict(request: PredictRequest): Promise<void> {
   const readQueries = async (schema: Prepared["schema"]) =>
     encodeQueries(await loadTableLike(test.path, schema, { missing }), schema, { unseen, notify });
   if (load) {
-    await startEngine();
+    console.log(await startEngine());
     const model = await loadModel(load.path);
     if (request.target !== undefined && request.target !== model.target) {
       throw new UserError(`--target ${request.target}: the model ${load.path} predicts "${model.target}"`);
@@ -243,7 +174,7 @@ async function predict(request: PredictRequest): Promise<void> {
     const table = await loadTable(request.train!.path, { categorical, numeric, missing });
     const prepared = prepareTable({ table, target: target!, model, steps, seed, uninformative, notify });
     queries = await readQueries(prepared.schema);
-    await startEngine();
+    console.log(await startEngine());
     made = await train(prepared);
   }
   const start = performance.now();

@@ -15,7 +15,6 @@ export interface RepeatEvent {
   total: number;
   /** The record of a run that begins. */
   begins?: string;
-  /** A run has ended. */
   ended?: true;
   /** Why it could not be made. */
   failed?: string;

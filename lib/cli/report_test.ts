@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { join } from "node:path";
-import { type NotebookResult, writeReport } from "./report.ts";
+import { type NotebookResult, writeReport } from "./reproduce_notebook.ts";
 
 const result = (part: Partial<NotebookResult>): NotebookResult => ({
   name: "01_uci",

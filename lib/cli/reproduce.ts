@@ -1,24 +1,94 @@
 import { join } from "node:path";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
-import { comparisonTable, differences, repeatedLine, reproduced, sourceLine } from "../experiments/compare.ts";
+import {
+  comparisonTable,
+  differences,
+  repeatedLine,
+  reproduced,
+  sourceLine,
+} from "../experiments/compare.ts";
 import { resultsTable, writeOutputs } from "../experiments/outputs.ts";
 import { LOCAL_BEGINNINGS, LOCAL_RECORDS } from "../experiments/profiles.ts";
 import { experimentsIn } from "../experiments/registry.ts";
 import { REPEAT, repeatsAll } from "../experiments/run.ts";
 import { writeAtomic } from "../files.ts";
+import { readEvents } from "../notebook/execute.ts";
 import { notebookName } from "../notebook/format.ts";
 import { shown } from "../notebook/run.ts";
 import { ROOT, taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
+import { type Progress, progress } from "../progress/mod.ts";
 import { toHtml } from "../results/mod.ts";
+import { lastLines } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
 import { listNotebooks } from "./check_notebooks.ts";
-import { workspaceHash } from "./inputs.ts";
-import { describeError, runCommand } from "./main.ts";
-import { type NotebookResult, resultLine, writeReport } from "./report.ts";
-import { reproduceNotebook } from "./reproduce_notebook.ts";
-import { repeatSample } from "./reproduce_sample.ts";
+import { describeError, flag, onInterrupt, runCommand, text, texts } from "./main.ts";
+import type { RepeatEvent, RepeatPart } from "./repeat.ts";
+import {
+  type NotebookResult,
+  reproduceNotebook,
+  resultLine,
+  workspaceHash,
+  writeReport,
+} from "./reproduce_notebook.ts";
+
+/**
+ * Runs the sample of some experiments again; what has its record from an earlier time is not run. Two trainings run at a time:
+ * one does not keep two cores busy, compiling least of all.
+ *
+ * @returns what could not be run, and why; undefined if it was stopped. Records tell the rest.
+ */
+export async function repeatSample(experiments: readonly string[]): Promise<string[] | undefined> {
+  const failures: string[] = [];
+  let bar: Progress | undefined;
+  let ended = 0;
+  const onEvent = ({ total, begins, ended: end, failed }: RepeatEvent) => {
+    bar ??= progress(total, { label: "sample of the kept runs" });
+    if (end) ended++;
+    if (failed) failures.push(failed);
+    bar.update(ended, begins);
+  };
+  const codes = await Promise.all([
+    repeatPart("first", experiments, onEvent),
+    repeatPart("second", experiments, onEvent),
+  ]);
+  if (!codes.some(isStopped)) codes.push(await repeatPart("timed", experiments, onEvent));
+  await bar?.done("");
+  if (codes.some(isStopped)) return undefined;
+  const crashed = codes.filter(({ code }) => code !== 0);
+  if (failures.length === 0) {
+    failures.push(...crashed.map(({ said }) => `the sample of the kept runs: ${said}`));
+  }
+  return failures;
+}
+
+interface PartEnd {
+  code: number;
+  /** The last lines that it wrote. */
+  said: string;
+}
+
+const isStopped = ({ code }: PartEnd): boolean => code === 130 || code === 143;
+
+async function repeatPart(
+  part: RepeatPart,
+  experiments: readonly string[],
+  onEvent: (event: RepeatEvent) => void,
+): Promise<PartEnd> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", join(import.meta.dirname!, "repeat.ts"), part, ...experiments],
+    cwd: ROOT,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const forget = onInterrupt(() => child.kill("SIGTERM"));
+  const stderr = new Response(child.stderr).text();
+  for await (const event of readEvents<RepeatEvent>(child.stdout)) onEvent(event);
+  const { code } = await child.status;
+  forget();
+  return { code, said: lastLines(await stderr, 6) };
+}
 
 const PROFILES = ["quick", "paper"];
 
@@ -62,14 +132,10 @@ await runCommand({
     "the records of all others, and writes a report that holds all of it. What has finished before with the same code,\n" +
     "data and profile is not run again.",
   options: {
-    profile: {
-      type: "string",
-      value: "NAME",
-      help: "quick (minutes on two cores; the default) or paper (as published)",
-    },
-    only: { type: "string", multiple: true, value: "NAME", help: "only this notebook; may be repeated" },
-    all: { type: "boolean", help: "run everything that the notebooks show, not a sample: an hour and more" },
-    fresh: { type: "boolean", help: "run also what has finished before" },
+    profile: text("NAME", "quick (minutes on two cores; the default) or paper (as published)"),
+    only: texts("NAME", "only this notebook; may be repeated"),
+    all: flag("run everything that the notebooks show, not a sample: an hour and more"),
+    fresh: flag("run also what has finished before"),
   },
   examples: ["reproduce", "reproduce --only 01_uci --fresh", "reproduce --all"],
 }, async ({ values }) => {

@@ -4,7 +4,7 @@ import { REPEAT } from "../experiments/run.ts";
 import { notebookName } from "../notebook/format.ts";
 import { defaultOutput, prepareNotebook, runNotebook, shown } from "../notebook/run.ts";
 import { setup } from "../setup/mod.ts";
-import { runCommand } from "./main.ts";
+import { flag, runCommand, text, texts } from "./main.ts";
 import { notebookBar } from "./notebook_bar.ts";
 import { userPath } from "./user_path.ts";
 
@@ -20,17 +20,12 @@ await runCommand({
     most: 1,
   },
   options: {
-    set: {
-      type: "string",
-      multiple: true,
-      value: "NAME=VALUE",
-      help: "a parameter of the notebook; may be repeated",
-    },
-    profile: { type: "string", value: "NAME", help: "the same as --set profile=NAME: quick or paper" },
-    out: { type: "string", value: "PATH", help: "the executed notebook to write; its page is beside it" },
-    page: { type: "string", value: "PATH", help: "the HTML page to write" },
-    all: { type: "boolean", help: "run also what has its record in results/records" },
-    overwrite: { type: "boolean", help: "allow --out to be the notebook itself, to refresh its outputs" },
+    set: texts("NAME=VALUE", "a parameter of the notebook; may be repeated"),
+    profile: text("NAME", "the same as --set profile=NAME: quick or paper"),
+    out: text("PATH", "the executed notebook to write; its page is beside it"),
+    page: text("PATH", "the HTML page to write"),
+    all: flag("run also what has its record in results/records"),
+    overwrite: flag("allow --out to be the notebook itself, to refresh its outputs"),
   },
   examples: ["run notebooks/01_uci.ipynb --set folds=3", "run notebooks/01_uci.ipynb --profile paper"],
 }, async ({ values, positionals }) => {

@@ -1,7 +1,7 @@
 import { setup } from "../setup/mod.ts";
 import { UserError } from "../errors.ts";
 import { formatDuration } from "../progress/format.ts";
-import { runCommand } from "./main.ts";
+import { flag, runCommand, text } from "./main.ts";
 
 const CUDA = ["auto", "12", "13"] as const;
 
@@ -19,31 +19,22 @@ await runCommand({
     "packages and the XLA plugin. What is in place already is left as it is. Other engines and GPUs, on Linux on\n" +
     "x86-64, come when asked for: their wheels are pinned with SHA-256, and kept in data/cache.",
   options: {
-    tensorflow: {
-      type: "boolean",
-      help:
-        "also SPIN_ENGINE=tensorflow: TensorFlow's CPU libraries (270 MB to load, 0.9 GB on disk); needs g++",
-    },
-    "tensorflow-gpu": {
-      type: "boolean",
-      help:
-        "the same for NVIDIA GPUs (5.3 GB on disk); on a GPU it was not tested by its makers, who had none",
-    },
-    cuda: {
-      type: "string",
-      value: "[VERSION]",
-      help:
-        "also SPIN_DEVICE=cuda: XLA and NVIDIA's libraries, 12 or 13 (default: as the driver; 4 to 5 GB on disk)",
-    },
-    baselines: {
-      type: "boolean",
-      help:
-        "also scikit-learn, XGBoost and LightGBM, to run the classical baselines anew (70 MB to load, 0.3 GB on disk)",
-    },
-    repair: {
-      type: "boolean",
-      help: "download the XLA plugin (and what is asked for) anew, for example when its file is damaged",
-    },
+    tensorflow: flag(
+      "also SPIN_ENGINE=tensorflow: TensorFlow's CPU libraries (270 MB to load, 0.9 GB on disk); needs g++",
+    ),
+    "tensorflow-gpu": flag(
+      "the same for NVIDIA GPUs (5.3 GB on disk); on a GPU it was not tested by its makers, who had none",
+    ),
+    cuda: text(
+      "[VERSION]",
+      "also SPIN_DEVICE=cuda: XLA and NVIDIA's libraries, 12 or 13 (default: as the driver; 4 to 5 GB on disk)",
+    ),
+    baselines: flag(
+      "also scikit-learn, XGBoost and LightGBM, to run the classical baselines anew (70 MB to load, 0.3 GB on disk)",
+    ),
+    repair: flag(
+      "download the XLA plugin (and what is asked for) anew, for example when its file is damaged",
+    ),
   },
   examples: ["setup", "setup --tensorflow", "setup --cuda", "setup --cuda=12", "setup --baselines"],
 }, async ({ values }) => {

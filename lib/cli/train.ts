@@ -1,23 +1,114 @@
 /** `task train`: one neural process, trained and tested as an experiment has it, from the command line. */
+import { GP_KERNELS, gpKernel } from "../data/gp/kernels.ts";
+import { unknown } from "../data/nearest.ts";
 import { readBytes } from "../data/read.ts";
-import { describeEngine, useEngine } from "../engine/mod.ts";
+import { checkRanges } from "../data/task_source.ts";
+import { UserError } from "../errors.ts";
 import { functions } from "../experiments/functions/run.ts";
 import { gp } from "../experiments/gp/run.ts";
 import { GP_CURVE } from "../experiments/gp/settings.ts";
 import { images } from "../experiments/images/run.ts";
 import type { ProcessDetails, TestScores } from "../experiments/process_run.ts";
-import { LOCAL_RECORDS, LOCAL_WEIGHTS } from "../experiments/profiles.ts";
+import { asProfile, LOCAL_RECORDS, LOCAL_WEIGHTS } from "../experiments/profiles.ts";
 import { run, runFile } from "../experiments/run.ts";
 import { writeAtomic } from "../files.ts";
+import { hasInducing, PROCESS_NAMES, processName } from "../models/process/registry.ts";
 import { shown } from "../notebook/run.ts";
 import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { recordName, type RunRecord } from "../results/mod.ts";
-import { setup } from "../setup/mod.ts";
-import type { Arguments } from "./arguments.ts";
-import { runCommand } from "./main.ts";
-import { requireWritable } from "./predict_files.ts";
-import { TRAINED_EXPERIMENTS, TRAIN_OPTIONS, parseTrainOptions, type TrainOptions } from "./train_options.ts";
+import { startEngine } from "./start_engine.ts";
+import { type Arguments, numberValue, runCommand, text } from "./main.ts";
+import { requireWritable, userPath } from "./user_path.ts";
+
+export const TRAINED_EXPERIMENTS = ["gp", "images", "functions"] as const;
+export type ExperimentName = (typeof TRAINED_EXPERIMENTS)[number];
+
+export const TRAIN_OPTIONS = {
+  model: text("NAME", `${PROCESS_NAMES.join(", ")} (default: cipnp)`),
+  profile: text("NAME", "quick (the default) or paper, the published settings"),
+  context: text("A,B", "least and most context points (default: 64,128 for gp)"),
+  target: text("A,B", "least and most target points (default: 4,64 for gp)"),
+  steps: text("N", "training steps instead of the profile's"),
+  rate: text("X", "learning rate (default: 5e-4; 1e-3 for the variants that start fast)"),
+  schedule: text("NAME", "cosine or constant, instead of the profile's"),
+  induce: text("H", "inducing points (default: half of the least context)"),
+  parts: text(
+    "C,T",
+    "cut contexts and targets into so many sizes, each of them compiled (default: 4,2; 1,1 pays on a GPU)",
+  ),
+  seed: text("N", "equal seeds give equal models (default: 0)"),
+  kernels: text("A,B", `gp: also test on these kernels: ${GP_KERNELS.join(", ")}`),
+  data: text("WHAT", "images: digits (default), celeba:FOLDER or folder:PATH"),
+  csv: text("FILE", "functions: a table with the columns task, x and y"),
+  save: text("FILE", "also write the weights to this safetensors file"),
+} as const;
+
+export type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
+
+/** Options that belong to one experiment. */
+const OWN: Record<string, ExperimentName> = { kernels: "gp", data: "images", csv: "functions" };
+
+function range(text: string | undefined, option: string): readonly [number, number] | undefined {
+  if (text === undefined) return undefined;
+  const parts = text.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
+  if (parts.length === 2 && parts.every(Number.isInteger)) return parts as [number, number];
+  throw new UserError(`${option}: expected two whole numbers as in 64,128, found "${text}"`);
+}
+
+/** @throws UserError for an unknown name, a wrong value, or an option of another experiment. */
+export function parseTrainOptions(experiment: string, values: TrainValues) {
+  const known = TRAINED_EXPERIMENTS.find((name) => name === experiment);
+  if (!known) {
+    throw new UserError(
+      `task train: there is no experiment ${unknown(experiment, [...TRAINED_EXPERIMENTS])}`,
+    );
+  }
+  for (const [option, owner] of Object.entries(OWN)) {
+    if (values[option as keyof TrainValues] !== undefined && owner !== known) {
+      throw new UserError(`--${option} belongs to task train ${owner}, not to task train ${known}`);
+    }
+  }
+  if (known === "functions" && values.csv === undefined) {
+    throw new UserError(`task train functions needs --csv: ${TRAIN_OPTIONS.csv.help}`);
+  }
+  const model = processName(values.model ?? "cipnp");
+  const whole = (option: "steps" | "induce", least: number) =>
+    numberValue(values[option], `--${option}`, { whole: true, least });
+  const induce = whole("induce", 1);
+  if (induce !== undefined && !hasInducing(model)) {
+    throw new UserError(`--induce: ${model} has no inducing points`);
+  }
+  const learningRate = numberValue(values.rate, "--rate", { least: 0 });
+  const { schedule } = values;
+  if (schedule !== undefined && schedule !== "cosine" && schedule !== "constant") {
+    throw new UserError(`--schedule: expected cosine or constant, found "${schedule}"`);
+  }
+  const context = range(values.context, "--context");
+  const target = range(values.target, "--target");
+  const parts = range(values.parts, "--parts");
+  if (parts?.some((count) => count < 1)) {
+    throw new UserError(`--parts: expected two numbers of 1 or more, found "${values.parts}"`);
+  }
+  checkRanges({ context: context ?? [1, 1], target: target ?? [1, 1] });
+  return {
+    experiment: known,
+    model,
+    profile: asProfile(values.profile ?? "quick"),
+    context,
+    target,
+    steps: whole("steps", 1),
+    learningRate,
+    schedule,
+    induce,
+    parts: parts && { context: parts[0], target: parts[1] },
+    seed: numberValue(values.seed, "--seed", { whole: true, least: 0 }) ?? 0,
+    kernels: values.kernels?.split(",").map((name) => gpKernel(name.trim())) ?? [],
+    data: values.data,
+    csv: values.csv && userPath(values.csv),
+    save: values.save === undefined ? undefined : { option: "--save", path: userPath(values.save) },
+  };
+}
 
 /** Least and most context pixels of images, unless told otherwise. */
 const PIXELS = { digits: [8, 16], folder: [64, 128] } as const;
@@ -26,7 +117,9 @@ const PIXELS = { digits: [8, 16], folder: [64, 128] } as const;
 const LONG = { gp: GP_CURVE, images: { steps: 1500 }, functions: {} };
 
 /** Runs what was asked for, or finds its record. */
-async function trained(options: TrainOptions): Promise<RunRecord<ProcessDetails> | undefined> {
+async function trained(
+  options: ReturnType<typeof parseTrainOptions>,
+): Promise<RunRecord<ProcessDetails> | undefined> {
   const { experiment, profile, model, seed, kernels, data = "digits", csv } = options;
   const { steps, parts, learningRate, schedule, induce, context, target } = options;
   const long = profile === "quick" ? LONG[experiment] : {};
@@ -47,7 +140,6 @@ async function trained(options: TrainOptions): Promise<RunRecord<ProcessDetails>
   return records[0];
 }
 
-/** What a record says, in a few lines. */
 function report({ metrics, details, seconds, steps, parameters }: RunRecord<ProcessDetails>): string {
   const scores = Object.entries({ "": metrics as TestScores, ...details.tests }).map(([kernel, test]) =>
     (["target", "error", "context", "calibration"] as const).map((name) =>
@@ -79,12 +171,12 @@ export const TRAIN = {
   ],
 };
 
-export async function runTrain({ values, positionals }: Arguments<typeof TRAIN_OPTIONS>): Promise<number | void> {
+export async function runTrain(
+  { values, positionals }: Arguments<typeof TRAIN_OPTIONS>,
+): Promise<number | void> {
   const options = parseTrainOptions(positionals[0]!, values);
   if (options.save) await requireWritable(options.save);
-  const asked = Deno.env.get("SPIN_ENGINE");
-  if (!asked || asked === "xla") await setup();
-  console.log(describeEngine(await useEngine()));
+  console.log(await startEngine());
   const record = await trained(options);
   if (!record) {
     console.error(`Stopped. The same command continues: ${taskCommand(`train ${positionals[0]} ...`)}`);

@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { parseTrainOptions } from "./train_options.ts";
+import { parseTrainOptions } from "./train.ts";
 
 Deno.test("what is not said is the quick profile of CIPNP on the experiment's own counts", () => {
   const options = parseTrainOptions("gp", {});

@@ -5,9 +5,8 @@ import { noPlugin } from "../engine/testing.ts";
 import { PROGRESS_FILE } from "../progress/progress.ts";
 import { readRecords } from "../results/mod.ts";
 import { loadProcess } from "../train/process/weights.ts";
-import { temporaryWorkspace } from "./temporary_workspace.ts";
-import { performIn } from "./testing.ts";
-import { TRAIN, runTrain } from "./train.ts";
+import { performIn, temporaryWorkspace } from "./testing.ts";
+import { runTrain, TRAIN } from "./train.ts";
 
 const SMALL = ["--model", "cnp", "--context", "3,4", "--target", "2,2", "--seed", "1"];
 

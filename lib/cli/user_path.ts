@@ -1,5 +1,6 @@
-/** Paths that a user typed. */
-import { resolve } from "node:path";
+/** Paths and files that a user names, checked before any work is done. */
+import { dirname, resolve } from "node:path";
+import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 
 /**
@@ -9,4 +10,48 @@ import { ROOT } from "../paths.ts";
 export function userPath(path: string, folder = Deno.cwd(), started = Deno.env.get("INIT_CWD")): string {
   const inWorkspace = Deno.realPathSync(folder) === Deno.realPathSync(ROOT);
   return resolve(inWorkspace && started ? started : folder, path);
+}
+
+/** A file that the user named with an option. */
+export interface NamedFile {
+  option: string;
+  path: string;
+}
+
+/**
+ * Checks that a file can be written, without touching what is there.
+ *
+ * @throws UserError if its folder is absent or not writable, or if the path is a folder.
+ */
+export async function requireWritable({ option, path }: NamedFile): Promise<void> {
+  const info = await Deno.stat(path).catch(() => undefined);
+  if (info && !info.isFile) {
+    throw new UserError(`${option} ${path}: expected a file, found a folder or device`);
+  }
+  const folder = dirname(path);
+  const inside = await Deno.stat(folder).catch(() => undefined);
+  if (!inside?.isDirectory) throw new UserError(`${option} ${path}: there is no folder ${folder}`);
+  try {
+    const trial = await Deno.makeTempFile({ dir: folder, suffix: ".part" });
+    await Deno.remove(trial);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${option} ${path}: its folder cannot be written: ${reason}`);
+  }
+}
+
+/** @throws UserError if an output is one of the inputs or another output: by path, or by a link. */
+export async function requireDistinct(outputs: NamedFile[], inputs: NamedFile[]): Promise<void> {
+  const identify = async ({ path }: NamedFile) => {
+    const info = await Deno.stat(path).catch(() => undefined);
+    return info?.ino ? `${info.dev}:${info.ino}` : path;
+  };
+  const seen = new Map<string, string>();
+  for (const file of inputs) seen.set(await identify(file), file.option);
+  for (const file of outputs) {
+    const identity = await identify(file);
+    const earlier = seen.get(identity);
+    if (earlier) throw new UserError(`${file.option} and ${earlier} are the same file: ${file.path}`);
+    seen.set(identity, file.option);
+  }
 }

@@ -1,12 +1,13 @@
 import { UserError } from "../errors.ts";
-import { classOf, numberOf } from "./cells.ts";
-import { parseCsv } from "./csv.ts";
 import { unknown } from "./nearest.ts";
 import { readBytes } from "./read.ts";
 import type { Column, Schema } from "./schema.ts";
 import {
+  classOf,
   notANumber,
+  numberOf,
   type Numbers,
+  parseCsv,
   type Table,
   type TableColumn,
   type TableOptions,

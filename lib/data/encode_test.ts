@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
-import { parseCsv } from "./csv.ts";
 import { decodeTarget, encode, readTableLike } from "./encode.ts";
 import { fitSchema, parseSchema, type SchemaOptions } from "./schema.ts";
-import { type TableOptions, typeTable } from "./table.ts";
+import { parseCsv, type TableOptions, typeTable } from "./table.ts";
 
 const tableOf = (text: string, options: TableOptions = {}) =>
   typeTable(parseCsv(new TextEncoder().encode(text), "t.csv", options), options);

@@ -9,7 +9,6 @@ export interface Fold {
 }
 
 interface FoldOptions {
-  /** Rows in the table. */
   rows: number;
   /** Share of the rows in each test part; there are trunc(1 / testShare) folds. */
   testShare?: number;

@@ -1,14 +1,11 @@
+import { threefryUniform } from "@spin/xla/threefry";
 import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
-import { threefryUniform } from "@spin/xla/threefry";
 import { UserError } from "../errors.ts";
-import { numberOf } from "./cells.ts";
-import { parseCsv, type RawTable } from "./csv.ts";
-import { checkRanges, type CountRanges, type Counts } from "./gp/counts.ts";
 import { inPasses } from "./permutation.ts";
 import { readBytes } from "./read.ts";
-import { notANumber } from "./table.ts";
-import type { TaskSource } from "./task_source.ts";
+import { momentsOf, notANumber, numberOf, parseCsv, type RawTable } from "./table.ts";
+import { checkRanges, type CountRanges, type Counts, type TaskSource } from "./task_source.ts";
 
 /** Points of one function, in the order of the file. */
 export interface FunctionTask {
@@ -247,8 +244,8 @@ export function standardiser(set: FunctionSet, taskIndices: ArrayLike<number>): 
     return task;
   });
   if (train.length === 0) throw new RangeError("expected tasks to standardise by, found none");
-  const x = momentsOf(train.map(({ x }) => x), set.dimX);
-  const y = momentsOf(train.map(({ y }) => y), set.dimY);
+  const x = allMoments(train.map(({ x }) => x), set.dimX);
+  const y = allMoments(train.map(({ y }) => y), set.dimY);
   return {
     x,
     y,
@@ -265,29 +262,18 @@ function scaled(values: Float32Array, { mean, deviation }: ColumnMoments): Float
 }
 
 /** Moments of the columns of arrays [n, dim], all rows together. */
-function momentsOf(arrays: readonly Float32Array[], dim: number): ColumnMoments {
+function allMoments(arrays: readonly Float32Array[], dim: number): ColumnMoments {
   const columns = Array.from({ length: dim }, (_, column) => columnMoments(arrays, column, dim));
   return { mean: columns.map(({ mean }) => mean), deviation: columns.map(({ deviation }) => deviation) };
 }
 
 function columnMoments(arrays: readonly Float32Array[], column: number, dim: number) {
-  let count = 0, sum = 0, low = Infinity, high = -Infinity;
-  for (const values of arrays) {
-    for (let i = column; i < values.length; i += dim) {
-      count++;
-      sum += values[i]!;
-      low = Math.min(low, values[i]!);
-      high = Math.max(high, values[i]!);
-    }
-  }
+  const values = Float64Array.from(
+    arrays.flatMap((array) => [...array.filter((_, i) => i % dim === column)]),
+  );
+  const { low, high, mean, deviation } = momentsOf(values, Int32Array.from(values.keys()));
   // Rounding can leave equal values a tiny deviation, and dividing by that would blow them up.
-  if (low === high) return { mean: low, deviation: 1 };
-  const mean = sum / count;
-  let squares = 0;
-  for (const values of arrays) {
-    for (let i = column; i < values.length; i += dim) squares += (values[i]! - mean) ** 2;
-  }
-  return { mean, deviation: Math.sqrt(squares / count) };
+  return low === high ? { mean: low, deviation: 1 } : { mean, deviation };
 }
 
 /** Points of several functions, context first. */

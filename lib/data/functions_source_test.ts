@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, equal, notDeepEqual, notEqual, ok, throws } from "node:assert/strict";
 import { xlaTest } from "../engine/testing.ts";
-import { arrange, taskLayout, pointsOf } from "../train/process/layout.ts";
+import { arrange, pointsOf, taskLayout } from "../train/process/layout.ts";
 import { functionSource } from "./functions.ts";
 
 const task = (name: string, n: number, from: number) => ({

@@ -1,9 +1,9 @@
+import { threefryUniform } from "@spin/xla/threefry";
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { threefryUniform } from "@spin/xla/threefry";
 import { UserError } from "../errors.ts";
-import { parseCsv } from "./csv.ts";
 import { functionsOf, loadFunctions } from "./functions.ts";
+import { parseCsv } from "./table.ts";
 
 const setOf = (text: string) =>
   functionsOf(parseCsv(new TextEncoder().encode(text), "f.csv", { header: true }));

@@ -1,6 +1,6 @@
 /** Tables and functions: reading, typing, encoding, folds, batches, and the data sets of this workspace. */
-export { balancedBatches, batchCount } from "./folds.ts";
-export { parseCsv } from "./csv.ts";
+export { balancedBatches, batchCount, type Fold, makeFolds } from "./folds.ts";
+export { parseCsv, readTable, type Table, type TableOptions, typeTable } from "./table.ts";
 export {
   type DecodedTarget,
   decodeTarget,
@@ -9,15 +9,17 @@ export {
   type RawOutputs,
   readTableLike,
 } from "./encode.ts";
-export { type Fold, makeFolds } from "./folds.ts";
-export { type FunctionSet, loadFunctions } from "./functions.ts";
-export { standardiser } from "./functions.ts";
-export { functionDigest, functionSource } from "./functions.ts";
+export {
+  functionDigest,
+  type FunctionSet,
+  functionSource,
+  loadFunctions,
+  standardiser,
+} from "./functions.ts";
 export { unknown } from "./nearest.ts";
 export { permutation, shuffled } from "./permutation.ts";
 export { readSafetensors, type StoredTensor, type TensorFile, writeSafetensors } from "./safetensors.ts";
 export { type Column, fitSchema, parseSchema, type Schema } from "./schema.ts";
-export { readTable, type Table, type TableOptions, typeTable } from "./table.ts";
 export {
   classicalFigures,
   loadUci,
@@ -29,4 +31,4 @@ export {
   uciPresent,
   uciShares,
 } from "./uci.ts";
-export { gpSource } from "./gp/source.ts";
+export { gpSource } from "./gp/sampler.ts";

@@ -17,7 +17,6 @@ export function permutation(n: number, key: readonly [number, number]): Int32Arr
   return order;
 }
 
-/** The given rows in a random order. */
 export function shuffled(rows: Int32Array, key: readonly [number, number]): Int32Array {
   return permutation(rows.length, key).map((at) => rows[at]!);
 }

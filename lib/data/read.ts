@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";
 
 /**
@@ -28,7 +29,4 @@ export async function openedBy<T>(
 }
 
 /** SHA-256 of bytes as 64 lower-case hexadecimal digits. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { columnIndex, type Table, type TableColumn } from "./table.ts";
+import { columnIndex, momentsOf, type Table, type TableColumn } from "./table.ts";
 
 /** One column as a model knows it. */
 export interface Column {
@@ -156,28 +156,12 @@ function numericStatistics(
   { name, values }: TableColumn & { kind: "numeric" },
   rows: Int32Array,
 ): ColumnStatistics {
-  let count = 0, sum = 0, low = Infinity, high = -Infinity;
-  // Loops over an index: there may be hundreds of millions of cells, and iterators take several times as long.
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]!]!;
-    if (Number.isNaN(value)) continue;
-    count++;
-    sum += value;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  const { count, low, high, mean, deviation } = momentsOf(values, rows);
   // Rounding can leave equal values a tiny deviation, and dividing by that would blow them up.
   if (count === 0 || low === high) {
-    const mean = count === 0 ? 0 : low;
-    return { count, constant: true, only: String(mean), fitted: { classes: [], mean, deviation: 1 } };
+    const only = count === 0 ? 0 : low;
+    return { count, constant: true, only: String(only), fitted: { classes: [], mean: only, deviation: 1 } };
   }
-  const mean = sum / count;
-  let squares = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]!]!;
-    if (!Number.isNaN(value)) squares += (value - mean) ** 2;
-  }
-  const deviation = Math.sqrt(squares / count);
   if (!Number.isFinite(deviation) || deviation === 0) {
     const size = deviation === 0 ? "differ too little" : "are too large";
     throw new UserError(`${source}, column "${name}": its numbers ${size} to be standardised`);

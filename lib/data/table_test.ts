@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { UserError } from "../errors.ts";
-import { parseCsv } from "./csv.ts";
-import { readTable, type Table, type TableOptions, typeTable } from "./table.ts";
+import { parseCsv, readTable, type Table, type TableOptions, typeTable } from "./table.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const tableOf = (text: string, options: TableOptions = {}): Table =>

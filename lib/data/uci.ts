@@ -1,22 +1,16 @@
+import baselines from "../../data/uci/baselines.json" with { type: "json" };
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
-import baselines from "../../data/uci/baselines.json" with { type: "json" };
 import { UserError } from "../errors.ts";
 import { CACHE } from "../paths.ts";
-import { parseCsv, type RawTable } from "./csv.ts";
 import { type Fold, lastRowsFold, makeFolds } from "./folds.ts";
 import { readBytes, sha256 } from "./read.ts";
-import { type Table, typeTable } from "./table.ts";
+import { parseCsv, type RawTable, type Table, typeTable } from "./table.ts";
 import { type EmbeddedFacts, isEmbedded, type UciFacts, uciFacts, uciShares } from "./uci/facts.ts";
 import { columnsDigest, isPresent, readLarge } from "./uci/large.ts";
 
 export { type UciFacts, uciFacts, uciNames, type UciShares, uciShares } from "./uci/facts.ts";
-
-interface UciSet {
-  facts: UciFacts;
-  table: Table;
-}
 
 interface UciOptions {
   /**
@@ -39,7 +33,10 @@ const UCI_CACHE = join(CACHE, "uci");
  * @throws UserError for an unknown name and a file that is absent or changed; for large sets whatever is wrong with the
  *   download or the file.
  */
-export async function loadUci(name: string, options: UciOptions = {}): Promise<UciSet> {
+export async function loadUci(
+  name: string,
+  options: UciOptions = {},
+): Promise<{ facts: UciFacts; table: Table }> {
   const { columnTypes = "reference", folder = EMBEDDED_FOLDER, cache = UCI_CACHE } = options;
   const facts = uciFacts(name);
   const table = isEmbedded(facts)
@@ -101,11 +98,7 @@ const SEED = 42;
  * @param table as loadUci gives it
  * @throws UserError for an unknown name, and a table of another number of rows or without the set's target.
  */
-export async function uciFolds(
-  name: string,
-  profile: "quick" | "paper",
-  table: Table,
-): Promise<Fold[]> {
+export async function uciFolds(name: string, profile: "quick" | "paper", table: Table): Promise<Fold[]> {
   const facts = uciFacts(name);
   const { test: testShare, val: valShare, testRows } = uciShares(facts);
   if (table.rows !== facts.n) {
@@ -134,7 +127,7 @@ export const EMBEDDED_FOLDER = fileURLToPath(new URL("../../data/uci", import.me
 /** The cells of a file (plain, gzip, or brotli by its ending), once its checksum is found to be right. */
 async function readChecked(path: string, expected: string): Promise<RawTable> {
   const bytes = await readBytes(path, "data");
-  const found = await sha256(bytes);
+  const found = sha256(bytes);
   if (found !== expected) throw new UserError(`${path}: expected SHA-256 ${expected}, found ${found}`);
   return parseCsv(path.endsWith(".br") ? brotliDecompressSync(bytes) : bytes, path, { header: true });
 }

@@ -25,22 +25,22 @@ Deno.test("every small set loads, has the size and columns that are stated, and 
 Deno.test("every committed data file has the checksum and size that are stated", async () => {
   for (const { file, splits, bytes, sha256: stated, splitsSha256 } of EMBEDDED) {
     const content = await readBytes(`${FOLDER}/${file}`, "data");
-    assert.deepEqual([content.length, await sha256(content)], [bytes, stated]);
-    assert.equal(await sha256(await readBytes(`${FOLDER}/${splits}`, "data")), splitsSha256);
+    assert.deepEqual([content.length, sha256(content)], [bytes, stated]);
+    assert.equal(sha256(await readBytes(`${FOLDER}/${splits}`, "data")), splitsSha256);
   }
 });
 
 Deno.test("protein unpacks to the content that its gzip file had, poker-hand-train to UCI's training file", async () => {
   const protein = brotliDecompressSync(await Deno.readFile(`${FOLDER}/protein.csv.br`));
   assert.equal(
-    await sha256(Uint8Array.from(protein)),
+    sha256(Uint8Array.from(protein)),
     "5879f143cf15b2f59e63ddd413bc11417b1cd6ef311ff6f449b0aeb5b861e1f0",
   );
   const poker = gunzipSync(await Deno.readFile(`${FOLDER}/poker-hand-train.csv.gz`)).toString();
   const rows = poker.slice(poker.indexOf("\n") + 1).replaceAll("\n", "\r\n");
   // Publicly stated of poker-hand-training-true.data; see the README of data/uci.
   assert.equal(
-    await sha256(new TextEncoder().encode(rows)),
+    sha256(new TextEncoder().encode(rows)),
     "37becdf87d5f8cbf2b91d6471e965a25b86cb4a6d878c0f94a4025969fca464f",
   );
 });

@@ -6,7 +6,6 @@ import { PLUGINS } from "../paths.ts";
 
 const PRECISIONS = ["float32", "tf32"] as const;
 
-/** A plugin to load, and how. */
 export interface DevicePlugin extends FoundPlugin, ClientOptions {
   precision?: Precision;
 }

@@ -1,33 +1,29 @@
-/** The tensor engine: which one runs below the TensorFlow.js API, and what it can tell of itself. */
-import * as xla from "@spin/xla";
-import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
-// Registers tfjs's gradients and its cpu backend, which tfjs-core alone does not.
 import "@tensorflow/tfjs";
+
+import * as xla from "@spin/xla";
+import { getThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import { CACHE } from "../paths.ts";
 import { type DevicePlugin, findDevice } from "./device.ts";
 import { registerHostRandom } from "./random.ts";
 import { startTensorflow } from "./tensorflow.ts";
-import { startWasm } from "./wasm.ts";
+
+/** The tensor engine: which one runs below the TensorFlow.js API, and what it can tell of itself. */
+// Registers tfjs's gradients and its cpu backend, which tfjs-core alone does not.
 
 export { createRng, type Rng } from "./random.ts";
 export {
   bucketOf,
-  type Buckets,
-  checkpoint,
   jit,
   type JitOptions,
   type Jitted as Compiled,
   liveBuffers,
-  maskOf,
   memoryOf,
-  padTo,
   type ProgramMemory,
   scan,
-  type ScanOptions,
-  type ScanStep,
-  type TensorSpec,
   tensorSpec,
 } from "@spin/xla";
 
@@ -39,7 +35,6 @@ export interface EngineInfo {
   engine: EngineName;
   /** The kind of device, for example "cpu" or "NVIDIA H200". */
   device: string;
-  /** How many threads compute. */
   threads: number;
   /** For xla: the plugin's file name, the version of its API and its own version. */
   plugin?: string;
@@ -149,4 +144,11 @@ export function compileTime(): { milliseconds: number; programs: number; stored:
 export async function ready(...tensors: tf.Tensor[]): Promise<void> {
   if (current?.engine === "xla") await Promise.all(tensors.map(({ dataId }) => backend!.ready(dataId)));
   else await Promise.all(tensors.map((tensor) => tensor.data()));
+}
+
+/** Starts tfjs's WebAssembly backend from the files in its package. @returns the number of threads it uses. */
+export async function startWasm(): Promise<number> {
+  setWasmPaths(fileURLToPath(new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm"))));
+  await tf.setBackend("wasm");
+  return getThreadsCount();
 }

@@ -9,21 +9,10 @@ import { ADDON, type InstalledTensorflow, PACKAGE, requireTensorflow } from "./t
 
 const BACKEND = "tensorflow";
 
-/** What the addon exports, as far as it is used here. */
-interface Binding {
-  TF_Version: string;
-}
-
+/** Of the addon, what is used here. */
 interface NodeBackend extends tf.KernelBackend {
-  binding: Binding;
+  binding: { TF_Version: string };
   isUsingGpuDevice: boolean;
-}
-
-export interface StartedTensorflow {
-  device: string;
-  threads: number;
-  /** The versions of TensorFlow and of tfjs-node. */
-  library: string;
 }
 
 /**
@@ -37,7 +26,7 @@ const SETTINGS = { TF_DETERMINISTIC_OPS: "1", TF_CPP_MIN_LOG_LEVEL: "2" };
  *
  * @throws UserError if it is not installed, damaged, or can't be loaded
  */
-export async function startTensorflow(): Promise<StartedTensorflow> {
+export async function startTensorflow() {
   const installed = await requireTensorflow();
   const require = createRequire(join(installed.folder, PACKAGE, "dist", "index.js"));
   if (!tf.findBackend(BACKEND)) await register(installed, require);
@@ -56,7 +45,7 @@ function register({ kind, folder, files }: InstalledTensorflow, require: NodeJS.
   }
   restoreUtil(util as unknown as Record<string, unknown>);
   if (kind === "gpu") preload(folder, files);
-  let binding: Binding;
+  let binding: NodeBackend["binding"];
   try {
     binding = require(join(folder, ADDON));
   } catch (error) {

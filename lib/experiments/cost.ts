@@ -3,7 +3,7 @@
  * is compiled.
  */
 import { batchCount, type EncodedTable, type Fold } from "../data/mod.ts";
-import type { CountRanges } from "../data/gp/counts.ts";
+import type { CountRanges } from "../data/task_source.ts";
 import { completeConfig, countParameters, layoutOf, type TableModelConfig } from "../models/table/mod.ts";
 import { canonicalJson, type Json, type RunIdentity, type RunRecord } from "../results/record.ts";
 import { largestLayout, sizesOf } from "../train/process/layout.ts";

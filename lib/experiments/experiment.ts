@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { CountRanges } from "../data/gp/counts.ts";
 import type { EncodedTable, Fold } from "../data/mod.ts";
 import { unknown } from "../data/nearest.ts";
+import type { CountRanges } from "../data/task_source.ts";
 import { UserError } from "../errors.ts";
 import type { Process } from "../models/process/registry.ts";
 import type { BuildTableModel } from "../models/table/mod.ts";

@@ -1,6 +1,5 @@
 /** The training and the tests of a neural process, for the record of a run: shared by the experiments on processes. */
-import type { CountRanges } from "../data/gp/counts.ts";
-import type { TaskSource } from "../data/task_source.ts";
+import type { CountRanges, TaskSource } from "../data/task_source.ts";
 import { UserError } from "../errors.ts";
 import { PROCESS_NAMES, type ProcessName, processName } from "../models/process/registry.ts";
 import { type Json, recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";
@@ -8,7 +7,19 @@ import { createEvaluator, type EvaluationTasks, type ProcessScore } from "../tra
 import { fitProcess, type FittedProcess, type ProcessFitOptions } from "../train/process/fit.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
 import { loadProcess, saveProcess, type StoredProcess } from "../train/process/weights.ts";
-import { changed, type Changes, configurationOf, type ExecuteOptions, nameOf, type Outcome, type ProcessVariant, type Run, runId, type Settings, variantConfiguration } from "./experiment.ts";
+import {
+  changed,
+  type Changes,
+  configurationOf,
+  type ExecuteOptions,
+  nameOf,
+  type Outcome,
+  type ProcessVariant,
+  type Run,
+  runId,
+  type Settings,
+  variantConfiguration,
+} from "./experiment.ts";
 import { KEPT_WEIGHTS, LOCAL_WEIGHTS, type Profile } from "./profiles.ts";
 import { runFile } from "./run.ts";
 

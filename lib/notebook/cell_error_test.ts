@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { describeFailure } from "./cell_error.ts";
+import { describeFailure } from "./execute.ts";
 
 /** Traceback lines are those that the kernel of Deno 2.9.6 gave for the cell. */
 const describe = (source: string, ...traceback: string[]) =>

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { type NotebookCell, cleanNotebook, cleanText } from "./format.ts";
+import { cleanNotebook, cleanText, type NotebookCell } from "./format.ts";
 import { notebook } from "./testing.ts";
 
 const ROOT = "/home/someone/workspace";

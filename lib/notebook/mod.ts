@@ -1,4 +1,3 @@
 /** What notebooks import: showing results, and progress with a polite stop. */
-export { html, markdown, text } from "./show.ts";
-export { show } from "./show.ts";
+export { html, markdown, show, text } from "./show.ts";
 export { progress, stopRequested } from "../progress/mod.ts";

@@ -4,7 +4,7 @@
  */
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
-import { type NotebookCell, type Notebook, plainText } from "./format.ts";
+import { type Notebook, type NotebookCell, plainText } from "./format.ts";
 
 const DECLARED = "parameters";
 export const INJECTED = "injected-parameters";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { plainText } from "./format.ts";
-import { declaredParameters, parseSettings, type ParameterValue, withParameters } from "./parameters.ts";
+import { declaredParameters, type ParameterValue, parseSettings, withParameters } from "./parameters.ts";
 import { code, notebook, prose } from "./testing.ts";
 
 const SOURCE = `// What is run.
@@ -60,7 +60,8 @@ Deno.test("a notebook without parameters says so", () => {
 });
 
 Deno.test("values are declared again right after the defaults, and replace those of an earlier run", () => {
-  const values = (folds: ParameterValue) => new Map<string, ParameterValue>([["folds", folds], ["sets", ["a", "b"]]]);
+  const values = (folds: ParameterValue) =>
+    new Map<string, ParameterValue>([["folds", folds], ["sets", ["a", "b"]]]);
   const again = withParameters(withParameters(declaring(), values(4)), values(5));
   deepEqual(again.cells.map(({ metadata }) => metadata.tags?.[0]), [
     undefined,

@@ -51,9 +51,7 @@ const ENTITIES: Record<string, string> = {
   "&amp;": "&",
 };
 
-function unescape(text: string): string {
-  return text.replace(/&(?:lt|gt|quot|#x27|amp);/g, (entity) => ENTITIES[entity]!);
-}
+const unescape = (text: string) => text.replace(/&(?:lt|gt|quot|#x27|amp);/g, (entity) => ENTITIES[entity]!);
 
 /** Replaces `<tex-math>` elements; a formula that is not valid TeX is shown as it was written, in red. */
 export function renderFormulas(html: string): string {

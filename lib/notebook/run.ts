@@ -3,7 +3,14 @@ import { dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 import { type Event, executeNotebook } from "./execute.ts";
-import { type NotebookCell, cleanNotebook, type Notebook, notebookName, readNotebook, writeNotebook } from "./format.ts";
+import {
+  cleanNotebook,
+  type Notebook,
+  type NotebookCell,
+  notebookName,
+  readNotebook,
+  writeNotebook,
+} from "./format.ts";
 import { declaredParameters, parseSettings, withParameters } from "./parameters.ts";
 import { renderNotebook } from "./render.ts";
 

@@ -75,8 +75,6 @@ export async function bundleOf(value: unknown): Promise<MediaBundle> {
   return { "text/plain": Deno.inspect(value, { colors: false, depth: 4 }) };
 }
 
-/** Tables as HTML and as text. */
-
 /** What is needed of an Arquero table. */
 interface TableLike {
   columnNames(): string[];

@@ -1,6 +1,6 @@
 /** For tests: notebooks made of cells given as text. */
 import { join } from "node:path";
-import { type NotebookCell, type Notebook, plainText } from "./format.ts";
+import { type Notebook, type NotebookCell, plainText } from "./format.ts";
 
 /** A code cell. */
 export function code(source: string, options: { tags?: string[]; shown?: string } = {}): NotebookCell {

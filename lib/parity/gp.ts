@@ -1,13 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { cholesky } from "../data/gp/cholesky.ts";
 import {
+  cholesky,
   covariance,
   type GpKernel,
   gpKernel,
   type GpParameters,
+  gpPosterior,
   type HostParameters,
+  jointLogDensity,
+  logMarginal,
+  pointLogDensities,
 } from "../data/gp/kernels.ts";
-import { gpPosterior, jointLogDensity, logMarginal, pointLogDensities } from "../data/gp/posterior.ts";
 import { FREEDOM, gpBatch, LENGTHS, PERIODS, SCALES, type TailNoise } from "../data/gp/sampler.ts";
 import { UserError } from "../errors.ts";
 import { field, fixture, type GoldenCase } from "./case.ts";

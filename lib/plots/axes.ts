@@ -7,7 +7,6 @@ export interface Axis {
   log?: boolean;
 }
 
-/** An axis as Plot takes it. */
 export interface DrawnAxis {
   scale: Plot.ScaleOptions;
   /** Options of `Plot.axisX` or `Plot.axisY`. */
@@ -55,7 +54,6 @@ export function axisOf(axis: Axis, values: readonly number[]): DrawnAxis {
   };
 }
 
-/** An axis of names in their order. */
 export const categoryAxis = (label: string, names: readonly string[]): DrawnAxis => ({
   scale: { type: "point", domain: names, padding: 0.4 },
   axis: { label, ...CENTRED },

@@ -25,7 +25,7 @@ export interface FigureOptions {
 }
 
 const PANEL_TITLE = 18;
-const MARGIN = 16;
+export const MARGIN = 16;
 
 /**
  * Puts panels under a title, a subtitle and a legend, as one `<svg>` that needs nothing from outside: names of its
@@ -134,7 +134,7 @@ export interface LegendEntry extends Style {
 
 const LEGEND_ROW = 20;
 /** Mean width of a character of 12 px; the real one depends on the reader's font. */
-const CHARACTER = 6.9;
+export const CHARACTER = 6.9;
 
 /** The mark of a legend entry, drawn by Plot as in the figure itself. */
 const markOf = ({ colour, symbol }: Style, kind: LegendMark): Element => {

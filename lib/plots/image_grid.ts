@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { Buffer } from "node:buffer";
 import { crc32, deflateSync } from "node:zlib";
 import { UserError } from "../errors.ts";
-import { drawFigure, type Figure, type FigureOptions, type Panel } from "./figure.ts";
+import { CHARACTER, drawFigure, type Figure, type FigureOptions, MARGIN, type Panel } from "./figure.ts";
 import { WIDTH } from "./theme.ts";
 
 export interface Picture {
@@ -28,9 +28,6 @@ interface GridOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
 
 const GAP = 8;
 const LINE = 18;
-const MARGIN = 16;
-/** Mean width of a character of 12 px. */
-const CHARACTER = 6.9;
 
 function urlOf({ height, width, pixels }: Picture, where: string): string {
   if (height * width === 0 || pixels.length !== height * width * 3) {

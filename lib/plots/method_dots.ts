@@ -2,13 +2,11 @@ import * as Plot from "@observablehq/plot";
 import { UserError } from "../errors.ts";
 import { metricLabel } from "../results/summary.ts";
 import { tickFormatter } from "./axes.ts";
-import { drawFigure, type Figure, type FigureOptions, type Panel } from "./figure.ts";
+import { CHARACTER, drawFigure, type Figure, type FigureOptions, type Panel } from "./figure.ts";
 import { type Style, stylesOf, WIDTH } from "./theme.ts";
 
 const ROW = 24;
 const GAP = 14;
-/** Mean width of a character of 12 px. */
-const CHARACTER = 6.9;
 
 /** A mean and half the length of its error bar, NaN for none, in a row of its own. */
 interface DotRow {
@@ -110,7 +108,6 @@ export function methodDots(scores: readonly MethodScore[], options: MethodOption
   return drawFigure(panels, head);
 }
 
-/** One row: a mean with its error. */
 interface RowDot {
   label: string;
   /** Rows of a group have one colour and symbol, which the legend names. */
@@ -163,12 +160,6 @@ export function rowDots(rows: readonly RowDot[], options: RowDotOptions): Figure
   return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "dot" });
 }
 
-/** The average rank of a model. */
-interface ModelRank {
-  model: string;
-  rank: number;
-}
-
 interface RankOptions extends Omit<FigureOptions, "legend"> {
   /** Models whose ranks differ by less are joined by a bar. */
   difference: number;
@@ -193,7 +184,7 @@ export function indistinguishable(ranks: readonly number[], difference: number):
  *
  * @throws UserError for fewer than two models
  */
-export function rankLine(rows: readonly ModelRank[], options: RankOptions): Figure {
+export function rankLine(rows: readonly { model: string; rank: number }[], options: RankOptions): Figure {
   if (rows.length < 2) throw new UserError(`ranks: expected at least two models, found ${rows.length}`);
   const { difference, width = WIDTH, ...head } = options;
   const sorted = [...rows].sort((a, b) => a.rank - b.rank);

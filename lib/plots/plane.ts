@@ -65,13 +65,6 @@ export function predictedVsTrue(rows: readonly Prediction[], options: Prediction
   return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "dot" });
 }
 
-/** A value seen during training. */
-interface CurvePoint {
-  series: string;
-  step: number;
-  value: number;
-}
-
 interface CurveOptions extends Omit<PlaneOptions, "x" | "y"> {
   /** Default "loss". */
   yLabel?: string;
@@ -82,7 +75,10 @@ interface CurveOptions extends Omit<PlaneOptions, "x" | "y"> {
 }
 
 /** Losses (or other measures) against the optimiser step; values that are not finite are left out. */
-export function lossCurve(points: readonly CurvePoint[], options: CurveOptions): Figure {
+export function lossCurve(
+  points: readonly Pick<LearningPoint, "series" | "step" | "value">[],
+  options: CurveOptions,
+): Figure {
   const { width = WIDTH, height = HEIGHT, yLabel = "loss", log, best, ...head } = options;
   const shown = points.filter(({ value }) => Number.isFinite(value));
   const values = shown.map(({ value }) => value);
@@ -254,7 +250,6 @@ export function fitPowerLaw(xs: ArrayLike<number>, ys: ArrayLike<number>, last =
   return { slope, intercept: my - slope * mx };
 }
 
-/** A measure during one run. */
 export interface LearningPoint extends Sourced {
   /** The model. */
   series: string;

@@ -1,18 +1,10 @@
+import type { SymbolType } from "@observablehq/plot";
+
 /** How a model, or any other series, is drawn. */
 export interface Style {
   label: string;
   colour: string;
-  symbol:
-    | "circle"
-    | "square"
-    | "triangle"
-    | "diamond"
-    | "star"
-    | "cross"
-    | "hexagon"
-    | "times"
-    | "plus"
-    | "asterisk";
+  symbol: SymbolType;
 }
 
 /**

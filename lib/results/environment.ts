@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
 import manifest from "../../deno.json" with { type: "json" };
+import { ROOT } from "../paths.ts";
+import { runTool } from "../setup/command.ts";
 
 /** What a run ran on and with; no names of hosts, users or folders. */
 export interface Environment {
@@ -14,8 +15,6 @@ export interface Environment {
   memoryBytes: number;
 }
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
 /** Versions pinned in the import map: "npm:name@version". */
 function packageVersions(): Record<string, string> {
   const pinned = Object.values(manifest.imports).flatMap((target: string) => {
@@ -25,14 +24,10 @@ function packageVersions(): Record<string, string> {
   return Object.fromEntries(pinned);
 }
 
+/** What git says; null without git or the right to run it: a record is still worth having. */
 async function git(...args: string[]): Promise<string | null> {
-  try {
-    const command = new Deno.Command("git", { args, cwd: ROOT, stdout: "piped", stderr: "null" });
-    const { success, stdout } = await command.output();
-    return success ? new TextDecoder().decode(stdout).trim() : null;
-  } catch {
-    return null; // without git or the right to run it a record is still worth having
-  }
+  const result = await runTool("git", args, { cwd: ROOT }).catch(() => undefined);
+  return result?.code === 0 ? result.stdout.trim() : null;
 }
 
 /** Collects versions, commit and machine for a record. */

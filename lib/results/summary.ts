@@ -98,7 +98,6 @@ export function ranks(values: readonly number[], higherFirst: boolean): number[]
   });
 }
 
-/** Mean ranks of models over data sets. */
 export interface AverageRanks {
   /** By model. */
   ranks: Map<string, number>;

@@ -1,4 +1,3 @@
-import { from } from "arquero";
 import type { ClassicalFigure } from "../data/uci.ts";
 import type { RunRecord } from "./record.ts";
 import { averageRanks, higherIsBetter, metricLabel, type Score, spread } from "./summary.ts";
@@ -31,16 +30,6 @@ export const classicalScores = (figures: readonly ClassicalFigure[]): Score[] =>
     folds: { used: folds, of: folds },
     profile: "classical",
   }));
-
-/** Scores in long form, for work in a notebook. */
-export const scoreColumns = (scores: readonly Score[]) =>
-  from(
-    scores.map(({ folds, ...score }) => ({
-      ...score,
-      folds: folds?.used ?? null,
-      foldsOf: folds?.of ?? null,
-    })),
-  );
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
 

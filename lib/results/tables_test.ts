@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { classicalFigures } from "../data/uci.ts";
 import { type Score, summarise } from "./summary.ts";
-import {
-  classicalScores,
-  costTable,
-  formatScore,
-  formatSeconds,
-  scoreColumns,
-  scoreTable,
-} from "./tables.ts";
+import { classicalScores, costTable, formatScore, formatSeconds, scoreTable } from "./tables.ts";
 import { recordOf } from "./testing.ts";
 import { toHtml, toMarkdown, toText } from "./view.ts";
 
@@ -76,10 +69,7 @@ Deno.test("a model without a score on a set has a dash there and that set no ran
   ]);
 });
 
-Deno.test("scores become columns to work with, and runs a table of what they cost", () => {
-  const columns = scoreColumns(own);
-  assert.deepEqual(columns.columnNames().slice(0, 4), ["data", "model", "metric", "mean"]);
-  assert.deepEqual(columns.array("folds"), [3, 3]);
+Deno.test("runs become a table of what they cost", () => {
   const [row] = costTable([recordOf()], "cost").rows;
   assert.deepEqual(row?.cells.map(({ text }) => text), [
     "12345",

@@ -3,13 +3,11 @@ import { type Bundle, isInstalled, sha256OfFile, verifyBundle } from "@spin/xla/
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { UserError } from "../errors.ts";
-import { makeBundle } from "./bundle.ts";
+import { CACHE, ROOT, taskCommand } from "../paths.ts";
 import { runTool } from "./command.ts";
 import { requireSpace } from "./disk.ts";
 import { findPython, formatVersion, makeVenv, type Python } from "./environment.ts";
-import { CACHE, ROOT, taskCommand } from "../paths.ts";
-import type { Say } from "./step.ts";
-import { type Lock, parseLock, pip, requirePlatform } from "./wheels.ts";
+import { type Lock, makeBundle, parseLock, pip, requirePlatform, type Say } from "./wheels.ts";
 
 /** What it pins needs Linux on x86-64 and this Python. */
 const LOCK = join(import.meta.dirname!, "locks", "baselines.txt");

@@ -2,7 +2,7 @@ import { type Bundle, isInstalled, verifyBundle } from "@spin/xla/plugins";
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { makeBundle } from "./bundle.ts";
+import { makeBundle } from "./wheels.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 

@@ -1,6 +1,6 @@
 import type { Driver } from "@spin/xla/plugins";
 import { equal, throws } from "node:assert/strict";
-import { chooseVersion } from "./cuda.ts";
+import { chooseVersion } from "./plugin.ts";
 
 const driver = (cuda?: [number, number]): Driver =>
   cuda ? { cuda, gpus: 1, reason: "" } : { gpus: 0, reason: "no NVIDIA driver was found" };

@@ -4,19 +4,15 @@ import { UserError } from "../errors.ts";
 
 const GIB = 2 ** 30;
 
-/** Bytes that a plain user can still write to the file system of a folder. */
-async function freeBytes(folder: string): Promise<number> {
-  const stats = await statfs(folder);
-  return stats.bavail * stats.bsize;
-}
-
 /**
  * Checks that a folder's disk has room.
  *
  * @throws UserError saying how much is needed, how much is free and where
  */
 export async function requireSpace(folder: string, bytes: number, what: string): Promise<void> {
-  const free = await freeBytes(folder);
+  const { bavail, bsize } = await statfs(folder);
+  // What a plain user can still write.
+  const free = bavail * bsize;
   if (free >= bytes) return;
   throw new UserError(
     `${what} needs ${(bytes / GIB).toFixed(1)} GiB of free disk space, but ${folder} has ` +

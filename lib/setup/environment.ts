@@ -1,13 +1,13 @@
 /** The Python environment `.venv`: JupyterLab to look at notebooks, nbclient and nbconvert to run and render them. */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
+import { ENVIRONMENT, ROOT } from "../paths.ts";
 import { lastLines, runTool } from "./command.ts";
 import { requireSpace } from "./disk.ts";
-import { ENVIRONMENT, ROOT } from "../paths.ts";
-import type { Say } from "./step.ts";
-import { pip } from "./wheels.ts";
+import { pip, type Say } from "./wheels.ts";
 
 /** Enough for the environment (0.3 GiB), the npm packages, the plugin and its download. */
 const SPACE_NEEDED = 1.5 * 2 ** 30;
@@ -52,7 +52,7 @@ export async function rebuildReason(
   hash: string,
   packages: string[],
 ): Promise<string | undefined> {
-  if (!await exists(folder)) return "building .venv";
+  if (!existsSync(folder)) return "building .venv";
   const stamp = await readStamp(folder);
   if (!stamp) return "rebuilding .venv, which an earlier set-up did not finish";
   if (stamp.requirements !== hash) return "rebuilding .venv for other versions of its packages";
@@ -65,12 +65,8 @@ export async function rebuildReason(
   if (answer?.stdout.trim() !== version) return `rebuilding .venv, whose Python ${version} is gone`;
   for (const name of packages) {
     const module = join(folder, "lib", `python${version}`, "site-packages", name, "__init__.py");
-    if (!await exists(module)) return `rebuilding .venv, whose package ${name} is gone`;
+    if (!existsSync(module)) return `rebuilding .venv, whose package ${name} is gone`;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 /** @throws UserError if Python cannot make it */

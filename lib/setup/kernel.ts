@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { writeAtomic } from "../files.ts";
 import { ENVIRONMENT } from "../paths.ts";
-import type { Say } from "./step.ts";
+import type { Say } from "./wheels.ts";
 
 const SHARE = join(ENVIRONMENT, "share", "jupyter");
 

@@ -9,6 +9,6 @@ Deno.test("notebooks and computing tasks are given memory in the same way", asyn
   for (const task of COMPUTING) {
     ok(tasks[task].command.startsWith("deno run --quiet -A lib/cli/start.ts "), task);
   }
-  ok((await Deno.readTextFile(`${ROOT}/lib/cli/start.ts`)).includes("environment(MALLOC)"));
+  ok((await Deno.readTextFile(`${ROOT}/lib/cli/start.ts`)).includes("processEnvironment(MALLOC)"));
   deepEqual(kernelSpec().env, MALLOC);
 });

@@ -3,15 +3,14 @@ import type { CudaVersion } from "@spin/xla/plugins";
 import { dirname, join } from "node:path";
 import type { TensorflowKind } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
+import { CACHE, ROOT } from "../paths.ts";
 import { ensureBaselines } from "./baselines.ts";
 import { lastLines, runTool } from "./command.ts";
-import { ensureCuda } from "./cuda.ts";
 import { ensureEnvironment } from "./environment.ts";
 import { ensureKernel } from "./kernel.ts";
-import { CACHE, ROOT } from "../paths.ts";
-import { ensurePlugin } from "./plugin.ts";
-import { type ReportProgress, type Say, step } from "./step.ts";
+import { ensureCuda, ensurePlugin } from "./plugin.ts";
 import { ensureTensorflow } from "./tensorflow.ts";
+import { type ReportProgress, type Say, step } from "./wheels.ts";
 
 interface SetupOptions {
   /** Say that a step found everything in place; otherwise only work is reported. */
@@ -62,7 +61,10 @@ export async function setup(
  */
 async function ensurePackages(say: Say): Promise<string> {
   const notice = setTimeout(() => say("fetching npm packages"), 1000);
-  const result = await runTool(Deno.execPath(), ["install", "--quiet"], { cwd: ROOT, env: { NO_COLOR: "1" } });
+  const result = await runTool(Deno.execPath(), ["install", "--quiet"], {
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  });
   clearTimeout(notice);
   if (result?.code !== 0) {
     const said = (result?.stderr ?? "").replace(/Stack backtrace:[\s\S]*/, "").replace(/^Download .*$/gm, "");

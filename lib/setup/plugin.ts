@@ -1,19 +1,24 @@
-/** Puts the XLA plugin for the CPU in its place. */
+/** Puts XLA's plugins for the CPU and for NVIDIA GPUs in their place. */
 import {
   type CpuPlugin,
+  type CudaBundle,
+  cudaBundle,
+  type CudaVersion,
+  type Driver,
   findPlugin,
   installedPath,
+  isInstalled,
   pluginFor,
+  probeDriver,
+  verifyBundle,
   verifyPlugin,
   whyNoPlugin,
 } from "@spin/xla/plugins";
 import { dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
-import { PLUGINS } from "../paths.ts";
-import { removeLeftovers } from "./bundle.ts";
+import { PLUGINS, ROOT, taskCommand } from "../paths.ts";
 import { requireSpace } from "./disk.ts";
-import type { Say } from "./step.ts";
-import { unpackWheels } from "./wheels.ts";
+import { makeBundle, parseLock, removeLeftovers, requirePlatform, type Say, unpackWheels } from "./wheels.ts";
 
 const TEMPORARY = "download-";
 
@@ -70,4 +75,52 @@ export async function installPlugin(
   } finally {
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
   }
+}
+
+/** Libraries of 3.8 GiB for CUDA 13 and 4.8 GiB for CUDA 12, and the largest wheel (0.6 GB) beside them. */
+const SPACE = 6 * 2 ** 30;
+
+/** The libraries, the programs that XLA starts, and NVIDIA's device library. */
+const PATTERNS = ["*.so", "*.so.*", "nvidia/*/bin/*", "*.bc"];
+
+/**
+ * The version of CUDA to install.
+ *
+ * @throws UserError if it is left to the driver and there is none, or one too old
+ */
+export function chooseVersion(asked: CudaVersion | "auto", driver: Driver): CudaVersion {
+  if (asked !== "auto") return asked;
+  const choose = `choose one with ${taskCommand("setup --cuda=13")} or --cuda=12`;
+  if (!driver.cuda) throw new UserError(`${driver.reason}, so the version of CUDA is not known: ${choose}`);
+  const [major, minor] = driver.cuda;
+  if (major >= 13) return "13";
+  if (major === 12) return "12";
+  throw new UserError(
+    `the NVIDIA driver runs CUDA ${major}.${minor} at most; expected 12 or later: update the driver`,
+  );
+}
+
+/**
+ * Makes sure that XLA for NVIDIA GPUs is installed.
+ *
+ * @param repair installs it anew even if it is there
+ * @returns a line that names what is installed, and says so if no GPU can be used
+ * @throws UserError as `chooseVersion` does, without network or disk space, or for a wrong checksum
+ */
+export async function ensureCuda(say: Say, asked: CudaVersion | "auto", repair: boolean): Promise<string> {
+  const driver = probeDriver();
+  const bundle = cudaBundle(chooseVersion(asked, driver), PLUGINS);
+  if (repair || !await isInstalled(bundle)) await install(bundle, say);
+  else await verifyBundle(bundle);
+  const gpu = driver.reason ? `; it can't be used here: ${driver.reason}` : "";
+  const [plugin] = lockOf(bundle).pins;
+  return `${bundle.name} (${plugin!.package} ${plugin!.version}), checksums verified${gpu}`;
+}
+
+const lockOf = ({ wheels }: CudaBundle) => parseLock(`${wheels.join("\n")}\n`);
+
+async function install(bundle: CudaBundle, say: Say): Promise<void> {
+  requirePlatform("XLA for CUDA");
+  await requireSpace(ROOT, SPACE, bundle.name);
+  await makeBundle(bundle, (folder) => unpackWheels(lockOf(bundle), folder, { patterns: PATTERNS }, say));
 }

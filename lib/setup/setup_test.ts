@@ -4,7 +4,7 @@ import { runTool } from "./command.ts";
 import { requireSpace } from "./disk.ts";
 import { KERNEL } from "./kernel.ts";
 import { setup, withLock } from "./mod.ts";
-import { type ReportProgress, step } from "./step.ts";
+import { type ReportProgress, step } from "./wheels.ts";
 
 Deno.test("set-up that finds everything in place says nothing, and one line a step if asked", async () => {
   await setup({ print: () => {} });

@@ -12,11 +12,9 @@ import {
 } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
-import { makeBundle } from "./bundle.ts";
-import { lastLines, runTool, runOrExplain } from "./command.ts";
+import { lastLines, runOrExplain, runTool } from "./command.ts";
 import { requireSpace } from "./disk.ts";
-import type { Say } from "./step.ts";
-import { parseLock, type Pin, requirePlatform, unpackWheels } from "./wheels.ts";
+import { makeBundle, parseLock, type Pin, requirePlatform, type Say, unpackWheels } from "./wheels.ts";
 
 /** The libraries are 0.9 GB for the CPU and 5.3 GB with those of NVIDIA; the largest wheel comes on top. */
 const SPACE: Record<TensorflowKind, number> = { cpu: 1.5 * 2 ** 30, gpu: 8 * 2 ** 30 };

@@ -1,10 +1,11 @@
-/** Wheels of the Python package index, pinned with their SHA-256 in a lock file, as a source of native libraries. */
+/** Wheels of the Python package index, pinned with their SHA-256, as a source of folders of native libraries. */
+import { type Bundle, completeBundle } from "@spin/xla/plugins";
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
-import { processEnvironment, type Finished, lastLines, runTool, runOrExplain } from "./command.ts";
 import { PYTHON } from "../paths.ts";
-import type { Say } from "./step.ts";
+import { formatDuration } from "../progress/format.ts";
+import { type Finished, lastLines, processEnvironment, runOrExplain, runTool } from "./command.ts";
 
 /** One line of a lock file: `package==version --hash=sha256:...`, with a checksum for each wheel that may be taken. */
 export interface Pin {
@@ -87,10 +88,7 @@ async function download(pin: Pin, folder: string, more: string[]): Promise<strin
   const list = join(folder, "requirements.txt");
   await Deno.writeTextFile(list, `${pin.line}\n`);
   const fixed = ["--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:", ...more];
-  await pip(
-    ["download", ...fixed, "--dest", folder, "--requirement", list],
-    `${pin.package} ${pin.version}`,
-  );
+  await pip(["download", ...fixed, "--dest", folder, "--requirement", list], `${pin.package} ${pin.version}`);
   const wheel = [...Deno.readDirSync(folder)].find(({ name }) => name.endsWith(".whl"));
   if (!wheel) throw new UserError(`pip fetched no wheel of ${pin.package} ${pin.version}`);
   return join(folder, wheel.name);
@@ -163,4 +161,66 @@ function complaints(stderr: string): string {
   const errors = lines.filter((line) => /^\s*error/i.test(line));
   const said = errors.length > 0 ? [...reasons, ...errors] : lines;
   return [...new Set(said)].map((line) => line.length > 160 ? `${line.slice(0, 157)}...` : line).join("\n");
+}
+
+const TEMPORARY = "making-";
+
+/**
+ * Makes a bundle: `make` fills a temporary folder on the same disk, which then takes the bundle's name.
+ *
+ * @param make returns the SHA-256 of each native file, by its path in the folder
+ * @throws what `make` throws; nothing is left behind
+ */
+export async function makeBundle(
+  bundle: Bundle,
+  make: (folder: string) => Promise<Record<string, string>>,
+): Promise<void> {
+  const parent = dirname(bundle.folder);
+  await Deno.mkdir(parent, { recursive: true });
+  await removeLeftovers(parent, TEMPORARY);
+  const temporary = await Deno.makeTempDir({ dir: parent, prefix: TEMPORARY });
+  try {
+    await completeBundle(temporary, await make(temporary));
+    await Deno.remove(bundle.folder, { recursive: true }).catch(() => {});
+    await Deno.rename(temporary, bundle.folder);
+  } finally {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Removes the temporary folders that a set-up that was killed could not remove itself. */
+export async function removeLeftovers(folder: string, prefix: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.startsWith(prefix)) await Deno.remove(join(folder, name), { recursive: true });
+  }
+}
+
+/** Says what a step is doing, before it does something that takes time. */
+export type Say = (line: string) => void;
+
+export interface ReportProgress {
+  /** Print a step that had nothing to do as well. */
+  verbose: boolean;
+  print: (line: string) => void;
+}
+
+/**
+ * Runs one step. It prints a line when the step says that it starts something slow, and a line with the time and the
+ * outcome when it is done; a step that finds everything in place prints nothing unless the report is verbose.
+ */
+export async function step(
+  name: string,
+  work: (say: Say) => Promise<string>,
+  report: ReportProgress,
+): Promise<void> {
+  const start = performance.now();
+  let worked = false;
+  const outcome = await work((line) => {
+    worked = true;
+    report.print(`${name.padEnd(8)} ${line} ...`);
+  });
+  if (!worked && !report.verbose) return;
+  const seconds = (performance.now() - start) / 1000;
+  const time = formatDuration(seconds);
+  report.print(`${name.padEnd(8)} ${worked ? `ready in ${time}` : `in place (${time})`}: ${outcome}`);
 }

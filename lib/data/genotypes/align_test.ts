@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../errors.ts";
-import { alignTargets } from "./align.ts";
-import { reportLines } from "./align_report.ts";
+import { alignTargets, reportLines } from "./align.ts";
 import { bitMatrix, type Genotypes, setBit } from "./genotypes.ts";
 
 /**

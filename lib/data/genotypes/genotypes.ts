@@ -68,7 +68,6 @@ export interface Genotypes {
   unphased: BitMatrix | null;
 }
 
-/** Number of variants. */
 export const variantCount = ({ variants }: Genotypes): number => variants.position.length;
 
 /** What identifies a variant within a chromosome: IDs repeat, differ between files or are absent. */

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { allelesOfWords, dosagesOfWords, wordClasses, wordLength, wordsOf } from "./kmers.ts";
+import { allelesOfWords, dosagesOfWords, wordClasses, wordLength, wordsOf } from "./windows.ts";
 
 Deno.test("words are 1 + the number whose bits are the alleles, as in the reference", () => {
   const rows = ["00000", "00001", "10000", "11111"];

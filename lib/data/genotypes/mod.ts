@@ -1,6 +1,6 @@
 /** Genotypes of many samples: reading and writing VCF, marker panels, genetic maps, selecting and aligning. */
 export { type Aligned, alignTargets } from "./align.ts";
-export { type AlignmentReport, reportLines } from "./align_report.ts";
+export { type AlignmentReport, reportLines } from "./align.ts";
 export { type GeneticMap, physicalMap, readGeneticMap } from "./genetic_map.ts";
 export {
   firstAtLeast,

@@ -1,9 +1,9 @@
-import { fileURLToPath } from "node:url";
 import checksums from "../../../data/genotypes/checksums.json" with { type: "json" };
 import classical from "../../../data/genotypes/classical.json" with { type: "json" };
+import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.ts";
-import { parseCsv } from "../csv.ts";
 import { readBytes, sha256 } from "../read.ts";
+import { parseCsv } from "../table.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../data/genotypes", import.meta.url));
 
@@ -13,11 +13,6 @@ const FILES = {
   truth: "truth.vcf.gz",
   map: "chr20.b37.gmap.gz",
 } as const;
-
-interface GenotypeFolder {
-  /** The folder with the files; default data/genotypes of this workspace. */
-  folder?: string;
-}
 
 /** Files whose content was found to be right; they are not read again for that. */
 const verified = new Set<string>();
@@ -30,29 +25,29 @@ const verified = new Set<string>();
  */
 export const genotypePath = (
   name: keyof typeof FILES,
-  { folder = FOLDER }: GenotypeFolder = {},
+  { folder = FOLDER } = {},
 ): Promise<string> => checkedPath(folder, FILES[name]);
 
 async function checkedPath(folder: string, file: keyof typeof checksums): Promise<string> {
   const path = `${folder}/${file}`;
   if (verified.has(path)) return path;
-  const found = await sha256(await readBytes(path, "genotype"));
+  const found = sha256(await readBytes(path, "genotype"));
   const expected = checksums[file].sha256;
   if (found !== expected) throw new UserError(`${path}: expected SHA-256 ${expected}, found ${found}`);
   verified.add(path);
   return path;
 }
 
-/** Names of samples of the reference, as B1 divides them. */
-interface B1Samples {
-  train: string[];
-  val: string[];
-  test: string[];
+/** Names of the samples of each part. */
+export interface SampleSplit {
+  train: readonly string[];
+  val: readonly string[];
+  test: readonly string[];
 }
 
 /** The samples of B1. @throws UserError as genotypePath */
-export async function b1Samples({ folder = FOLDER }: GenotypeFolder = {}): Promise<B1Samples> {
-  const names = async (part: keyof B1Samples) => {
+export async function b1Samples({ folder = FOLDER } = {}): Promise<SampleSplit> {
+  const names = async (part: keyof SampleSplit) => {
     const path = await checkedPath(folder, `b1_${part}.csv`);
     return parseCsv(await readBytes(path, "sample"), path, { header: true }).cells[0]!;
   };

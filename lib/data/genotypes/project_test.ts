@@ -15,7 +15,7 @@ const binOf = (minor: number, alleles: number) => minor <= alleles / 200 ? 0 : m
 const byBin = (bins: number[]) => [0, 1, 2].map((bin) => bins.filter((other) => other === bin).length);
 
 /** Variants with both alleles among these samples: those on the array and the others, with the minor alleles of each. */
-async function parts(genotypes: Genotypes, samples: string[]) {
+async function parts(genotypes: Genotypes, samples: readonly string[]) {
   const counts = alleleCounts(selectSamples(genotypes, samples));
   const alleles = 2 * samples.length;
   const minor = Array.from(counts, (count) => Math.min(count, alleles - count));
@@ -32,7 +32,7 @@ async function parts(genotypes: Genotypes, samples: string[]) {
 Deno.test("every committed genotype file has the checksum and size that are stated", async () => {
   for (const [file, { bytes, sha256: stated }] of Object.entries(checksums)) {
     const content = await readBytes(`${FOLDER}/${file}`, "genotype");
-    assert.deepEqual([content.length, await sha256(content)], [bytes, stated], file);
+    assert.deepEqual([content.length, sha256(content)], [bytes, stated], file);
   }
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { binOf, tabixIndex } from "./tabix.ts";
-import { writeImputed } from "./vcf_write.ts";
+import { binOf, tabixIndex, writeImputed } from "./vcf_write.ts";
 
 Deno.test("bins are the smallest that hold an interval", () => {
   assert.equal(binOf(0, 1), 4681);

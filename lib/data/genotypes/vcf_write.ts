@@ -1,7 +1,6 @@
+import { crc32, deflateRawSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
-import { bgzfWriter } from "./bgzf.ts";
 import type { Variants } from "./genotypes.ts";
-import { tabixIndex } from "./tabix.ts";
 
 /** What stands above the records of an imputed VCF. */
 interface ImputedHeader {
@@ -28,12 +27,6 @@ export interface ImputedBatch extends Variants {
   typed: ArrayLike<boolean | number>;
 }
 
-/** How many variants were written, and how many of them are imputed. */
-interface Written {
-  variants: number;
-  imputed: number;
-}
-
 /** Takes half the time of level 6, for a file that is a tenth larger. */
 const LEVEL = 4;
 
@@ -42,6 +35,7 @@ const LEVEL = 4;
  * memory needed is that of a batch. The file gets its name when all is written; an error, or one that `rows` throws,
  * leaves nothing behind.
  *
+ * @returns how many variants were written, and how many of them are imputed
  * @throws UserError if the file cannot be written, its name does not end in `.vcf.gz`, positions are not sorted, a
  *   sample or an allele cannot be written; RangeError for arrays that do not fit and values that are no probabilities.
  */
@@ -49,7 +43,7 @@ export async function writeImputed(
   path: string,
   header: ImputedHeader,
   rows: Iterable<ImputedBatch> | AsyncIterable<ImputedBatch>,
-): Promise<Written> {
+): Promise<{ variants: number; imputed: number }> {
   if (!path.endsWith(".vcf.gz")) throw new UserError(`expected a name ending in .vcf.gz, found ${path}`);
   const head = headerText(header);
   const writer = bgzfWriter(path, LEVEL);
@@ -233,3 +227,211 @@ function checkSamples(samples: string[]): void {
 const oneLine = (value: string): string => value.replace(/\p{Cc}+/gu, " ").replace(/^</, " <");
 
 const today = (): string => new Date().toISOString().slice(0, 10).replaceAll("-", "");
+
+/** Most bytes of content in one block, as in htslib: also what deflate cannot make smaller then fits in 64 kB. */
+export const BGZF_CONTENT = 65_280;
+const HEADER = 18;
+const TRAILER = 8;
+
+/**
+ * One BGZF block: a gzip member that tells its own length, so that readers can jump from block to block. The block
+ * without content is the mark that ends every file.
+ *
+ * @param content at most 65,280 bytes
+ */
+export function bgzfBlock(content: Uint8Array, level: number): Uint8Array<ArrayBuffer> {
+  if (content.length > BGZF_CONTENT) {
+    throw new RangeError(`a block holds ${BGZF_CONTENT} bytes, got ${content.length}`);
+  }
+  const deflated = deflateRawSync(content, { level });
+  const block = new Uint8Array(HEADER + deflated.length + TRAILER);
+  const view = new DataView(block.buffer);
+  block.set([0x1f, 0x8b, 8, 4], 0); // gzip, deflate, with an extra field; no time, so that equal content is equal bytes
+  block[9] = 255; // unknown system
+  view.setUint16(10, 6, true);
+  block.set([0x42, 0x43, 2, 0], 12); // BC, 2 bytes: the length of the block less one
+  view.setUint16(16, block.length - 1, true);
+  block.set(deflated, HEADER);
+  view.setUint32(block.length - 8, crc32(content), true);
+  view.setUint32(block.length - 4, content.length, true);
+  return block;
+}
+
+/**
+ * Writes a BGZF file (bgzip) whole or not at all: to a temporary file beside it, which takes its name at `close`. Every
+ * function of it throws a UserError naming the file if the folder cannot be written or the disk is full, and leaves
+ * nothing behind.
+ *
+ * @param level of deflate, 1 (fast) to 9 (small)
+ */
+export function bgzfWriter(path: string, level = 6) {
+  const temporary = `${path}.${Deno.pid}.part`;
+  const pending = new Uint8Array(BGZF_CONTENT);
+  let file: Deno.FsFile | null = null;
+  let length = 0;
+  let written = 0;
+
+  const cannotWrite = (error: unknown) =>
+    new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}`);
+  const abort = (): void => {
+    if (file === null) return;
+    file.close();
+    file = null;
+    Deno.removeSync(temporary);
+  };
+  const orUserError = <T>(step: () => T): T => {
+    try {
+      return step();
+    } catch (error) {
+      abort();
+      throw cannotWrite(error);
+    }
+  };
+  const endBlock = () =>
+    orUserError(() => {
+      if (file === null) throw new Error("the file is closed");
+      const block = bgzfBlock(pending.subarray(0, length), level);
+      for (let at = 0; at < block.length;) at += file.writeSync(block.subarray(at));
+      written += block.length;
+      length = 0;
+    });
+
+  file = orUserError(() => Deno.openSync(temporary, { write: true, create: true, truncate: true }));
+  return {
+    /** Virtual offset of the next byte: the start of its block in the file, times 65,536, plus its place in the block. */
+    offset: (): bigint => (BigInt(written) << 16n) | BigInt(length),
+    write(bytes: Uint8Array): void {
+      for (let at = 0; at < bytes.length;) {
+        const taken = Math.min(BGZF_CONTENT - length, bytes.length - at);
+        pending.set(bytes.subarray(at, at + taken), length);
+        length += taken;
+        at += taken;
+        if (length === BGZF_CONTENT) endBlock();
+      }
+    },
+    /** Ends the file and gives it its name. */
+    close(): void {
+      if (length > 0) endBlock();
+      endBlock(); // without content: the mark of the end
+      file!.close();
+      file = null;
+      try {
+        Deno.renameSync(temporary, path);
+      } catch (error) {
+        Deno.removeSync(temporary);
+        throw cannotWrite(error);
+      }
+    },
+    /** Removes what was written; does nothing once the file is closed. */
+    abort,
+  };
+}
+
+/** Parts of the file, [begin, end) in virtual offsets, that hold a bin's records. */
+type Chunk = [begin: bigint, end: bigint];
+
+/** What a `.tbi` tells of one chromosome. */
+interface TabixContent {
+  contig: string;
+  bins: Map<number, Chunk[]>;
+  /** For each window of 16,384 bases the offset of the first record that reaches into it or lies behind. */
+  windows: bigint[];
+  /** All records. */
+  whole: Chunk;
+  records: number;
+}
+
+const LONGEST = 2 ** 29;
+const WINDOW_BITS = 14;
+
+/** The smallest bin that holds the bases [begin, end), counted from 0: of 16 kb, 128 kb, 1, 8, 64 or 512 Mb. */
+export function binOf(begin: number, end: number): number {
+  for (let level = 5, bits = WINDOW_BITS; level > 0; level--, bits += 3) {
+    if (begin >> bits === (end - 1) >> bits) return (8 ** level - 1) / 7 + (begin >> bits);
+  }
+  return 0;
+}
+
+/** The index of a VCF of one chromosome, made while the file is written. */
+export function tabixIndex(contig: string) {
+  const content: TabixContent = { contig, bins: new Map(), windows: [], whole: [0n, 0n], records: 0 };
+  const { bins, windows } = content;
+  let last = 1;
+  return {
+    /**
+     * Takes the next record.
+     *
+     * @param position counted from 1, not before the last record's
+     * @param length bases of REF
+     * @param begin virtual offset of its line
+     * @param end virtual offset after its line
+     * @throws UserError for a position before the last one, or beyond the 2^29 bases that .tbi can hold.
+     */
+    add(position: number, length: number, begin: bigint, end: bigint): void {
+      if (position < last) {
+        throw new UserError(`${contig}:${position} comes after ${contig}:${last}: expected sorted positions`);
+      }
+      const [from, to] = [position - 1, position - 1 + length];
+      if (to > LONGEST) {
+        throw new UserError(
+          `${contig}:${position}: a .tbi index holds positions up to ${LONGEST}; expected a shorter chromosome`,
+        );
+      }
+      last = position;
+      const chunks = bins.get(binOf(from, to)) ?? [];
+      if (chunks.length === 0) bins.set(binOf(from, to), chunks);
+      const previous = chunks.at(-1);
+      // Chunks that meet in one block are read at once anyway.
+      if (previous && previous[1] >> 16n >= begin >> 16n) previous[1] = end;
+      else chunks.push([begin, end]);
+      // A window without a record of its own takes the next one's: nothing before it reaches so far.
+      while (windows.length <= (to - 1) >> WINDOW_BITS) windows.push(begin);
+      content.whole = [content.records === 0 ? begin : content.whole[0], end];
+      content.records++;
+    },
+    /** The content of the file `.tbi`, not yet compressed. */
+    bytes: (): Uint8Array => tabixBytes(content),
+  };
+}
+
+/** The bin that is none: it holds where the chromosome's records lie and how many there are. */
+const STATISTICS = 37_450;
+const VCF = 2;
+
+/** The content of a `.tbi`, little-endian. */
+function tabixBytes({ contig, bins, windows, whole, records }: TabixContent): Uint8Array {
+  const name = new TextEncoder().encode(`${contig}\0`);
+  const entries: [bin: number, chunks: Chunk[]][] = [...bins].sort(([a], [b]) => a - b);
+  entries.push([STATISTICS, [whole, [BigInt(records), 0n]]]);
+  const size = 4 * 9 + name.length + 4 +
+    entries.reduce((sum, [, chunks]) => sum + 8 + 16 * chunks.length, 0) +
+    4 + 8 * windows.length + 8;
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  const int = (value: number) => {
+    view.setUint32(at, value, true);
+    at += 4;
+  };
+  const long = (value: bigint) => {
+    view.setBigUint64(at, value, true);
+    at += 8;
+  };
+
+  bytes.set([0x54, 0x42, 0x49, 1]); // TBI, version 1
+  at = 4;
+  // One chromosome; its name in column 1, the position in column 2, no column of ends; lines of "#" are the header.
+  for (const value of [1, VCF, 1, 2, 0, "#".charCodeAt(0), 0, name.length]) int(value);
+  bytes.set(name, at);
+  at += name.length;
+  int(entries.length);
+  for (const [bin, chunks] of entries) {
+    int(bin);
+    int(chunks.length);
+    for (const offsets of chunks) offsets.forEach(long);
+  }
+  int(windows.length);
+  windows.forEach(long);
+  long(0n); // records without a place
+  return bytes;
+}

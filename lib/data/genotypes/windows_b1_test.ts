@@ -2,8 +2,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { mafBin } from "../../baselines/genotype_r2.ts";
 import { genotypeFigures, genotypePath } from "./project.ts";
 import { readVcf } from "./vcf.ts";
-import { windowTable } from "./window_table.ts";
-import { b1Windows } from "./windows_set.ts";
+import { b1Windows, windowTable } from "./windows.ts";
 
 Deno.test("B1's windows have the places and the frequencies that are stated", async () => {
   const windows = await b1Windows([0, 1, 2, 3, 4]);

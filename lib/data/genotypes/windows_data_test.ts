@@ -1,7 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { bitMatrix, type Genotypes, setBit } from "./genotypes.ts";
-import { windowTable } from "./window_table.ts";
-import { imputationSites, imputationWindow } from "./windows_data.ts";
+import { imputationSites, imputationWindow, windowTable } from "./windows.ts";
 
 /** Haplotypes of the samples A to D at ten variants; a column is a haplotype. */
 const ALLELES = [

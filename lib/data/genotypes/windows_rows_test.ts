@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { haplotypeRows, withTrainProportion } from "./windows_data.ts";
+import { haplotypeRows, withTrainProportion } from "./windows.ts";
 
 const SAMPLES = ["A", "B", "C", "D", "E"];
 

@@ -1,6 +1,5 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { checkAlike, chooseBlocks, windowOfEpoch } from "./windows_set.ts";
-import type { ImputationWindow } from "./windows_data.ts";
+import { checkAlike, chooseBlocks, type ImputationWindow, windowOfEpoch } from "./windows.ts";
 
 Deno.test("seen and unseen windows are different and as far apart as asked", () => {
   const { seen, unseen } = chooseBlocks({

@@ -1,6 +1,6 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
 import { threefryUniform } from "@spin/xla/threefry";
-import { closestSites, spacedBlocks, targetBlocks } from "./windows_data.ts";
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { closestSites, spacedBlocks, targetBlocks } from "./windows.ts";
 
 const SITES = Int32Array.of(10, 20, 30, 40, 50, 60, 70, 80);
 

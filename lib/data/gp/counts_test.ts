@@ -1,5 +1,5 @@
 import { deepEqual, throws } from "node:assert/strict";
-import { checkRanges, drawCounts } from "./counts.ts";
+import { checkRanges, drawCounts } from "../task_source.ts";
 
 const RANGES = { context: [4, 6], target: [1, 1] } as const;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { jit } from "../../engine/mod.ts";
 import { CACHE } from "../../paths.ts";
 import { type StoredTensor, storedTensors, storeTensors } from "../safetensors.ts";
-import { type CountRanges, type Counts, drawCounts } from "./counts.ts";
+import { type CountRanges, type Counts, drawCounts } from "../task_source.ts";
 import type { GpKernel } from "./kernels.ts";
 import { type GpBatch, paddedSize, sampleGp, type TailNoise } from "./sampler.ts";
 
@@ -34,7 +34,6 @@ export interface EvaluationSet {
   spec: EvaluationSpec;
   /** Whether it was read from a file of an earlier time. */
   stored: boolean;
-  /** Its file. */
   path: string;
   /** Batch `index` of `spec.batches`. */
   at(index: number): EvaluationBatch;

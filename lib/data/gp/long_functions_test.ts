@@ -1,6 +1,6 @@
 import { deepEqual, ok, throws } from "node:assert/strict";
 import { covarianceOf, NOISE } from "./kernels.ts";
-import { longFunction, waveSum, waveVariances } from "./long_functions.ts";
+import { longFunction, waveSum, waveVariances } from "./sampler.ts";
 
 for (const length of [0.1, 0.27, 0.6]) {
   Deno.test(`waves of length scale ${length} have the covariance of the kernel over the whole interval`, () => {

@@ -1,7 +1,4 @@
 /** Tasks of Gaussian processes: kernels, samples, evaluation sets, and the exact predictor. */
-export { gpSource } from "./source.ts";
+export { gpSource, type LongFunction, longFunction, sampleGp } from "./sampler.ts";
 export { type EvaluationSet, evaluationSet, type EvaluationSpec } from "./evaluation_set.ts";
-export type { GpKernel } from "./kernels.ts";
-export { type LongFunction, longFunction } from "./long_functions.ts";
-export { gpPosterior } from "./posterior.ts";
-export { sampleGp } from "./sampler.ts";
+export { type GpKernel, gpPosterior } from "./kernels.ts";

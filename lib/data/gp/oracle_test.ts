@@ -1,8 +1,7 @@
 import { ok } from "node:assert/strict";
 import { xlaTest } from "../../engine/testing.ts";
 import { type EvaluationBatch, evaluationSet } from "./evaluation_set.ts";
-import type { GpKernel } from "./kernels.ts";
-import { gpPosterior, pointLogDensities } from "./posterior.ts";
+import { type GpKernel, gpPosterior, pointLogDensities } from "./kernels.ts";
 
 /**
  * The mean target log density of exact regression, for each function of a batch: the ceiling of every model there.

@@ -1,5 +1,5 @@
 import { ok, throws } from "node:assert/strict";
-import { gpPosterior, jointLogDensity, logMarginal } from "./posterior.ts";
+import { gpPosterior, jointLogDensity, logMarginal } from "./kernels.ts";
 
 Deno.test("the joint density is the ratio of marginal likelihoods", () => {
   const parameters = { length: 0.4, scale: 0.8 };

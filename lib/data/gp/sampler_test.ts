@@ -2,8 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createRng, jit, useEngine } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
-import { hostCholesky } from "./cholesky.ts";
-import { GP_KERNELS, hostCovariance } from "./kernels.ts";
+import { GP_KERNELS, hostCholesky, hostCovariance } from "./kernels.ts";
 import { drawGp, gpBatch, type GpTasks, sampleGp, studentT } from "./sampler.ts";
 
 const keyOf = (seed: number) => tf.tensor1d([seed, 1], "int32");

@@ -1,7 +1,7 @@
-import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
 import { xlaTest } from "../../engine/testing.ts";
-import { gpSource } from "./source.ts";
+import { gpSource } from "./sampler.ts";
 
 const ranges = { context: [3, 5], target: [1, 4] } as const;
 

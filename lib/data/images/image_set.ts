@@ -24,18 +24,11 @@ export interface ImageSet {
  *
  * @throws RangeError for an image that is not there.
  */
-export function pixelsOf(
-  { count, height, width, channels, values, white }: ImageSet,
-  indices: ArrayLike<number>,
-): Float32Array {
-  const size = height * width * channels;
+export function pixelsOf(set: ImageSet, indices: ArrayLike<number>): Float32Array {
+  const size = set.height * set.width * set.channels;
   const out = new Float32Array(indices.length * size);
   for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    if (!Number.isInteger(index) || index < 0 || index >= count) {
-      throw new RangeError(`image ${index} of ${count}`);
-    }
-    for (let k = 0; k < size; k++) out[i * size + k] = values[index * size + k]! / white;
+    imageAt(set, indices[i]!).forEach((value, k) => out[i * size + k] = value / set.white);
   }
   return out;
 }
@@ -69,18 +62,20 @@ export function splitImages(set: ImageSet, share: number, seed: number): ImagePa
 
 /** The images at these places, as a set of their own. @throws RangeError for an image that is not there. */
 export function selectImages(set: ImageSet, indices: ArrayLike<number>): ImageSet {
-  const { count, height, width, channels, white, names } = set;
-  const size = height * width * channels;
-  const values = new Uint8Array(indices.length * size);
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    if (!Number.isInteger(index) || index < 0 || index >= count) {
-      throw new RangeError(`image ${index} of ${count}`);
-    }
-    values.set(set.values.subarray(index * size, (index + 1) * size), i * size);
+  const images = Array.from(indices, (index) => imageAt(set, index));
+  const values = new Uint8Array(images.reduce((sum, { length }) => sum + length, 0));
+  images.forEach((image, i) => values.set(image, i * image.length));
+  const chosen = { ...set, count: images.length, values };
+  return set.names ? { ...chosen, names: Array.from(indices, (index) => set.names![index]!) } : chosen;
+}
+
+/** The values of one image, where they are. */
+function imageAt({ count, height, width, channels, values }: ImageSet, index: number): Uint8Array {
+  if (!Number.isInteger(index) || index < 0 || index >= count) {
+    throw new RangeError(`image ${index} of ${count}`);
   }
-  const chosen = { count: indices.length, height, width, channels, values, white };
-  return names ? { ...chosen, names: Array.from(indices, (index) => names[index]!) } : chosen;
+  const size = height * width * channels;
+  return values.subarray(index * size, (index + 1) * size);
 }
 
 const FILE = fileURLToPath(new URL("../../../data/images/digits.csv.gz", import.meta.url));
@@ -97,7 +92,7 @@ const WHITE = 16;
  */
 export async function loadDigits(file = FILE): Promise<ImageSet> {
   const bytes = await readBytes(file, "image");
-  const found = await sha256(bytes);
+  const found = sha256(bytes);
   if (found !== DIGEST) throw new UserError(`${file}: expected SHA-256 ${DIGEST}, found ${found}`);
   const rows = new TextDecoder().decode(gunzipSync(bytes)).trim().split("\n").map((line) => line.split(","));
   const pixels = SIDE * SIDE;

@@ -2,10 +2,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
 import { createRng, jit, type Rng } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { checkRanges, type CountRanges, type Counts } from "../gp/counts.ts";
 import { studentT, type TailNoise } from "../gp/sampler.ts";
 import { inPasses } from "../permutation.ts";
-import type { TaskPoints, TaskSource } from "../task_source.ts";
+import {
+  checkRanges,
+  type CountRanges,
+  type Counts,
+  type TaskPoints,
+  type TaskSource,
+} from "../task_source.ts";
 import { type ImageSet, pixelsOf } from "./image_set.ts";
 
 /** The largest weight of heavy-tailed noise where it differs from value to value. */
@@ -64,7 +69,6 @@ export const targetAll = ({ height, width }: ImageShape, context: number): Count
   target: height * width - context,
 });
 
-/** Random numbers for a batch. */
 export function drawImages(
   { height, width, channels }: ImageShape,
   batch: number,
@@ -162,7 +166,6 @@ export function pixelsAt({ height, width }: ImageShape, x: ArrayLike<number>): I
   );
 }
 
-/** Completion tasks of the images of a set. */
 export interface ImageSource extends TaskSource {
   /** Tasks of these images; the order of their pixels follows from the key. */
   of(indices: ArrayLike<number>, key: readonly [number, number], points: number): TaskPoints;

@@ -4,7 +4,6 @@ import { UserError } from "../../errors.ts";
 import type { RemoteFile } from "../download.ts";
 import { unknown } from "../nearest.ts";
 
-/** What is known of every data set. */
 export interface UciFacts {
   name: string;
   /** Rows. */

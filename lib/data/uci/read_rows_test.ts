@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { eachRow, type RowFile } from "./read_rows.ts";
+import { eachRow, type RowFile } from "./large.ts";
 import { refuses, withFiles } from "./testing.ts";
 
 const NAMES = ["size", "colour", "y"];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { unquoted } from "./read_rows.ts";
+import { unquoted } from "./large.ts";
 
 Deno.test("quotes, their escapes and blanks within them are not part of a cell's meaning", () => {
   assert.deepEqual(

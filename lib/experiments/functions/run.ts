@@ -1,6 +1,5 @@
 import { basename } from "node:path";
 import { checkPoints } from "../../data/functions.ts";
-import { checkRanges, type CountRanges } from "../../data/gp/counts.ts";
 import {
   functionDigest,
   type FunctionSet,
@@ -9,6 +8,7 @@ import {
   permutation,
   standardiser,
 } from "../../data/mod.ts";
+import { checkRanges, type CountRanges } from "../../data/task_source.ts";
 import { UserError } from "../../errors.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { sourceEvaluation } from "../../train/process/evaluation_tasks.ts";

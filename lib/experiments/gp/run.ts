@@ -1,5 +1,11 @@
-import { checkRanges, type CountRanges } from "../../data/gp/counts.ts";
-import { type EvaluationSet, evaluationSet, type EvaluationSpec, type GpKernel, gpSource } from "../../data/gp/mod.ts";
+import {
+  type EvaluationSet,
+  evaluationSet,
+  type EvaluationSpec,
+  type GpKernel,
+  gpSource,
+} from "../../data/gp/mod.ts";
+import { checkRanges, type CountRanges } from "../../data/task_source.ts";
 import { UserError } from "../../errors.ts";
 import { type Progress, progress, stopRequested } from "../../progress/mod.ts";
 import { gpEvaluation } from "../../train/process/evaluation_tasks.ts";

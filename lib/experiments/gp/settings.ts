@@ -1,5 +1,5 @@
-import type { CountRanges } from "../../data/gp/counts.ts";
 import { GP_KERNELS } from "../../data/gp/kernels.ts";
+import type { CountRanges } from "../../data/task_source.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import type { ProcessName } from "../../models/process/registry.ts";
 import type { ProcessRecipe } from "../../train/process/recipe.ts";

@@ -1,16 +1,42 @@
-import { checkRanges } from "../../data/gp/counts.ts";
-import { checkPixels, imageDigest, type ImageParts, type ImageShape, imageSource, loadCelebA, loadDigits, loadImages, pixelsOf, splitImages } from "../../data/images/mod.ts";
+import {
+  checkPixels,
+  imageDigest,
+  type ImageParts,
+  type ImageShape,
+  imageSource,
+  loadCelebA,
+  loadDigits,
+  loadImages,
+  pixelsOf,
+  splitImages,
+} from "../../data/images/mod.ts";
 import type { ImageSource } from "../../data/images/tasks.ts";
 import { unknown } from "../../data/nearest.ts";
+import { checkRanges } from "../../data/task_source.ts";
 import { UserError } from "../../errors.ts";
 import type { RunIdentity } from "../../results/mod.ts";
 import type { EvaluationTasks } from "../../train/process/evaluate.ts";
 import { countsOf } from "../../train/process/evaluation_tasks.ts";
-import { taskLayout, type Parts, pointsOf } from "../../train/process/layout.ts";
+import { type Parts, pointsOf, taskLayout } from "../../train/process/layout.ts";
 import { type Experiment, once, type Run } from "../experiment.ts";
-import { changesOfTraining, type ProcessDetails, processNameOf, type Training, trainingRun } from "../process_run.ts";
+import {
+  changesOfTraining,
+  type ProcessDetails,
+  processNameOf,
+  type Training,
+  trainingRun,
+} from "../process_run.ts";
 import { imageReport } from "./report.ts";
-import { CELEBA, CELEBA_TRAIN, contextsOf, imageProfile, imageRanges, imageRecipe, type ImageSettings, imageSettings } from "./settings.ts";
+import {
+  CELEBA,
+  CELEBA_TRAIN,
+  contextsOf,
+  imageProfile,
+  imageRanges,
+  imageRecipe,
+  type ImageSettings,
+  imageSettings,
+} from "./settings.ts";
 
 /** Images to complete: those to train on, those to test on, and what they are called in records. */
 export interface ImageData extends ImageParts {

@@ -1,13 +1,22 @@
 import { join } from "node:path";
-import type { CountRanges } from "../../data/gp/counts.ts";
 import type { ImageShape } from "../../data/images/mod.ts";
 import { targetAll } from "../../data/images/tasks.ts";
+import type { CountRanges } from "../../data/task_source.ts";
 import { IMAGE_DIMS } from "../../models/process/dims.ts";
 import type { ProcessName } from "../../models/process/registry.ts";
 import { ROOT } from "../../paths.ts";
 import type { ProcessRecipe } from "../../train/process/recipe.ts";
 import type { Changes } from "../experiment.ts";
-import { AS_PUBLISHED, changedRecipe, changedTraining, type ProcessChanges, type ProcessSettings, type Range, startsFast, type TrainingSettings } from "../process_run.ts";
+import {
+  AS_PUBLISHED,
+  changedRecipe,
+  changedTraining,
+  type ProcessChanges,
+  type ProcessSettings,
+  type Range,
+  startsFast,
+  type TrainingSettings,
+} from "../process_run.ts";
 import type { Profile } from "../profiles.ts";
 
 /** Least context points of the authors' ranges [A, 2A] on CelebA. */

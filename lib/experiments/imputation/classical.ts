@@ -1,9 +1,23 @@
 /** Others' programs on the windows of B1: Beagle, and classical models. */
 import { join } from "node:path";
 import { writePhasedVcf } from "../../baselines/beagle.ts";
-import { baselineGrid, baselineInstalled, findBeagle, fitBaseline, plinkMap, readBeagle, runBeagle } from "../../baselines/mod.ts";
-import { b1Samples, genotypePath, selectSamples, selectVariants, variantKey } from "../../data/genotypes/mod.ts";
-import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows_data.ts";
+import {
+  baselineGrid,
+  baselineInstalled,
+  findBeagle,
+  fitBaseline,
+  plinkMap,
+  readBeagle,
+  runBeagle,
+} from "../../baselines/mod.ts";
+import {
+  b1Samples,
+  genotypePath,
+  selectSamples,
+  selectVariants,
+  variantKey,
+} from "../../data/genotypes/mod.ts";
+import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows.ts";
 import { UserError } from "../../errors.ts";
 import { taskCommand } from "../../paths.ts";
 import { asJson, once, type Run } from "../experiment.ts";

@@ -9,12 +9,12 @@ import {
 } from "../../data/genotypes/mod.ts";
 import {
   alleleRows,
+  b1Region,
   type HaplotypeRows,
   haplotypeRows,
   type ImputationSites,
   type ImputationWindow,
-} from "../../data/genotypes/windows_data.ts";
-import { b1Region } from "../../data/genotypes/windows_set.ts";
+} from "../../data/genotypes/windows.ts";
 import { copyingDosages } from "../../imputation/copying/dosages.ts";
 import { combineLogits } from "../../imputation/impute.ts";
 import { fitWindow, type HaplotypeWindow } from "../../train/haplotype/fit.ts";

@@ -1,19 +1,38 @@
 /** Imputation of single windows of genotypes, a model for each (B1: the paper's single windows at a small scale). */
-import { windowTable } from "../../data/genotypes/window_table.ts";
-import type { ImputationWindow } from "../../data/genotypes/windows_data.ts";
-import { B1_WINDOWS, b1Windows } from "../../data/genotypes/windows_set.ts";
+import { B1_WINDOWS, b1Windows, type ImputationWindow, windowTable } from "../../data/genotypes/windows.ts";
 import type { BuildTableModel } from "../../models/table/mod.ts";
 import { fit } from "../../train/table/fit.ts";
 import { imputedAlleles } from "../../train/table/imputation_r2.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
 import { score } from "../../train/table/score.ts";
-import { type Changes, configurationOf, type ExecuteOptions, type Experiment, nameOf, type Outcome, type Run, variantConfiguration } from "../experiment.ts";
+import {
+  type Changes,
+  configurationOf,
+  type ExecuteOptions,
+  type Experiment,
+  nameOf,
+  type Outcome,
+  type Run,
+  variantConfiguration,
+} from "../experiment.ts";
 import { trainingCosts } from "../table_run.ts";
 import { classicalRuns } from "./classical.ts";
 import { haplotypeRuns } from "./haplotypes.ts";
 import { imputationReport } from "./report.ts";
-import { CLASSICAL_MODELS, HAPLOTYPE_MODELS, imputationRecipe, type ImputationSettings, imputationSettings } from "./settings.ts";
-import { type ImputationDetails, type ImputationRecord, imputationScores, windowOf, windowRun } from "./window.ts";
+import {
+  CLASSICAL_MODELS,
+  HAPLOTYPE_MODELS,
+  imputationRecipe,
+  type ImputationSettings,
+  imputationSettings,
+} from "./settings.ts";
+import {
+  type ImputationDetails,
+  type ImputationRecord,
+  imputationScores,
+  windowOf,
+  windowRun,
+} from "./window.ts";
 
 /** B1's windows by size; cutting them takes a third of a second, and `runs` is called often. */
 const cut = new Map<number, ImputationWindow[]>();

@@ -1,5 +1,5 @@
 import type { BaselineModel } from "../../baselines/mod.ts";
-import { B1_WINDOWS } from "../../data/genotypes/windows_set.ts";
+import { B1_WINDOWS } from "../../data/genotypes/windows.ts";
 import { UserError } from "../../errors.ts";
 import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";
 import { DEFAULT_HAPLOTYPE_CONFIG } from "../../models/haplotype/model.ts";

@@ -14,8 +14,7 @@ import {
   squaredCorrelation,
   targetR2,
 } from "../../baselines/genotype_r2.ts";
-import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows_data.ts";
-import { B1_WINDOWS, b1WindowName } from "../../data/genotypes/windows_set.ts";
+import { alleleRows, B1_WINDOWS, b1WindowName, type ImputationWindow } from "../../data/genotypes/windows.ts";
 import type { RunIdentity, RunRecord } from "../../results/mod.ts";
 import { type Run, runId } from "../experiment.ts";
 

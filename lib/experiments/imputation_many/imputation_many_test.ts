@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
-import { b1Windows } from "../../data/genotypes/windows_set.ts";
+import { b1Windows } from "../../data/genotypes/windows.ts";
 import { useEngine } from "../../engine/mod.ts";
 import { noPlugin } from "../../engine/testing.ts";
 import { toSvg } from "../../plots/mod.ts";

@@ -1,18 +1,41 @@
 /** One set of weights for several windows of genotypes, judged on them and on windows that it has not seen. */
 import { createHash } from "node:crypto";
 import { pooledR2 } from "../../baselines/genotype_r2.ts";
-import { windowTable } from "../../data/genotypes/window_table.ts";
-import { type ImputationWindow, imputationWindow, spacedBlocks, targetBlocks, withTrainProportion } from "../../data/genotypes/windows_data.ts";
-import { B1_WINDOWS, b1Region, checkAlike, chooseBlocks } from "../../data/genotypes/windows_set.ts";
+import {
+  B1_WINDOWS,
+  b1Region,
+  checkAlike,
+  chooseBlocks,
+  type ImputationWindow,
+  imputationWindow,
+  spacedBlocks,
+  targetBlocks,
+  windowTable,
+  withTrainProportion,
+} from "../../data/genotypes/windows.ts";
 import { recordName, spread } from "../../results/mod.ts";
 import { fitMany, type FittedMany } from "../../train/table/fit_many.ts";
 import { imputationR2 } from "../../train/table/imputation_r2.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
-import { configurationOf, type ExecuteOptions, type Experiment, once, type Outcome, type Run, runId } from "../experiment.ts";
+import {
+  configurationOf,
+  type ExecuteOptions,
+  type Experiment,
+  once,
+  type Outcome,
+  type Run,
+  runId,
+} from "../experiment.ts";
 import { scoredRows } from "../imputation/window.ts";
 import { trainingCosts } from "../table_run.ts";
 import { manyReport } from "./report.ts";
-import { type ManyDetails, type ManySettings, manySettings, type ManyTraining, manyTrainings } from "./settings.ts";
+import {
+  type ManyDetails,
+  type ManySettings,
+  manySettings,
+  type ManyTraining,
+  manyTrainings,
+} from "./settings.ts";
 
 /** Windows of one size. */
 interface ManyWindows {

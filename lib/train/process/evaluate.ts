@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Counts } from "../../data/gp/counts.ts";
-import type { TaskPoints } from "../../data/task_source.ts";
+import type { Counts, TaskPoints } from "../../data/task_source.ts";
 import { createRng, jit } from "../../engine/mod.ts";
 import { type Calibration, calibration, countInside } from "../../models/process/calibration.ts";
 import { likelihoodsOf, type Normal, rowLikelihood } from "../../models/process/normal.ts";

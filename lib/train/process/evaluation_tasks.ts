@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { drawCounts } from "../../data/gp/counts.ts";
 import type { EvaluationSet } from "../../data/gp/evaluation_set.ts";
-import type { TaskSource } from "../../data/task_source.ts";
-import type { EvaluationTasks } from "./evaluate.ts";
-import { type Layout, taskLayout, type Parts, pointsOf, sizesOf } from "./layout.ts";
+import { drawCounts, type TaskSource } from "../../data/task_source.ts";
 import { bucketOf } from "../../engine/mod.ts";
+import type { EvaluationTasks } from "./evaluate.ts";
+import { type Layout, type Parts, pointsOf, sizesOf, taskLayout } from "./layout.ts";
 
 /**
  * The stored evaluation set of a Gaussian process.

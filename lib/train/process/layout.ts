@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Counts } from "../../data/gp/counts.ts";
-import type { TaskPoints, TaskSource } from "../../data/task_source.ts";
+import type { Counts, TaskPoints, TaskSource } from "../../data/task_source.ts";
 import { bucketOf } from "../../engine/mod.ts";
 import type { Tasks } from "../../models/process/points.ts";
 

@@ -1,4 +1,4 @@
-import type { CountRanges } from "../../data/gp/counts.ts";
+import type { CountRanges } from "../../data/task_source.ts";
 import type { NeuralProcessDims } from "../../models/process/dims.ts";
 import { createProcess, hasInducing, type Process, type ProcessName } from "../../models/process/registry.ts";
 import type { Parts } from "./layout.ts";

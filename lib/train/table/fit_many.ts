@@ -1,4 +1,4 @@
-import { windowOfEpoch } from "../../data/genotypes/windows_set.ts";
+import { windowOfEpoch } from "../../data/genotypes/windows.ts";
 import {
   balancedBatches,
   batchCount,

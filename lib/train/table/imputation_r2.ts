@@ -1,6 +1,6 @@
 import { pooledR2, type Scored } from "../../baselines/genotype_r2.ts";
+import { allelesOfWords, dosagesOfWords, wordLength } from "../../data/genotypes/windows.ts";
 import type { EncodedTable, RawOutputs } from "../../data/mod.ts";
-import { allelesOfWords, dosagesOfWords, wordLength } from "../../data/genotypes/kmers.ts";
 import { UserError } from "../../errors.ts";
 
 /** The targets of a table of words. */

@@ -1,8 +1,12 @@
 import { UserError } from "../../errors.ts";
+import type { EncodedTable } from "../encode.ts";
 import type { Fold } from "../folds.ts";
-import { shuffled } from "../permutation.ts";
+import { permutation, shuffled } from "../permutation.ts";
+import type { Column } from "../schema.ts";
 import { firstAtLeast, type Genotypes } from "./genotypes.ts";
-import { alleleCounts, haplotypes, sampleIndices, selectSamples } from "./select.ts";
+import { b1Samples, genotypePath, type SampleSplit } from "./project.ts";
+import { alleleCounts, haplotypes, onPanel, readSites, sampleIndices, selectSamples } from "./select.ts";
+import { readVcf } from "./vcf.ts";
 
 /**
  * The input sites of a window (`npt/datasets/imputation.py`, getClosestSnps): for each target the `nClosest` sites
@@ -76,13 +80,6 @@ export function spacedBlocks(blocks: number, count: number): number[] {
     throw new UserError(`windows: expected a whole number from 1 to ${blocks}, found ${count}`);
   }
   return Array.from({ length: count }, (_, i) => Math.floor((2 * i + 1) * blocks / (2 * count)));
-}
-
-/** Names of the samples of each part. */
-interface SampleSplit {
-  train: readonly string[];
-  val: readonly string[];
-  test: readonly string[];
 }
 
 /** The haplotypes of samples as rows of a table. */
@@ -258,4 +255,230 @@ export function alleleRows(matrix: Uint8Array, width: number, rows: Int32Array):
   const out = new Uint8Array(rows.length * width);
   rows.forEach((row, i) => out.set(matrix.subarray(row * width, (row + 1) * width), i * width));
   return out;
+}
+
+interface WindowChoice {
+  /** How many blocks there are. */
+  blocks: number;
+  /** Windows to train on, and windows that no training sees. */
+  seen: number;
+  unseen: number;
+  /** Blocks that always are among the seen ones, such as the standard windows of the reference. */
+  always?: readonly number[];
+  /** Least distance of an unseen block from any seen one; 1 lets them be neighbours. */
+  apart?: number;
+  seed: number;
+}
+
+/**
+ * Draws the windows of a multi-window training (`formWinDicts`), and others to test it on. The reference has no
+ * unseen ones.
+ *
+ * @returns increasing numbers of blocks; those of `always` come first
+ * @throws UserError if there are not enough blocks.
+ */
+export function chooseBlocks(
+  { blocks, seen, unseen, always = [], apart = 1, seed }: WindowChoice,
+): { seen: number[]; unseen: number[] } {
+  const order = [...permutation(blocks, [seed, 0])].filter((block) => !always.includes(block));
+  const ours = [...always, ...order.slice(0, Math.max(0, seen - always.length)).sort((a, b) => a - b)];
+  const free = order.filter((block) => ours.every((other) => Math.abs(block - other) >= apart));
+  if (ours.length !== seen || free.length < unseen) {
+    throw new UserError(
+      `windows: expected ${seen} blocks to train on and ${unseen} others at least ${apart} apart from them, ` +
+        `found ${ours.length} and ${free.length} of ${blocks}`,
+    );
+  }
+  return { seen: ours, unseen: free.slice(0, unseen).sort((a, b) => a - b) };
+}
+
+/**
+ * The window that an epoch trains on and is judged by: always the same random order of all windows, again and again.
+ *
+ * @param epoch from 0
+ */
+export const windowOfEpoch = (windows: number, epoch: number, seed: number): number =>
+  permutation(windows, [seed, 1])[epoch % windows]!;
+
+/** @throws UserError unless all windows have equally many columns and the same rows, as one model needs them. */
+export function checkAlike(windows: readonly ImputationWindow[]): void {
+  const shape = ({ inputVariants, targetVariants, fold }: ImputationWindow) =>
+    `${inputVariants.length} array sites, ${targetVariants.length} targets, ` +
+    `${fold.train.length}/${fold.val.length}/${fold.test.length} train/validation/test rows`;
+  const [first] = windows;
+  const other = windows.find((window) => shape(window) !== shape(first!));
+  if (!other) return;
+  throw new UserError(
+    `windows of one model: expected ${shape(first!)} in each (as ${first!.name} has), found ` +
+      `${shape(other)} in ${other.name}`,
+  );
+}
+
+export const B1_WINDOWS = 5;
+
+/** The name of a window of B1 with so many targets. */
+export const b1WindowName = (window: number, size: number): string =>
+  `b1-window${window}${size === 100 ? "" : `-${size}`}`;
+
+/** All of B1: its samples, their genotypes, and the variants that are imputed and from which. @throws UserError as genotypePath */
+export async function b1Region() {
+  const [split, reference, scaffold] = await Promise.all([
+    b1Samples(),
+    genotypePath("reference"),
+    genotypePath("scaffold"),
+  ]);
+  const { genotypes } = await readVcf(reference, { require: "phased" });
+  const panel = onPanel(genotypes, await readSites(scaffold, genotypes.contig));
+  return { split, genotypes, sites: imputationSites(genotypes, panel, split.train) };
+}
+
+/**
+ * Some of B1's windows, which data/genotypes/README.md describes: the middles of five parts of the region. With
+ * another size than the reference's 100 targets and 150 array sites they are at about the same places.
+ *
+ * @param windows 0 to 4
+ * @throws UserError for another window, a size without five windows, and as genotypePath.
+ */
+export async function b1Windows(
+  windows: readonly number[],
+  { size = 100, nClosest = 150 } = {},
+): Promise<ImputationWindow[]> {
+  const wrong = windows.find((window) => !(Number.isInteger(window) && window >= 0 && window < B1_WINDOWS));
+  if (wrong !== undefined) {
+    throw new UserError(`windows: expected whole numbers from 0 to ${B1_WINDOWS - 1}, found ${wrong}`);
+  }
+  const { split, genotypes, sites } = await b1Region();
+  const blocks = spacedBlocks(targetBlocks(sites.targets, size).length, B1_WINDOWS);
+  return windows.map((window) =>
+    imputationWindow(genotypes, sites, split, {
+      size,
+      nClosest,
+      block: blocks[window]!,
+      name: b1WindowName(window, size),
+    })
+  );
+}
+
+/** Words longer than this would need millions of classes. */
+const LONGEST = 16;
+
+/** Classes of a column of words of `k` alleles: class 0 is reserved and never occurs, as in the reference. */
+export const wordClasses = (k: number): number => 2 ** k + 1;
+
+/**
+ * The length of the words of a column with so many classes.
+ *
+ * @throws UserError if that is no number of classes of a column of words.
+ */
+export function wordLength(classes: number, column: string): number {
+  const k = Math.log2(classes - 1);
+  if (Number.isInteger(k) && k >= 1) return k;
+  throw new UserError(
+    `column "${column}": expected 2^K + 1 classes, words of K alleles, found ${classes} classes`,
+  );
+}
+
+/**
+ * Codes each stretch of `k` neighbouring alleles as one word (`npt/utils/dataUtil.py`): 1 + the number whose bits
+ * they are, the first allele highest. Alleles beyond the last whole word are dropped.
+ *
+ * @param alleles 0 and 1 [rows, sites]
+ * @returns words from 1 to 2^k [rows, trunc(sites / k)]
+ * @throws UserError for a `k` that is no whole number from 1 to 16, or above the number of sites.
+ */
+export function wordsOf(alleles: ArrayLike<number>, sites: number, k: number): Int32Array {
+  if (!(Number.isInteger(k) && k >= 1 && k <= Math.min(LONGEST, sites))) {
+    throw new UserError(
+      `word length: expected a whole number from 1 to ${Math.min(LONGEST, sites)}, found ${k}`,
+    );
+  }
+  const rows = alleles.length / sites;
+  const count = Math.floor(sites / k);
+  const words = new Int32Array(rows * count);
+  for (let row = 0; row < rows; row++) {
+    for (let w = 0; w < count; w++) {
+      let bits = 0;
+      for (let i = 0; i < k; i++) bits = 2 * bits + alleles[row * sites + w * k + i]!;
+      words[row * count + w] = 1 + bits;
+    }
+  }
+  return words;
+}
+
+/** The alleles of words, [words · k]: the opposite of `wordsOf`. */
+export function allelesOfWords(words: ArrayLike<number>, k: number): Uint8Array {
+  const alleles = new Uint8Array(words.length * k);
+  for (let w = 0; w < words.length; w++) {
+    const word = words[w]!;
+    if (!(word >= 1 && word <= 2 ** k)) {
+      throw new RangeError(`Expected words from 1 to ${2 ** k}, found ${word}.`);
+    }
+    for (let i = 0; i < k; i++) alleles[w * k + i] = ((word - 1) >> (k - 1 - i)) & 1;
+  }
+  return alleles;
+}
+
+/**
+ * The probability of allele 1 at each place of some words (`npt/loss.py`, compute_r2): class 0 is left out, the
+ * others go through a softmax, and the probabilities of the words with a 1 at that place are added.
+ *
+ * @param logits [words, 2^k + 1]
+ * @returns [words · k]
+ */
+export function dosagesOfWords(logits: ArrayLike<number>, k: number): Float64Array {
+  const classes = wordClasses(k);
+  const words = logits.length / classes;
+  const out = new Float64Array(words * k);
+  const weights = new Float64Array(classes);
+  for (let w = 0; w < words; w++) {
+    let top = -Infinity;
+    for (let c = 1; c < classes; c++) top = Math.max(top, logits[w * classes + c]!);
+    let total = 0;
+    for (let c = 1; c < classes; c++) total += weights[c] = Math.exp(logits[w * classes + c]! - top);
+    for (let c = 1; c < classes; c++) {
+      for (let i = 0; i < k; i++) {
+        if (((c - 1) >> (k - 1 - i)) & 1) out[w * k + i]! += weights[c]! / total;
+      }
+    }
+  }
+  return out;
+}
+
+/** Alleles in a word (`Kmer_win_size`). */
+const WORD = 5;
+
+/**
+ * A window as a table: a column for each word of `k` neighbouring array sites (x0, x1, ...), then one for each word
+ * of targets (y0, y1, ...), all categorical with 2^k + 1 classes. Array sites beyond the last whole word are
+ * dropped.
+ *
+ * @throws UserError if the targets do not fill whole words: some would never be imputed.
+ */
+export function windowTable(window: ImputationWindow, k = WORD): EncodedTable {
+  const { inputs, targets, inputVariants, targetVariants, name } = window;
+  if (targetVariants.length % k !== 0) {
+    throw new UserError(`${name}: expected a multiple of ${k} targets, found ${targetVariants.length}`);
+  }
+  const rows = targets.length / targetVariants.length;
+  const x = wordsOf(inputs, inputVariants.length, k);
+  const y = wordsOf(targets, targetVariants.length, k);
+  const [dx, dy] = [x.length / rows, y.length / rows];
+  const codes = new Int32Array(rows * (dx + dy));
+  for (let row = 0; row < rows; row++) {
+    codes.set(x.subarray(row * dx, (row + 1) * dx), row * (dx + dy));
+    codes.set(y.subarray(row * dy, (row + 1) * dy), row * (dx + dy) + dx);
+  }
+  const classes = Array.from(
+    { length: wordClasses(k) },
+    (_, word) => word === 0 ? "none" : (word - 1).toString(2).padStart(k, "0"),
+  );
+  const columns = Array.from({ length: dx + dy }, (_, j): Column => ({
+    name: j < dx ? `x${j}` : `y${j - dx}`,
+    kind: "categorical",
+    target: j >= dx,
+    classes,
+    mean: 0,
+    deviation: 1,
+  }));
+  return { columns, rows, values: new Float32Array(0), codes, missing: new Uint8Array(codes.length) };
 }
