@@ -8,7 +8,19 @@ import { createEvaluator, type EvaluationTasks, type ProcessScore } from "../tra
 import { fitProcess, type FittedProcess, type ProcessFitOptions } from "../train/process/fit.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
 import { loadProcess, saveProcess, type StoredProcess } from "../train/process/weights.ts";
-import { changed, type Changes, configurationOf, type ExecuteOptions, nameOf, type Outcome, type ProcessVariant, type Run, runId, type Settings, variantConfiguration } from "./experiment.ts";
+import {
+  changed,
+  type Changes,
+  configurationOf,
+  type ExecuteOptions,
+  nameOf,
+  type Outcome,
+  type ProcessVariant,
+  type Run,
+  runOf,
+  type Settings,
+  variantConfiguration,
+} from "./experiment.ts";
 import { KEPT_WEIGHTS, LOCAL_WEIGHTS, type Profile } from "./profiles.ts";
 import { runFile } from "./run.ts";
 
@@ -296,19 +308,6 @@ export function trainingRun(training: Training): Run<ProcessDetails> {
   const { experiment, profile, model, data, recipe, ranges, settings, all, more, word, words } = training;
   const { batch, finalBatches, curveBatches, curveSamples, when } = settings;
   const name = nameOf(model);
-  const identity: RunIdentity = {
-    experiment,
-    profile,
-    model: name,
-    data,
-    fold: null,
-    seed: recipe.seed,
-    configuration: configurationOf(recipe, {
-      ...{ batch, finalBatches, curveBatches, curveSamples },
-      ...more,
-      ...variantConfiguration(model),
-    }),
-  };
   const build = typeof model === "string" ? undefined : model.build;
   const withTasks = async <T>(work: (source: TaskSource, tests: ProcessTests) => Promise<T>): Promise<T> => {
     const { source, tested, ...tests } = await training.tasks();
@@ -323,16 +322,24 @@ export function trainingRun(training: Training): Run<ProcessDetails> {
     while (step < recipe.steps && !when(step)) step++;
     return step;
   };
-  return {
-    id: runId(experiment, word, name, `seed${recipe.seed}`),
+  const run: Run<ProcessDetails> & { identity: RunIdentity } = runOf({
+    experiment,
+    words: [word, name, `seed${recipe.seed}`],
+    profile,
     data: words,
     model: name,
-    identity,
+    of: data,
+    seed: recipe.seed,
+    configuration: configurationOf(recipe, {
+      ...{ batch, finalBatches, curveBatches, curveSamples },
+      ...more,
+      ...variantConfiguration(model),
+    }),
     steps: recipe.steps,
     program: build ? undefined : { kind: "process", recipe, ranges, batch, ...all ? { all } : {} },
     own: true,
     execute: (options) =>
-      withTasks((source, tests) => runProcess(identity, recipe, source, tests, { ...options, build })),
+      withTasks((source, tests) => runProcess(run.identity, recipe, source, tests, { ...options, build })),
     // With a constant rate the first steps are the same, however many follow.
     ...recipe.schedule === "constant" && !build
       ? {
@@ -342,7 +349,8 @@ export function trainingRun(training: Training): Run<ProcessDetails> {
         },
       }
       : {},
-  };
+  });
+  return run;
 }
 
 /** Whether a model is a variant of this workspace that starts fast, and is trained at twice the published rate. */

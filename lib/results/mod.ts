@@ -8,6 +8,7 @@ export {
   averageRanks,
   geometricMean,
   higherIsBetter,
+  latestConfiguration,
   metricLabel,
   ranks,
   type Score,

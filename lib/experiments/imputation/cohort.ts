@@ -1,8 +1,25 @@
 /** Benchmark B2: 101 people of other populations, imputed from their array to all variants of a reference of 300. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { MAF_BINS, mafBin, meanTargetR2, minorR2, pooledR2, readBeagle, type ScoredByFrequency } from "../../baselines/mod.ts";
-import { alleleCounts, genotypeFigures, genotypePath, getBit, parseRegion, readVcf, variantCount, variantKey } from "../../data/genotypes/mod.ts";
+import {
+  MAF_BINS,
+  mafBin,
+  meanTargetR2,
+  minorR2,
+  pooledR2,
+  readBeagle,
+  type ScoredByFrequency,
+} from "../../baselines/mod.ts";
+import {
+  alleleCounts,
+  genotypeFigures,
+  genotypePath,
+  getBit,
+  parseRegion,
+  readVcf,
+  variantCount,
+  variantKey,
+} from "../../data/genotypes/mod.ts";
 import { unknown } from "../../data/nearest.ts";
 import { compileTime } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
@@ -13,7 +30,19 @@ import { ROOT } from "../../paths.ts";
 import { type Figure, scatter } from "../../plots/mod.ts";
 import { formatDuration } from "../../progress/format.ts";
 import type { RunRecord, TableView } from "../../results/mod.ts";
-import { asJson, changed, type Changes, type ExecuteOptions, type Experiment, type Outcome, type Report, type Run, runId, type Settings } from "../experiment.ts";
+import {
+  asJson,
+  changed,
+  type Changes,
+  type ExecuteOptions,
+  type Experiment,
+  type Outcome,
+  type Report,
+  type Run,
+  runOf,
+  type Settings,
+  untrained,
+} from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
 export interface CohortSettings extends Settings {
@@ -74,24 +103,17 @@ const files = (): Promise<[string, string, string]> =>
 async function runs(chosen: CohortSettings): Promise<Run<CohortDetails>[]> {
   const { region, phasing, seed } = chosen;
   const { seed: _, ...recipe } = recipeOf(chosen);
-  return [{
-    id: runId("cohort", region),
+  return [runOf({
+    experiment: "cohort",
+    words: [region],
     data: region,
     model: "impute",
-    identity: {
-      experiment: "cohort",
-      // The same in all profiles.
-      profile: "quick",
-      model: "impute",
-      data: { name: `b2-${region}`, sha256: await digest(await files()) },
-      fold: null,
-      seed,
-      configuration: asJson({ ...DEFAULT_SETTINGS, recipe, phasing }),
-    },
-    steps: 0,
+    of: { name: `b2-${region}`, sha256: await digest(await files()) },
+    seed,
+    configuration: asJson({ ...DEFAULT_SETTINGS, recipe, phasing }),
     own: true,
     execute: (options) => execute(chosen, options),
-  }];
+  })];
 }
 
 /** Imputes the cohort and compares it with the truth. Stopped work goes on from the windows that it has. */
@@ -122,10 +144,8 @@ async function execute(
   return {
     metrics: { ...metrics, phaseSeconds: phase, imputeSeconds: impute },
     details,
-    seconds: { compile, train: phase + impute - compile, evaluate: 0 },
+    ...untrained({ compile, train: phase + impute - compile }),
     steps: recipe.steps * result.windows,
-    parameters: 0,
-    compiledBytes: null,
   };
 }
 

@@ -7,13 +7,35 @@ import { fit } from "../../train/table/fit.ts";
 import { imputedAlleles } from "../../train/table/imputation_r2.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
 import { score } from "../../train/table/score.ts";
-import { type Changes, configurationOf, type ExecuteOptions, type Experiment, nameOf, type Outcome, type Run, variantConfiguration } from "../experiment.ts";
+import {
+  type Changes,
+  configurationOf,
+  type ExecuteOptions,
+  type Experiment,
+  nameOf,
+  type Outcome,
+  type Run,
+  tableRecipe,
+  variantConfiguration,
+} from "../experiment.ts";
 import { trainingCosts } from "../table_run.ts";
 import { classicalRuns } from "./classical.ts";
 import { haplotypeRuns } from "./haplotypes.ts";
 import { imputationReport } from "./report.ts";
-import { CLASSICAL_MODELS, HAPLOTYPE_MODELS, imputationRecipe, type ImputationSettings, imputationSettings } from "./settings.ts";
-import { type ImputationDetails, type ImputationRecord, imputationScores, windowOf, windowRun } from "./window.ts";
+import {
+  CLASSICAL_MODELS,
+  HAPLOTYPE_MODELS,
+  imputationRecipe,
+  type ImputationSettings,
+  imputationSettings,
+} from "./settings.ts";
+import {
+  type ImputationDetails,
+  type ImputationRecord,
+  imputationScores,
+  windowOf,
+  windowRun,
+} from "./window.ts";
 
 /** B1's windows by size; cutting them takes a third of a second, and `runs` is called often. */
 const cut = new Map<number, ImputationWindow[]>();
@@ -30,19 +52,13 @@ function trainedRuns(
   settings: ImputationSettings,
   windows: readonly ImputationWindow[],
 ): Run<ImputationDetails>[] {
-  const { profile, seeds, steps, recipe: changes, model: modelChanges } = settings;
+  const { profile, seeds } = settings;
   const own: readonly unknown[] = HAPLOTYPE_MODELS;
   const models = settings.models.filter((model) => !own.includes(model));
   return seeds.flatMap((seed) =>
     windows.flatMap((window) =>
       models.map((model) => {
-        const base = imputationRecipe(model, profile, seed);
-        const recipe: Recipe = {
-          ...base,
-          ...changes,
-          model: { ...base.model, ...modelChanges },
-          ...steps ? { steps } : {},
-        };
+        const recipe = tableRecipe(imputationRecipe(model, profile, seed), settings);
         const configuration = { ...configurationOf(recipe), ...variantConfiguration(model) };
         const build = typeof model === "string" ? undefined : model.build;
         return windowRun(window, { profile, model: nameOf(model), seed, configuration }, {

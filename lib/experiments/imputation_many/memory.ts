@@ -2,7 +2,7 @@ import type { ModelColumn, TableModelConfig } from "../../models/table/mod.ts";
 import { logLog } from "../../plots/mod.ts";
 import type { RunRecord, TableView } from "../../results/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
-import { changed, type Experiment, type Report, type Run, runId, type Settings } from "../experiment.ts";
+import { changed, type Experiment, type Report, type Run, runOf, type Settings } from "../experiment.ts";
 import { generatedData } from "../run.ts";
 import { compiledStep } from "../table_run.ts";
 
@@ -45,30 +45,25 @@ const columnsOf = (size: number): ModelColumn[] =>
 
 /** Width, then size, then model. The profile of their records is the same in all profiles. */
 function runs({ models, sizes, rows, embedding, narrow }: ManyMemorySettings): Run[] {
-  const of = (model: MemoryModel, size: number, embedding: number): Run => ({
-    id: runId("imputation-memory", `e${embedding}`, size, model),
-    data: `${size} targets, e ${embedding}`,
-    model,
-    identity: {
+  const of = (model: MemoryModel, size: number, embedding: number): Run =>
+    runOf({
       experiment: "imputation-memory",
-      profile: "quick",
+      words: [`e${embedding}`, size, model],
+      data: `${size} targets, e ${embedding}`,
       model,
-      data: generatedData(`haplotypes-${rows}x${SITES}+${size}`),
-      fold: null,
+      of: generatedData(`haplotypes-${rows}x${SITES}+${size}`),
       seed: 0,
       configuration: { size, rows, embedding, depth: DEPTH, h: POINTS, f: POINTS },
-    },
-    steps: 0,
-    execute: () =>
-      Promise.resolve(compiledStep({
-        model: modelOf(model, embedding),
-        optimizer: DEFAULT_OPTIMIZER,
-        labelMask: 0.15,
-        featureMask: 0.15,
-        maskToken: 1,
-        seed: 0,
-      }, { columns: columnsOf(size), rows })),
-  });
+      execute: () =>
+        Promise.resolve(compiledStep({
+          model: modelOf(model, embedding),
+          optimizer: DEFAULT_OPTIMIZER,
+          labelMask: 0.15,
+          featureMask: 0.15,
+          maskToken: 1,
+          seed: 0,
+        }, { columns: columnsOf(size), rows })),
+    });
   const chosen = MODELS.filter((model) => models.includes(model));
   return [
     ...sizes.flatMap((size) => chosen.map((model) => of(model, size, embedding))),

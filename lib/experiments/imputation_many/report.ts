@@ -1,9 +1,10 @@
 /** Records of many windows, put together over seeds: tables, figures and words. */
 import { genotypeFigures } from "../../data/genotypes/project.ts";
-import { type Figure, methodDots, type MethodScore, rangeCurves, type RangePoint } from "../../plots/mod.ts";
-import { type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import { type Figure, methodDots, rangeCurves, type RangePoint } from "../../plots/mod.ts";
+import { latestConfiguration, type RunRecord, spread, type TableView } from "../../results/mod.ts";
 import { canonicalJson } from "../../results/record.ts";
 import type { Report } from "../experiment.ts";
+import { r2Score } from "../imputation/report.ts";
 import type { ManyDetails } from "./settings.ts";
 
 const PARTS = ["seen", "unseen"] as const;
@@ -43,10 +44,10 @@ function manyResults(records: readonly RunRecord[]): ManyResult[] {
   const runs = records.filter(({ experiment, status }) =>
     experiment === "imputation-many" && status === "complete"
   ) as RunRecord<ManyDetails>[];
-  return [...Map.groupBy(runs, keyOf).values()].map((own) => {
-    const { configuration } = own.reduce((a, b) => (a.date >= b.date ? a : b));
-    return resultOf(own.filter((run) => canonicalJson(run.configuration) === canonicalJson(configuration)));
-  }).sort((a, b) => a.size - b.size || a.proportion - b.proportion || b.model.localeCompare(a.model));
+  return [...Map.groupBy(runs, keyOf).values()].map((own) => resultOf(latestConfiguration(own))).sort((
+    a,
+    b,
+  ) => a.size - b.size || a.proportion - b.proportion || b.model.localeCompare(a.model));
 }
 
 function resultOf(runs: readonly RunRecord<ManyDetails>[]): ManyResult {
@@ -218,17 +219,9 @@ function windowsFigure(all: readonly ManyResult[]): Figure {
   const scores = [...sizes].flatMap(([size, results]) =>
     PARTS.flatMap((part) => {
       const data = `${part} windows, ${size} targets`;
-      const score = (model: string, mean: number, standardError: number): MethodScore => ({
-        data,
-        model,
-        metric: "r2",
-        mean,
-        standardError,
-      });
-      const [first] = results;
       return [
-        ...results.map(({ label, [part]: { r2, error } }) => score(label, r2, error)),
-        score("frequency", first![part].frequency, NaN),
+        ...results.map(({ label, [part]: { r2, error } }) => r2Score(data, label, r2, error)),
+        r2Score(data, "frequency", results[0]![part].frequency),
       ].filter(({ mean }) => !Number.isNaN(mean));
     })
   );

@@ -2,17 +2,37 @@
 import { createHash } from "node:crypto";
 import { pooledR2 } from "../../baselines/genotype_r2.ts";
 import { windowTable } from "../../data/genotypes/window_table.ts";
-import { type ImputationWindow, imputationWindow, spacedBlocks, targetBlocks, withTrainProportion } from "../../data/genotypes/windows_data.ts";
+import {
+  type ImputationWindow,
+  imputationWindow,
+  spacedBlocks,
+  targetBlocks,
+  withTrainProportion,
+} from "../../data/genotypes/windows_data.ts";
 import { B1_WINDOWS, b1Region, checkAlike, chooseBlocks } from "../../data/genotypes/windows_set.ts";
 import { recordName, spread } from "../../results/mod.ts";
 import { fitMany, type FittedMany } from "../../train/table/fit_many.ts";
 import { imputationR2 } from "../../train/table/imputation_r2.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
-import { configurationOf, type ExecuteOptions, type Experiment, once, type Outcome, type Run, runId } from "../experiment.ts";
+import {
+  configurationOf,
+  type ExecuteOptions,
+  type Experiment,
+  once,
+  type Outcome,
+  type Run,
+  runOf,
+} from "../experiment.ts";
 import { scoredRows } from "../imputation/window.ts";
 import { trainingCosts } from "../table_run.ts";
 import { manyReport } from "./report.ts";
-import { type ManyDetails, type ManySettings, manySettings, type ManyTraining, manyTrainings } from "./settings.ts";
+import {
+  type ManyDetails,
+  type ManySettings,
+  manySettings,
+  type ManyTraining,
+  manyTrainings,
+} from "./settings.ts";
 
 /** Windows of one size. */
 interface ManyWindows {
@@ -85,23 +105,16 @@ async function runs(settings: ManySettings): Promise<Run<ManyDetails>[]> {
     for (const training of manyTrainings(settings, seed)) {
       const { model, size, proportion, recipe } = training;
       const windows = trainShare(await windowsOf(size), proportion, seed);
-      const identity = {
-        experiment: "imputation-many",
-        profile,
-        model,
-        data: { name: `b1-${seen}+${unseen}-windows-${size}`, sha256: digest(windows) },
-        fold: null,
-        seed,
-        configuration: configurationOf(recipe, { size, proportion }),
-      };
-      const name = recordName(identity);
-      if (made.has(name)) continue;
       const [first] = windows.seen;
-      made.set(name, {
-        id: runId("imputation-many", differenceOf(training), model, `seed${seed}`),
+      const run = runOf({
+        experiment: "imputation-many",
+        words: [differenceOf(training), model, `seed${seed}`],
+        profile,
         data: `${size} targets, ${proportion} of the samples`,
         model,
-        identity,
+        of: { name: `b1-${seen}+${unseen}-windows-${size}`, sha256: digest(windows) },
+        seed,
+        configuration: configurationOf(recipe, { size, proportion }),
         steps: recipe.steps,
         program: {
           kind: "table",
@@ -110,6 +123,8 @@ async function runs(settings: ManySettings): Promise<Run<ManyDetails>[]> {
         },
         execute: (options) => execute(recipe, windows, options),
       });
+      const name = recordName(run.identity);
+      if (!made.has(name)) made.set(name, run);
     }
   }
   return [...made.values()];
