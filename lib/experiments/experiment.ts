@@ -188,6 +188,14 @@ export function changed<S extends Settings>(
   return settings as unknown as S;
 }
 
+/** A function that gives the settings of a profile with changes. @throws UserError as `changed` does */
+export const settingsOf = <S extends Settings>(
+  defaults: (profile: Profile) => Omit<S, "profile">,
+  choices?: { [Name in keyof S]?: readonly string[] },
+) =>
+(profile: Profile, changes?: Changes<S>): S =>
+  changed({ profile, ...defaults(profile) } as unknown as S, changes, choices);
+
 function listOf(
   name: string,
   value: unknown,

@@ -23,6 +23,7 @@ import {
 } from "./experiment.ts";
 import { KEPT_WEIGHTS, LOCAL_WEIGHTS, type Profile } from "./profiles.ts";
 import { runFile } from "./run.ts";
+import { trainingCosts } from "./table_run.ts";
 
 /** A point of a learning curve. */
 export type CurvePoint = {
@@ -71,16 +72,14 @@ export async function runProcess(
       scores[name] = scoresOf(await evaluator(recipe.evalSamples));
       evaluator.dispose();
     }
-    const seconds = { ...fitted.seconds };
-    seconds.evaluate += (performance.now() - start) / 1000;
+    const testing = (performance.now() - start) / 1000;
     await Deno.mkdir(LOCAL_WEIGHTS, { recursive: true });
     await saveProcess(runFile(LOCAL_WEIGHTS, identity), fitted, { record: recordName(identity) });
     const { "": headline, ...others } = scores;
     return {
       metrics: { ...headline },
       details: { curve: curveOf(fitted), tests: others },
-      seconds,
-      ...sizesOf(fitted),
+      ...trainingCosts({ ...fitted, model: fitted.process }, testing),
     };
   } finally {
     fitted.dispose();
@@ -119,8 +118,7 @@ async function runBeginning(
   return {
     metrics: {},
     details: { curve: curveOf(fitted), tests: {} },
-    seconds: fitted.seconds,
-    ...sizesOf(fitted),
+    ...trainingCosts({ ...fitted, model: fitted.process }),
   };
 }
 
@@ -147,12 +145,6 @@ async function fitEvaluated(
     curve?.dispose();
   }
 }
-
-const sizesOf = ({ steps, process, memory }: FittedProcess) => ({
-  steps,
-  parameters: process.parameters.reduce((sum, { count }) => sum + count, 0),
-  compiledBytes: memory?.peak ?? null,
-});
 
 const scoresOf = ({ context, target, error, calibration }: ProcessScore): TestScores => ({
   context,

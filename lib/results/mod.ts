@@ -24,4 +24,4 @@ export {
   scoreTable,
   type ScoreTableOptions,
 } from "./tables.ts";
-export { type Cell, escapeHtml, type TableView, toHtml, toMarkdown, toText } from "./view.ts";
+export { type Cell, cell, escapeHtml, NOTHING, type TableView, toHtml, toMarkdown, toText } from "./view.ts";

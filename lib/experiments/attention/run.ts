@@ -4,7 +4,7 @@ import { syntheticAttention as twoClusters } from "../../data/synthetic_attentio
 import { jit } from "../../engine/mod.ts";
 import { createTableModel, type TableModel } from "../../models/table/mod.ts";
 import type { RunRecord } from "../../results/mod.ts";
-import { advice, train } from "../../train/loop.ts";
+import { advice, courseOf, train } from "../../train/loop.ts";
 import { tableTask } from "../../train/table/task.ts";
 import {
   asJson,
@@ -17,6 +17,7 @@ import {
 } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 import { generatedData } from "../run.ts";
+import { trainingCosts } from "../table_run.ts";
 import { attentionReport } from "./report.ts";
 import {
   type AttentionOptions,
@@ -96,7 +97,7 @@ function sharpen(model: TableModel, factor: number): void {
 /** Trains a model, and sees what its latents read before, meanwhile and after. */
 async function execute(
   { variant, sizes, recipe, sharpness, bins }: AttentionSetting,
-  { signal, label, checkpoint }: ExecuteOptions,
+  options: ExecuteOptions,
 ): Promise<Outcome<AttentionDetails> | undefined> {
   const data = twoClusters(sizes, recipe.seed);
   const device = attentionData(data);
@@ -125,12 +126,8 @@ async function execute(
   try {
     const first = { step: 0, ...await evaluate(0) };
     const { stopped, seconds, memory, history } = await train(task, {
+      ...courseOf(options, { ...recipe, variant, sizes, sharpness, bins }),
       steps: recipe.steps,
-      signal,
-      label,
-      checkpoint: checkpoint === undefined
-        ? undefined
-        : { path: checkpoint, recipe: { ...recipe, variant, sizes, sharpness, bins } },
       evaluate: { when: (at) => at % recipe.evaluateEvery === 0, run: evaluate },
       advice: advice(recipe),
     });
@@ -149,10 +146,7 @@ async function execute(
         ...references(data),
       },
       details: { evaluations: [first, ...after] },
-      seconds,
-      steps: recipe.steps,
-      parameters: model.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: memory?.peak ?? null,
+      ...trainingCosts({ seconds, steps: recipe.steps, model, memory }),
     };
   } finally {
     task.dispose();

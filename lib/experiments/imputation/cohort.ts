@@ -29,7 +29,7 @@ import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";
 import { ROOT } from "../../paths.ts";
 import { type Figure, scatter } from "../../plots/mod.ts";
 import { formatDuration } from "../../progress/format.ts";
-import type { RunRecord, TableView } from "../../results/mod.ts";
+import { cell, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
 import {
   asJson,
   changed,
@@ -242,7 +242,6 @@ export function cohortScores(
   };
 }
 
-const NOTHING = "–";
 const shown = (value: number | null | undefined): string =>
   value === null || value === undefined || Number.isNaN(value) ? NOTHING : value.toFixed(4);
 
@@ -257,26 +256,23 @@ type CohortRecord = RunRecord<CohortDetails>;
 
 /** R² of dosages of a cohort, beside Beagle's and the frequency's figures where the whole region was imputed. */
 function scoreTable(runs: readonly CohortRecord[]): TableView {
-  const ours = runs.map((run) => ({ ...run, label: titleOf(run) })).map((
-    { label, metrics, details, configuration, seed, memory },
-  ) => ({
-    label: `${label}, phase: ${configuration["phasing"]}, seed ${seed}`,
-    cells: [
-      ...[metrics["r2"], metrics["minorR2"], ...details.bins, metrics["targetR2"]]
-        .map((value) => ({ text: shown(value), best: false })),
-      { text: String(metrics["targets"]), best: false },
-      {
-        text: `${formatDuration(metrics["phaseSeconds"]!)} + ${formatDuration(metrics["imputeSeconds"]!)}`,
-        best: false,
-      },
-      { text: `${(memory.peakResidentBytes! / 1e6).toFixed(0)} MB`, best: false },
-    ],
-  }));
+  const ours = runs.map((run) => {
+    const { metrics, details, configuration, seed, memory } = run;
+    return {
+      label: `${titleOf(run)}, phase: ${configuration["phasing"]}, seed ${seed}`,
+      cells: [
+        ...[metrics["r2"], metrics["minorR2"], ...details.bins, metrics["targetR2"]].map(shown),
+        String(metrics["targets"]),
+        `${formatDuration(metrics["phaseSeconds"]!)} + ${formatDuration(metrics["imputeSeconds"]!)}`,
+        `${(memory.peakResidentBytes! / 1e6).toFixed(0)} MB`,
+      ].map((text) => cell(text)),
+    };
+  });
   const others = runs.some(isWhole) ? figures() : [];
   const theirs = others.map(({ model, r2, minor, bins, perTarget }) => ({
     label: `3 Mb, ${genotypeFigures().methods[model]!.name}`,
-    cells: [r2, minor, ...bins, perTarget].map((value) => ({ text: shown(value), best: false }))
-      .concat([NOTHING, NOTHING, NOTHING].map((text) => ({ text, best: false }))),
+    cells: [...[r2, minor, ...bins, perTarget].map(shown), NOTHING, NOTHING, NOTHING]
+      .map((text) => cell(text)),
   }));
   return {
     title: "101 people imputed from their array: R² of dosages",

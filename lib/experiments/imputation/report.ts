@@ -2,7 +2,15 @@
 import { MAF_BINS } from "../../baselines/genotype_r2.ts";
 import { genotypeFigures, type WindowFigure } from "../../data/genotypes/project.ts";
 import { type Figure, methodDots, type MethodScore } from "../../plots/mod.ts";
-import { costTable, latestConfiguration, type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import {
+  cell,
+  costTable,
+  latestConfiguration,
+  NOTHING,
+  type RunRecord,
+  spread,
+  type TableView,
+} from "../../results/mod.ts";
 import { canonicalJson } from "../../results/record.ts";
 import type { Report } from "../experiment.ts";
 import type { ClassicalModel, HaplotypeModel, ImputationModel } from "./settings.ts";
@@ -148,8 +156,6 @@ interface Results {
   methods: ImputationMethod[];
 }
 
-const NOTHING = "–";
-
 /** "0.962 ± 0.004" */
 const shown = (value: number, error = NaN): string =>
   Number.isNaN(value)
@@ -172,10 +178,9 @@ function methodTable(
     head: ["method", ...columns.map(({ head }) => head)],
     rows: methods.map((method) => ({
       label: method.label,
-      cells: columns.map(({ value, error }, c) => ({
-        text: shown(value(method), error?.(method)),
-        best: value(method) === best[c],
-      })),
+      cells: columns.map(({ value, error }, c) =>
+        cell(shown(value(method), error?.(method)), value(method) === best[c])
+      ),
     })),
     notes,
   };

@@ -1,8 +1,8 @@
 import type { ModelColumn, TableModelConfig } from "../../models/table/mod.ts";
 import { logLog } from "../../plots/mod.ts";
-import type { RunRecord, TableView } from "../../results/mod.ts";
+import { cell, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
-import { changed, type Experiment, type Report, type Run, runOf, type Settings } from "../experiment.ts";
+import { type Experiment, type Report, type Run, runOf, type Settings, settingsOf } from "../experiment.ts";
 import { generatedData } from "../run.ts";
 import { compiledStep } from "../table_run.ts";
 
@@ -75,12 +75,9 @@ function runs({ models, sizes, rows, embedding, narrow }: ManyMemorySettings): R
 export const imputationMemory: Experiment<ManyMemorySettings> = {
   name: "imputation-memory",
   notebook: "08_genotype_meta_learning",
-  settings: (profile, changes) =>
-    changed<ManyMemorySettings>(
-      { profile, models: [...MODELS], sizes: [100, 200, 300], rows: 600, embedding: 32, narrow: 16 },
-      changes,
-      { models: MODELS },
-    ),
+  settings: settingsOf<ManyMemorySettings>(() => (
+    { models: [...MODELS], sizes: [100, 200, 300], rows: 600, embedding: 32, narrow: 16 }
+  ), { models: MODELS }),
   runs,
   report,
 };
@@ -109,9 +106,9 @@ function measuredOf(records: readonly RunRecord[]): Measured[] {
 /** Peak memory by size and model, and each as a share of NPT's. */
 function table(measured: readonly Measured[]): TableView {
   const models = MODELS.filter((model) => measured.some(({ peak }) => !Number.isNaN(peak(model))));
-  const cell = (model: MemoryModel, { peak }: Measured): string => {
+  const textOf = (model: MemoryModel, { peak }: Measured): string => {
     const share = peak(model) / peak("npt");
-    if (Number.isNaN(peak(model))) return "–";
+    if (Number.isNaN(peak(model))) return NOTHING;
     return model === "npt" || Number.isNaN(share)
       ? megabytes(peak(model))
       : `${megabytes(peak(model))} (${share.toFixed(2)})`;
@@ -121,7 +118,7 @@ function table(measured: readonly Measured[]): TableView {
     head: ["targets, e", ...models.map((model) => LABELS[model])],
     rows: measured.map((one) => ({
       label: `${one.size}, ${one.embedding}`,
-      cells: models.map((model) => ({ text: cell(model, one), best: false })),
+      cells: models.map((model) => cell(textOf(model, one))),
     })),
     notes: [
       `Compiled peak with parameters and optimiser state: ${

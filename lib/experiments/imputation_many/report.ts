@@ -1,7 +1,14 @@
 /** Records of many windows, put together over seeds: tables, figures and words. */
 import { genotypeFigures } from "../../data/genotypes/project.ts";
 import { type Figure, methodDots, rangeCurves, type RangePoint } from "../../plots/mod.ts";
-import { latestConfiguration, type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import {
+  cell,
+  latestConfiguration,
+  NOTHING,
+  type RunRecord,
+  spread,
+  type TableView,
+} from "../../results/mod.ts";
 import { canonicalJson } from "../../results/record.ts";
 import type { Report } from "../experiment.ts";
 import { r2Score } from "../imputation/report.ts";
@@ -124,15 +131,13 @@ export function beagleR2(
   return comparable ? figure?.windows[at] ?? NaN : NaN;
 }
 
-const NOTHING = "–";
-
 const shown = (value: number, error = NaN): string =>
   Number.isNaN(value) ? NOTHING : value.toFixed(3) + (Number.isNaN(error) ? "" : ` ± ${error.toFixed(3)}`);
 
 /** R² and the frequency's, the better one marked. */
 const pair = ({ r2, error, frequency }: Part) => [
-  { text: shown(r2, error), best: r2 > frequency },
-  { text: shown(frequency), best: frequency >= r2 },
+  cell(shown(r2, error), r2 > frequency),
+  cell(shown(frequency), frequency >= r2),
 ];
 
 const HEAD = ["seen: R²", "frequency", "unseen: R²", "frequency"];
@@ -200,7 +205,7 @@ function eachTable(all: readonly ManyResult[]): TableView {
       const best = Math.max(...values.filter((value) => !Number.isNaN(value)));
       return {
         label: `${name}, ${part}`,
-        cells: values.map((value) => ({ text: shown(value), best: value === best })),
+        cells: values.map((value) => cell(shown(value), value === best)),
       };
     });
   return {

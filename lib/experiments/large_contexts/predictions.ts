@@ -5,7 +5,7 @@ import { GP_DIMS } from "../../models/process/dims.ts";
 import { piecewise } from "../../models/process/piecewise.ts";
 import { createProcess, processName, streamOf } from "../../models/process/registry.ts";
 import { PIECE_SIZE, type Summary } from "../../models/process/streaming.ts";
-import { type Experiment, type Outcome, type Run, runOf } from "../experiment.ts";
+import { type Experiment, type Outcome, type Run, runOf, untrained } from "../experiment.ts";
 import { generatedData } from "../run.ts";
 import { disposeState, pointsOf, summaryTensors } from "./likelihoods.ts";
 import { largePredictionReport } from "./report.ts";
@@ -95,12 +95,10 @@ async function measure(settings: LargePredictionSettings): Promise<Outcome> {
       summaryBytes,
       updateDifference: updateDifference!,
     },
-    seconds: {
+    ...untrained({
       compile: (compileTime().milliseconds - compileBefore) / 1000,
-      train: 0,
       evaluate: readSeconds + predictSeconds,
-    },
-    steps: 0,
+    }),
     parameters: count,
     compiledBytes: peak,
   };

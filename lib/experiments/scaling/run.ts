@@ -6,7 +6,7 @@ import type { RunRecord } from "../../results/mod.ts";
 import { createOptimizer, DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { type Rows, stackCells } from "../../train/table/rows.ts";
 import { stepFunction } from "../../train/table/step.ts";
-import { asJson, type Experiment, type Outcome, type Run, runOf } from "../experiment.ts";
+import { asJson, type Experiment, type Outcome, type Run, runOf, untrained } from "../experiment.ts";
 import { generatedData } from "../run.ts";
 import { compiledStep } from "../table_run.ts";
 import { predictionCostReport, stepCostReport } from "./report.ts";
@@ -171,8 +171,7 @@ async function measuredPrediction(
     const seconds = peak < timedBelow ? await timePrediction(model, predict, n, settings) : null;
     return {
       metrics: { temporary, peak, seconds },
-      seconds: { compile, train: 0, evaluate: seconds ?? 0 },
-      steps: 0,
+      ...untrained({ compile, evaluate: seconds ?? 0 }),
       parameters: model.parameters.reduce((sum, { count }) => sum + count, 0),
       compiledBytes: peak,
     };

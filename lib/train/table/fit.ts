@@ -1,7 +1,15 @@
 import { type EncodedTable, type Fold, shuffled } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
 import { type BuildTableModel, createTableModel, type TableModel } from "../../models/table/mod.ts";
-import { advice, type Evaluation, train, type Trained, type TrainOptions } from "../loop.ts";
+import {
+  advice,
+  courseOf,
+  type CourseOptions,
+  type Evaluation,
+  train,
+  type Trained,
+  type TrainOptions,
+} from "../loop.ts";
 import { improves, validate, type Validation } from "./criterion.ts";
 import { wordTargets } from "./imputation_r2.ts";
 import { createPredictor, type Keeps, keepsOf, type Predictor } from "./predictor.ts";
@@ -9,15 +17,7 @@ import { completeRecipe, type Recipe } from "./recipe.ts";
 import { disposeData, stepData } from "./step.ts";
 import { epochBatches, tableTask } from "./task.ts";
 
-export interface FitOptions {
-  /** What the progress line is called; without it there is none. */
-  label?: string;
-  /** A file that keeps the state of the training; if it exists, training goes on from there. */
-  checkpoint?: string;
-  /** Seconds between two writings of the checkpoint. */
-  checkpointEvery?: number;
-  /** Ends the training early, as a stop request does. */
-  signal?: AbortSignal;
+export interface FitOptions extends CourseOptions {
   /** Makes a model of one's own, in place of what `recipe.model` names. */
   build?: BuildTableModel;
 }
@@ -105,11 +105,8 @@ export const trainOptions = <Scores extends Validation>(
   options: FitOptions,
   run: () => Promise<Scores>,
 ): TrainOptions<Scores> => ({
-  ...options,
+  ...courseOf(options, recipe),
   steps: recipe.steps,
-  checkpoint: options.checkpoint === undefined
-    ? undefined
-    : { path: options.checkpoint, every: options.checkpointEvery, recipe },
   evaluate: {
     when: (at) => at % recipe.evaluateEvery === 0,
     run,
