@@ -1,4 +1,12 @@
-import { type Json, readRecords, recordName, type RunRecord, spread, type TableView } from "../results/mod.ts";
+import {
+  cell,
+  type Json,
+  readRecords,
+  recordName,
+  type RunRecord,
+  spread,
+  type TableView,
+} from "../results/mod.ts";
 import { KEPT_RECORDS, LOCAL_BEGINNINGS, LOCAL_RECORDS } from "./profiles.ts";
 import { sinceLast } from "./run.ts";
 
@@ -192,7 +200,7 @@ export function comparisonTable(comparisons: readonly Comparison[], runs: number
     const cells = shown
       ? [shown.metric, figure(shown.kept), figure(shown.now), figure(shown.tolerance), verdict]
       : ["", "", "", "", verdict];
-    return { label: run, cells: cells.map((text) => ({ text, best: false })) };
+    return { label: run, cells: cells.map((text) => cell(text)) };
   });
   const unexpected = comparisons.filter(({ verdict, sameEngine }) => sameEngine && verdict !== "equal");
   return {

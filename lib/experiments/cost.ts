@@ -184,23 +184,10 @@ export interface Work {
 }
 
 /** One attention block: B times nq queries of nk keys, of these widths. */
-interface Block {
-  b: number;
-  nq: number;
-  nk: number;
-  q: number;
-  kv: number;
-  width: number;
-}
-
-const block = (b: number, nq: number, nk: number, width: number, q = width, kv = width): Block => ({
-  b,
-  nq,
-  nk,
-  q,
-  kv,
-  width,
-});
+const block = (b: number, nq: number, nk: number, width: number, q = width, kv = width) => {
+  return { b, nq, nk, q, kv, width };
+};
+type Block = ReturnType<typeof block>;
 
 /** The paper's attention block: queries, keys and values, mixing, residual, scores and values, row-wise network. */
 function blockWork({ b, nq, nk, q, kv, width: w }: Block, heads: number): Work {

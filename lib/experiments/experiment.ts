@@ -99,6 +99,30 @@ export interface Experiment<S extends Settings = Settings, Details extends Json 
 export const runId = (...words: (string | number)[]): string =>
   words.map((word) => String(word).toLowerCase().replaceAll(/[^a-z0-9._-]+/g, "-")).join("/");
 
+/**
+ * A run that is known by what it is told of: an experiment, the words of its id behind that, its data in records (`of`) and
+ * for readers. Without them it has no step, no fold, and the profile that measurements have in all profiles.
+ */
+export function runOf<Details extends Json>(
+  { experiment, words, profile = "quick", of, fold = null, seed, configuration, ...run }:
+    & Pick<RunIdentity, "experiment" | "seed" | "configuration">
+    & Partial<Pick<RunIdentity, "profile" | "fold">>
+    & Pick<Partial<Run<Details>>, "steps" | "beginning" | "own" | "program" | "external" | "needs">
+    & Pick<Run<Details>, "data" | "model" | "execute">
+    & { words: readonly (string | number)[]; of: RunIdentity["data"] },
+): Run<Details> & { identity: RunIdentity } {
+  const identity = { experiment, profile, model: run.model, data: of, fold, seed, configuration };
+  return { id: runId(experiment, ...words), steps: 0, ...run, identity };
+}
+
+/** What an outcome tells of work that has trained nothing. */
+export const untrained = (seconds: Partial<Outcome["seconds"]> = {}) => ({
+  seconds: { compile: 0, train: 0, evaluate: 0, ...seconds },
+  steps: 0,
+  parameters: 0,
+  compiledBytes: null,
+});
+
 /** A function that is called once, however often its result is asked for. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
@@ -115,6 +139,17 @@ export function configurationOf(
 ): Record<string, Json> {
   return asJson({ ...rest, ...more });
 }
+
+/** A recipe with what a user changes about all of them; 0 steps are those of the recipe. */
+export const tableRecipe = (
+  recipe: Recipe,
+  { steps, recipe: changes, model }: { steps: number; recipe: Partial<Recipe>; model: Recipe["model"] },
+): Recipe => ({
+  ...recipe,
+  ...changes,
+  model: { ...recipe.model, ...model },
+  ...steps ? { steps } : {},
+});
 
 /** For these a 0 asks for nothing. */
 const COUNTS = ["steps", "folds"];
@@ -152,6 +187,14 @@ export function changed<S extends Settings>(
   }
   return settings as unknown as S;
 }
+
+/** A function that gives the settings of a profile with changes. @throws UserError as `changed` does */
+export const settingsOf = <S extends Settings>(
+  defaults: (profile: Profile) => Omit<S, "profile">,
+  choices?: { [Name in keyof S]?: readonly string[] },
+) =>
+(profile: Profile, changes?: Changes<S>): S =>
+  changed({ profile, ...defaults(profile) } as unknown as S, changes, choices);
 
 function listOf(
   name: string,

@@ -2,8 +2,10 @@
 import { stylesOf } from "../plots/mod.ts";
 import {
   type Cell,
+  cell,
   formatSeconds,
   type Json,
+  NOTHING,
   type RunRecord,
   spread,
   type TableView,
@@ -31,9 +33,6 @@ export const rangeName = ([least, most]: readonly number[]): string => `[${least
 export const modelLabel = (model: string): string => stylesOf([model]).get(model)!.label;
 
 export const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
-
-export const NOTHING = "–";
-export const cell = (text: string, best = false): Cell => ({ text, best });
 
 /** "1.310 ± 0.002"; a dash for nothing. */
 export const figure = (value: number | null | undefined, deviation?: number | null): string =>

@@ -16,12 +16,13 @@ import {
   type Outcome,
   type ProcessVariant,
   type Run,
-  runId,
+  runOf,
   type Settings,
   variantConfiguration,
 } from "./experiment.ts";
 import { KEPT_WEIGHTS, LOCAL_WEIGHTS, type Profile } from "./profiles.ts";
 import { runFile } from "./run.ts";
+import { trainingCosts } from "./table_run.ts";
 
 /** A point of a learning curve. */
 export type CurvePoint = {
@@ -70,16 +71,14 @@ export async function runProcess(
       scores[name] = scoresOf(await evaluator(recipe.evalSamples));
       evaluator.dispose();
     }
-    const seconds = { ...fitted.seconds };
-    seconds.evaluate += (performance.now() - start) / 1000;
+    const testing = (performance.now() - start) / 1000;
     await Deno.mkdir(LOCAL_WEIGHTS, { recursive: true });
     await saveProcess(runFile(LOCAL_WEIGHTS, identity), fitted, { record: recordName(identity) });
     const { "": headline, ...others } = scores;
     return {
       metrics: { ...headline },
       details: { curve: curveOf(fitted), tests: others },
-      seconds,
-      ...sizesOf(fitted),
+      ...trainingCosts({ ...fitted, model: fitted.process }, testing),
     };
   } finally {
     fitted.dispose();
@@ -118,8 +117,7 @@ async function runBeginning(
   return {
     metrics: {},
     details: { curve: curveOf(fitted), tests: {} },
-    seconds: fitted.seconds,
-    ...sizesOf(fitted),
+    ...trainingCosts({ ...fitted, model: fitted.process }),
   };
 }
 
@@ -146,12 +144,6 @@ async function fitEvaluated(
     curve?.dispose();
   }
 }
-
-const sizesOf = ({ steps, process, memory }: FittedProcess) => ({
-  steps,
-  parameters: process.parameters.reduce((sum, { count }) => sum + count, 0),
-  compiledBytes: memory?.peak ?? null,
-});
 
 const scoresOf = ({ context, target, error, calibration }: ProcessScore): TestScores => ({
   context,
@@ -307,19 +299,6 @@ export function trainingRun(training: Training): Run<ProcessDetails> {
   const { experiment, profile, model, data, recipe, ranges, settings, all, more, word, words } = training;
   const { batch, finalBatches, curveBatches, curveSamples, when } = settings;
   const name = nameOf(model);
-  const identity: RunIdentity = {
-    experiment,
-    profile,
-    model: name,
-    data,
-    fold: null,
-    seed: recipe.seed,
-    configuration: configurationOf(recipe, {
-      ...{ batch, finalBatches, curveBatches, curveSamples },
-      ...more,
-      ...variantConfiguration(model),
-    }),
-  };
   const build = typeof model === "string" ? undefined : model.build;
   const withTasks = async <T>(work: (source: TaskSource, tests: ProcessTests) => Promise<T>): Promise<T> => {
     const { source, tested, ...tests } = await training.tasks();
@@ -334,16 +313,24 @@ export function trainingRun(training: Training): Run<ProcessDetails> {
     while (step < recipe.steps && !when(step)) step++;
     return step;
   };
-  return {
-    id: runId(experiment, word, name, `seed${recipe.seed}`),
+  const run: Run<ProcessDetails> & { identity: RunIdentity } = runOf({
+    experiment,
+    words: [word, name, `seed${recipe.seed}`],
+    profile,
     data: words,
     model: name,
-    identity,
+    of: data,
+    seed: recipe.seed,
+    configuration: configurationOf(recipe, {
+      ...{ batch, finalBatches, curveBatches, curveSamples },
+      ...more,
+      ...variantConfiguration(model),
+    }),
     steps: recipe.steps,
     program: build ? undefined : { kind: "process", recipe, ranges, batch, ...all ? { all } : {} },
     own: true,
     execute: (options) =>
-      withTasks((source, tests) => runProcess(identity, recipe, source, tests, { ...options, build })),
+      withTasks((source, tests) => runProcess(run.identity, recipe, source, tests, { ...options, build })),
     // With a constant rate the first steps are the same, however many follow.
     ...recipe.schedule === "constant" && !build
       ? {
@@ -353,7 +340,8 @@ export function trainingRun(training: Training): Run<ProcessDetails> {
         },
       }
       : {},
-  };
+  });
+  return run;
 }
 
 /** Whether a model is a variant of this workspace that starts fast, and is trained at twice the published rate. */

@@ -1,19 +1,18 @@
 import type { EncodedTable, Fold } from "../data/mod.ts";
 import { compileTime, memoryOf, tensorSpec } from "../engine/mod.ts";
-import { countParameters, createTableModel, type ModelColumn } from "../models/table/mod.ts";
+import { countParameters, createTableModel, type ModelColumn, type TableModel } from "../models/table/mod.ts";
 import { createOptimizer } from "../train/optimizer.ts";
 import type { Fitted } from "../train/table/fit.ts";
 import type { Recipe } from "../train/table/recipe.ts";
 import { score } from "../train/table/score.ts";
 import { stepFunction } from "../train/table/step.ts";
-import type { Outcome } from "./experiment.ts";
+import { type Outcome, untrained } from "./experiment.ts";
 
-/** What a finished training of a table has cost. @param testing seconds of testing, beside the evaluations of the training */
+/** What a finished training has cost. @param testing seconds of testing, beside the evaluations of the training */
 export function trainingCosts(
-  { seconds: { compile, train, evaluate }, steps, model, memory }: Pick<
-    Fitted,
-    "seconds" | "steps" | "model" | "memory"
-  >,
+  { seconds: { compile, train, evaluate }, steps, model, memory }:
+    & Pick<Fitted, "seconds" | "steps" | "memory">
+    & { model: Pick<TableModel, "parameters"> },
   testing = 0,
 ): Omit<Outcome, "metrics" | "details"> {
   return {
@@ -81,8 +80,7 @@ export function compiledStep(
     });
     return {
       metrics: { temporary, peak },
-      seconds: { compile: (compileTime().milliseconds - before) / 1000, train: 0, evaluate: 0 },
-      steps: 0,
+      ...untrained({ compile: (compileTime().milliseconds - before) / 1000 }),
       parameters: countParameters(recipe.model, columns),
       compiledBytes: peak,
     };

@@ -3,6 +3,13 @@ export { type Environment, environment, peakResidentBytes } from "./environment.
 export { type Json, recordName, type RunIdentity, type RunOutcome, type RunRecord } from "./record.ts";
 export { findRecord, readRecords, writeRecord } from "./store.ts";
 export { criticalDifference } from "./summary.ts";
-export { averageRanks, geometricMean, type Score, spread, summarise } from "./summary.ts";
+export {
+  averageRanks,
+  geometricMean,
+  latestConfiguration,
+  type Score,
+  spread,
+  summarise,
+} from "./summary.ts";
 export { classicalScores, costTable, formatScore, formatSeconds, scoreTable } from "./tables.ts";
-export { type Cell, escapeHtml, type TableView, toHtml, toMarkdown, toText } from "./view.ts";
+export { type Cell, cell, escapeHtml, NOTHING, type TableView, toHtml, toMarkdown, toText } from "./view.ts";

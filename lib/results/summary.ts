@@ -54,7 +54,7 @@ const groupBy = <T>(
 ): T[][] => [...Map.groupBy(items, key).values()];
 
 /** The runs of the configuration that ran last: a changed configuration replaces the runs of the one before. */
-function latestConfiguration(records: RunRecord[]): RunRecord[] {
+export function latestConfiguration<R extends RunRecord>(records: readonly R[]): R[] {
   const newest = records.reduce((a, b) => (a.date >= b.date ? a : b));
   const wanted = canonicalJson(newest.configuration);
   return records.filter(({ configuration }) => canonicalJson(configuration) === wanted);

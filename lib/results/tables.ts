@@ -1,9 +1,7 @@
 import type { ClassicalFigure } from "../data/uci.ts";
 import type { RunRecord } from "./record.ts";
 import { averageRanks, higherIsBetter, metricLabel, type Score, spread } from "./summary.ts";
-import type { Cell, TableView } from "./view.ts";
-
-const NOTHING = "–";
+import { type Cell, cell, NOTHING, type TableView } from "./view.ts";
 
 /** Three significant digits, the same number of decimals for a spread beside it. */
 const decimalsOf = (value: number): number =>
@@ -75,20 +73,19 @@ export function scoreTable(scores: readonly Score[], options: ScoreTableOptions)
     const best = Math.min(
       ...own.map((score) => (score && Number.isFinite(score.mean) ? sign * score.mean : Infinity)),
     );
-    const cells = own.map((score): Cell => ({
-      text: score ? formatScore(score) : NOTHING,
-      best: score !== undefined && sign * score.mean === best,
-    }));
+    const cells = own.map((score): Cell =>
+      score ? cell(formatScore(score), sign * score.mean === best) : cell(NOTHING)
+    );
     return { label: `${data}, ${metricLabel(metricOf.get(data)!)}`, cells };
   });
   const { ranks, deviations, sets: ranked } = averageRanks(shown);
   const spreads = ranked.length > 1;
   if (ranked.length > 0) {
     const lowest = Math.min(...ranks.values());
-    const cells = models.map((model) => ({
-      text: ranks.get(model)!.toFixed(2) + (spreads ? ` ± ${deviations.get(model)!.toFixed(2)}` : ""),
-      best: ranks.get(model) === lowest,
-    }));
+    const cells = models.map((model) => {
+      const own = spreads ? ` ± ${deviations.get(model)!.toFixed(2)}` : "";
+      return cell(ranks.get(model)!.toFixed(2) + own, ranks.get(model) === lowest);
+    });
     rows.push({ label: `average rank, ${ranked.length} ${ranked.length === 1 ? "set" : "sets"}`, cells });
   }
   return {
@@ -148,7 +145,7 @@ export function costTable(records: readonly RunRecord[], title: string, beside?:
         ]
         : [],
     ];
-    return { label, cells: texts.map((text) => ({ text, best: false })) };
+    return { label, cells: texts.map((text) => cell(text)) };
   });
   const head = [
     ...["data set, model", "parameters", "steps", "compile", "train", "per step", "memory of a step"],

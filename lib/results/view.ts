@@ -14,6 +14,11 @@ export interface Cell {
   best: boolean;
 }
 
+export const cell = (text: string, best = false): Cell => ({ text, best });
+
+/** Stands for a number that there is not. */
+export const NOTHING = "–";
+
 const cellsOf = ({ label, cells }: TableView["rows"][number], mark: (cell: Cell) => string): string[] => [
   label,
   ...cells.map(mark),

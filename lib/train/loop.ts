@@ -72,6 +72,28 @@ export interface TrainOptions<Scores> {
   advice?: string;
 }
 
+/** What the user of a training may say of its course. */
+export interface CourseOptions {
+  /** What the progress line is called; without it there is none. */
+  label?: string;
+  /** A file that keeps the state of the training; if it exists, training goes on from there. */
+  checkpoint?: string;
+  /** Seconds between two writings of the checkpoint. */
+  checkpointEvery?: number;
+  /** Ends the training early, as a stop request does. */
+  signal?: AbortSignal;
+}
+
+/** The same as the loop takes it. @param recipe what the training is, as JSON */
+export const courseOf = (
+  { label, signal, checkpoint, checkpointEvery: every }: CourseOptions,
+  recipe: object,
+): Pick<TrainOptions<unknown>, "label" | "signal" | "checkpoint"> => ({
+  label,
+  signal,
+  checkpoint: checkpoint === undefined ? undefined : { path: checkpoint, every, recipe },
+});
+
 export interface Trained<Scores> {
   history: Evaluation<Scores>[];
   /** The evaluation whose weights were kept; undefined if none was looked for. */

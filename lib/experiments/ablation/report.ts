@@ -1,5 +1,13 @@
 import { rowDots } from "../../plots/mod.ts";
-import { formatScore, formatSeconds, type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import {
+  cell,
+  formatScore,
+  formatSeconds,
+  NOTHING,
+  type RunRecord,
+  spread,
+  type TableView,
+} from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
 import { asProfile } from "../profiles.ts";
 import { ABLATION_QUESTIONS, type AblationQuestion, ablationRows, BASE } from "./settings.ts";
@@ -75,8 +83,6 @@ export function ablationResults(records: readonly RunRecord[]): AblationResult[]
   });
 }
 
-const NOTHING = "–";
-
 /** Numbers keep together with what belongs to them. */
 const unbroken = (text: string): string => text.replaceAll(" ", "\u00a0");
 
@@ -103,14 +109,14 @@ function ablationTable(records: readonly RunRecord[]): TableView {
     rows: results.map((result) => ({
       label: `${result.question}: ${result.label}`,
       cells: [
-        { text: unbroken(scoreText(result.rmse)), best: result.rmse.mean === best },
+        cell(unbroken(scoreText(result.rmse)), result.rmse.mean === best),
         ...[
           differenceText(result),
           String(result.parameters),
           result.memory === null ? NOTHING : `${(result.memory / 1e6).toFixed(1)} MB`,
           formatSeconds(result.step),
           formatSeconds(result.seconds),
-        ].map((text) => ({ text: unbroken(text), best: false })),
+        ].map((text) => cell(unbroken(text))),
       ],
     })),
     notes: [

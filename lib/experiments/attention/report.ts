@@ -1,5 +1,5 @@
 import { attentionMap, type Figure, learningCurves } from "../../plots/mod.ts";
-import { type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import { cell, NOTHING, type RunRecord, spread, type TableView } from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
 import { ATTENTION_VARIANTS, dataName, SMALL_ATTENTION } from "./settings.ts";
 import type { AttentionDetails } from "./step.ts";
@@ -34,12 +34,10 @@ function variantsOf(records: readonly AttentionRecord[]): VariantResult[] {
   });
 }
 
-const plain = (text: string) => ({ text, best: false });
-
 /** Specialisation and accuracy by variant, beside what can be had. */
 function variantTable(title: string, records: readonly AttentionRecord[]): TableView {
   const results = variantsOf(records);
-  const share = (value: number) => Number.isNaN(value) ? "–" : value.toFixed(3);
+  const share = (value: number) => Number.isNaN(value) ? NOTHING : value.toFixed(3);
   return {
     title,
     head: [
@@ -60,10 +58,10 @@ function variantTable(title: string, records: readonly AttentionRecord[]): Table
         cells: [
           String(runs.length),
           share(mean("specialisation")),
-          runs.length > 1 ? `${share(values[0]!)}\u00a0to\u00a0${share(values.at(-1)!)}` : "–",
+          runs.length > 1 ? `${share(values[0]!)}\u00a0to\u00a0${share(values.at(-1)!)}` : NOTHING,
           share(spread(runs.map(choosiness)).mean),
           ...["accuracy", "encoder off", "ceiling", "constant"].map((metric) => share(mean(metric))),
-        ].map(plain),
+        ].map((text) => cell(text)),
       };
     }),
     notes: [

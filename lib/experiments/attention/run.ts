@@ -4,14 +4,43 @@ import { syntheticAttention as twoClusters } from "../../data/synthetic_attentio
 import { jit } from "../../engine/mod.ts";
 import { createTableModel, type TableModel } from "../../models/table/mod.ts";
 import type { RunRecord } from "../../results/mod.ts";
-import { advice, train } from "../../train/loop.ts";
+import { advice, courseOf, train } from "../../train/loop.ts";
 import { tableTask } from "../../train/table/task.ts";
-import { asJson, configurationOf, type ExecuteOptions, type Experiment, type Outcome, type Run, runId } from "../experiment.ts";
+import {
+  asJson,
+  configurationOf,
+  type ExecuteOptions,
+  type Experiment,
+  type Outcome,
+  type Run,
+  runOf,
+} from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 import { generatedData } from "../run.ts";
+import { trainingCosts } from "../table_run.ts";
 import { attentionReport } from "./report.ts";
-import { type AttentionOptions, type AttentionSetting, attentionSetting, type AttentionSettings, attentionSettings, type AttentionVariant, dataName, FLIPS, SMALL_ATTENTION } from "./settings.ts";
-import { attentionData, type AttentionDetails, attentionOutputs, type AttentionScores, attentionScores, attentionStep, type Flips, references, type Viewed } from "./step.ts";
+import {
+  type AttentionOptions,
+  type AttentionSetting,
+  attentionSetting,
+  type AttentionSettings,
+  attentionSettings,
+  type AttentionVariant,
+  dataName,
+  FLIPS,
+  SMALL_ATTENTION,
+} from "./settings.ts";
+import {
+  attentionData,
+  type AttentionDetails,
+  attentionOutputs,
+  type AttentionScores,
+  attentionScores,
+  attentionStep,
+  type Flips,
+  references,
+  type Viewed,
+} from "./step.ts";
 
 /** The published experiment by seeds, then variants on the small table by seeds. A seed is that of the table, too. */
 function runs(
@@ -24,14 +53,14 @@ function runs(
     recipe,
   };
   return [
-    ...seeds.map((seed) => runOf("published", profile, { h, steps, model, recipe }, seed)),
+    ...seeds.map((seed) => variantRun("published", profile, { h, steps, model, recipe }, seed)),
     ...(variants as AttentionVariant[]).flatMap((variant) =>
-      smallSeeds.map((seed) => runOf(variant, "quick", small, seed))
+      smallSeeds.map((seed) => variantRun(variant, "quick", small, seed))
     ),
   ];
 }
 
-function runOf(
+function variantRun(
   variant: AttentionVariant,
   profile: Profile,
   options: AttentionOptions,
@@ -40,22 +69,18 @@ function runOf(
   const setting = attentionSetting(variant, profile, options, seed);
   const { sizes, recipe, sharpness, bins } = setting;
   const data = generatedData(dataName(sizes));
-  return {
-    id: runId("synthetic-attention", data.name, variant, `seed${seed}`),
+  return runOf({
+    experiment: "synthetic-attention",
+    words: [data.name, variant, `seed${seed}`],
+    profile,
     data: data.name,
     model: variant,
-    identity: {
-      experiment: "synthetic-attention",
-      profile,
-      model: variant,
-      data,
-      fold: null,
-      seed,
-      configuration: asJson({ sizes, sharpness, bins, recipe: configurationOf(recipe) }),
-    },
+    of: data,
+    seed,
+    configuration: asJson({ sizes, sharpness, bins, recipe: configurationOf(recipe) }),
     steps: recipe.steps,
     execute: (options) => execute(setting, options),
-  };
+  });
 }
 
 /** Makes the first scores of XABD `factor` times as large. */
@@ -72,7 +97,7 @@ function sharpen(model: TableModel, factor: number): void {
 /** Trains a model, and sees what its latents read before, meanwhile and after. */
 async function execute(
   { variant, sizes, recipe, sharpness, bins }: AttentionSetting,
-  { signal, label, checkpoint }: ExecuteOptions,
+  options: ExecuteOptions,
 ): Promise<Outcome<AttentionDetails> | undefined> {
   const data = twoClusters(sizes, recipe.seed);
   const device = attentionData(data);
@@ -101,12 +126,8 @@ async function execute(
   try {
     const first = { step: 0, ...await evaluate(0) };
     const { stopped, seconds, memory, history } = await train(task, {
+      ...courseOf(options, { ...recipe, variant, sizes, sharpness, bins }),
       steps: recipe.steps,
-      signal,
-      label,
-      checkpoint: checkpoint === undefined
-        ? undefined
-        : { path: checkpoint, recipe: { ...recipe, variant, sizes, sharpness, bins } },
       evaluate: { when: (at) => at % recipe.evaluateEvery === 0, run: evaluate },
       advice: advice(recipe),
     });
@@ -125,10 +146,7 @@ async function execute(
         ...references(data),
       },
       details: { evaluations: [first, ...after] },
-      seconds,
-      steps: recipe.steps,
-      parameters: model.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: memory?.peak ?? null,
+      ...trainingCosts({ seconds, steps: recipe.steps, model, memory }),
     };
   } finally {
     task.dispose();

@@ -1,13 +1,11 @@
 import { paperGp } from "../../data/paper.ts";
 import { type Figure, learningCurves, rangeCurves } from "../../plots/mod.ts";
-import { formatSeconds, type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import { cell, formatSeconds, NOTHING, type RunRecord, spread, type TableView } from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
 import {
-  cell,
   curveAt,
   figure,
   modelLabel,
-  NOTHING,
   type ProcessRecord,
   rangeName,
   rangeOf,

@@ -1,9 +1,8 @@
 import { paperCelebA } from "../../data/paper.ts";
 import { type Figure, rangeCurves } from "../../plots/mod.ts";
-import type { RunRecord, TableView } from "../../results/mod.ts";
+import { cell, type RunRecord, type TableView } from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
 import {
-  cell,
   comparable,
   modelLabel,
   type ProcessRecord,

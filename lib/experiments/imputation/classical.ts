@@ -20,7 +20,7 @@ import {
 import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows.ts";
 import { UserError } from "../../errors.ts";
 import { taskCommand } from "../../paths.ts";
-import { asJson, once, type Run } from "../experiment.ts";
+import { asJson, once, type Run, untrained } from "../experiment.ts";
 import { type HaplotypeData, haplotypeData } from "./haplotypes.ts";
 import { CLASSICAL_MODELS, type ImputationSettings } from "./settings.ts";
 import { type ImputationDetails, imputationScores, scoredRows, windowRun } from "./window.ts";
@@ -59,10 +59,7 @@ async function beagleRuns(windows: readonly ImputationWindow[]): Promise<Run<Imp
           const predicted = predictedOf(await data(), window, probability, rowOf);
           return {
             ...imputationScores(scoredRows(window, window.fold.test, predicted), window),
-            seconds: { compile: 0, train: 0, evaluate: seconds },
-            steps: 0,
-            parameters: 0,
-            compiledBytes: null,
+            ...untrained({ evaluate: seconds }),
           };
         },
       },
@@ -163,10 +160,7 @@ async function modelRuns(
             return {
               metrics: { ...metrics, validationR2: result.score === null ? null : -result.score },
               details,
-              seconds: { compile: 0, train: result.totalSeconds, evaluate: result.predictSeconds },
-              steps: 0,
-              parameters: 0,
-              compiledBytes: null,
+              ...untrained({ train: result.totalSeconds, evaluate: result.predictSeconds }),
             };
           },
         });

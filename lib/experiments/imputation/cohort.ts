@@ -1,8 +1,25 @@
 /** Benchmark B2: 101 people of other populations, imputed from their array to all variants of a reference of 300. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { MAF_BINS, mafBin, meanTargetR2, minorR2, pooledR2, readBeagle, type ScoredByFrequency } from "../../baselines/mod.ts";
-import { alleleCounts, genotypeFigures, genotypePath, getBit, parseRegion, readVcf, variantCount, variantKey } from "../../data/genotypes/mod.ts";
+import {
+  MAF_BINS,
+  mafBin,
+  meanTargetR2,
+  minorR2,
+  pooledR2,
+  readBeagle,
+  type ScoredByFrequency,
+} from "../../baselines/mod.ts";
+import {
+  alleleCounts,
+  genotypeFigures,
+  genotypePath,
+  getBit,
+  parseRegion,
+  readVcf,
+  variantCount,
+  variantKey,
+} from "../../data/genotypes/mod.ts";
 import { unknown } from "../../data/nearest.ts";
 import { compileTime } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
@@ -12,8 +29,20 @@ import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";
 import { ROOT } from "../../paths.ts";
 import { type Figure, scatter } from "../../plots/mod.ts";
 import { formatDuration } from "../../progress/format.ts";
-import type { RunRecord, TableView } from "../../results/mod.ts";
-import { asJson, changed, type Changes, type ExecuteOptions, type Experiment, type Outcome, type Report, type Run, runId, type Settings } from "../experiment.ts";
+import { cell, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
+import {
+  asJson,
+  changed,
+  type Changes,
+  type ExecuteOptions,
+  type Experiment,
+  type Outcome,
+  type Report,
+  type Run,
+  runOf,
+  type Settings,
+  untrained,
+} from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
 export interface CohortSettings extends Settings {
@@ -74,24 +103,17 @@ const files = (): Promise<[string, string, string]> =>
 async function runs(chosen: CohortSettings): Promise<Run<CohortDetails>[]> {
   const { region, phasing, seed } = chosen;
   const { seed: _, ...recipe } = recipeOf(chosen);
-  return [{
-    id: runId("cohort", region),
+  return [runOf({
+    experiment: "cohort",
+    words: [region],
     data: region,
     model: "impute",
-    identity: {
-      experiment: "cohort",
-      // The same in all profiles.
-      profile: "quick",
-      model: "impute",
-      data: { name: `b2-${region}`, sha256: await digest(await files()) },
-      fold: null,
-      seed,
-      configuration: asJson({ ...DEFAULT_SETTINGS, recipe, phasing }),
-    },
-    steps: 0,
+    of: { name: `b2-${region}`, sha256: await digest(await files()) },
+    seed,
+    configuration: asJson({ ...DEFAULT_SETTINGS, recipe, phasing }),
     own: true,
     execute: (options) => execute(chosen, options),
-  }];
+  })];
 }
 
 /** Imputes the cohort and compares it with the truth. Stopped work goes on from the windows that it has. */
@@ -122,10 +144,8 @@ async function execute(
   return {
     metrics: { ...metrics, phaseSeconds: phase, imputeSeconds: impute },
     details,
-    seconds: { compile, train: phase + impute - compile, evaluate: 0 },
+    ...untrained({ compile, train: phase + impute - compile }),
     steps: recipe.steps * result.windows,
-    parameters: 0,
-    compiledBytes: null,
   };
 }
 
@@ -222,7 +242,6 @@ export function cohortScores(
   };
 }
 
-const NOTHING = "–";
 const shown = (value: number | null | undefined): string =>
   value === null || value === undefined || Number.isNaN(value) ? NOTHING : value.toFixed(4);
 
@@ -237,26 +256,23 @@ type CohortRecord = RunRecord<CohortDetails>;
 
 /** R² of dosages of a cohort, beside Beagle's and the frequency's figures where the whole region was imputed. */
 function scoreTable(runs: readonly CohortRecord[]): TableView {
-  const ours = runs.map((run) => ({ ...run, label: titleOf(run) })).map((
-    { label, metrics, details, configuration, seed, memory },
-  ) => ({
-    label: `${label}, phase: ${configuration["phasing"]}, seed ${seed}`,
-    cells: [
-      ...[metrics["r2"], metrics["minorR2"], ...details.bins, metrics["targetR2"]]
-        .map((value) => ({ text: shown(value), best: false })),
-      { text: String(metrics["targets"]), best: false },
-      {
-        text: `${formatDuration(metrics["phaseSeconds"]!)} + ${formatDuration(metrics["imputeSeconds"]!)}`,
-        best: false,
-      },
-      { text: `${(memory.peakResidentBytes! / 1e6).toFixed(0)} MB`, best: false },
-    ],
-  }));
+  const ours = runs.map((run) => {
+    const { metrics, details, configuration, seed, memory } = run;
+    return {
+      label: `${titleOf(run)}, phase: ${configuration["phasing"]}, seed ${seed}`,
+      cells: [
+        ...[metrics["r2"], metrics["minorR2"], ...details.bins, metrics["targetR2"]].map(shown),
+        String(metrics["targets"]),
+        `${formatDuration(metrics["phaseSeconds"]!)} + ${formatDuration(metrics["imputeSeconds"]!)}`,
+        `${(memory.peakResidentBytes! / 1e6).toFixed(0)} MB`,
+      ].map((text) => cell(text)),
+    };
+  });
   const others = runs.some(isWhole) ? figures() : [];
   const theirs = others.map(({ model, r2, minor, bins, perTarget }) => ({
     label: `3 Mb, ${genotypeFigures().methods[model]!.name}`,
-    cells: [r2, minor, ...bins, perTarget].map((value) => ({ text: shown(value), best: false }))
-      .concat([NOTHING, NOTHING, NOTHING].map((text) => ({ text, best: false }))),
+    cells: [...[r2, minor, ...bins, perTarget].map(shown), NOTHING, NOTHING, NOTHING]
+      .map((text) => cell(text)),
   }));
   return {
     title: "101 people imputed from their array: R² of dosages",

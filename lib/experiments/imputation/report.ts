@@ -2,7 +2,15 @@
 import { MAF_BINS } from "../../baselines/genotype_r2.ts";
 import { genotypeFigures, type WindowFigure } from "../../data/genotypes/project.ts";
 import { type Figure, methodDots, type MethodScore } from "../../plots/mod.ts";
-import { costTable, type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import {
+  cell,
+  costTable,
+  latestConfiguration,
+  NOTHING,
+  type RunRecord,
+  spread,
+  type TableView,
+} from "../../results/mod.ts";
 import { canonicalJson } from "../../results/record.ts";
 import type { Report } from "../experiment.ts";
 import type { ClassicalModel, HaplotypeModel, ImputationModel } from "./settings.ts";
@@ -59,10 +67,7 @@ function currentRuns(records: readonly RunRecord[]): ImputationRecord[] {
     experiment === "imputation" && status === "complete"
   ) as ImputationRecord[];
   const groups = Map.groupBy(runs, ({ profile, model }) => canonicalJson([profile, model]));
-  return [...groups.values()].flatMap((own) => {
-    const { configuration } = own.reduce((a, b) => (a.date >= b.date ? a : b));
-    return own.filter((run) => canonicalJson(run.configuration) === canonicalJson(configuration));
-  });
+  return [...groups.values()].flatMap(latestConfiguration);
 }
 
 /** Windows of any of the runs, increasing. */
@@ -151,8 +156,6 @@ interface Results {
   methods: ImputationMethod[];
 }
 
-const NOTHING = "–";
-
 /** "0.962 ± 0.004" */
 const shown = (value: number, error = NaN): string =>
   Number.isNaN(value)
@@ -175,10 +178,9 @@ function methodTable(
     head: ["method", ...columns.map(({ head }) => head)],
     rows: methods.map((method) => ({
       label: method.label,
-      cells: columns.map(({ value, error }, c) => ({
-        text: shown(value(method), error?.(method)),
-        best: value(method) === best[c],
-      })),
+      cells: columns.map(({ value, error }, c) =>
+        cell(shown(value(method), error?.(method)), value(method) === best[c])
+      ),
     })),
     notes,
   };
@@ -258,6 +260,15 @@ function windowCosts({ runs }: Results): TableView {
   return { ...table, notes: [...table.notes, "Windows share their programs, which compile once."] };
 }
 
+/** R² of a method in one panel of a figure. */
+export const r2Score = (data: string, model: string, mean: number, standardError = NaN): MethodScore => ({
+  data,
+  model,
+  metric: "r2",
+  mean,
+  standardError,
+});
+
 /** Axes have room for short names. */
 const short = (label: string): string => label.replace(" array", "");
 
@@ -269,13 +280,7 @@ function scoreFigure({ methods, runs }: Results): Figure {
   const windows = windowsOf(runs);
   const data = `mean of window${windows.length > 1 ? "s" : ""} ${windows.join(", ")}`;
   const scores = methods.filter(({ model }) => model !== "frequency")
-    .map(({ label, mean }): MethodScore => ({
-      data,
-      model: short(label),
-      metric: "r2",
-      mean,
-      standardError: NaN,
-    }))
+    .map(({ label, mean }) => r2Score(data, short(label), mean))
     .filter(({ mean }) => !Number.isNaN(mean));
   return methodDots(scores, { title: "R² of test haplotypes" });
 }
@@ -283,13 +288,7 @@ function scoreFigure({ methods, runs }: Results): Figure {
 /** R² of all methods by minor allele frequency: a panel for each bin. */
 function binFigure({ methods }: Results): Figure {
   const scores = methods.flatMap(({ label, bins }) =>
-    MAF_BINS.map((bin, b): MethodScore => ({
-      data: `minor allele ${bin}`,
-      model: short(label),
-      metric: "r2",
-      mean: bins[b]!,
-      standardError: NaN,
-    }))
+    MAF_BINS.map((bin, b) => r2Score(`minor allele ${bin}`, short(label), bins[b]!))
   ).filter(({ mean }) => !Number.isNaN(mean));
   return methodDots(scores, { title: "Genotype imputation: R² by minor allele frequency" });
 }

@@ -13,6 +13,7 @@ import {
   nameOf,
   type Outcome,
   type Run,
+  tableRecipe,
   variantConfiguration,
 } from "../experiment.ts";
 import { trainingCosts } from "../table_run.ts";
@@ -49,19 +50,13 @@ function trainedRuns(
   settings: ImputationSettings,
   windows: readonly ImputationWindow[],
 ): Run<ImputationDetails>[] {
-  const { profile, seeds, steps, recipe: changes, model: modelChanges } = settings;
+  const { profile, seeds } = settings;
   const own: readonly unknown[] = HAPLOTYPE_MODELS;
   const models = settings.models.filter((model) => !own.includes(model));
   return seeds.flatMap((seed) =>
     windows.flatMap((window) =>
       models.map((model) => {
-        const base = imputationRecipe(model, profile, seed);
-        const recipe: Recipe = {
-          ...base,
-          ...changes,
-          model: { ...base.model, ...modelChanges },
-          ...steps ? { steps } : {},
-        };
+        const recipe = tableRecipe(imputationRecipe(model, profile, seed), settings);
         const configuration = { ...configurationOf(recipe), ...variantConfiguration(model) };
         const build = typeof model === "string" ? undefined : model.build;
         return windowRun(window, { profile, model: nameOf(model), seed, configuration }, {

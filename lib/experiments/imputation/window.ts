@@ -16,7 +16,7 @@ import {
 } from "../../baselines/genotype_r2.ts";
 import { alleleRows, B1_WINDOWS, b1WindowName, type ImputationWindow } from "../../data/genotypes/windows.ts";
 import type { RunIdentity, RunRecord } from "../../results/mod.ts";
-import { type Run, runId } from "../experiment.ts";
+import { type Run, runOf } from "../experiment.ts";
 
 /** Of each MAF bin, counting minor alleles, so that bins of windows can be put together. */
 export type ImputationDetails = { bins: Pick<Moments, keyof Moments>[] };
@@ -30,30 +30,26 @@ export function windowRun(
     RunIdentity,
     "profile" | "model" | "seed" | "configuration"
   >,
-  run: Pick<Run<ImputationDetails>, "steps" | "execute"> & Partial<Run<ImputationDetails>>,
+  run: Pick<Run<ImputationDetails>, "steps" | "execute" | "program" | "external" | "needs">,
 ): Run<ImputationDetails> {
   const size = window.targetVariants.length;
   const sha256 = createHash("sha256").update(window.inputs).update(window.targets).digest("hex");
-  return {
-    id: runId("imputation", window.name, model, `seed${seed}`),
+  return runOf({
+    experiment: "imputation",
+    words: [window.name, model, `seed${seed}`],
+    profile,
     data: `windows of ${size}`,
     model,
-    identity: {
-      experiment: "imputation",
-      profile,
-      model,
-      data: { name: window.name, sha256 },
-      fold: null,
-      seed,
-      configuration: { ...configuration, size, proportion: 1 },
-    },
+    of: { name: window.name, sha256 },
+    seed,
+    configuration: { ...configuration, size, proportion: 1 },
     ...run,
     execute: ({ label, ...options }) =>
       run.execute({
         ...options,
         label: label === undefined ? undefined : `${window.name}, ${model}, seed ${seed}`,
       }),
-  };
+  });
 }
 
 /** Which of B1's windows a record is of; NaN for another one. */

@@ -1,8 +1,8 @@
 import type { ModelColumn, TableModelConfig } from "../../models/table/mod.ts";
 import { logLog } from "../../plots/mod.ts";
-import type { RunRecord, TableView } from "../../results/mod.ts";
+import { cell, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
-import { changed, type Experiment, type Report, type Run, runId, type Settings } from "../experiment.ts";
+import { type Experiment, type Report, type Run, runOf, type Settings, settingsOf } from "../experiment.ts";
 import { generatedData } from "../run.ts";
 import { compiledStep } from "../table_run.ts";
 
@@ -45,30 +45,25 @@ const columnsOf = (size: number): ModelColumn[] =>
 
 /** Width, then size, then model. The profile of their records is the same in all profiles. */
 function runs({ models, sizes, rows, embedding, narrow }: ManyMemorySettings): Run[] {
-  const of = (model: MemoryModel, size: number, embedding: number): Run => ({
-    id: runId("imputation-memory", `e${embedding}`, size, model),
-    data: `${size} targets, e ${embedding}`,
-    model,
-    identity: {
+  const of = (model: MemoryModel, size: number, embedding: number): Run =>
+    runOf({
       experiment: "imputation-memory",
-      profile: "quick",
+      words: [`e${embedding}`, size, model],
+      data: `${size} targets, e ${embedding}`,
       model,
-      data: generatedData(`haplotypes-${rows}x${SITES}+${size}`),
-      fold: null,
+      of: generatedData(`haplotypes-${rows}x${SITES}+${size}`),
       seed: 0,
       configuration: { size, rows, embedding, depth: DEPTH, h: POINTS, f: POINTS },
-    },
-    steps: 0,
-    execute: () =>
-      Promise.resolve(compiledStep({
-        model: modelOf(model, embedding),
-        optimizer: DEFAULT_OPTIMIZER,
-        labelMask: 0.15,
-        featureMask: 0.15,
-        maskToken: 1,
-        seed: 0,
-      }, { columns: columnsOf(size), rows })),
-  });
+      execute: () =>
+        Promise.resolve(compiledStep({
+          model: modelOf(model, embedding),
+          optimizer: DEFAULT_OPTIMIZER,
+          labelMask: 0.15,
+          featureMask: 0.15,
+          maskToken: 1,
+          seed: 0,
+        }, { columns: columnsOf(size), rows })),
+    });
   const chosen = MODELS.filter((model) => models.includes(model));
   return [
     ...sizes.flatMap((size) => chosen.map((model) => of(model, size, embedding))),
@@ -80,12 +75,9 @@ function runs({ models, sizes, rows, embedding, narrow }: ManyMemorySettings): R
 export const imputationMemory: Experiment<ManyMemorySettings> = {
   name: "imputation-memory",
   notebook: "08_genotype_meta_learning",
-  settings: (profile, changes) =>
-    changed<ManyMemorySettings>(
-      { profile, models: [...MODELS], sizes: [100, 200, 300], rows: 600, embedding: 32, narrow: 16 },
-      changes,
-      { models: MODELS },
-    ),
+  settings: settingsOf<ManyMemorySettings>(() => (
+    { models: [...MODELS], sizes: [100, 200, 300], rows: 600, embedding: 32, narrow: 16 }
+  ), { models: MODELS }),
   runs,
   report,
 };
@@ -114,9 +106,9 @@ function measuredOf(records: readonly RunRecord[]): Measured[] {
 /** Peak memory by size and model, and each as a share of NPT's. */
 function table(measured: readonly Measured[]): TableView {
   const models = MODELS.filter((model) => measured.some(({ peak }) => !Number.isNaN(peak(model))));
-  const cell = (model: MemoryModel, { peak }: Measured): string => {
+  const textOf = (model: MemoryModel, { peak }: Measured): string => {
     const share = peak(model) / peak("npt");
-    if (Number.isNaN(peak(model))) return "–";
+    if (Number.isNaN(peak(model))) return NOTHING;
     return model === "npt" || Number.isNaN(share)
       ? megabytes(peak(model))
       : `${megabytes(peak(model))} (${share.toFixed(2)})`;
@@ -126,7 +118,7 @@ function table(measured: readonly Measured[]): TableView {
     head: ["targets, e", ...models.map((model) => LABELS[model])],
     rows: measured.map((one) => ({
       label: `${one.size}, ${one.embedding}`,
-      cells: models.map((model) => ({ text: cell(model, one), best: false })),
+      cells: models.map((model) => cell(textOf(model, one))),
     })),
     notes: [
       `Compiled peak with parameters and optimiser state: ${

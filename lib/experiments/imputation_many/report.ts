@@ -1,9 +1,17 @@
 /** Records of many windows, put together over seeds: tables, figures and words. */
 import { genotypeFigures } from "../../data/genotypes/project.ts";
-import { type Figure, methodDots, type MethodScore, rangeCurves, type RangePoint } from "../../plots/mod.ts";
-import { type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import { type Figure, methodDots, rangeCurves, type RangePoint } from "../../plots/mod.ts";
+import {
+  cell,
+  latestConfiguration,
+  NOTHING,
+  type RunRecord,
+  spread,
+  type TableView,
+} from "../../results/mod.ts";
 import { canonicalJson } from "../../results/record.ts";
 import type { Report } from "../experiment.ts";
+import { r2Score } from "../imputation/report.ts";
 import type { ManyDetails } from "./settings.ts";
 
 const PARTS = ["seen", "unseen"] as const;
@@ -43,10 +51,10 @@ function manyResults(records: readonly RunRecord[]): ManyResult[] {
   const runs = records.filter(({ experiment, status }) =>
     experiment === "imputation-many" && status === "complete"
   ) as RunRecord<ManyDetails>[];
-  return [...Map.groupBy(runs, keyOf).values()].map((own) => {
-    const { configuration } = own.reduce((a, b) => (a.date >= b.date ? a : b));
-    return resultOf(own.filter((run) => canonicalJson(run.configuration) === canonicalJson(configuration)));
-  }).sort((a, b) => a.size - b.size || a.proportion - b.proportion || b.model.localeCompare(a.model));
+  return [...Map.groupBy(runs, keyOf).values()].map((own) => resultOf(latestConfiguration(own))).sort((
+    a,
+    b,
+  ) => a.size - b.size || a.proportion - b.proportion || b.model.localeCompare(a.model));
 }
 
 function resultOf(runs: readonly RunRecord<ManyDetails>[]): ManyResult {
@@ -123,15 +131,13 @@ export function beagleR2(
   return comparable ? figure?.windows[at] ?? NaN : NaN;
 }
 
-const NOTHING = "–";
-
 const shown = (value: number, error = NaN): string =>
   Number.isNaN(value) ? NOTHING : value.toFixed(3) + (Number.isNaN(error) ? "" : ` ± ${error.toFixed(3)}`);
 
 /** R² and the frequency's, the better one marked. */
 const pair = ({ r2, error, frequency }: Part) => [
-  { text: shown(r2, error), best: r2 > frequency },
-  { text: shown(frequency), best: frequency >= r2 },
+  cell(shown(r2, error), r2 > frequency),
+  cell(shown(frequency), frequency >= r2),
 ];
 
 const HEAD = ["seen: R²", "frequency", "unseen: R²", "frequency"];
@@ -199,7 +205,7 @@ function eachTable(all: readonly ManyResult[]): TableView {
       const best = Math.max(...values.filter((value) => !Number.isNaN(value)));
       return {
         label: `${name}, ${part}`,
-        cells: values.map((value) => ({ text: shown(value), best: value === best })),
+        cells: values.map((value) => cell(shown(value), value === best)),
       };
     });
   return {
@@ -218,17 +224,9 @@ function windowsFigure(all: readonly ManyResult[]): Figure {
   const scores = [...sizes].flatMap(([size, results]) =>
     PARTS.flatMap((part) => {
       const data = `${part} windows, ${size} targets`;
-      const score = (model: string, mean: number, standardError: number): MethodScore => ({
-        data,
-        model,
-        metric: "r2",
-        mean,
-        standardError,
-      });
-      const [first] = results;
       return [
-        ...results.map(({ label, [part]: { r2, error } }) => score(label, r2, error)),
-        score("frequency", first![part].frequency, NaN),
+        ...results.map(({ label, [part]: { r2, error } }) => r2Score(data, label, r2, error)),
+        r2Score(data, "frequency", results[0]![part].frequency),
       ].filter(({ mean }) => !Number.isNaN(mean));
     })
   );

@@ -24,7 +24,7 @@ import {
   once,
   type Outcome,
   type Run,
-  runId,
+  runOf,
 } from "../experiment.ts";
 import { scoredRows } from "../imputation/window.ts";
 import { trainingCosts } from "../table_run.ts";
@@ -108,23 +108,16 @@ async function runs(settings: ManySettings): Promise<Run<ManyDetails>[]> {
     for (const training of manyTrainings(settings, seed)) {
       const { model, size, proportion, recipe } = training;
       const windows = trainShare(await windowsOf(size), proportion, seed);
-      const identity = {
-        experiment: "imputation-many",
-        profile,
-        model,
-        data: { name: `b1-${seen}+${unseen}-windows-${size}`, sha256: digest(windows) },
-        fold: null,
-        seed,
-        configuration: configurationOf(recipe, { size, proportion }),
-      };
-      const name = recordName(identity);
-      if (made.has(name)) continue;
       const [first] = windows.seen;
-      made.set(name, {
-        id: runId("imputation-many", differenceOf(training), model, `seed${seed}`),
+      const run = runOf({
+        experiment: "imputation-many",
+        words: [differenceOf(training), model, `seed${seed}`],
+        profile,
         data: `${size} targets, ${proportion} of the samples`,
         model,
-        identity,
+        of: { name: `b1-${seen}+${unseen}-windows-${size}`, sha256: digest(windows) },
+        seed,
+        configuration: configurationOf(recipe, { size, proportion }),
         steps: recipe.steps,
         program: {
           kind: "table",
@@ -133,6 +126,8 @@ async function runs(settings: ManySettings): Promise<Run<ManyDetails>[]> {
         },
         execute: (options) => execute(recipe, windows, options),
       });
+      const name = recordName(run.identity);
+      if (!made.has(name)) made.set(name, run);
     }
   }
   return [...made.values()];

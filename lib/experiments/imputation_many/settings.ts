@@ -1,7 +1,7 @@
 import type { ModelKind, TableModelConfig } from "../../models/table/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
-import { changed, type Changes, type Settings } from "../experiment.ts";
+import { changed, type Changes, type Settings, tableRecipe } from "../experiment.ts";
 import {
   PUBLISHED_IMPUTATION,
   type PublishedImputation,
@@ -92,7 +92,7 @@ export interface ManyTraining {
  * @throws UserError if none of them was published
  */
 export function manyTrainings(settings: ManySettings, seed: number): ManyTraining[] {
-  const { profile, blocks, models, steps, recipe: changes, model: modelChanges } = settings;
+  const { profile, blocks, models } = settings;
   const of = profile === "paper" ? published : quick;
   const trainings = (blocks as ManyBlock[]).flatMap((block) =>
     models.flatMap((model) => of(block, model, settings, seed).map((one) => ({ block, model, ...one })))
@@ -100,15 +100,7 @@ export function manyTrainings(settings: ManySettings, seed: number): ManyTrainin
   if (trainings.length === 0) {
     throw new UserError(`no run of ${models.join(", ")} was published for ${blocks.join(", ")} as asked for`);
   }
-  return trainings.map((one) => ({
-    ...one,
-    recipe: {
-      ...one.recipe,
-      ...changes,
-      model: { ...one.recipe.model, ...modelChanges },
-      ...steps ? { steps } : {},
-    },
-  }));
+  return trainings.map((one) => ({ ...one, recipe: tableRecipe(one.recipe, settings) }));
 }
 
 type Training = Omit<ManyTraining, "block" | "model">;

@@ -18,7 +18,8 @@ import {
   type Experiment,
   type Outcome,
   type Run,
-  runId,
+  runOf,
+  untrained,
 } from "../experiment.ts";
 import { KEPT_WEIGHTS } from "../profiles.ts";
 import { generatedData } from "../run.ts";
@@ -60,20 +61,14 @@ async function runs(settings: LargeContextSettings): Promise<Run<ContextDetails>
   return await Promise.all(files.map(async (path): Promise<Run<ContextDetails>> => {
     const { recipe, trained } = await trainingOf(path);
     const few = contexts.filter((count) => count <= BEGINNING_POINTS);
-    return {
-      id: runId("large-contexts", recipe.model, `steps${recipe.steps}`),
+    return runOf({
+      experiment: "large-contexts",
+      words: [recipe.model, `steps${recipe.steps}`],
       data: `${functions} functions, up to ${contexts.at(-1)} points`,
       model: recipe.model,
-      identity: {
-        experiment: "large-contexts",
-        profile: "quick",
-        model: recipe.model,
-        data: generatedData(`gp-rbf-waves-${functions}x${contexts.at(-1)}`),
-        fold: null,
-        seed,
-        configuration: asJson({ ...recipe, trained, contexts, targets, functions }),
-      },
-      steps: 0,
+      of: generatedData(`gp-rbf-waves-${functions}x${contexts.at(-1)}`),
+      seed,
+      configuration: asJson({ ...recipe, trained, contexts, targets, functions }),
       execute: (options) => contextLikelihoods(path, settings, options),
       ...few.length > 0
         ? {
@@ -83,7 +78,7 @@ async function runs(settings: LargeContextSettings): Promise<Run<ContextDetails>
           },
         }
         : {},
-    };
+    });
   }));
 }
 
@@ -108,10 +103,9 @@ export async function contextLikelihoods(
     return contexts && {
       metrics: {},
       details: { contexts },
-      seconds: { compile: 0, train: 0, evaluate: (performance.now() - start) / 1000 },
+      ...untrained({ evaluate: (performance.now() - start) / 1000 }),
       steps: stored.recipe.steps,
       parameters: stored.process.parameters.reduce((sum, { count }) => sum + count, 0),
-      compiledBytes: null,
     };
   } finally {
     await bar?.done();

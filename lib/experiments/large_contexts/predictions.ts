@@ -5,7 +5,7 @@ import { GP_DIMS } from "../../models/process/dims.ts";
 import { piecewise } from "../../models/process/piecewise.ts";
 import { createProcess, processName, streamOf } from "../../models/process/registry.ts";
 import { PIECE_SIZE, type Summary } from "../../models/process/streaming.ts";
-import { type Experiment, type Outcome, type Run, runId } from "../experiment.ts";
+import { type Experiment, type Outcome, type Run, runOf, untrained } from "../experiment.ts";
 import { generatedData } from "../run.ts";
 import { disposeState, pointsOf, summaryTensors } from "./likelihoods.ts";
 import { largePredictionReport } from "./report.ts";
@@ -14,22 +14,16 @@ import { type LargePredictionSettings, largePredictionSettings } from "./setting
 function runs(settings: LargePredictionSettings): Run[] {
   const { context, targets, induce, seed } = settings;
   const model = processName(settings.model);
-  return [{
-    id: runId("large-predictions", context, model),
+  return [runOf({
+    experiment: "large-predictions",
+    words: [context, model],
     data: `${context} context points`,
     model,
-    identity: {
-      experiment: "large-predictions",
-      profile: "quick",
-      model,
-      data: generatedData(`gp-rbf-waves-${context}+${targets}`),
-      fold: null,
-      seed,
-      configuration: { context, targets, induce, width: GP_DIMS.dimHid, pieceSize: PIECE_SIZE },
-    },
-    steps: 0,
+    of: generatedData(`gp-rbf-waves-${context}+${targets}`),
+    seed,
+    configuration: { context, targets, induce, width: GP_DIMS.dimHid, pieceSize: PIECE_SIZE },
     execute: () => measure(settings),
-  }];
+  })];
 }
 
 /**
@@ -38,9 +32,7 @@ function runs(settings: LargePredictionSettings): Run[] {
  * the bytes of the summary; and the largest difference of a predicted mean, the second half of the context read later,
  * from all read at once.
  */
-async function measure(
-  settings: LargePredictionSettings,
-): Promise<Outcome> {
+async function measure(settings: LargePredictionSettings): Promise<Outcome> {
   const { context, targets, induce, seed } = settings;
   const model = processName(settings.model);
   const process = createProcess(model, GP_DIMS, induce, seed);
@@ -103,12 +95,10 @@ async function measure(
       summaryBytes,
       updateDifference: updateDifference!,
     },
-    seconds: {
+    ...untrained({
       compile: (compileTime().milliseconds - compileBefore) / 1000,
-      train: 0,
       evaluate: readSeconds + predictSeconds,
-    },
-    steps: 0,
+    }),
     parameters: count,
     compiledBytes: peak,
   };

@@ -16,7 +16,7 @@ import type { Parameter } from "../../nn/parameters.ts";
 import { valueAndGradients } from "../../train/gradients.ts";
 import { createOptimizer } from "../../train/optimizer.ts";
 import { leastBytes } from "../cost.ts";
-import { asJson, type Experiment, type Outcome, type Run, runId } from "../experiment.ts";
+import { asJson, type Experiment, type Outcome, type Run, runOf, untrained } from "../experiment.ts";
 import { generatedData } from "../run.ts";
 import { processCostReport } from "./report.ts";
 import { type CostModel, type ProcessCostSettings, processCostSettings, type StepSize } from "./settings.ts";
@@ -28,22 +28,16 @@ function runs(settings: ProcessCostSettings): Run[] {
   return contexts.flatMap((context) =>
     (models as CostModel[]).map((model): Run => {
       const size = { context, targets, batch, induce, samples, width };
-      return {
-        id: runId("process-cost", context, model),
+      return runOf({
+        experiment: "process-cost",
+        words: [context, model],
         data: `${context} context points`,
         model,
-        identity: {
-          experiment: "process-cost",
-          profile: "quick",
-          model,
-          data: generatedData(`sine-${context}`),
-          fold: null,
-          seed,
-          configuration: asJson({ ...size, budgetBytes, budgetSeconds }),
-        },
-        steps: 0,
+        of: generatedData(`sine-${context}`),
+        seed,
+        configuration: asJson({ ...size, budgetBytes, budgetSeconds }),
         execute: () => stepCost(model, size, settings),
-      };
+      });
     })
   );
 }
@@ -65,13 +59,7 @@ export async function stepCost(
   const nothing = { peak: null, arguments: null, temporary: null, least, seconds: null };
   const over = (memory: boolean, time: boolean) => ({ overMemory: Number(memory), overTime: Number(time) });
   if (least > budgetBytes) {
-    return {
-      metrics: { ...nothing, ...over(true, false) },
-      seconds: { compile: 0, train: 0, evaluate: 0 },
-      steps: 0,
-      parameters: 0,
-      compiledBytes: null,
-    };
+    return { metrics: { ...nothing, ...over(true, false) }, ...untrained() };
   }
   const step = measuredStep(model, size, seed);
   try {

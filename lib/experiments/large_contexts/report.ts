@@ -1,8 +1,8 @@
 import { paperGp } from "../../data/paper.ts";
 import { budgetCurves, type BudgetPoint, type Ended, type Figure } from "../../plots/mod.ts";
-import { formatSeconds, type RunRecord, type TableView } from "../../results/mod.ts";
+import { cell, formatSeconds, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
-import { cell, modelLabel, NOTHING, recordsOf } from "../process_report.ts";
+import { modelLabel, recordsOf } from "../process_report.ts";
 import type { ContextDetails } from "./settings.ts";
 
 /** What a training step of one model needs at one size; null where it was not compiled or run. */

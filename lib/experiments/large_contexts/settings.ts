@@ -1,5 +1,5 @@
 import { PROCESS_NAMES } from "../../models/process/registry.ts";
-import { changed, type Changes, type Settings } from "../experiment.ts";
+import { changed, type Changes, type Settings, settingsOf } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
 /** Every neural process, and those that can train on points in pieces. */
@@ -40,27 +40,18 @@ export interface ProcessCostSettings extends Settings, Omit<StepSize, "context">
 }
 
 /** As the paper's Gaussian processes, but one task, one latent sample and 16 inducing points at every size. */
-export const processCostSettings = (
-  profile: Profile,
-  changes?: Changes<ProcessCostSettings>,
-): ProcessCostSettings =>
-  changed<ProcessCostSettings>(
-    {
-      profile,
-      contexts: [2_048, 1_000_000],
-      models: ["ipnp", "ipnp-chunked", "anp"],
-      budgetBytes: 2 ** 33,
-      budgetSeconds: 120,
-      targets: 256,
-      batch: 1,
-      induce: 16,
-      samples: 1,
-      width: 128,
-      seed: 42,
-    },
-    changes,
-    { models: COST_MODELS },
-  );
+export const processCostSettings = settingsOf<ProcessCostSettings>(() => ({
+  contexts: [2_048, 1_000_000],
+  models: ["ipnp", "ipnp-chunked", "anp"],
+  budgetBytes: 2 ** 33,
+  budgetSeconds: 120,
+  targets: 256,
+  batch: 1,
+  induce: 16,
+  samples: 1,
+  width: 128,
+  seed: 42,
+}), { models: COST_MODELS });
 
 /** Log likelihoods of trained models against their context; the same in all profiles. */
 export interface LargeContextSettings extends Settings {
@@ -109,11 +100,6 @@ export interface LargePredictionSettings extends Settings {
   seed: number;
 }
 
-export const largePredictionSettings = (
-  profile: Profile,
-  changes?: Changes<LargePredictionSettings>,
-): LargePredictionSettings =>
-  changed<LargePredictionSettings>(
-    { profile, model: "ipnp", context: 100_000, targets: 1_000_000, induce: 16, seed: 42 },
-    changes,
-  );
+export const largePredictionSettings = settingsOf<LargePredictionSettings>(() => (
+  { model: "ipnp", context: 100_000, targets: 1_000_000, induce: 16, seed: 42 }
+));

@@ -1,5 +1,5 @@
 import { type Figure, logLog, type Point, slopesOf } from "../../plots/mod.ts";
-import type { RunRecord, TableView } from "../../results/mod.ts";
+import { cell, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
 
 /** A size that costs are shown against. */
@@ -61,7 +61,7 @@ function slopeTable(all: readonly RunRecord[]): TableView {
     head: ["model", "memory in n", "memory in d", "prediction memory in n"],
     rows: [...slopesByModel(all)].map(([label, slopes]) => ({
       label,
-      cells: slopes.map((slope) => ({ text: slope === undefined ? "–" : slope.toFixed(2), best: false })),
+      cells: slopes.map((slope) => cell(slope?.toFixed(2) ?? NOTHING)),
     })),
     notes: ["Fitted to the last three sizes at most: 1 is linear, 2 quadratic, 0 constant."],
   };

@@ -6,32 +6,33 @@ import type { RunRecord } from "../../results/mod.ts";
 import { createOptimizer, DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { type Rows, stackCells } from "../../train/table/rows.ts";
 import { stepFunction } from "../../train/table/step.ts";
-import { asJson, type Experiment, type Outcome, type Run, runId } from "../experiment.ts";
+import { asJson, type Experiment, type Outcome, type Run, runOf, untrained } from "../experiment.ts";
 import { generatedData } from "../run.ts";
 import { compiledStep } from "../table_run.ts";
 import { predictionCostReport, stepCostReport } from "./report.ts";
-import { isSmallEnough, numericColumns, type PredictionCostSettings, predictionCostSettings, type Scaled, scaledModel, scalingConfiguration, type ScalingSettings, type StepCostSettings, stepCostSettings } from "./settings.ts";
+import {
+  isSmallEnough,
+  numericColumns,
+  type PredictionCostSettings,
+  predictionCostSettings,
+  type Scaled,
+  scaledModel,
+  scalingConfiguration,
+  type ScalingSettings,
+  type StepCostSettings,
+  stepCostSettings,
+} from "./settings.ts";
 
-/** The run of one measurement. @param size among the configuration */
+/** What the run of one measurement is known by. @param size among the configuration */
 const measurement = (
-  experiment: string,
   model: Scaled,
   settings: ScalingSettings,
   size: { n: number; d: number; queries?: number },
-  run: Pick<Run, "id" | "data" | "execute">,
-): Run => ({
-  ...run,
+) => ({
   model,
-  identity: {
-    experiment,
-    profile: "quick",
-    model,
-    data: generatedData(`normal-${size.n}x${size.d}`),
-    fold: null,
-    seed: settings.seed,
-    configuration: asJson({ ...scalingConfiguration(model, settings), ...size }),
-  },
-  steps: 0,
+  of: generatedData(`normal-${size.n}x${size.d}`),
+  seed: settings.seed,
+  configuration: asJson({ ...scalingConfiguration(model, settings), ...size }),
 });
 
 /** Sizes, then models; without models that would be too large. */
@@ -43,8 +44,10 @@ function stepRuns(settings: StepCostSettings): Run[] {
   ];
   return sizes.flatMap(({ n, d }) =>
     (models as Scaled[]).filter((model) => isSmallEnough(model, d, settings)).map((model) =>
-      measurement("step-cost", model, settings, { n, d }, {
-        id: runId("step-cost", `${n}x${d}`, model),
+      runOf({
+        ...measurement(model, settings, { n, d }),
+        experiment: "step-cost",
+        words: [`${n}x${d}`, model],
         data: `${n} rows, ${d} columns`,
         execute: () => measuredStep(model, n, d, settings),
       })
@@ -126,8 +129,10 @@ function predictionRuns(settings: PredictionCostSettings): Run[] {
   const { rows, d, queries, models } = settings;
   return rows.flatMap((n) =>
     (models as Scaled[]).map((model) =>
-      measurement("prediction-cost", model, settings, { n, d, queries }, {
-        id: runId("prediction-cost", n, model),
+      runOf({
+        ...measurement(model, settings, { n, d, queries }),
+        experiment: "prediction-cost",
+        words: [n, model],
         data: `${n} training rows`,
         execute: () => measuredPrediction(model, n, settings),
       })
@@ -166,8 +171,7 @@ async function measuredPrediction(
     const seconds = peak < timedBelow ? await timePrediction(model, predict, n, settings) : null;
     return {
       metrics: { temporary, peak, seconds },
-      seconds: { compile, train: 0, evaluate: seconds ?? 0 },
-      steps: 0,
+      ...untrained({ compile, evaluate: seconds ?? 0 }),
       parameters: model.parameters.reduce((sum, { count }) => sum + count, 0),
       compiledBytes: peak,
     };

@@ -1,6 +1,5 @@
 import { countParameters, type ModelColumn, type TableModelConfig } from "../../models/table/mod.ts";
-import { changed, type Changes, type Settings } from "../experiment.ts";
-import type { Profile } from "../profiles.ts";
+import { type Settings, settingsOf } from "../experiment.ts";
 
 /** The models whose cost is compared; `spin` has the nested predictor, `spin-flat` the reference's. */
 const SCALED = ["spin", "spin-flat", "npt", "set-transformer"] as const;
@@ -50,31 +49,19 @@ export interface PredictionCostSettings extends ScalingSettings {
 }
 
 /** The settings of step-cost. @throws UserError for an unknown model, with the nearest ones */
-export const stepCostSettings = (profile: Profile, changes?: Changes<StepCostSettings>): StepCostSettings =>
-  changed<StepCostSettings>(
-    {
-      profile,
-      ...DEFAULTS,
-      rows: [1024, 4096, 16384],
-      d: 14,
-      columns: [128, 256],
-      n: 256,
-      timedBelow: 1e9,
-    },
-    changes,
-    { models: SCALED },
-  );
+export const stepCostSettings = settingsOf<StepCostSettings>(() => ({
+  ...DEFAULTS,
+  rows: [1024, 4096, 16384],
+  d: 14,
+  columns: [128, 256],
+  n: 256,
+  timedBelow: 1e9,
+}), { models: SCALED });
 
 /** The settings of prediction-cost. @throws UserError for an unknown model, with the nearest ones */
-export const predictionCostSettings = (
-  profile: Profile,
-  changes?: Changes<PredictionCostSettings>,
-): PredictionCostSettings =>
-  changed<PredictionCostSettings>(
-    { profile, ...DEFAULTS, rows: [512, 8192], d: 14, queries: 128, timedBelow: 2e9 },
-    changes,
-    { models: SCALED },
-  );
+export const predictionCostSettings = settingsOf<PredictionCostSettings>(() => (
+  { ...DEFAULTS, rows: [512, 8192], d: 14, queries: 128, timedBelow: 2e9 }
+), { models: SCALED });
 
 /** The configuration of a model. */
 export function scaledModel(

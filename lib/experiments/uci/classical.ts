@@ -1,9 +1,16 @@
-import { baselineGrid, baselineInstalled, type BaselineTask, fitBaseline, type Setting, type SizeClass } from "../../baselines/mod.ts";
+import {
+  baselineGrid,
+  baselineInstalled,
+  type BaselineTask,
+  fitBaseline,
+  type Setting,
+  type SizeClass,
+} from "../../baselines/mod.ts";
 import { type EncodedTable, uciFacts } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
 import { taskCommand } from "../../paths.ts";
 import { accuracy, auroc, logLoss, rmse } from "../../train/table/metrics.ts";
-import { asJson, type Outcome, type Run } from "../experiment.ts";
+import { asJson, type Outcome, type Run, untrained } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 import { columnTypes, uciFold, uciRun } from "./data.ts";
 import { foldCount, setsOf, type UciClassical, type UciSettings } from "./settings.ts";
@@ -79,10 +86,7 @@ async function execute(
       validationLoss: result.score,
       peakBytes: result.peakBytes,
     },
-    seconds: { compile: 0, train: result.totalSeconds, evaluate: result.predictSeconds },
-    steps: 0,
-    parameters: 0,
-    compiledBytes: null,
+    ...untrained({ train: result.totalSeconds, evaluate: result.predictSeconds }),
   };
 }
 

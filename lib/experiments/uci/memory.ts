@@ -1,7 +1,22 @@
 import { batchCount, uciFacts } from "../../data/mod.ts";
 import type { TableModelConfig } from "../../models/table/mod.ts";
-import { geometricMean, type RunIdentity, type RunRecord, type TableView } from "../../results/mod.ts";
-import { changed, type Changes, configurationOf, type Experiment, type Run, runId, type Settings } from "../experiment.ts";
+import {
+  cell,
+  geometricMean,
+  NOTHING,
+  type RunIdentity,
+  type RunRecord,
+  type TableView,
+} from "../../results/mod.ts";
+import {
+  changed,
+  type Changes,
+  configurationOf,
+  type Experiment,
+  type Run,
+  runId,
+  type Settings,
+} from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 import { compiledStep } from "../table_run.ts";
 import { uciFold, uciRun } from "./data.ts";
@@ -91,9 +106,9 @@ function memoryTable(records: readonly RunRecord[]): TableView {
   const share = (model: string, set: string) => peak(model, set) / peak("npt", set);
   const cellOf = (model: string, set: string) => {
     const own = peak(model, set);
-    if (Number.isNaN(own)) return { text: "–", best: false };
+    if (Number.isNaN(own)) return cell(NOTHING);
     const relative = model === "npt" ? "" : ` (${share(model, set).toFixed(2)})`;
-    return { text: text(own) + relative, best: own === Math.min(...models.map((other) => peak(other, set))) };
+    return cell(text(own) + relative, own === Math.min(...models.map((other) => peak(other, set))));
   };
   const whole = sets.filter((set) => models.every((model) => !Number.isNaN(share(model, set))));
   return {
@@ -104,10 +119,7 @@ function memoryTable(records: readonly RunRecord[]): TableView {
       ...whole.length > 1
         ? [{
           label: "share of NPT's, geometric mean",
-          cells: models.map((model) => ({
-            text: geometricMean(whole.map((set) => share(model, set))).toFixed(2),
-            best: false,
-          })),
+          cells: models.map((model) => cell(geometricMean(whole.map((set) => share(model, set))).toFixed(2))),
         }]
         : [],
     ],

@@ -1,6 +1,14 @@
 /** Cross-validation of table models on UCI sets (the paper's Table 1), and classical models on the same folds. */
 import { fit } from "../../train/table/fit.ts";
-import { configurationOf, type Experiment, nameOf, once, type Run, variantConfiguration } from "../experiment.ts";
+import {
+  configurationOf,
+  type Experiment,
+  nameOf,
+  once,
+  type Run,
+  tableRecipe,
+  variantConfiguration,
+} from "../experiment.ts";
 import { testedOutcome } from "../table_run.ts";
 import { classicalRuns } from "./classical.ts";
 import { columnTypes, loadAsked, uciFold, uciRun } from "./data.ts";
@@ -9,20 +17,14 @@ import { foldCount, setsOf, uciRecipe, type UciSettings, uciSettings } from "./s
 
 /** The runs of the models that are trained here: sets, then folds, then models, so that early results compare models. */
 async function trainedRuns(settings: UciSettings): Promise<Run[]> {
-  const { profile, models, seed, steps, recipe: changes, model: modelChanges } = settings;
+  const { profile, models, seed } = settings;
   const runs = setsOf(settings).map(async (dataset) => {
     // A plan needs a table once, whichever its fold.
     const read = once(() => uciFold(dataset, profile, 0));
     const folds = Array.from({ length: foldCount(dataset, settings) }, (_, fold) => fold);
     return await Promise.all(folds.flatMap((fold) =>
       models.map(async (model): Promise<Run> => {
-        const base = uciRecipe(model, dataset, profile, seed + fold);
-        const recipe = {
-          ...base,
-          ...changes,
-          model: { ...base.model, ...modelChanges },
-          ...steps ? { steps } : {},
-        };
+        const recipe = tableRecipe(uciRecipe(model, dataset, profile, seed + fold), settings);
         const configuration = {
           ...configurationOf(recipe, { columnTypes: columnTypes(profile) }),
           ...variantConfiguration(model),

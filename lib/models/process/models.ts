@@ -60,7 +60,7 @@ export function cipnp(
 export function np(dims: NeuralProcessDims, seed: number): LatentProcess {
   const init = createInit(seed);
   const pooled = poolingEncoder(init, "denc", poolingDims(dims));
-  const latent = poolingEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat });
+  const latent = poolingEncoder(init, "lenc", latentDims(dims));
   const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
   return latentProcess(init.parameters, { rows: repeated(pooled), latent, decode });
 }
@@ -69,11 +69,7 @@ export function np(dims: NeuralProcessDims, seed: number): LatentProcess {
 export function anp(dims: NeuralProcessDims, seed: number): LatentProcess {
   const init = createInit(seed);
   const rows = crossEncoder(init, "denc", crossDims(dims));
-  const latent = poolingEncoder(init, "lenc", {
-    ...poolingDims(dims),
-    dimLat: dims.dimLat,
-    selfAttention: true,
-  });
+  const latent = poolingEncoder(init, "lenc", { ...latentDims(dims), selfAttention: true });
   const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
   return latentProcess(init.parameters, { rows, latent, decode });
 }
@@ -89,7 +85,7 @@ export function ipnp(
   init = createInit(seed),
 ): LatentProcess & Streamable {
   const rows = crossSpinEncoder(init, "denc", crossDims(dims), options);
-  const latent = poolingSpinEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat }, options);
+  const latent = poolingSpinEncoder(init, "lenc", latentDims(dims), options);
   const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
   return {
     ...latentProcess(init.parameters, { rows, latent, decode }),
@@ -131,7 +127,7 @@ export function ipnpPlaced(
 ): LatentProcess & Streamable {
   const init = createInit(seed);
   const rows = placedEncoder(init, "denc", crossDims(dims), options);
-  const latent = poolingSpinEncoder(init, "lenc", { ...poolingDims(dims), dimLat: dims.dimLat }, spin);
+  const latent = poolingSpinEncoder(init, "lenc", latentDims(dims), spin);
   const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
   return {
     ...latentProcess(init.parameters, { rows, latent, decode }),
@@ -163,6 +159,9 @@ const poolingDims = ({ dimX, dimY, dimHid, encPreDepth, encPostDepth }: NeuralPr
   preDepth: encPreDepth,
   postDepth: encPostDepth,
 });
+
+/** Widths of the encoder of a latent variable. */
+const latentDims = (dims: NeuralProcessDims) => ({ ...poolingDims(dims), dimLat: dims.dimLat });
 
 /** The decoder that all of them have. */
 export const decoderOf = (

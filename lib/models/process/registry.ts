@@ -24,28 +24,41 @@ import {
   np,
 } from "./models.ts";
 import type { Normal } from "./normal.ts";
+import type { PlacedOptions } from "./placed_encoder.ts";
 import { contextOf, type Tasks } from "./points.ts";
 import type { SpinOptions } from "./spin.ts";
 import type { Stream, Streamable } from "./streaming.ts";
 import { GP_TNP } from "./tnp/options.ts";
 import { tnpd } from "./tnp/tnpd.ts";
 
-export const PROCESS_NAMES = [
-  "cnp",
-  "canp",
-  "np",
-  "anp",
-  "bnp",
-  "banp",
-  "tnpd",
-  "cipnp",
-  "ipnp",
-  "cipnp-fast",
-  "ipnp-fast",
-  "cipnp-sharp",
-  "ipnp-sharp",
-] as const;
-export type ProcessName = (typeof PROCESS_NAMES)[number];
+/** What a model is made with beside its widths. */
+interface Given {
+  seed: number;
+  spin: SpinOptions;
+  placed: PlacedOptions;
+}
+type Make = (dims: NeuralProcessDims, given: Given) => Process;
+
+const MODELS = {
+  cnp: (dims, { seed }) => conditional(cnp(dims, seed)),
+  canp: (dims, { seed }) => conditional(canp(dims, seed)),
+  np: (dims, { seed }) => latent(np(dims, seed), dims.dimLat),
+  anp: (dims, { seed }) => latent(anp(dims, seed), dims.dimLat),
+  bnp: (dims, { seed }) => bootstrapped(bnp(dims, seed)),
+  banp: (dims, { seed }) => bootstrapped(banp(dims, seed)),
+  tnpd: ({ dimX, dimY }, { seed }) => ({
+    ...conditional(tnpd({ ...GP_TNP, dimX, dimY }, seed)),
+    predicts: "targets",
+  }),
+  cipnp: (dims, { spin, seed }) => conditional(cipnp(dims, spin, seed)),
+  ipnp: (dims, { spin, seed }) => latent(ipnp(dims, spin, seed), dims.dimLat),
+  "cipnp-fast": (dims, { placed, spin, seed }) => conditional(cipnpPlaced(dims, placed, spin, seed)),
+  "ipnp-fast": (dims, { placed, spin, seed }) => latent(ipnpPlaced(dims, placed, spin, seed), dims.dimLat),
+  "cipnp-sharp": (dims, { spin, seed }) => conditional(cipnpSharp(dims, spin, seed)),
+  "ipnp-sharp": (dims, { spin, seed }) => latent(ipnpSharp(dims, spin, seed), dims.dimLat),
+} satisfies Record<string, Make>;
+export type ProcessName = keyof typeof MODELS;
+export const PROCESS_NAMES = Object.keys(MODELS) as ProcessName[];
 
 /** A neural process, whatever it is made of. */
 export interface Process {
@@ -63,7 +76,7 @@ export interface Process {
 /** @throws UserError for an unknown name, with the nearest ones. */
 export function processName(name: string): ProcessName {
   const found = PROCESS_NAMES.find((known) => known === name);
-  if (!found) throw new UserError(`model: there is no neural process ${unknown(name, [...PROCESS_NAMES])}`);
+  if (!found) throw new UserError(`model: there is no neural process ${unknown(name, PROCESS_NAMES)}`);
   return found;
 }
 
@@ -103,37 +116,7 @@ export function createProcess(
   seed: number,
   span: readonly [number, number] = SPAN,
 ): Process {
-  const spin = publishedSpin(induce);
-  switch (name) {
-    case "cnp":
-      return conditional(cnp(dims, seed));
-    case "canp":
-      return conditional(canp(dims, seed));
-    case "cipnp":
-      return conditional(cipnp(dims, spin, seed));
-    case "cipnp-fast":
-      return conditional(cipnpPlaced(dims, { induce, span }, spin, seed));
-    case "cipnp-sharp":
-      return conditional(cipnpSharp(dims, spin, seed));
-    case "tnpd": {
-      const { dimX, dimY } = dims;
-      return { ...conditional(tnpd({ ...GP_TNP, dimX, dimY }, seed)), predicts: "targets" };
-    }
-    case "np":
-      return latent(np(dims, seed), dims.dimLat);
-    case "anp":
-      return latent(anp(dims, seed), dims.dimLat);
-    case "ipnp":
-      return latent(ipnp(dims, spin, seed), dims.dimLat);
-    case "ipnp-fast":
-      return latent(ipnpPlaced(dims, { induce, span }, spin, seed), dims.dimLat);
-    case "ipnp-sharp":
-      return latent(ipnpSharp(dims, spin, seed), dims.dimLat);
-    case "bnp":
-      return bootstrapped(bnp(dims, seed));
-    case "banp":
-      return bootstrapped(banp(dims, seed));
-  }
+  return MODELS[name](dims, { seed, spin: publishedSpin(induce), placed: { induce, span } });
 }
 
 /**

@@ -42,21 +42,20 @@ interface ColumnTables {
   token(): tf.Tensor2D;
 }
 
+/** Of the Linear layers of all columns, uniform between the bounds. */
+export const ofColumns = (init: Init, name: string, shape: number[], bound: number): Parameter =>
+  init.create({
+    name,
+    shape,
+    stacked: true,
+    fill: (draw) => symmetric(draw, tf.util.sizeFromShape(shape), bound),
+  });
+
 function numericColumns(init: Init, { numeric }: ColumnLayout, e: number) {
   const dn = numeric.length;
   const bound = 1 / Math.sqrt(2);
-  const weight = init.create({
-    name: "weight",
-    shape: [dn, 2, e],
-    stacked: true,
-    fill: (draw) => symmetric(draw, dn * 2 * e, bound),
-  });
-  const bias = init.create({
-    name: "bias",
-    shape: [dn, e],
-    stacked: true,
-    fill: (draw) => symmetric(draw, dn * e, bound),
-  });
+  const weight = ofColumns(init, "weight", [dn, 2, e], bound);
+  const bias = ofColumns(init, "bias", [dn, e], bound);
   const row = (k: number) =>
     tf.reshape(tf.slice(weight.variable, [0, k, 0], [dn, 1, e]), [dn, e]) as tf.Tensor2D;
   return {

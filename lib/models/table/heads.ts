@@ -3,6 +3,7 @@ import type { Rng } from "../../engine/random.ts";
 import { dropout, symmetric } from "../../nn/layers.ts";
 import type { Init } from "../../nn/parameters.ts";
 import { type ColumnLayout, type Outputs, takeColumns } from "./columns.ts";
+import { ofColumns } from "./embedding.ts";
 
 /** Logit of a class that a column does not have: its probability is 0 in float32, and so is its gradient. */
 export const ABSENT_LOGIT = -1e9;
@@ -28,18 +29,8 @@ export function heads(init: Init, layout: ColumnLayout, e: number, hiddenDropout
 }
 
 function numericHeads(init: Init, dn: number, e: number, bound: number) {
-  const weight = init.create({
-    name: "weight",
-    shape: [dn, e],
-    stacked: true,
-    fill: (draw) => symmetric(draw, dn * e, bound),
-  });
-  const bias = init.create({
-    name: "bias",
-    shape: [dn],
-    stacked: true,
-    fill: (draw) => symmetric(draw, dn, bound),
-  });
+  const weight = ofColumns(init, "weight", [dn, e], bound);
+  const bias = ofColumns(init, "bias", [dn], bound);
   return (x: tf.Tensor3D): tf.Tensor2D => tf.add(tf.sum(tf.mul(x, weight.variable), 2), bias.variable);
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs-core";
 import { createRng, jit } from "../../engine/mod.ts";
-import { advice, stepOf, train } from "../loop.ts";
+import { advice, courseOf, type CourseOptions, stepOf, train } from "../loop.ts";
 import { createOptimizer } from "../optimizer.ts";
 import { valueAndGradients } from "../gradients.ts";
 import { changeProbabilities, mosaics, withNoise } from "../../models/haplotype/mosaic.ts";
@@ -39,18 +39,12 @@ export interface HaplotypeWindow {
   targets: Int32Array;
 }
 
-export interface FitWindowOptions {
-  /** What the progress line is called; without it there is none. */
-  label?: string;
+export interface FitWindowOptions extends CourseOptions {
   /** Called after every step, with the loss now and then. */
   onStep?: (step: number, loss?: number) => void;
   /** Steps after which `evaluate` is called, beside the last one. */
   when?: (step: number) => boolean;
   evaluate?: (window: FittedWindow, step: number) => Promise<void>;
-  /** Ends the training early, as a stop request does. */
-  signal?: AbortSignal;
-  /** A file that keeps the state of the training; if it exists, training goes on from there. */
-  checkpoint?: string;
 }
 
 /** A trained window: weights, and H_D of the panel's haplotypes. */
@@ -154,13 +148,8 @@ export async function fitWindow(
       batch: (at) => stepInputs(recipe, at),
       step: stepOf(step, (inputs: StepInputs): [StepInputs, typeof data] => [inputs, data]),
     }, {
+      ...courseOf(options, { ...recipe, window: digestOf(window) }),
       steps: recipe.steps,
-      signal: options.signal,
-      checkpoint: options.checkpoint === undefined ? undefined : {
-        path: options.checkpoint,
-        recipe: { ...recipe, window: digestOf(window) },
-      },
-      label: options.label,
       onStep: options.onStep,
       evaluate: options.evaluate && {
         when: options.when,

@@ -1,23 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TaskPoints, TaskSource } from "../../data/task_source.ts";
 import type { Process } from "../../models/process/registry.ts";
-import { advice, stepOf, train, type Trained } from "../loop.ts";
+import { advice, courseOf, type CourseOptions, stepOf, train, type Trained } from "../loop.ts";
 import { createOptimizer } from "../optimizer.ts";
 import { learningRate } from "../schedule.ts";
 import { countsOf } from "./evaluation_tasks.ts";
-import { largestLayout, type Layout, taskLayout, pointsOf } from "./layout.ts";
+import { largestLayout, type Layout, pointsOf, taskLayout } from "./layout.ts";
 import { noiseKey, processOf, type ProcessRecipe } from "./recipe.ts";
 import { createProcessStep, type ProcessStepInputs } from "./step.ts";
 
-export interface ProcessFitOptions {
-  /** What the progress line is called; without it there is none. */
-  label?: string;
-  /** A file that keeps the state of the training; if it exists, training goes on from there. */
-  checkpoint?: string;
-  /** Seconds between two writings of the checkpoint. */
-  checkpointEvery?: number;
-  /** Ends the training early, as a stop request does. */
-  signal?: AbortSignal;
+export interface ProcessFitOptions extends CourseOptions {
   /** Steps after which to evaluate, beside the last one. */
   when?: (step: number) => boolean;
   /** Tests the model as it is: log likelihoods and their like. */
@@ -44,7 +36,7 @@ const AHEAD = 200;
 export async function fitProcess(
   recipe: ProcessRecipe,
   source: TaskSource,
-  { checkpoint, checkpointEvery, when, evaluate, build = processOf, ...options }: ProcessFitOptions = {},
+  { when, evaluate, build = processOf, ...options }: ProcessFitOptions = {},
 ): Promise<FittedProcess> {
   const process = build(recipe);
   const optimizer = createOptimizer(process.parameters, { optimizer: "adam", clip: 0 });
@@ -67,13 +59,8 @@ export async function fitProcess(
       programs: (done) => firstOfLayouts(source, recipe, done),
       largest: () => largestBatch(source, recipe),
     }, {
-      ...options,
+      ...courseOf(options, { ...recipe, source: source.name, ranges: source.ranges, batch: source.batch }),
       steps: recipe.steps,
-      checkpoint: checkpoint === undefined ? undefined : {
-        path: checkpoint,
-        every: checkpointEvery,
-        recipe: { ...recipe, source: source.name, ranges: source.ranges, batch: source.batch },
-      },
       evaluate: evaluate && { when, run: (at) => evaluate(process, at) },
       advice: advice(recipe),
     });

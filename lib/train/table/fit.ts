@@ -1,23 +1,23 @@
-import { balancedBatches, batchCount, type EncodedTable, type Fold, shuffled } from "../../data/mod.ts";
+import { type EncodedTable, type Fold, shuffled } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
 import { type BuildTableModel, createTableModel, type TableModel } from "../../models/table/mod.ts";
-import { advice, type Evaluation, train, type Trained } from "../loop.ts";
+import {
+  advice,
+  courseOf,
+  type CourseOptions,
+  type Evaluation,
+  train,
+  type Trained,
+  type TrainOptions,
+} from "../loop.ts";
 import { improves, validate, type Validation } from "./criterion.ts";
 import { wordTargets } from "./imputation_r2.ts";
 import { createPredictor, type Keeps, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { disposeData, stepData } from "./step.ts";
-import { tableTask } from "./task.ts";
+import { epochBatches, tableTask } from "./task.ts";
 
-export interface FitOptions {
-  /** What the progress line is called; without it there is none. */
-  label?: string;
-  /** A file that keeps the state of the training; if it exists, training goes on from there. */
-  checkpoint?: string;
-  /** Seconds between two writings of the checkpoint. */
-  checkpointEvery?: number;
-  /** Ends the training early, as a stop request does. */
-  signal?: AbortSignal;
+export interface FitOptions extends CourseOptions {
   /** Makes a model of one's own, in place of what `recipe.model` names. */
   build?: BuildTableModel;
 }
@@ -59,11 +59,10 @@ export async function fit(
   const recipe = completeRecipe(given);
   const { criterion = "loss" } = recipe;
   if (criterion === "imputationR2") wordTargets(table);
-  const batches = batchesOf(table, fold, recipe);
-  const model = options.build?.(table.columns, recipe.seed) ??
-    createTableModel(recipe.model, table.columns, recipe.seed);
+  const classes = recipe.balanceClasses ? targetClasses(table) : undefined;
+  const model = modelOf(table.columns, recipe, options);
   const data = stepData(table, fold);
-  const task = tableTask(model, recipe, [data], (step) => ({ table: 0, rows: batches(step) }));
+  const task = tableTask(model, recipe, [data], epochBatches([fold], recipe, table.rows, { classes }));
   const contextRows = contextOf(fold, MOST_CONTEXT[keepsOf(model, recipe)], recipe.seed);
   const chunk = contextRows.length < fold.train.length ? LARGE_CHUNK : CHUNK;
   const predictor = createPredictor({
@@ -79,18 +78,8 @@ export async function fit(
   };
   try {
     const trained = await train(task, {
-      ...options,
-      steps: recipe.steps,
-      checkpoint: options.checkpoint === undefined
-        ? undefined
-        : { path: options.checkpoint, every: options.checkpointEvery, recipe },
+      ...trainOptions(recipe, options, () => validate(table, fold.val, predictor, criterion)),
       also: () => predictor.prepare(table),
-      evaluate: {
-        when: (at) => at % recipe.evaluateEvery === 0,
-        run: () => validate(table, fold.val, predictor, criterion),
-        better: (now, best) => improves(now, best, criterion),
-      },
-      advice: advice(recipe),
     });
     predictor.update();
     return { ...trained, best: bestOf(trained.best!), model, recipe, predictor, dispose };
@@ -103,6 +92,29 @@ export async function fit(
   }
 }
 
+/** The model of a training, or one of the caller's own. */
+export const modelOf = (
+  columns: EncodedTable["columns"],
+  recipe: Recipe,
+  { build }: FitOptions,
+): TableModel => build?.(columns, recipe.seed) ?? createTableModel(recipe.model, columns, recipe.seed);
+
+/** A training whose best weights are those that `run` finds best. */
+export const trainOptions = <Scores extends Validation>(
+  recipe: Recipe,
+  options: FitOptions,
+  run: () => Promise<Scores>,
+): TrainOptions<Scores> => ({
+  ...courseOf(options, recipe),
+  steps: recipe.steps,
+  evaluate: {
+    when: (at) => at % recipe.evaluateEvery === 0,
+    run,
+    better: (now, best) => improves(now, best, recipe.criterion ?? "loss"),
+  },
+  advice: advice(recipe),
+});
+
 /** The scores of an evaluation with its step. */
 export const bestOf = <Scores extends object>({ step, scores }: Evaluation<Scores>) => ({ step, ...scores });
 
@@ -112,29 +124,10 @@ function contextOf({ train }: Fold, most: number, seed: number): Int32Array {
 }
 
 /**
- * The rows of a step's batch (steps from 0); null where a step takes the whole table.
+ * [n] class of each row, -1 without one.
  *
- * @throws UserError for balanced classes in a table without exactly one target of classes
+ * @throws UserError for a table without exactly one target of classes
  */
-function batchesOf(table: EncodedTable, fold: Fold, recipe: Recipe): (step: number) => Int32Array | null {
-  const classes = recipe.balanceClasses ? targetClasses(table) : undefined;
-  const groups = recipe.transductive ? [fold.train, fold.val, fold.test] : [fold.train];
-  const members = groups.reduce((sum, group) => sum + group.length, 0);
-  const size = recipe.batchSize >= members ? -1 : recipe.batchSize;
-  if (size === -1 && members === table.rows) return () => null;
-  const perEpoch = batchCount(members, size);
-  let epoch = -1;
-  let current: Int32Array[] = [];
-  return (step) => {
-    if (Math.floor(step / perEpoch) !== epoch) {
-      epoch = Math.floor(step / perEpoch);
-      current = balancedBatches(groups, { size, seed: recipe.seed, epoch, classes }).batches;
-    }
-    return current[step % perEpoch]!;
-  };
-}
-
-/** [n] class of each row, -1 without one. */
 function targetClasses({ columns, codes, rows }: EncodedTable): Int32Array {
   const categorical = columns.filter(({ kind }) => kind === "categorical");
   const at = categorical.findIndex(({ target }) => target);

@@ -1,21 +1,15 @@
 import { windowOfEpoch } from "../../data/genotypes/windows.ts";
-import {
-  balancedBatches,
-  batchCount,
-  type EncodedTable,
-  type Fold,
-  type RawOutputs,
-} from "../../data/mod.ts";
+import type { EncodedTable, Fold, RawOutputs } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
-import { createTableModel, type TableModel } from "../../models/table/mod.ts";
-import { advice, train, type Trained } from "../loop.ts";
-import { type Criterion, improves, validate, type Validation } from "./criterion.ts";
-import { bestOf, type FitOptions } from "./fit.ts";
+import type { TableModel } from "../../models/table/mod.ts";
+import { train, type Trained } from "../loop.ts";
+import { type Criterion, validate, type Validation } from "./criterion.ts";
+import { bestOf, type FitOptions, modelOf, trainOptions } from "./fit.ts";
 import { wordTargets } from "./imputation_r2.ts";
 import { createPredictor, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { disposeData, type StepData, stepData } from "./step.ts";
-import { type TableBatch, tableTask } from "./task.ts";
+import { epochBatches, tableTask } from "./task.ts";
 
 /** Means over the validation rows of all tables, and those of each. */
 export type ManyValidation = Validation & { each: Validation[] };
@@ -54,7 +48,7 @@ export async function fitMany(
   const { criterion = "loss" } = recipe;
   if (criterion === "imputationR2") wordTargets(tables[0]!);
   const { columns, rows } = tables[0]!;
-  const model = options.build?.(columns, recipe.seed) ?? createTableModel(recipe.model, columns, recipe.seed);
+  const model = modelOf(columns, recipe, options);
   const windows = tables.map((table, i) => manyWindow(model, table, folds[i]!, recipe));
   // The table is an argument: a second program would be a mistake.
   const task = tableTask(model, recipe, windows.map(({ data }) => data), manyBatches(folds, recipe, rows), {
@@ -65,19 +59,7 @@ export async function fitMany(
     model.dispose();
   };
   try {
-    const trained = await train(task, {
-      ...options,
-      steps: recipe.steps,
-      checkpoint: options.checkpoint === undefined
-        ? undefined
-        : { path: options.checkpoint, every: options.checkpointEvery, recipe },
-      evaluate: {
-        when: (at) => at % recipe.evaluateEvery === 0,
-        run: () => validateMany(windows, criterion),
-        better: (now, best) => improves(now, best, criterion),
-      },
-      advice: advice(recipe),
-    });
+    const trained = await train(task, trainOptions(recipe, options, () => validateMany(windows, criterion)));
     return {
       ...trained,
       best: bestOf(trained.best!),
@@ -191,25 +173,7 @@ async function validateMany(
  * @param rows of each table
  * @returns a function of the step, counted from 0
  */
-export function manyBatches(
-  folds: readonly Fold[],
-  recipe: Recipe,
-  rows: number,
-): (step: number) => TableBatch {
-  const groupsOf = ({ train, val, test }: Fold) => recipe.transductive ? [train, val, test] : [train];
-  const members = groupsOf(folds[0]!).reduce((sum, group) => sum + group.length, 0);
-  const size = recipe.batchSize >= members ? -1 : recipe.batchSize;
-  const perEpoch = batchCount(members, size);
-  let [epoch, window] = [-1, 0];
-  let batches: Int32Array[] = [];
-  return (step) => {
-    const now = Math.floor(step / perEpoch);
-    if (now !== epoch) {
-      epoch = now;
-      window = windowOfEpoch(folds.length, epoch, recipe.seed);
-      batches = balancedBatches(groupsOf(folds[window]!), { size, seed: recipe.seed, epoch }).batches;
-    }
-    const all = size === -1 && members === rows;
-    return { table: window, rows: all ? null : batches[step % perEpoch]! };
-  };
-}
+export const manyBatches = (folds: readonly Fold[], recipe: Recipe, rows: number) =>
+  epochBatches(folds, recipe, rows, {
+    tableOf: (epoch) => windowOfEpoch(folds.length, epoch, recipe.seed),
+  });

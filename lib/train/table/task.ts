@@ -1,3 +1,4 @@
+import { balancedBatches, batchCount, type Fold } from "../../data/mod.ts";
 import { jit, type JitOptions } from "../../engine/mod.ts";
 import type { TableModel } from "../../models/table/mod.ts";
 import { stepOf, type Trainable } from "../loop.ts";
@@ -10,6 +11,36 @@ import { type StepData, stepFunction, type StepInputs, stepInputs, type StepLoss
 export interface TableBatch {
   table: number;
   rows: Int32Array | null;
+}
+
+/**
+ * The batches of a training on some tables (steps from 0): every epoch passes once over the rows of one of them.
+ *
+ * @param rows of each table
+ * @param options.tableOf an epoch; the first unless given
+ * @param options.classes [n], by which batches are balanced
+ */
+export function epochBatches(
+  folds: readonly Fold[],
+  { transductive, batchSize, seed }: Recipe,
+  rows: number,
+  { tableOf = () => 0, classes }: { tableOf?: (epoch: number) => number; classes?: Int32Array },
+): (step: number) => TableBatch {
+  const groupsOf = ({ train, val, test }: Fold) => transductive ? [train, val, test] : [train];
+  const members = groupsOf(folds[0]!).reduce((sum, group) => sum + group.length, 0);
+  const size = batchSize >= members ? -1 : batchSize;
+  const all = size === -1 && members === rows;
+  const perEpoch = batchCount(members, size);
+  let [epoch, table] = [-1, 0];
+  let batches: Int32Array[] = [];
+  return (step) => {
+    if (Math.floor(step / perEpoch) !== epoch) {
+      epoch = Math.floor(step / perEpoch);
+      table = tableOf(epoch);
+      if (!all) batches = balancedBatches(groupsOf(folds[table]!), { size, seed, epoch, classes }).batches;
+    }
+    return { table, rows: all ? null : batches[step % perEpoch]! };
+  };
 }
 
 type Batch = { table: number; inputs: StepInputs };

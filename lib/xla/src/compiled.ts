@@ -115,25 +115,22 @@ function launchFirst<R>(
     const source = sources[parameter]!;
     return source.kind === "variable" && traced.freed.includes(source.before) ? [] : [parameter];
   });
-  launchOn(
-    compiled,
-    (source) =>
-      source.kind === "argument"
-        ? backend.storageOf(args[source.index]!.dataId)
-        : source.kind === "variable"
-        ? source.before
-        : source.storage,
-    keep,
-  );
+  launchOn(backend, compiled, args, ({ before }) => before, keep);
 }
 
 /** Gives the program its inputs and starts it. */
 function launchOn(
+  backend: XlaBackend,
   compiled: Compiled<unknown>,
-  storageOf: (source: Source) => Storage,
+  args: tf.Tensor[],
+  valueOf: (source: Source & { kind: "variable" }) => Storage,
   keep?: readonly number[],
 ): void {
   const { launch, memory, name, sources, split } = compiled;
+  const storageOf = (source: Source): Storage => {
+    if (source.kind === "argument") return backend.storageOf(args[source.index]!.dataId);
+    return source.kind === "variable" ? valueOf(source) : source.storage;
+  };
   const made: (() => void)[] = [];
   try {
     for (let i = 0; i < sources.length; i++) {
@@ -160,16 +157,7 @@ export function run<R>(backend: XlaBackend, compiled: Compiled<R>, args: tf.Tens
       (keep ??= []).push(parameter);
     }
   }
-  launchOn(
-    compiled,
-    (source) =>
-      source.kind === "argument"
-        ? backend.storageOf(args[source.index]!.dataId)
-        : source.kind === "variable"
-        ? currentValue(backend, source.variable)
-        : source.storage,
-    keep,
-  );
+  launchOn(backend, compiled, args, ({ variable }) => currentValue(backend, variable), keep);
   finish(backend, compiled);
   takeDonated(backend, compiled, args);
   return collect(backend, compiled);

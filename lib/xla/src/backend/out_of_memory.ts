@@ -2,9 +2,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { bufferReadySync } from "../pjrt/buffer.ts";
 import { PjrtError } from "../pjrt/errors.ts";
-import type { Executable, Launch, ProgramMemory } from "../pjrt/executable.ts";
 import { deviceMemory } from "./device_memory.ts";
 import { memoryRoom } from "./memory_room.ts";
+import type { Loaded } from "./programs.ts";
 
 /** A program was not run, or its run was given up, because the device has not the memory. Nothing else has changed. */
 export class OutOfMemoryError extends Error {
@@ -25,13 +25,6 @@ export function bytesText(bytes: number): string {
   return `${Number((bytes / 1000 ** unit).toPrecision(3))} ${UNITS[unit]}`;
 }
 
-/** A program with all that is to be known before it runs. */
-interface Run {
-  executable: Executable;
-  launch: Launch;
-  memory: ProgramMemory;
-}
-
 /**
  * Starts a program whose inputs are filled in, if the device has the memory: allocators that promise more than there is
  * would let the system end the process.
@@ -39,7 +32,7 @@ interface Run {
  * @param name what messages call the program
  * @throws OutOfMemoryError with the sizes
  */
-export function launchWithin(name: string, run: Run, keep?: readonly number[]): void {
+export function launchWithin(name: string, run: Loaded, keep?: readonly number[]): void {
   const { launch, memory, executable } = run;
   const devices = executable.client.platform === "cpu" ? executable.partitions : 1;
   const needed = devices * (memory.outputs - memory.aliased + memory.temporary);
@@ -60,7 +53,7 @@ export function launchWithin(name: string, run: Run, keep?: readonly number[]): 
 const isExhausted = (error: unknown): boolean =>
   error instanceof PjrtError && error.code === "RESOURCE_EXHAUSTED";
 
-function ensureRoom(name: string, run: Run, needed: number): void {
+function ensureRoom(name: string, run: Loaded, needed: number): void {
   const hasRoom = () => needed + RESERVE <= memoryRoom(run.executable.client);
   if (hasRoom()) return;
   finishInputs(run);
@@ -68,11 +61,11 @@ function ensureRoom(name: string, run: Run, needed: number): void {
 }
 
 /** Waits for the programs that compute the inputs: they free what they need beside their results. */
-function finishInputs({ launch, executable: { client } }: Run): void {
+function finishInputs({ launch, executable: { client } }: Loaded): void {
   for (const input of launch.inputs) bufferReadySync(client.api, input);
 }
 
-function refusal(name: string, { memory, executable: { client } }: Run, needed: number): OutOfMemoryError {
+function refusal(name: string, { memory, executable: { client } }: Loaded, needed: number): OutOfMemoryError {
   const [more, room] = [needed, memoryRoom(client)].map(bytesText);
   return new OutOfMemoryError(
     `${name} needs ${more} of memory and ${client.deviceKind} has ${room} left: arguments ` +

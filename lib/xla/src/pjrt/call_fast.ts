@@ -1,6 +1,6 @@
 import type { PjrtApi } from "./api.ts";
 import type { FunctionName } from "./layout.ts";
-import { addressOf, words } from "./struct.ts";
+import { addressOf, cLibrary, words } from "./struct.ts";
 
 const LIBC: Partial<Record<typeof Deno.build.os, string>> = {
   linux: "libc.so.6",
@@ -11,26 +11,8 @@ const BSEARCH = {
   bsearch: { parameters: ["buffer", "pointer", "usize", "usize", "pointer"], result: "pointer" },
 } as const;
 
-type Bsearch = (
-  key: BufferSource,
-  base: Deno.PointerValue,
-  count: bigint,
-  size: bigint,
-  compare: Deno.PointerValue,
-) => Deno.PointerValue;
-
-/** libc's bsearch, or undefined where it can't be had. */
-let bsearch: Bsearch | undefined | null = null;
-
-function openBsearch(): Bsearch | undefined {
-  const name = LIBC[Deno.build.os];
-  if (!name) return undefined;
-  try {
-    return Deno.dlopen(name, BSEARCH).symbols.bsearch;
-  } catch {
-    return undefined;
-  }
-}
+/** libc with its bsearch, or undefined where it can't be had; null before it was looked for. */
+let libc: ReturnType<typeof cLibrary<typeof BSEARCH>> | null = null;
 
 /**
  * A caller of one PJRT function whose struct has one field, for calls that come by the hundred.
@@ -41,8 +23,9 @@ function openBsearch(): Bsearch | undefined {
  */
 export function callerOf(api: PjrtApi, name: FunctionName): (field: bigint) => void {
   const args = words([8 * 3, 0, 0]);
-  bsearch = bsearch === null ? openBsearch() : bsearch;
-  const search = bsearch;
+  const library = LIBC[Deno.build.os];
+  if (libc === null) libc = library ? cLibrary(BSEARCH, library) : undefined;
+  const search = libc?.bsearch;
   if (!search) {
     return (field) => {
       args[2] = field;

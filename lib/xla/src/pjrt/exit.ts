@@ -1,4 +1,4 @@
-import { utf8 } from "./struct.ts";
+import { cLibrary, utf8 } from "./struct.ts";
 
 const LIBC = {
   dlsym: { parameters: ["pointer", "buffer"], result: "pointer" },
@@ -24,11 +24,7 @@ export function exitAtOnce(): void {
 
 /** glibc's `on_exit` passes the exit code to `_exit`, which runs no destructors; other C libraries lack it. */
 function prepare(): () => void {
-  try {
-    const { symbols } = Deno.dlopen("libc.so.6", LIBC);
-    const exit = symbols.dlsym(null, utf8("_exit\0"));
-    return exit === null ? () => {} : () => void symbols.on_exit(exit, null);
-  } catch {
-    return () => {};
-  }
+  const symbols = cLibrary(LIBC);
+  const exit = symbols?.dlsym(null, utf8("_exit\0"));
+  return () => exit && void symbols!.on_exit(exit, null);
 }

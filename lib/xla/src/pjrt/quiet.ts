@@ -1,3 +1,5 @@
+import { cLibrary } from "./struct.ts";
+
 /** Standard error, as the C library numbers it. */
 const STANDARD_ERROR = 2;
 const WRITE_ONLY = 1;
@@ -9,21 +11,13 @@ const SYMBOLS = {
   close: { parameters: ["i32"], result: "i32" },
 } as const;
 
-let libc: Deno.DynamicLibrary<typeof SYMBOLS> | null | undefined;
-
 /** Where the C library can't be found under this name, native code is left to say what it likes. */
-function cLibrary(): typeof libc {
-  if (libc !== undefined) return libc;
-  try {
-    return libc = Deno.dlopen("libc.so.6", SYMBOLS);
-  } catch {
-    return libc = null;
-  }
-}
+let libc: ReturnType<typeof cLibrary<typeof SYMBOLS>> | null = null;
 
 /** Runs native code whose messages on standard error are of no use to anyone. */
 export function withoutStandardError<T>(run: () => T): T {
-  const c = cLibrary()?.symbols;
+  libc = libc === null ? cLibrary(SYMBOLS) : libc;
+  const c = libc;
   if (!c) return run();
   const kept = c.dup(STANDARD_ERROR);
   const nowhere = c.open(new TextEncoder().encode("/dev/null\0"), WRITE_ONLY);

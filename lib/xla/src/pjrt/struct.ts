@@ -51,12 +51,28 @@ export function fieldsIn<N extends StructName>(name: N, words: BigUint64Array): 
   return values;
 }
 
+/** Functions of the C library; undefined where it has another name, or lacks one of them. */
+export function cLibrary<S extends Deno.ForeignLibraryInterface>(
+  symbols: S,
+  name = "libc.so.6",
+): Deno.StaticForeignLibraryInterface<S> | undefined {
+  try {
+    return Deno.dlopen(name, symbols).symbols;
+  } catch {
+    return undefined;
+  }
+}
+
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
 
 /** Copies `size` bytes of text from an address the plugin returned. */
-export function readText(address: bigint, size: bigint): string {
+export const readText = (address: bigint, size: bigint): string =>
+  new TextDecoder().decode(readBytes(address, size));
+
+/** Copies `size` bytes from an address the plugin returned. */
+export function readBytes(address: bigint, size: bigint): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(Number(size));
   const pointer = Deno.UnsafePointer.create(address);
   if (pointer !== null && bytes.length > 0) Deno.UnsafePointerView.copyInto(pointer, bytes);
-  return new TextDecoder().decode(bytes);
+  return bytes;
 }

@@ -2,7 +2,6 @@ import {
   check,
   leaf,
   type Node,
-  node,
   type Region,
   results,
   sameShape,
@@ -11,6 +10,7 @@ import {
   typeText,
 } from "./node.ts";
 import { binary, compare, reshape } from "./ops.ts";
+import { operation } from "./ops/signature.ts";
 import { recordsForCpu } from "./target.ts";
 
 const types = (nodes: readonly TensorType[]): string => nodes.map(typeText).join(", ");
@@ -38,12 +38,10 @@ export function dynamicSlice(x: Node, starts: readonly Node[], sizes: readonly n
     () => `dynamic_slice: sizes [${sizes}] of ${typeText(x)}`,
   );
   const type: TensorType = { shape: sizes, element: x.element };
-  return node(
+  return operation(
     type,
     [x, ...starts],
-    ([a, ...at]) =>
-      `stablehlo.dynamic_slice ${[a, ...at].join(", ")}, sizes = [${sizes.join(", ")}] : ` +
-      `(${types([x, ...starts])}) -> ${typeText(type)}`,
+    (names) => `stablehlo.dynamic_slice ${names.join(", ")}, sizes = [${sizes.join(", ")}]`,
   );
 }
 
@@ -55,12 +53,10 @@ export function dynamicUpdateSlice(x: Node, update: Node, starts: readonly Node[
       update.shape.every((n, i) => n <= x.shape[i]!),
     () => `dynamic_update_slice: ${typeText(update)} into ${typeText(x)}`,
   );
-  return node(
+  return operation(
     x,
     [x, update, ...starts],
-    (names) =>
-      `stablehlo.dynamic_update_slice ${names.join(", ")} : ` +
-      `(${types([x, update, ...starts])}) -> ${typeText(x)}`,
+    (names) => `stablehlo.dynamic_update_slice ${names.join(", ")}`,
   );
 }
 

@@ -49,6 +49,8 @@ function geometry2d(x: Shape, filter: Shape, attrs: Attributes, depthwise: boole
   };
 }
 
+type GeometryOf = typeof geometry2d | typeof geometry3d;
+
 function geometry3d(x: Shape, filter: Shape, attrs: Attributes): Geometry {
   const info = backend_util.computeConv3DInfo(
     [...x] as Shape5,
@@ -143,6 +145,21 @@ const convolve = ({ input, attrs }: KernelCall, depthwise: boolean): [Node, Geom
   return [forward(x, grouped(filter), of, filter.shape[2]!), of];
 };
 
+/** The gradient by a filter, of each channel apart where it is depthwise. */
+const filterGradient = (geometry: GeometryOf, depthwise = false): Kernel => ({ input, attrs }) => {
+  const [x, dy] = [input("x"), input("dy")];
+  const shape = attrs["filterShape"] as Shape;
+  const of = geometry(x.shape, shape, attrs, depthwise);
+  return depthwise ? reshape(byFilter(x, dy, of, shape[2]), shape) : byFilter(x, dy, of);
+};
+
+/** The gradient by the input. */
+const inputGradient = (geometry: GeometryOf, depthwise = false): Kernel => ({ input, attrs }) => {
+  const [dy, filter] = [input("dy"), input("filter")];
+  const of = geometry(attrs["inputShape"] as Shape, filter.shape, attrs, depthwise);
+  return byInput(dy, filter, of, depthwise ? filter.shape[2] : 1);
+};
+
 /** With bias and activation, whose entries belong to channels. */
 const fused = (depthwise: boolean): Kernel => (call) => {
   const [result, { channelsLast }] = convolve(call, depthwise);
@@ -151,51 +168,23 @@ const fused = (depthwise: boolean): Kernel => (call) => {
     return x && !channelsLast && x.shape.length === 1 ? reshape(x, [x.shape[0]!, 1, 1]) : x;
   };
   const bias = perChannel("bias");
-  return activate(
-    bias ? binary("add", ...broadcastBoth(result, bias)) : result,
-    (call.attrs["activation"] as string | undefined) ?? "linear",
-    (call.attrs["leakyreluAlpha"] as number | undefined) ?? 0,
-    perChannel("preluActivationWeights"),
-  );
+  const biased = bias ? binary("add", ...broadcastBoth(result, bias)) : result;
+  return activate(biased, call.attrs, perChannel("preluActivationWeights"));
 };
 
 export const convolutionKernels: KernelTable = {
   Conv2D: (call) => convolve(call, false)[0],
-  Conv2DBackpropFilter: ({ input, attrs }) => {
-    const [x, dy] = [input("x"), input("dy")];
-    return byFilter(x, dy, geometry2d(x.shape, attrs["filterShape"] as Shape, attrs, false));
-  },
-  Conv2DBackpropInput: ({ input, attrs }) => {
-    const [dy, filter] = [input("dy"), input("filter")];
-    return byInput(dy, filter, geometry2d(attrs["inputShape"] as Shape, filter.shape, attrs, false));
-  },
+  Conv2DBackpropFilter: filterGradient(geometry2d),
+  Conv2DBackpropInput: inputGradient(geometry2d),
   Conv3D: ({ input, attrs }) => {
     const [x, filter] = [float(input("x")), float(input("filter"))];
     return forward(x, filter, geometry3d(x.shape, filter.shape, attrs));
   },
-  Conv3DBackpropFilterV2: ({ input, attrs }) => {
-    const [x, dy] = [input("x"), input("dy")];
-    return byFilter(x, dy, geometry3d(x.shape, attrs["filterShape"] as Shape, attrs));
-  },
-  Conv3DBackpropInputV2: ({ input, attrs }) => {
-    const [dy, filter] = [input("dy"), input("filter")];
-    return byInput(dy, filter, geometry3d(attrs["inputShape"] as Shape, filter.shape, attrs));
-  },
+  Conv3DBackpropFilterV2: filterGradient(geometry3d),
+  Conv3DBackpropInputV2: inputGradient(geometry3d),
   DepthwiseConv2dNative: (call) => convolve(call, true)[0],
-  DepthwiseConv2dNativeBackpropFilter: ({ input, attrs }) => {
-    const [x, dy] = [input("x"), input("dy")];
-    const shape = attrs["filterShape"] as Shape;
-    return reshape(byFilter(x, dy, geometry2d(x.shape, shape, attrs, true), shape[2]), shape);
-  },
-  DepthwiseConv2dNativeBackpropInput: ({ input, attrs }) => {
-    const [dy, filter] = [input("dy"), input("filter")];
-    return byInput(
-      dy,
-      filter,
-      geometry2d(attrs["inputShape"] as Shape, filter.shape, attrs, true),
-      filter.shape[2],
-    );
-  },
+  DepthwiseConv2dNativeBackpropFilter: filterGradient(geometry2d, true),
+  DepthwiseConv2dNativeBackpropInput: inputGradient(geometry2d, true),
   FusedConv2D: fused(false),
   FusedDepthwiseConv2D: fused(true),
 };

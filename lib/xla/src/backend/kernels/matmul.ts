@@ -3,7 +3,7 @@ import { check, type Node, typeText } from "../../stablehlo/node.ts";
 import { barrier } from "../../stablehlo/control.ts";
 import { binary, broadcastTo, dotGeneral, reshape, transpose, unary } from "../../stablehlo/ops.ts";
 import { recordsForCpu } from "../../stablehlo/target.ts";
-import { type KernelTable, like } from "./kernel.ts";
+import { type KernelCall, type KernelTable, like } from "./kernel.ts";
 import { broadcastBoth } from "./binary.ts";
 import { clamp, elu, leaky, positivePart } from "./unary.ts";
 
@@ -56,39 +56,33 @@ export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolea
   });
 }
 
-export function activate(x: Node, name: string, alpha: number, slopes: Node | undefined): Node {
-  switch (name) {
-    case "linear":
-      return x;
-    case "relu":
-      return positivePart(x);
-    case "relu6":
-      return clamp(x, 0, 6);
-    case "elu":
-      return elu(x);
-    case "sigmoid":
-      return unary("logistic", x);
-    case "leakyrelu":
-      return leaky(x, like(x, alpha));
-    case "prelu":
-      return leaky(...broadcastBoth(x, slopes!));
-    default:
-      throw new Error(`fused activation '${name}' is not known`);
-  }
+/** Activations by tfjs name. @param alpha, slopes for negative values, of those that have them */
+const ACTIVATIONS: Record<string, (x: Node, alpha: number, slopes: Node | undefined) => Node> = {
+  linear: (x) => x,
+  relu: positivePart,
+  relu6: (x) => clamp(x, 0, 6),
+  elu,
+  sigmoid: (x) => unary("logistic", x),
+  leakyrelu: (x, alpha) => leaky(x, like(x, alpha)),
+  prelu: (x, _, slopes) => leaky(...broadcastBoth(x, slopes!)),
+};
+
+/** The activation that a fused kernel's attributes name. */
+export function activate(x: Node, attrs: KernelCall["attrs"], slopes: Node | undefined): Node {
+  const name = (attrs["activation"] as string | undefined) ?? "linear";
+  const activation = ACTIVATIONS[name];
+  if (!activation) throw new Error(`fused activation '${name}' is not known`);
+  return activation(x, (attrs["leakyreluAlpha"] as number | undefined) ?? 0, slopes);
 }
 
+const product = ({ input, attrs }: KernelCall): Node =>
+  matMul(input("a"), input("b"), Boolean(attrs["transposeA"]), Boolean(attrs["transposeB"]));
+
 export const matMulKernels: KernelTable = {
-  BatchMatMul: ({ input, attrs }) =>
-    matMul(input("a"), input("b"), Boolean(attrs["transposeA"]), Boolean(attrs["transposeB"])),
-  _FusedMatMul: ({ input, optional, attrs }) => {
-    let out = matMul(input("a"), input("b"), Boolean(attrs["transposeA"]), Boolean(attrs["transposeB"]));
-    const bias = optional("bias");
-    if (bias) out = binary("add", ...broadcastBoth(out, bias));
-    return activate(
-      out,
-      (attrs["activation"] as string | undefined) ?? "linear",
-      (attrs["leakyreluAlpha"] as number | undefined) ?? 0,
-      optional("preluActivationWeights"),
-    );
+  BatchMatMul: product,
+  _FusedMatMul: (call) => {
+    const [out, bias] = [product(call), call.optional("bias")];
+    const biased = bias ? binary("add", ...broadcastBoth(out, bias)) : out;
+    return activate(biased, call.attrs, call.optional("preluActivationWeights"));
   },
 };

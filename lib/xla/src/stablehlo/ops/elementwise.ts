@@ -1,6 +1,6 @@
 import type { ElementType } from "../../pjrt/buffer.ts";
 import { check, type Node, node, sameShape, type TensorType, typeText } from "../node.ts";
-import { signature } from "./signature.ts";
+import { operation } from "./signature.ts";
 
 /** Elementwise operations of one operand that keep its type. */
 export type Unary =
@@ -87,17 +87,13 @@ export function compare(direction: Comparison, x: Node, y: Node): Node {
     () => `compare: ${typeText(x)} and ${typeText(y)}`,
   );
   const type: TensorType = { shape: x.shape, element: "i1" };
-  return node(
-    type,
-    [x, y],
-    ([a, b]) => `stablehlo.compare ${direction}, ${a}, ${b} : ${signature([x, y], type)}`,
-  );
+  return operation(type, [x, y], ([a, b]) => `stablehlo.compare ${direction}, ${a}, ${b}`);
 }
 
 export function isFinite(x: Node): Node {
   check(x.element === "f32", () => `is_finite: ${typeText(x)}`);
   const type: TensorType = { shape: x.shape, element: "i1" };
-  return node(type, [x], ([a]) => `stablehlo.is_finite ${a} : ${signature([x], type)}`);
+  return operation(type, [x], ([a]) => `stablehlo.is_finite ${a}`);
 }
 
 export function select(condition: Node, x: Node, y: Node): Node {
@@ -116,5 +112,5 @@ export function select(condition: Node, x: Node, y: Node): Node {
 export function convert(x: Node, element: ElementType): Node {
   if (x.element === element) return x;
   const type: TensorType = { shape: x.shape, element };
-  return node(type, [x], ([a]) => `stablehlo.convert ${a} : ${signature([x], type)}`);
+  return operation(type, [x], ([a]) => `stablehlo.convert ${a}`);
 }

@@ -1,6 +1,6 @@
-import { check, type Node, node, results, splat, type TensorType, typeText } from "../node.ts";
+import { check, type Node, results, splat, type TensorType, typeText } from "../node.ts";
 import { precisionOf } from "../precision.ts";
-import { signature } from "./signature.ts";
+import { operation } from "./signature.ts";
 
 export interface DotAxes {
   batch: readonly [readonly number[], readonly number[]];
@@ -29,13 +29,13 @@ export function dotGeneral(x: Node, y: Node, { batch, contract }: DotAxes): Node
   };
   const list = (axes: readonly number[]) => `[${axes.join(", ")}]`;
   const batching = batch[0].length === 0 ? "" : ` batching_dims = ${list(batch[0])} x ${list(batch[1])},`;
-  return node(
+  return operation(
     type,
     [x, y],
     ([a, b]) =>
       `stablehlo.dot_general ${a}, ${b},${batching} contracting_dims = ${list(contract[0])} x ${
         list(contract[1])
-      }${precisionOf(type.element)} : ${signature([x, y], type)}`,
+      }${precisionOf(type.element)}`,
   );
 }
 
@@ -53,13 +53,11 @@ export function reduce(
   );
   const start = splat(initial, { shape: [], element: x.element });
   const type: TensorType = { shape: x.shape.filter((_, i) => !axes.includes(i)), element: x.element };
-  return node(
+  return operation(
     type,
     [x, start],
     ([a, s]) =>
-      `stablehlo.reduce(${a} init: ${s}) applies stablehlo.${op} across dimensions = [${axes.join(", ")}] : ${
-        signature([x, start], type)
-      }`,
+      `stablehlo.reduce(${a} init: ${s}) applies stablehlo.${op} across dimensions = [${axes.join(", ")}]`,
   );
 }
 

@@ -1,5 +1,5 @@
-import { check, type Node, node, sameShape, type TensorType, typeText } from "../node.ts";
-import { signature } from "./signature.ts";
+import { check, type Node, sameShape, type TensorType, typeText } from "../node.ts";
+import { operation } from "./signature.ts";
 
 /** Rows of `x` (slices along axis 0) chosen by the index vectors in the last axis of `indices`. */
 export function gatherSlices(x: Node, indices: Node): Node {
@@ -14,15 +14,13 @@ export function gatherSlices(x: Node, indices: Node): Node {
   const offset = inner.map((_, i) => batch.length + i).join(", ");
   const collapsed = x.shape.slice(0, depth).map((_, i) => i).join(", ");
   const sizes = x.shape.map((n, i) => i < depth ? 1 : n).join(", ");
-  return node(
+  return operation(
     type,
     [x, indices],
     ([a, i]) =>
       `"stablehlo.gather"(${a}, ${i}) <{dimension_numbers = #stablehlo.gather<offset_dims = [${offset}], collapsed_slice_dims = [${collapsed}], start_index_map = [${collapsed}], index_vector_dim = ${
         indices.shape.length - 1
-      }>, slice_sizes = array<i64${sizes ? `: ${sizes}` : ""}>, indices_are_sorted = false}> : ${
-        signature([x, indices], type)
-      }`,
+      }>, slice_sizes = array<i64${sizes ? `: ${sizes}` : ""}>, indices_are_sorted = false}>`,
   );
 }
 
@@ -38,7 +36,7 @@ export function scatterAdd(x: Node, indices: Node, updates: Node): Node {
   const window = x.shape.slice(depth).map((_, i) => batch + i).join(", ");
   const inserted = x.shape.slice(0, depth).map((_, i) => i).join(", ");
   const scalar = typeText({ shape: [], element: x.element });
-  return node(
+  return operation(
     x,
     [x, indices, updates],
     ([a, i, u]) =>
@@ -46,6 +44,6 @@ export function scatterAdd(x: Node, indices: Node, updates: Node): Node {
       ^bb0(%old: ${scalar}, %new: ${scalar}):
         %sum = stablehlo.add %old, %new : ${scalar}
         stablehlo.return %sum : ${scalar}
-    }) : ${signature([x, indices, updates], x)}`,
+    })`,
   );
 }

@@ -1,11 +1,11 @@
 import { check, type Node, node, sameShape, sizeOf, type TensorType, typeText } from "../node.ts";
-import { signature } from "./signature.ts";
+import { operation } from "./signature.ts";
 
 export function reshape(x: Node, shape: readonly number[]): Node {
   if (sameShape(x.shape, shape)) return x;
   check(sizeOf(x.shape) === sizeOf(shape), () => `reshape: ${typeText(x)} to [${shape}]`);
   const type: TensorType = { shape, element: x.element };
-  return node(type, [x], ([a]) => `stablehlo.reshape ${a} : ${signature([x], type)}`);
+  return operation(type, [x], ([a]) => `stablehlo.reshape ${a}`);
 }
 
 /** `dims[i]` is the axis of the result that axis i of `x` becomes; axes of size 1 are repeated. */
@@ -16,11 +16,7 @@ export function broadcastInDim(x: Node, dims: readonly number[], shape: readonly
     () => `broadcast_in_dim: ${typeText(x)} by [${dims}] to [${shape}]`,
   );
   const type: TensorType = { shape, element: x.element };
-  return node(
-    type,
-    [x],
-    ([a]) => `stablehlo.broadcast_in_dim ${a}, dims = [${dims.join(", ")}] : ${signature([x], type)}`,
-  );
+  return operation(type, [x], ([a]) => `stablehlo.broadcast_in_dim ${a}, dims = [${dims.join(", ")}]`);
 }
 
 /** Broadcasting as NumPy does it: axes are matched from the last. */
@@ -39,11 +35,7 @@ export function transpose(x: Node, permutation: readonly number[]): Node {
   );
   if (permutation.every((axis, i) => axis === i)) return x;
   const type: TensorType = { shape: permutation.map((axis) => x.shape[axis]!), element: x.element };
-  return node(
-    type,
-    [x],
-    ([a]) => `stablehlo.transpose ${a}, dims = [${permutation.join(", ")}] : ${signature([x], type)}`,
-  );
+  return operation(type, [x], ([a]) => `stablehlo.transpose ${a}, dims = [${permutation.join(", ")}]`);
 }
 
 export function slice(
@@ -63,7 +55,7 @@ export function slice(
   };
   if (sameShape(type.shape, x.shape)) return x;
   const ranges = begin.map((b, i) => `${b}:${end[i]}:${strides[i]}`).join(", ");
-  return node(type, [x], ([a]) => `stablehlo.slice ${a} [${ranges}] : ${signature([x], type)}`);
+  return operation(type, [x], ([a]) => `stablehlo.slice ${a} [${ranges}]`);
 }
 
 export function concatenate(parts: readonly Node[], axis: number): Node {
@@ -83,11 +75,7 @@ export function concatenate(parts: readonly Node[], axis: number): Node {
     shape: first.shape.map((n, i) => i === axis ? length : n),
     element: first.element,
   };
-  return node(
-    type,
-    parts,
-    (names) => `stablehlo.concatenate ${names.join(", ")}, dim = ${axis} : ${signature(parts, type)}`,
-  );
+  return operation(type, parts, (names) => `stablehlo.concatenate ${names.join(", ")}, dim = ${axis}`);
 }
 
 /** Pads with `value` (a scalar node). Negative amounts are not accepted. */
@@ -99,13 +87,13 @@ export function pad(x: Node, value: Node, low: readonly number[], high: readonly
   );
   const type: TensorType = { shape: x.shape.map((n, i) => n + low[i]! + high[i]!), element: x.element };
   const list = (values: readonly number[]) => `[${values.join(", ")}]`;
-  return node(
+  return operation(
     type,
     [x, value],
     ([a, v]) =>
       `stablehlo.pad ${a}, ${v}, low = ${list(low)}, high = ${list(high)}, interior = ${
         list(low.map(() => 0))
-      } : ${signature([x, value], type)}`,
+      }`,
   );
 }
 

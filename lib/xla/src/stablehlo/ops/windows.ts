@@ -1,5 +1,5 @@
-import { check, type Node, node, sameShape, splat, type TensorType, typeText } from "../node.ts";
-import { signature } from "./signature.ts";
+import { check, type Node, sameShape, splat, type TensorType, typeText } from "../node.ts";
+import { operation } from "./signature.ts";
 
 /** How windows move over each axis. All lists have an entry for each axis that windows move along. */
 export interface Windows {
@@ -57,7 +57,7 @@ export function reduceWindow(op: WindowFold, x: Node, windows: Windows, initial:
   const type: TensorType = { shape: windowCounts(x.shape, windows), element: x.element };
   const start = splat(initial, { shape: [], element: x.element });
   const scalar = typeText(start);
-  return node(
+  return operation(
     type,
     [x, start],
     ([a, s]) =>
@@ -69,7 +69,7 @@ export function reduceWindow(op: WindowFold, x: Node, windows: Windows, initial:
       ^bb0(%x: ${scalar}, %y: ${scalar}):
         ${foldText(op, scalar)}
         stablehlo.return %r : ${scalar}
-    }) : ${signature([x, start], type)}`,
+    })`,
   );
 }
 
@@ -82,7 +82,7 @@ export function scatterToLargest(x: Node, source: Node, windows: Windows): Node 
   );
   const zero = splat(0, { shape: [], element: x.element });
   const scalar = typeText(zero);
-  return node(
+  return operation(
     x,
     [x, source, zero],
     ([a, s, z]) =>
@@ -98,7 +98,7 @@ export function scatterToLargest(x: Node, source: Node, windows: Windows): Node 
       ^bb0(%x: ${scalar}, %y: ${scalar}):
         %r = stablehlo.add %x, %y : ${scalar}
         stablehlo.return %r : ${scalar}
-    }) : ${signature([x, source, zero], x)}`,
+    })`,
   );
 }
 
@@ -143,7 +143,7 @@ export function convolution(x: Node, filter: Node, options: ConvolutionOptions):
   };
   const list = (values: readonly unknown[]) => `[${values.join(", ")}]`;
   const { baseDilations = ones(windows), windowDilations = ones(windows) } = options;
-  return node(
+  return operation(
     type,
     [x, filter],
     ([a, b]) =>
@@ -153,8 +153,6 @@ export function convolution(x: Node, filter: Node, options: ConvolutionOptions):
         list(baseDilations)
       }, rhs_dilate = ${list(windowDilations)}, reverse = ${
         list(spatial.map(() => reverse))
-      }} {batch_group_count = ${batchGroups} : i64, feature_group_count = ${featureGroups} : i64} : ${
-        signature([x, filter], type)
-      }`,
+      }} {batch_group_count = ${batchGroups} : i64, feature_group_count = ${featureGroups} : i64}`,
   );
 }
