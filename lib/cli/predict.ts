@@ -171,7 +171,7 @@ async function predict(request: ReturnType<typeof parseRequest>): Promise<void> 
     queries = await readQueries(model.schema);
   } else {
     const { categorical, numeric, target, model, steps, seed, uninformative } = request;
-    const table = await loadTable(request.train!.path, { categorical, numeric, missing });
+    const table = await loadTable(request.train!.path, { categorical, numeric, missing, notify });
     const prepared = prepareTable({ table, target: target!, model, steps, seed, uninformative, notify });
     queries = await readQueries(prepared.schema);
     console.log(await startEngine());

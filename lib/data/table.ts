@@ -28,7 +28,33 @@ export function missingTest(texts: readonly string[]): (text: string) => boolean
   return (text) => text.length <= longest && lower.has(text.toLowerCase());
 }
 
-export const hasDecimalComma = (text: string): boolean => DECIMAL_COMMA.test(text);
+const THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
+/** "1.250.000" and "1.250.000,5"; a single point is a decimal one. */
+const POINTED = /^[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?$/;
+const SIGN = /^([+-]?)([$€£¥])|([$€£¥%])$/;
+const DATE = /^(\d{4}-\d{1,2}-\d{1,2}([T ]\S+)?|\d{1,2}[./]\d{1,2}[./]\d{2,4})$/;
+
+/** How to write a number that people read and machines do not; undefined for any other text. */
+export function numberAdvice(text: string): string | undefined {
+  if (/\s/.test(text)) {
+    const dense = text.replaceAll(/\s/g, "");
+    const known = /\d/.test(dense) && (!Number.isNaN(numberOf(dense)) || numberAdvice(dense) !== undefined);
+    return known && !DATE.test(text) ? `write it without blanks between its figures: ${dense}` : undefined;
+  }
+  const plain = text.replaceAll(",", "");
+  if (THOUSANDS.test(text) && DECIMAL_COMMA.test(text)) {
+    return `write ${plain} if the comma groups thousands, ${text.replace(",", ".")} if it is a decimal comma`;
+  }
+  if (THOUSANDS.test(text)) return `write ${plain}, without commas between thousands`;
+  if (POINTED.test(text)) {
+    return `write ${text.replaceAll(".", "").replace(",", ".")}, without points between thousands`;
+  }
+  if (DECIMAL_COMMA.test(text)) return "numbers need a decimal point, not a comma";
+  const sign = SIGN.exec(text);
+  const rest = sign && text.replace(SIGN, "$1");
+  if (!rest || (Number.isNaN(numberOf(rest)) && numberAdvice(rest) === undefined)) return undefined;
+  return `write the numbers alone, without "${sign[2] ?? sign[3]}"`;
+}
 
 /**
  * The class that a categorical cell belongs to. Numbers are written in one way, so that 1, 1.0 and 1e0 are one class in
@@ -157,6 +183,8 @@ export interface RawTable {
   cells: string[][];
   /** The line on which each row begins, counted from 1. */
   lines: number[];
+  /** Columns whose header is empty. */
+  unnamed?: number[];
 }
 
 const HEAD_BYTES = 1 << 16;
@@ -221,16 +249,27 @@ function checkNames(source: string, line: number, names: string[]): void {
  *   rows, and what is no text.
  */
 export function parseCsv(content: Uint8Array, source: string, options: CsvOptions = {}): RawTable {
-  const bytes = textBytes(content, source);
-  const delimiter = options.delimiter ??
+  const whole = textBytes(content, source);
+  // A first line for spreadsheets, such as "sep=;".
+  const said = /^\ufeff?sep=(.)\r?\n/i.exec(
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(whole.subarray(0, 16)),
+  );
+  const bytes = said ? whole.subarray(whole.indexOf(0x0a) + 1) : whole;
+  const delimiter = options.delimiter ?? said?.[1] ??
     detectDelimiter(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)));
   let names: string[] | undefined;
+  let unnamed: number[] = [];
   const cells: string[][] = [];
   const lines: number[] = [];
-  readRows(bytes, source, delimiter, (row, line) => {
+  readRows(bytes, source, delimiter, (row, at) => {
+    const line = at + Number(said !== null);
     const isFirst = names === undefined;
     const hasHeader = isFirst && (options.header ?? row.every((cell) => Number.isNaN(numberOf(cell))));
-    names ??= row.map((cell, index) => (hasHeader && cell !== "" ? cell : `column${index + 1}`));
+    if (hasHeader) unnamed = row.flatMap((cell, index) => cell === "" ? [index] : []);
+    // Letters with their accents may be written as one character or as two.
+    names ??= row.map((cell, index) =>
+      hasHeader && cell !== "" ? cell.normalize("NFC") : `column${index + 1}`
+    );
     if (isFirst) checkNames(source, line, names);
     if (hasHeader) return;
     if (row.length !== names.length) {
@@ -244,7 +283,7 @@ export function parseCsv(content: Uint8Array, source: string, options: CsvOption
   });
   if (names === undefined) throw new UserError(`${source}: expected a table, found an empty file`);
   if (lines.length === 0) throw new UserError(`${source}: expected rows below the header, found none`);
-  return { source, names, cells, lines };
+  return { source, names, cells, lines, unnamed };
 }
 
 export type Numbers = Float32Array | Float64Array;
@@ -272,7 +311,8 @@ export function notANumber(at: ColumnSource, row: number, text: string, advice =
   if (Math.abs(numberOf(text)) === Infinity) {
     return new UserError(`${where}: expected a finite number, found "${text}"`);
   }
-  const reason = hasDecimalComma(text) ? "; numbers need a decimal point, not a comma" : advice;
+  const writing = numberAdvice(text);
+  const reason = writing === undefined ? advice : `; ${writing}`;
   return new UserError(`${where}: expected a number, found "${text}"${reason}`);
 }
 
@@ -322,7 +362,7 @@ function foundColumn(
   for (const text of cells) {
     if (isMissing(text)) continue;
     present++;
-    if (!Number.isNaN(numberOf(text)) || hasDecimalComma(text)) numbers++;
+    if (!Number.isNaN(numberOf(text)) || numberAdvice(text) !== undefined) numbers++;
   }
   if (numbers <= present / 2 && present > 0) return categoricalColumn(at.name, cells, isMissing);
   const advice = `, where ${numbers} of ${present} cells are numbers; ` +
@@ -337,6 +377,8 @@ export interface TableOptions extends CsvOptions {
   categorical?: readonly string[];
   /** Texts for a missing cell, in any case of letters; default "", NA, NaN, ?, null. */
   missing?: readonly string[];
+  /** Receives remarks on what was taken for what; none are made without it. */
+  notify?: (message: string) => void;
 }
 
 export interface Table {
@@ -350,7 +392,7 @@ export interface Table {
 
 /** The position of a column. @throws UserError naming the most similar columns if there is none of that name. */
 export function columnIndex(source: string, names: readonly string[], name: string, what = "column"): number {
-  const index = names.indexOf(name);
+  const index = names.indexOf(name.normalize("NFC"));
   if (index < 0) throw new UserError(`${source}: no ${what} ${unknown(name, names)}`);
   return index;
 }
@@ -363,7 +405,9 @@ export function columnIndex(source: string, names: readonly string[], name: stri
  */
 export function typeTable(raw: RawTable, options: TableOptions = {}): Table {
   const { source, names, cells, lines } = raw;
-  const { numeric = [], categorical = [], missing = MISSING_TEXTS } = options;
+  const { missing = MISSING_TEXTS } = options;
+  const [numeric, categorical] = [options.numeric, options.categorical]
+    .map((names = []) => names.map((name) => name.normalize("NFC"))) as [string[], string[]];
   for (const name of [...numeric, ...categorical]) columnIndex(source, names, name);
   for (const name of numeric) {
     if (categorical.includes(name)) {
@@ -375,9 +419,41 @@ export function typeTable(raw: RawTable, options: TableOptions = {}): Table {
     const at = { source, name, lines };
     if (numeric.includes(name)) return numericColumn(at, cells[index]!, isMissing);
     if (categorical.includes(name)) return categoricalColumn(name, cells[index]!, isMissing);
-    return foundColumn(at, cells[index]!, isMissing);
+    const column = foundColumn(at, cells[index]!, isMissing);
+    if (options.notify) remark(column, cells[index]!, raw, index, options.notify);
+    return column;
   });
   return { source, rows: lines.length, columns, lines: Int32Array.from(lines) };
+}
+
+/** Says of a column that nobody declared what it may be in truth. */
+function remark(
+  { name, kind }: TableColumn,
+  cells: readonly string[],
+  { source, unnamed = [] }: RawTable,
+  index: number,
+  notify: (message: string) => void,
+): void {
+  const where = `${source}, column "${name}"`;
+  const code = kind === "numeric" ? cells.find((text) => /^[+-]?0\d+$/.test(text)) : undefined;
+  const date = kind === "categorical" ? cells.find((text) => DATE.test(text)) : undefined;
+  if (unnamed.includes(index)) {
+    notify(
+      `${source}: column ${
+        index + 1
+      } has no name; it is a feature here, "${name}": remove it if it numbers the rows`,
+    );
+  }
+  if (code !== undefined) {
+    notify(
+      `${where}: "${code}" begins with a zero; the column is taken for numbers: declare it categorical if it holds codes`,
+    );
+  }
+  if (date !== undefined) {
+    notify(
+      `${where}: dates such as "${date}" are taken for classes; numbers, such as days since the first, tell more`,
+    );
+  }
 }
 
 /**

@@ -65,11 +65,47 @@ Deno.test("numbers are decimal numbers; other notations and codes are texts", ()
     kind: "numeric",
     values: Float64Array.of(0.5, -2, 0.001),
   });
-  for (const cells of ["0x10\n0x11", "1_000\n2_000", "1 000\n2 000", "true\nfalse"]) {
+  for (const cells of ["0x10\n0x11", "1_000\n2_000", "flat 3\nflat 4", "true\nfalse"]) {
     assert.equal(kindOf(cells)?.kind, "categorical", cells);
   }
   const codes = tableOf("a\n007\n7\n7.0\n12345678901234567\n", { categorical: ["a"] }).columns[0];
   assert.deepEqual(codes?.kind === "categorical" && codes.classes, ["007", "7", "12345678901234567"]);
+});
+
+Deno.test("numbers that only people read are refused with how to write them", () => {
+  const cases: [string, RegExp][] = [
+    ['"1,250,000"\n"2,500,000"', /found "1,250,000"; write 1250000, without commas between thousands/],
+    [
+      '"1,000"\n"2,500"',
+      /found "1,000"; write 1000 if the comma groups thousands, 1\.000 if it is a decimal/,
+    ],
+    ["1.250.000\n2.500.000", /write 1250000, without points between thousands/],
+    ["75%\n51%", /found "75%"; write the numbers alone, without "%"/],
+    ["$5\n$1,200", /found "\$5"; write the numbers alone, without "\$"/],
+    ["1\u00a0000\n2\u00a0000", /without blanks between its figures: 1000/],
+  ];
+  for (const [cells, message] of cases) refuses(`a;b\n${cells.replaceAll("\n", ";1\n")};1\n`, message);
+});
+
+Deno.test("a line for spreadsheets names the delimiter; letters with accents are one in either form", () => {
+  const { columns, lines } = tableOf("sep=;\nx;cafe\u0301\n1,5 m;2\n3 m;4\n");
+  assert.deepEqual(columns.map(({ name }) => name), ["x", "caf\u00e9"]);
+  assert.deepEqual([...lines], [3, 4]);
+  assert.equal(
+    tableOf("cafe\u0301\n1\n2\n", { categorical: ["cafe\u0301"] }).columns[0]!.kind,
+    "categorical",
+  );
+});
+
+Deno.test("what may be an index, a code or a date is remarked on", () => {
+  const remarks: string[] = [];
+  const text = ",zip,day\n0,02116,2024-01-02\n1,10001,2024-02-03\n";
+  tableOf(text, { notify: (message) => remarks.push(message) });
+  assert.deepEqual(remarks.map((message) => message.slice(0, 38)), [
+    "t.csv: column 1 has no name; it is a f",
+    't.csv, column "zip": "02116" begins wi',
+    't.csv, column "day": dates such as "20',
+  ]);
 });
 
 Deno.test("a table that is wrong is refused with file, line and column", () => {

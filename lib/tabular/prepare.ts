@@ -49,7 +49,8 @@ const FEWEST_TO_VALIDATE = 20;
  *   fitSchema and completeRecipe throw.
  */
 export function prepareTable(options: TrainingOptions): Prepared {
-  const { table, target, model = "spin", seed = 42, validationShare = 0.2, uninformative } = options;
+  const { table, model = "spin", seed = 42, validationShare = 0.2, uninformative } = options;
+  const target = options.target.normalize("NFC");
   const notify = options.notify ?? console.warn;
   if (!TABLE_MODELS.includes(model)) throw new UserError(`model: no model ${unknown(model, TABLE_MODELS)}`);
   if (!(validationShare >= 0 && validationShare < 1)) {
