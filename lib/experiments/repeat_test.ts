@@ -44,6 +44,6 @@ Deno.test("a record tells how long its run takes, unless its program was compile
 });
 
 Deno.test("a notebook shows its own experiments, and an unknown one none", () => {
-  deepEqual(experimentsIn(["01_uci", "03_ablation"]), ["uci", "uci-memory", "ablation"]);
+  deepEqual(experimentsIn(["01_uci", "03_ablation"]), ["uci", "uci-memory", "ablation", "context"]);
   deepEqual(experimentsIn(["my_own"]), []);
 });
