@@ -53,7 +53,7 @@ export const BASE = "spin";
 export const ABLATION_FOLDS: Record<Profile, number> = { quick: 2, paper: 5 };
 
 /**
- * Full SPIN as all rows start from it. `paper`: reference section 5.4. `quick`: trained as a user's own table of this size
+ * Full SPIN as all rows start from it. `paper`: the README of the official code, block ablation. `quick`: trained as a user's own table of this size
  * is (`defaultRecipe`), but with the published predictor and latents and half the width, so that all rows take minutes.
  */
 export function ablationBase(profile: Profile, seed: number): Recipe {
@@ -101,7 +101,7 @@ const INFERENCE_LABELS = {
 } as const;
 
 /**
- * All rows of a profile. The first three are those of the published Table 6 (reference section 5.4). Its XABD + ABLA
+ * All rows of a profile. The first three are those of the published Table 6 (README of the official code, block ablation). Its XABD + ABLA
  * predicts with the encoder off, which full SPIN does not; a fourth row has the encoder on, so that blocks are compared alone.
  */
 export function ablationRows(profile: Profile): AblationRow[] {

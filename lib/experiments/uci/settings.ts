@@ -66,7 +66,7 @@ export function uciSettings(profile: Profile, changes?: Changes<UciSettings>): U
 export const setsOf = ({ profile, datasets }: UciSettings): string[] =>
   datasets.length > 0 ? datasets : Object.keys(UCI_SETS[profile]);
 
-/** What a published run sets for a data set: reference section 5.8, the starred rows (NPT's own final settings). */
+/** What a published run sets for a data set: `scripts/uci_class_reg.sh` of NPT's code, its final settings. */
 type Published =
   & Pick<Recipe, "batchSize" | "learningRate" | "flatShare" | "labelMask" | "steps">
   & Partial<Pick<Recipe, "schedule" | "tradeoff" | "tradeoffSchedule" | "featureMask" | "balanceClasses">>
