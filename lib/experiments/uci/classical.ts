@@ -17,7 +17,7 @@ import { foldCount, setsOf, type UciClassical, type UciSettings } from "./settin
 
 /** Classical models on the folds of UCI sets. */
 
-/** The reference's sizes of sets, by which its grids differ (section 6.4). */
+/** The reference's sizes of sets, by which its grids differ (`baselines/sklearn_models.py`). */
 const SIZES: Record<string, SizeClass> = {
   "protein": "medium",
   "poker-hand": "medium",

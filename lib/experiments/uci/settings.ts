@@ -113,7 +113,7 @@ export function foldsOf(dataset: string, profile: Profile): number {
   return testRows === undefined ? Math.trunc(1 / test) : 1;
 }
 
-/** The folds of a set that a profile runs: three of small sets for a quick look, those of the reference's commands (5.8). */
+/** The folds of a set that a profile runs: three of small sets for a quick look, those of NPT's commands. */
 export const UCI_SETS: Record<Profile, Record<string, number>> = {
   quick: {
     "boston-housing": 3,
@@ -187,7 +187,7 @@ export function uciRecipe(
 }
 
 /**
- * Reference section 5.9: NPT's row with the SPIN options for SPIN; f is 10, or 5 where there are fewer columns. The
+ * NPT's row (`scripts/uci_class_reg.sh` of its code) with the SPIN options for SPIN; f is 10, or 5 where there are fewer columns. The
  * validation rows are looked at every 20 steps of full batches, every five epochs of smaller ones (there: every epoch).
  */
 function paperRecipe(model: ModelKind, row: Published, rows: number, columns: number, seed: number): Recipe {
