@@ -235,7 +235,8 @@ export function unitedRecords(kept: readonly RunRecord[], own: readonly RunRecor
   const groups = new Set(kept.map(group));
   return [
     ...kept.map((record) => repeated.get(recordName(record)) ?? record),
-    ...own.filter((record) => !groups.has(group(record))),
+    // Models of a user's own stand in that user's tables alone.
+    ...own.filter((record) => !groups.has(group(record)) && !("build" in record.configuration)),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { EncodedTable, Fold } from "../data/mod.ts";
 import { unknown } from "../data/nearest.ts";
 import type { CountRanges } from "../data/task_source.ts";
 import { UserError } from "../errors.ts";
+import type { Parameter } from "../nn/parameters.ts";
 import type { Process } from "../models/process/registry.ts";
 import type { BuildTableModel } from "../models/table/mod.ts";
 import type { Figure } from "../plots/mod.ts";
@@ -220,8 +221,26 @@ function listOf(
     if (choices && typeof one === "string" && !choices.includes(one)) {
       throw new UserError(`${name}: there is no ${unknown(one, choices)}`);
     }
+    if (typeof one === "object") checkVariant(name, one, choices);
+    else if (typeof one !== "string") {
+      throw new UserError(`${name}: expected names, found ${JSON.stringify(one)}`);
+    }
     return one;
+  }).map((one, i, all) => {
+    if (all.findIndex((other) => nameIn(other) === nameIn(one)) === i) return one;
+    throw new UserError(`${name}: ${JSON.stringify(nameIn(one))} is there twice`);
   });
+}
+
+const nameIn = (one: unknown): unknown => typeof one === "object" && one !== null ? nameOf(one as { name: string }) : one;
+
+/** @throws UserError for what is no variant, or has the name of something else. */
+function checkVariant(list: string, one: unknown, choices: readonly string[] = []): void {
+  const { name, build } = (one ?? {}) as { name?: unknown; build?: unknown };
+  if (typeof name !== "string" || name === "" || typeof build !== "function") {
+    throw new UserError(`${list}: expected a name, or { name, build } of a model of your own, found ${Deno.inspect(one)}`);
+  }
+  if (choices.includes(name)) throw new UserError(`${list}: "${name}" is the name of a model that there is; give yours another`);
 }
 
 function sameType(name: string, value: unknown, given: unknown): unknown {
@@ -254,10 +273,18 @@ export interface ProcessVariant {
 export const nameOf = (model: string | { name: string }): string =>
   typeof model === "string" ? model : model.name;
 
-/** What tells the records of a variant from those of an earlier text of it; nothing for models by name. */
+/**
+ * What tells the records of a variant from those of another one: the text of its function, and the names and shapes of the
+ * parameters that it makes. What else a function takes from outside itself is not seen. Nothing for models by name.
+ *
+ * @param made the parameters of the variant; disposed of
+ */
 export function variantConfiguration(
   model: string | { build: { toString(): string } },
+  made: readonly Parameter[] = [],
 ): Record<string, Json> {
   if (typeof model === "string") return {};
-  return { build: createHash("sha256").update(model.build.toString()).digest("hex").slice(0, 16) };
+  const shapes = made.map(({ name, shape }) => `${name} ${shape}`).join("\n");
+  made.forEach((parameter) => parameter.dispose());
+  return { build: createHash("sha256").update(`${model.build}\n${shapes}`).digest("hex").slice(0, 16) };
 }

@@ -2,7 +2,7 @@ import { deepEqual, throws } from "node:assert/strict";
 import { changed, type Changes, type Settings } from "./experiment.ts";
 
 interface Own extends Settings {
-  models: (string | { name: string })[];
+  models: (string | { name: string; build?: () => void })[];
   seeds: number[];
   steps: number;
   rate: number;
@@ -24,7 +24,7 @@ Deno.test("lists come as such, as words with commas, or as one; none is an empty
     models: ["npt", "set-transformer"],
     seeds: [1, 2],
   });
-  const variant = { name: "mine" };
+  const variant = { name: "mine", build: () => {} };
   deepEqual(own({ models: ["spin", variant] }).models, ["spin", variant]);
   deepEqual(own({ models: "none" }).models, []);
 });
@@ -32,6 +32,11 @@ Deno.test("lists come as such, as words with commas, or as one; none is an empty
 Deno.test("what there is not is named with the nearest there is", () => {
   throws(() => own({ model: "spin" } as Changes<Own>), /there is no setting "model"; known: models/);
   throws(() => own({ models: "sipn" }), /models: there is no "sipn"; known: /);
+  throws(() => own({ models: "spin,spin" }), /models: "spin" is there twice/);
+  const build = () => {};
+  throws(() => own({ models: [{ name: "spin", build }] }), /"spin" is the name of a model that there is/);
+  throws(() => own({ models: [{ name: "" }] }), /expected a name, or \{ name, build \}/);
+  throws(() => own({ models: 3 as unknown as string }), /models: expected names, found 3/);
   throws(() => own({ seeds: "one" }), /seeds: expected numbers, found "one"/);
   throws(() => own({ rate: "fast" }), /rate: expected a number, found "fast"/);
   throws(() => own({ steps: 1.5 }), /steps: expected a whole number from 0, found 1.5/);

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { PROCESS_NAMES, type ProcessName, processName } from "../models/process/registry.ts";
 import { type Json, recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";
 import { createEvaluator, type EvaluationTasks, type ProcessScore } from "../train/process/evaluate.ts";
-import { fitProcess, type FittedProcess, type ProcessFitOptions } from "../train/process/fit.ts";
+import { builtProcess, fitProcess, type FittedProcess, type ProcessFitOptions } from "../train/process/fit.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
 import { loadProcess, saveProcess, type StoredProcess } from "../train/process/weights.ts";
 import {
@@ -95,7 +95,7 @@ export async function runProcess(
 export async function trainedProcess(identity: RunIdentity, model?: ProcessVariant): Promise<StoredProcess> {
   const here = runFile(LOCAL_WEIGHTS, identity);
   const own = await Deno.stat(here).then(() => true, () => false);
-  return await loadProcess(own ? here : runFile(KEPT_WEIGHTS, identity), model?.build);
+  return await loadProcess(own ? here : runFile(KEPT_WEIGHTS, identity), { build: model?.build });
 }
 
 /**
@@ -324,7 +324,7 @@ export function trainingRun(training: Training): Run<ProcessDetails> {
     configuration: configurationOf(recipe, {
       ...{ batch, finalBatches, curveBatches, curveSamples },
       ...more,
-      ...variantConfiguration(model),
+      ...variantConfiguration(model, build && builtProcess(recipe, build).parameters),
     }),
     steps: recipe.steps,
     program: build ? undefined : { kind: "process", recipe, ranges, batch, ...all ? { all } : {} },

@@ -15,7 +15,7 @@ import { images } from "./images/run.ts";
 import { largeContexts } from "./large_contexts/likelihoods.ts";
 import { largePredictions } from "./large_contexts/predictions.ts";
 import { processCost } from "./large_contexts/process_cost.ts";
-import type { Profile } from "./profiles.ts";
+import { asProfile, type Profile } from "./profiles.ts";
 import { predictionCost, stepCost } from "./scaling/run.ts";
 import { uciMemory } from "./uci/memory.ts";
 import { uci } from "./uci/run.ts";
@@ -41,6 +41,11 @@ export const experiments = {
   syntheticAttention,
   tableAttention,
 };
+
+for (const one of Object.values(experiments) as unknown as Experiment[]) {
+  const { settings } = one;
+  one.settings = (profile, changes) => settings(asProfile(profile), changes ?? {});
+}
 
 /** The same as a list. */
 export const EXPERIMENTS = Object.values(experiments) as unknown as Experiment[];

@@ -18,6 +18,12 @@ async function readRecord(path: string, name: string): Promise<RunRecord> {
     );
   }
   const wrong = wrongField(record);
+  if (wrong === "format") {
+    const found = JSON.stringify((record as Record<string, unknown>)["format"]);
+    throw new UserError(
+      `${path}: expected a record of format 2, found ${found}: it is of another version of this workspace; move it away`,
+    );
+  }
   if (wrong) throw new UserError(`${path}: expected a record of a run, but "${wrong}" is absent or wrong`);
   const expected = recordName(record as RunRecord);
   if (expected !== name) {

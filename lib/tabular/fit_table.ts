@@ -1,4 +1,5 @@
 import { currentEngine } from "../engine/mod.ts";
+import { type ContextEffect, contextEffect } from "../train/table/context_effect.ts";
 import { fit, type FitOptions, type Fitted } from "../train/table/fit.ts";
 import { type LoadOptions, readModelFile as readModel } from "../train/table/model_file.ts";
 import { score } from "../train/table/score.ts";
@@ -14,6 +15,8 @@ export interface FitTableOptions extends TrainingOptions, Pick<FitOptions, "buil
 export interface FittedTable
   extends TabularModel, Pick<Fitted, "history" | "best" | "steps" | "stopped" | "seconds" | "memory"> {
   rows: { train: number; validation: number };
+  /** Whether it reads its training set: errors of the validation rows with other contexts; see `contextEffect`. */
+  contextEffect(): Promise<ContextEffect[]>;
 }
 
 /**
@@ -49,6 +52,7 @@ export async function fitPrepared(
   return {
     ...tabularModel({ columns: table.columns, model, recipe: fitted.recipe, predictor, metrics }),
     rows: { train: fold.train.length, validation: fold.val.length },
+    contextEffect: () => contextEffect(fitted, table, fold),
     history,
     best,
     steps,

@@ -3,6 +3,7 @@ import { parseCsv, type Table, typeTable } from "../data/mod.ts";
 import { useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import type { Recipe } from "../train/table/recipe.ts";
+import { type BuildTableModel, createTableModel } from "../models/table/mod.ts";
 import { fitTable, loadModel, prepareTable } from "./mod.ts";
 
 /** y = 3·x, rounded; `side` says whether x is above the middle. */
@@ -59,6 +60,16 @@ Deno.test("A saved table model comes back with scores and predictions, also for 
     fitted.dispose();
     await Deno.remove(path);
   }
+});
+
+Deno.test("What is no model is refused, and a core that gives another shape", async () => {
+  await useEngine("cpu");
+  const options = { table: lineTable(30), target: "y", steps: 1, ...quiet };
+  const none = (() => {}) as unknown as () => never;
+  await assert.rejects(fitTable({ ...options, build: none }), /build: expected a table model, .* found undefined/);
+  const build: BuildTableModel = (columns, seed) =>
+    createTableModel({ embedding: 8, heads: 2, f: 2 }, columns, seed, () => ({ forward: (x) => x.slice(0, 1) }));
+  await assert.rejects(fitTable({ ...options, build }), /the core's forward: expected shape \[30, 3, 8\], found \[1, 3, 8\]/);
 });
 
 Deno.test("A training that is stopped comes back with scores, and predicts", async () => {

@@ -1,7 +1,7 @@
 /** Imputation of single windows of genotypes, a model for each (B1: the paper's single windows at a small scale). */
 import { B1_WINDOWS, b1Windows, type ImputationWindow, windowTable } from "../../data/genotypes/windows.ts";
 import type { BuildTableModel } from "../../models/table/mod.ts";
-import { fit } from "../../train/table/fit.ts";
+import { fit, modelOf } from "../../train/table/fit.ts";
 import { imputedAlleles } from "../../train/table/imputation_r2.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
 import { score } from "../../train/table/score.ts";
@@ -57,8 +57,9 @@ function trainedRuns(
     windows.flatMap((window) =>
       models.map((model) => {
         const recipe = tableRecipe(imputationRecipe(model, profile, seed), settings);
-        const configuration = { ...configurationOf(recipe), ...variantConfiguration(model) };
         const build = typeof model === "string" ? undefined : model.build;
+        const made = build && modelOf(windowTable(window).columns, recipe, { build }).parameters;
+        const configuration = { ...configurationOf(recipe), ...variantConfiguration(model, made) };
         return windowRun(window, { profile, model: nameOf(model), seed, configuration }, {
           steps: recipe.steps,
           program: build ? undefined : {

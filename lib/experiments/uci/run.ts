@@ -1,5 +1,5 @@
 /** Cross-validation of table models on UCI sets (the paper's Table 1), and classical models on the same folds. */
-import { fit } from "../../train/table/fit.ts";
+import { fit, modelOf } from "../../train/table/fit.ts";
 import {
   configurationOf,
   type Experiment,
@@ -25,11 +25,12 @@ async function trainedRuns(settings: UciSettings): Promise<Run[]> {
     return await Promise.all(folds.flatMap((fold) =>
       models.map(async (model): Promise<Run> => {
         const recipe = tableRecipe(uciRecipe(model, dataset, profile, seed + fold), settings);
+        const build = typeof model === "string" ? undefined : model.build;
+        const made = build && modelOf((await read()).table.columns, recipe, { build }).parameters;
         const configuration = {
           ...configurationOf(recipe, { columnTypes: columnTypes(profile) }),
-          ...variantConfiguration(model),
+          ...variantConfiguration(model, made),
         };
-        const build = typeof model === "string" ? undefined : model.build;
         return {
           ...await uciRun({ dataset, model: nameOf(model), fold, seed: seed + fold, configuration }, profile),
           steps: recipe.steps,

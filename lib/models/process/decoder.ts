@@ -48,6 +48,10 @@ export function decoder(init: Init, name: string, options: DecoderOptions): Deco
  * that what is repeated costs nothing.
  */
 export function splitLinear({ weight, bias }: Linear, parts: tf.Tensor[]): tf.Tensor[] {
+  const widths = parts.reduce((sum, { shape }) => sum + shape.at(-1)!, 0);
+  if (widths !== weight.shape[0]) {
+    throw new Error(`decoder: expected inputs of ${weight.shape[0]} numbers together, found ${widths}`);
+  }
   let from = 0;
   return parts.map((part, i) => {
     const width = part.shape.at(-1)!;

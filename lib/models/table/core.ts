@@ -5,7 +5,7 @@ import type { TableModelConfig } from "./config.ts";
 
 /** What lies between the embedding and the heads: X [n, d, e] to X [n, d, e]. */
 export interface Core {
-  /** @param encoded false skips the encoder, so that the decoder reads the initial latents (reference 1.9). */
+  /** @param encoded false skips the encoder, so that the decoder reads the initial latents (`forward` of `npt/model/npt.py`). */
   forward(x: tf.Tensor3D, encoded: boolean, rng?: Rng): tf.Tensor3D;
   /** True if rows never meet, so that a prediction needs no other rows. */
   rowsAlone?: boolean;

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
+import { expectShape } from "../../nn/layers.ts";
 import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
 import { perceiverDCore, perceiverECore, transformerCore } from "./baselines.ts";
 import { type Cells, type ColumnLayout, layoutOf, type ModelColumn, type Outputs } from "./columns.ts";
@@ -84,16 +85,28 @@ export function declareTableModel(
     layout,
     parameters: init.parameters,
     rowsAlone: core.rowsAlone ?? false,
-    forward: (cells, { rng, encode = true } = {}) => head(core.forward(embed(cells, rng), encode, rng), rng),
+    forward: (cells, { rng, encode = true } = {}) => {
+      const x = embed(cells, rng);
+      return head(sameShape("forward", core.forward(x, encode, rng), x), rng);
+    },
     dispose: () => init.parameters.forEach((p) => p.dispose()),
   };
   if (isLatent(core)) {
     model.encode = (cells, { rng } = {}) => core.encode(embed(cells, rng), rng);
     model.latents = core.latents;
     if (core.attention) model.attention = (cells) => core.attention!(embed(cells));
-    model.predict = (cells, hD, { rng } = {}) => head(core.predict(embed(cells, rng), hD, rng), rng);
+    model.predict = (cells, hD, { rng } = {}) => {
+      const x = embed(cells, rng);
+      return head(sameShape("predict", core.predict(x, hD, rng), x), rng);
+    };
   }
   return model;
+}
+
+/** A core gives what it takes, [n, d, e]; anything else might be broadcast without a word. */
+function sameShape(what: string, out: tf.Tensor3D, x: tf.Tensor3D): tf.Tensor3D {
+  expectShape(`the core's ${what}`, out, x.shape);
+  return out;
 }
 
 function createCore(init: Init, d: number, config: TableModelConfig): Core | LatentCore {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TaskPoints, TaskSource } from "../../data/task_source.ts";
+import { UserError } from "../../errors.ts";
 import type { Process } from "../../models/process/registry.ts";
 import { advice, courseOf, type CourseOptions, stepOf, train, type Trained } from "../loop.ts";
 import { createOptimizer } from "../optimizer.ts";
@@ -36,9 +37,9 @@ const AHEAD = 200;
 export async function fitProcess(
   recipe: ProcessRecipe,
   source: TaskSource,
-  { when, evaluate, build = processOf, ...options }: ProcessFitOptions = {},
+  { when, evaluate, build, ...options }: ProcessFitOptions = {},
 ): Promise<FittedProcess> {
-  const process = build(recipe);
+  const process = builtProcess(recipe, build);
   const optimizer = createOptimizer(process.parameters, { optimizer: "adam", clip: 0 });
   const compiled = createProcessStep(process, optimizer, recipe.samples);
   const rate = learningRate(recipe.schedule, recipe.learningRate, recipe.steps, 0);
@@ -59,7 +60,10 @@ export async function fitProcess(
       programs: (done) => firstOfLayouts(source, recipe, done),
       largest: () => largestBatch(source, recipe),
     }, {
-      ...courseOf(options, { ...recipe, source: source.name, ranges: source.ranges, batch: source.batch }),
+      ...courseOf(options, {
+        ...{ ...recipe, source: source.name, ranges: source.ranges, batch: source.batch },
+        ...build && { build: String(build) },
+      }),
       steps: recipe.steps,
       evaluate: evaluate && { when, run: (at) => evaluate(process, at) },
       advice: advice(recipe),
@@ -72,6 +76,16 @@ export async function fitProcess(
     optimizer.dispose();
     compiled.dispose();
   }
+}
+
+/** The model of a training, or one of the caller's own. @throws UserError if what `build` gives is none */
+export function builtProcess(recipe: ProcessRecipe, build: ProcessFitOptions["build"]): Process {
+  if (!build) return processOf(recipe);
+  const process = build(recipe);
+  if (Array.isArray(process?.parameters) && typeof process.loss === "function") return process;
+  throw new UserError(
+    `build: expected a neural process, such as conditionalProcess makes, found ${Deno.inspect(process, { depth: 0 })}`,
+  );
 }
 
 /** What a step is called with. */

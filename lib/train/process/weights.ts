@@ -40,12 +40,12 @@ export async function saveProcess(
 /**
  * Reads a process that `saveProcess` wrote.
  *
- * @param build makes a model of one's own, in place of what the recipe names
+ * @param options.build makes a model of one's own, in place of what the recipe names
  * @throws UserError naming the file and what is wrong: absent, truncated, of another kind, weights that do not fit.
  */
 export async function loadProcess(
   path: string,
-  build: (recipe: ProcessRecipe) => Process = processOf,
+  { build }: { build?: (recipe: ProcessRecipe) => Process } = {},
 ): Promise<StoredProcess> {
   const { tensors, metadata } = await readSafetensors(path);
   const { kind, recipe: described, ...facts } = metadata;
@@ -53,7 +53,7 @@ export async function loadProcess(
     throw new UserError(`${path}: expected the weights of a ${KIND}, found ${kind ? `a ${kind}` : "others"}`);
   }
   const recipe = JSON.parse(described) as ProcessRecipe;
-  const process = build(recipe);
+  const process = build?.(recipe) ?? processOf(recipe);
   for (const { name, shape, variable } of process.parameters) {
     const stored = tensors.get(name);
     if (!stored || stored.shape.join() !== shape.join()) {

@@ -92,12 +92,15 @@ export async function fit(
   }
 }
 
-/** The model of a training, or one of the caller's own. */
-export const modelOf = (
-  columns: EncodedTable["columns"],
-  recipe: Recipe,
-  { build }: FitOptions,
-): TableModel => build?.(columns, recipe.seed) ?? createTableModel(recipe.model, columns, recipe.seed);
+/** The model of a training, or one of the caller's own. @throws UserError if what `build` gives is none */
+export function modelOf(columns: EncodedTable["columns"], recipe: Recipe, { build }: FitOptions): TableModel {
+  if (!build) return createTableModel(recipe.model, columns, recipe.seed);
+  const model = build(columns, recipe.seed);
+  if (Array.isArray(model?.parameters) && typeof model.forward === "function") return model;
+  throw new UserError(
+    `build: expected a table model, such as createTableModel makes, found ${Deno.inspect(model, { depth: 0 })}`,
+  );
+}
 
 /** A training whose best weights are those that `run` finds best. */
 export const trainOptions = <Scores extends Validation>(
@@ -105,7 +108,7 @@ export const trainOptions = <Scores extends Validation>(
   options: FitOptions,
   run: () => Promise<Scores>,
 ): TrainOptions<Scores> => ({
-  ...courseOf(options, recipe),
+  ...courseOf(options, options.build ? { ...recipe, build: String(options.build) } : recipe),
   steps: recipe.steps,
   evaluate: {
     when: (at) => at % recipe.evaluateEvery === 0,

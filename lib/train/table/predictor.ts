@@ -74,7 +74,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
       tf.slice(x, [skip, ...x.shape.slice(1).map(() => 0)], [-1, ...x.shape.slice(1)]) as T;
     return { values: below(values), logits: below(logits) };
   };
-  const encode = jit((rows: Rows): tf.Tensor3D => model.encode!(contextCells(rows)));
+  const encode = jit((rows: Rows): tf.Tensor3D => tf.clone(model.encode!(contextCells(rows))));
   const run: Compiled<[Rows, Rows | tf.Tensor3D | null], { values: tf.Tensor2D; logits: tf.Tensor3D }> = jit(
     (rows, kept) => {
       const hidden = tf.tile(target, [rows.missing.shape[0], 1]);
