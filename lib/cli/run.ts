@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
 import { REPEAT } from "../experiments/run.ts";
 import { notebookName } from "../notebook/format.ts";
+import { StoppedError } from "../notebook/execute.ts";
 import { defaultOutput, prepareNotebook, runNotebook, shown } from "../notebook/run.ts";
 import { setup } from "../setup/mod.ts";
 import { flag, runCommand, text, texts } from "./main.ts";
@@ -55,6 +56,10 @@ await runCommand({
       progressFile,
     });
     outcome = "";
+  } catch (error) {
+    if (!(error instanceof StoppedError)) throw error;
+    outcome = "stopped; the same command goes on from here";
+    return 130;
   } finally {
     bar.end(outcome);
     await Deno.remove(progressFile).catch(() => {});
