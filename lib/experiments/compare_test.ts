@@ -1,7 +1,15 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { type RunRecord, toText } from "../results/mod.ts";
 import { recordOf } from "../results/testing.ts";
-import { compareRuns, comparisonTable, differences, repeatedLine, sourceLine, toleranceOf, unitedRecords } from "./compare.ts";
+import {
+  compareRuns,
+  comparisonTable,
+  differences,
+  repeatedLine,
+  sourceLine,
+  toleranceOf,
+  unitedRecords,
+} from "./compare.ts";
 
 const compare = (kept: Partial<RunRecord>, now: Partial<RunRecord>, others: RunRecord[] = []) => {
   const record = recordOf(kept);

@@ -227,20 +227,25 @@ function listOf(
     }
     return one;
   }).map((one, i, all) => {
-    if (all.findIndex((other) => nameIn(other) === nameIn(one)) === i) return one;
+    if (numbers || all.findIndex((other) => nameIn(other) === nameIn(one)) === i) return one;
     throw new UserError(`${name}: ${JSON.stringify(nameIn(one))} is there twice`);
   });
 }
 
-const nameIn = (one: unknown): unknown => typeof one === "object" && one !== null ? nameOf(one as { name: string }) : one;
+const nameIn = (one: unknown): unknown =>
+  typeof one === "object" && one !== null ? nameOf(one as { name: string }) : one;
 
 /** @throws UserError for what is no variant, or has the name of something else. */
 function checkVariant(list: string, one: unknown, choices: readonly string[] = []): void {
   const { name, build } = (one ?? {}) as { name?: unknown; build?: unknown };
   if (typeof name !== "string" || name === "" || typeof build !== "function") {
-    throw new UserError(`${list}: expected a name, or { name, build } of a model of your own, found ${Deno.inspect(one)}`);
+    throw new UserError(
+      `${list}: expected a name, or { name, build } of a model of your own, found ${Deno.inspect(one)}`,
+    );
   }
-  if (choices.includes(name)) throw new UserError(`${list}: "${name}" is the name of a model that there is; give yours another`);
+  if (choices.includes(name)) {
+    throw new UserError(`${list}: "${name}" is the name of a model that there is; give yours another`);
+  }
 }
 
 function sameType(name: string, value: unknown, given: unknown): unknown {

@@ -24,6 +24,7 @@ Deno.test("lists come as such, as words with commas, or as one; none is an empty
     models: ["npt", "set-transformer"],
     seeds: [1, 2],
   });
+  deepEqual(own({ seeds: [64, 64] }).seeds, [64, 64]);
   const variant = { name: "mine", build: () => {} };
   deepEqual(own({ models: ["spin", variant] }).models, ["spin", variant]);
   deepEqual(own({ models: "none" }).models, []);

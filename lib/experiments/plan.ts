@@ -13,7 +13,16 @@ import { processOf } from "../train/process/recipe.ts";
 import { createProcessStep } from "../train/process/step.ts";
 import { disposeData, stepData } from "../train/table/step.ts";
 import { tableTask } from "../train/table/task.ts";
-import { argumentBytes, estimate, firstBatch, knownFrom, type Shape, shapeOf, type StepCost, withoutTraining } from "./cost.ts";
+import {
+  argumentBytes,
+  estimate,
+  firstBatch,
+  knownFrom,
+  type Shape,
+  shapeOf,
+  type StepCost,
+  withoutTraining,
+} from "./cost.ts";
 import type { Program, Run } from "./experiment.ts";
 
 export interface PlanRow {

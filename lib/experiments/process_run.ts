@@ -4,7 +4,12 @@ import { UserError } from "../errors.ts";
 import { PROCESS_NAMES, type ProcessName, processName } from "../models/process/registry.ts";
 import { type Json, recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";
 import { createEvaluator, type EvaluationTasks, type ProcessScore } from "../train/process/evaluate.ts";
-import { builtProcess, fitProcess, type FittedProcess, type ProcessFitOptions } from "../train/process/fit.ts";
+import {
+  builtProcess,
+  fitProcess,
+  type FittedProcess,
+  type ProcessFitOptions,
+} from "../train/process/fit.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
 import { loadProcess, saveProcess, type StoredProcess } from "../train/process/weights.ts";
 import {

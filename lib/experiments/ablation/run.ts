@@ -1,11 +1,26 @@
-import { encode, type EncodedTable, fitSchema, type Fold, loadUci, readSplits, uciFacts } from "../../data/mod.ts";
+import {
+  encode,
+  type EncodedTable,
+  fitSchema,
+  type Fold,
+  loadUci,
+  readSplits,
+  uciFacts,
+} from "../../data/mod.ts";
 import { fit, type FitOptions, type Fitted } from "../../train/table/fit.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
 import { configurationOf, type Experiment, once, type Run, runId } from "../experiment.ts";
 import { testedOutcome } from "../table_run.ts";
 import { uciFold } from "../uci/data.ts";
 import { ablationReport } from "./report.ts";
-import { ABLATION_FOLDS, ablationRecipe, type AblationRow, type AblationSettings, ablationSettings, chosenRows } from "./settings.ts";
+import {
+  ABLATION_FOLDS,
+  ablationRecipe,
+  type AblationRow,
+  type AblationSettings,
+  ablationSettings,
+  chosenRows,
+} from "./settings.ts";
 
 /** The table of the published block ablation, and its folds. */
 const DATASET = "boston-housing";

@@ -13,7 +13,18 @@ import { asProfile, KEPT_RECORDS } from "../profiles.ts";
 import { run, runOne } from "../run.ts";
 import { syntheticAttention as attention } from "./run.ts";
 import { attentionSetting } from "./settings.ts";
-import { attentionData, attentionOutputs, type AttentionScores, attentionScores, attentionStep, labelsOf, references, sharesOf, specialisation, unevenness } from "./step.ts";
+import {
+  attentionData,
+  attentionOutputs,
+  type AttentionScores,
+  attentionScores,
+  attentionStep,
+  labelsOf,
+  references,
+  sharesOf,
+  specialisation,
+  unevenness,
+} from "./step.ts";
 import { tableAttention, type TableAttentionDetails } from "./table.ts";
 
 Deno.test("every kept record is that of a run", async () => {

@@ -7,7 +7,16 @@ import type { Recipe } from "../../train/table/recipe.ts";
 import { cellsOf, disposeRows, type Rows, takeRows } from "../../train/table/rows.ts";
 import { ablationRun, trainAblation } from "../ablation/run.ts";
 import { ablationRows, ablationSettings, BASE } from "../ablation/settings.ts";
-import { changed, type ExecuteOptions, type Experiment, type Outcome, type Report, type Run, runId, type Settings } from "../experiment.ts";
+import {
+  changed,
+  type ExecuteOptions,
+  type Experiment,
+  type Outcome,
+  type Report,
+  type Run,
+  runId,
+  type Settings,
+} from "../experiment.ts";
 import { trainingCosts } from "../table_run.ts";
 import { rounded } from "./step.ts";
 

@@ -1,12 +1,28 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { drawImages, imageBatch, type ImageSet, type ImageShape, paint, pixelsOf, pixelValues, plain } from "../../data/images/mod.ts";
+import {
+  drawImages,
+  imageBatch,
+  type ImageSet,
+  type ImageShape,
+  paint,
+  pixelsOf,
+  pixelValues,
+  plain,
+} from "../../data/images/mod.ts";
 import { createRng, jit } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import { CALIBRATION_LEVELS } from "../../models/process/calibration.ts";
 import type { Normal } from "../../models/process/normal.ts";
 import { rowsAfter, type Tasks } from "../../models/process/points.ts";
 import type { Process } from "../../models/process/registry.ts";
-import { calibrationCurve, type CalibrationSeries, type Figure, imageGrid, type Picture, type PictureRow } from "../../plots/mod.ts";
+import {
+  calibrationCurve,
+  type CalibrationSeries,
+  type Figure,
+  imageGrid,
+  type Picture,
+  type PictureRow,
+} from "../../plots/mod.ts";
 import { createEvaluator } from "../../train/process/evaluate.ts";
 import { nameOf } from "../experiment.ts";
 import { modelLabel, rangeName } from "../process_report.ts";

@@ -32,7 +32,9 @@ function uciScores(records: readonly RunRecord[]): Score[] {
   );
   const sets = [...new Set(ours!.map(({ data }) => data))];
   // Who asks for no classical model is shown none.
-  const stored = (classical!.length > 0 ? sets : []).flatMap((data) => classicalScores(classicalFigures(data)))
+  const stored = (classical!.length > 0 ? sets : []).flatMap((data) =>
+    classicalScores(classicalFigures(data))
+  )
     .filter(({ data, metric, model }) => metric === headline(data) && model !== "constant")
     .filter(({ data, model }) => !classical!.some((score) => score.data === data && score.model === model));
   return [...ours!, ...classical!.filter(({ data }) => sets.includes(data)), ...stored];
