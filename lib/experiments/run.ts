@@ -153,7 +153,12 @@ export async function run<S extends Settings, Details extends Json>(
       if (!record) {
         if (stopRequested(signal)) break;
         bar?.update(done, labelOf(one));
-        record = await runOne(one, { records: folder, signal, label: bar ? undefined : labelOf(one) });
+        try {
+          record = await runOne(one, { records: folder, signal, label: bar ? undefined : labelOf(one) });
+        } catch (error) {
+          if (error instanceof Error) error.message = `${one.id}: ${error.message}`;
+          throw error;
+        }
         if (!record) break;
         bar?.update(++done, noteOf(one, record));
       }

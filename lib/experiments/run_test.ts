@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
 import { readRecords, type RunIdentity, type RunRecord } from "../results/mod.ts";
@@ -100,5 +100,15 @@ Deno.test("runs that need what is not there are left out and told, but for their
     const runs = [counted(kept, { needs }).one, counted({ ...kept, seed: 3 }, { needs }).one];
     deepEqual(await run(experimentOf(runs), { profile: "quick" }, { records }), [kept]);
     match(await runSources(), /1 runs from results\/records.*; 1 runs left out: they need a key$/);
+  });
+});
+
+Deno.test("a run that fails is named", async () => {
+  await inFolder(async (records) => {
+    const { one } = counted({ ...kept, seed: 4 }, { execute: () => Promise.reject(new Error("no memory")) });
+    await rejects(
+      run(experimentOf([one]), { profile: "quick" }, { records }),
+      /^Error: test\/one: no memory$/,
+    );
   });
 });
