@@ -66,10 +66,21 @@ Deno.test("What is no model is refused, and a core that gives another shape", as
   await useEngine("cpu");
   const options = { table: lineTable(30), target: "y", steps: 1, ...quiet };
   const none = (() => {}) as unknown as () => never;
-  await assert.rejects(fitTable({ ...options, build: none }), /build: expected a table model, .* found undefined/);
+  await assert.rejects(
+    fitTable({ ...options, build: none }),
+    /build: expected a table model, .* found undefined/,
+  );
   const build: BuildTableModel = (columns, seed) =>
-    createTableModel({ embedding: 8, heads: 2, f: 2 }, columns, seed, () => ({ forward: (x) => x.slice(0, 1) }));
-  await assert.rejects(fitTable({ ...options, build }), /the core's forward: expected shape \[24, 3, 8\], found \[1, 3, 8\]/);
+    createTableModel(
+      { embedding: 8, heads: 2, f: 2 },
+      columns,
+      seed,
+      () => ({ forward: (x) => x.slice(0, 1) }),
+    );
+  await assert.rejects(
+    fitTable({ ...options, build }),
+    /the core's forward: expected shape \[24, 3, 8\], found \[1, 3, 8\]/,
+  );
 });
 
 Deno.test("A training that is stopped comes back with scores, and predicts", async () => {

@@ -10,7 +10,7 @@ import {
   READINGS,
 } from "./pair_program.ts";
 import { changesBetween, type CopyingOptions, copyingOptions, haplotypeRows } from "./dosages.ts";
-import { bestWindows, type Window, copyingWindows } from "./windows.ts";
+import { bestWindows, copyingWindows, type Window } from "./windows.ts";
 
 /** Samples to phase with K haplotypes of a reference, at M sites. */
 export interface PairPhasingTask {

@@ -1,5 +1,5 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { changesBetween, SLOTS, copyingSteps } from "./dosages.ts";
+import { changesBetween, copyingSteps, SLOTS } from "./dosages.ts";
 
 Deno.test("a site takes one step, or several if many targets follow", () => {
   const many = Array.from({ length: SLOTS + 1 }, (_, i) => 1 + i / (SLOTS + 1));

@@ -102,7 +102,10 @@ const standardised = ({ y }: Points, { mean, sigma }: Normal) => tf.div(tf.sub(y
 /** Rows [k, b, n, w] by index [k, b, n]. */
 function shuffled(rows: tf.Tensor, indices: tf.Tensor): tf.Tensor {
   const [k, b, n, w] = rows.shape as [number, number, number, number];
-  return tf.reshape(resampledRows(tf.reshape(rows, [k * b, n, w]), tf.reshape(indices, [k * b, n])), rows.shape);
+  return tf.reshape(
+    resampledRows(tf.reshape(rows, [k * b, n, w]), tf.reshape(indices, [k * b, n])),
+    rows.shape,
+  );
 }
 
 /** Less the mean over the points, [k, b, n, w]. */

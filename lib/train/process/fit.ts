@@ -84,7 +84,9 @@ export function builtProcess(recipe: ProcessRecipe, build: ProcessFitOptions["bu
   const process = build(recipe);
   if (Array.isArray(process?.parameters) && typeof process.loss === "function") return process;
   throw new UserError(
-    `build: expected a neural process, such as conditionalProcess makes, found ${Deno.inspect(process, { depth: 0 })}`,
+    `build: expected a neural process, such as conditionalProcess makes, found ${
+      Deno.inspect(process, { depth: 0 })
+    }`,
   );
 }
 

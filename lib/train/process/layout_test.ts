@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TaskSource } from "../../data/task_source.ts";
 import { useEngine } from "../../engine/mod.ts";
-import { arrange, largestLayout, taskLayout, pointsOf, sizesOf } from "./layout.ts";
+import { arrange, largestLayout, pointsOf, sizesOf, taskLayout } from "./layout.ts";
 
 const source = (ranges: TaskSource["ranges"], all?: number): TaskSource => ({
   name: "",

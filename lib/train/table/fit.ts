@@ -98,7 +98,9 @@ export function modelOf(columns: EncodedTable["columns"], recipe: Recipe, { buil
   const model = build(columns, recipe.seed);
   if (Array.isArray(model?.parameters) && typeof model.forward === "function") return model;
   throw new UserError(
-    `build: expected a table model, such as createTableModel makes, found ${Deno.inspect(model, { depth: 0 })}`,
+    `build: expected a table model, such as createTableModel makes, found ${
+      Deno.inspect(model, { depth: 0 })
+    }`,
   );
 }
 

@@ -2,6 +2,7 @@ import {
   check,
   leaf,
   type Node,
+  operation,
   type Region,
   results,
   sameShape,
@@ -10,7 +11,6 @@ import {
   typeText,
 } from "./node.ts";
 import { binary, compare, reshape } from "./ops.ts";
-import { operation } from "./ops/signature.ts";
 import { recordsForCpu } from "./target.ts";
 
 const types = (nodes: readonly TensorType[]): string => nodes.map(typeText).join(", ");

@@ -79,6 +79,17 @@ export function node(type: TensorType, operands: readonly Node[], text: Node["te
   return { shape: type.shape, element: type.element, operands, text };
 }
 
+/** The types of an operation, as StableHLO writes them. */
+const signature = (operands: readonly Node[], result: TensorType): string =>
+  `(${operands.map(typeText).join(", ")}) -> ${typeText(result)}`;
+
+/** An operation whose text ends with the types of its operands and of its result. */
+export const operation = (
+  result: TensorType,
+  operands: readonly Node[],
+  text: (names: readonly string[]) => string,
+): Node => node(result, operands, (names) => `${text(names)} : ${signature(operands, result)}`);
+
 /** The results of an operation with several, each as a node. */
 export function results(
   types: readonly TensorType[],

@@ -1,6 +1,5 @@
 import type { ElementType } from "../../pjrt/buffer.ts";
-import { check, type Node, node, sameShape, type TensorType, typeText } from "../node.ts";
-import { operation } from "./signature.ts";
+import { check, type Node, node, operation, sameShape, type TensorType, typeText } from "../node.ts";
 
 /** Elementwise operations of one operand that keep its type. */
 export type Unary =

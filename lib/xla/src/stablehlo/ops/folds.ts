@@ -1,6 +1,5 @@
-import { check, type Node, results, splat, type TensorType, typeText } from "../node.ts";
+import { check, type Node, operation, results, splat, type TensorType, typeText } from "../node.ts";
 import { precisionOf } from "../precision.ts";
-import { operation } from "./signature.ts";
 
 export interface DotAxes {
   batch: readonly [readonly number[], readonly number[]];

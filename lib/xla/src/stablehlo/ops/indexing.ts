@@ -1,5 +1,4 @@
-import { check, type Node, sameShape, type TensorType, typeText } from "../node.ts";
-import { operation } from "./signature.ts";
+import { check, type Node, operation, sameShape, type TensorType, typeText } from "../node.ts";
 
 /** Rows of `x` (slices along axis 0) chosen by the index vectors in the last axis of `indices`. */
 export function gatherSlices(x: Node, indices: Node): Node {

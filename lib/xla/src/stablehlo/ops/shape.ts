@@ -1,5 +1,4 @@
-import { check, type Node, node, sameShape, sizeOf, type TensorType, typeText } from "../node.ts";
-import { operation } from "./signature.ts";
+import { check, type Node, node, operation, sameShape, sizeOf, type TensorType, typeText } from "../node.ts";
 
 export function reshape(x: Node, shape: readonly number[]): Node {
   if (sameShape(x.shape, shape)) return x;

@@ -1,5 +1,4 @@
-import { check, type Node, sameShape, splat, type TensorType, typeText } from "../node.ts";
-import { operation } from "./signature.ts";
+import { check, type Node, operation, sameShape, splat, type TensorType, typeText } from "../node.ts";
 
 /** How windows move over each axis. All lists have an entry for each axis that windows move along. */
 export interface Windows {
