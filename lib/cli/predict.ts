@@ -25,7 +25,7 @@ export const PREDICT_OPTIONS = {
   test: texts("CSV", "the rows to predict; the target may be absent"),
   target: texts("NAME", "the column to predict"),
   out: texts("CSV", "the file of predictions to write, in the order of --test"),
-  model: texts("NAME", `${TABLE_MODELS.join(", ")} (default: spin)`),
+  model: texts("NAME", `${TABLE_MODELS.join(", ")} (default: ${TABLE_MODELS[0]})`),
   steps: texts("N", "optimiser steps (default: chosen by the table's size)"),
   seed: texts("N", "equal seeds give equal predictions (default: 42)"),
   save: texts("FILE", "keep the trained model in this safetensors file"),

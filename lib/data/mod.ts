@@ -9,6 +9,7 @@ export {
   type RawOutputs,
   readTableLike,
 } from "./encode.ts";
+export { withBins } from "./bins.ts";
 export {
   functionDigest,
   type FunctionSet,

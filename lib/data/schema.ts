@@ -11,6 +11,8 @@ export interface Column {
   /** Numeric: z-score statistics (population deviation; 0 replaced by 1); else 0 and 1. */
   mean: number;
   deviation: number;
+  /** Numeric, where a model has asked for them: ascending edges of its bins, in standardised units (`withBins`). */
+  edges?: number[];
 }
 
 /** All that is needed to encode a table and to decode predictions; plain data, so that it can be kept as JSON. */

@@ -41,8 +41,11 @@ export interface Init {
    * @param drawnAs draws initial values as if this were the name: scopes that share it start as copies
    */
   within(name: string, drawnAs?: string): Init;
+  /** Numbers that are no parameters but differ from table to table: an input of programs, not a part of them. */
+  constant(name: string, shape: number[], values: () => Float32Array): Pick<Parameter, "variable" | "dispose">;
   /** Everything declared so far, in order of declaration. */
   readonly parameters: Parameter[];
+  readonly constants: Pick<Parameter, "variable" | "dispose">[];
 }
 
 /**
@@ -51,10 +54,17 @@ export interface Init {
  */
 export function createInit(seed: number, scale: (name: string) => number = () => 1): Init {
   const parameters: Parameter[] = [];
+  const constants: Pick<Parameter, "variable" | "dispose">[] = [];
   const names = new Set<string>();
   const inside = (prefix: string, name: string) => name === "" ? prefix : `${prefix}${name}.`;
   const at = (prefix: string, drawn: string): Init => ({
     parameters,
+    constants,
+    constant(name, shape, values) {
+      const constant = declare({ name: prefix + name, shape, fill: values }, { uniform: () => new Float32Array() }, false);
+      constants.push(constant);
+      return constant;
+    },
     within: (name, drawnAs = name) => at(inside(prefix, name), inside(drawn, drawnAs)),
     create: (spec) => {
       const name = prefix + spec.name;
@@ -72,7 +82,11 @@ export function createInit(seed: number, scale: (name: string) => number = () =>
   return at("", "");
 }
 
-function declare({ name, shape, stacked = false, count, fill }: ParameterSpec, draw: Draw): Parameter {
+function declare(
+  { name, shape, stacked = false, count, fill }: ParameterSpec,
+  draw: Draw,
+  trainable = true,
+): Parameter {
   let variable: tf.Variable | undefined;
   return {
     name,
@@ -80,7 +94,7 @@ function declare({ name, shape, stacked = false, count, fill }: ParameterSpec, d
     stacked,
     count: count ?? tf.util.sizeFromShape(shape),
     get variable() {
-      variable ??= tf.tidy(() => tf.variable(tf.tensor(fill(draw), shape, "float32")));
+      variable ??= tf.tidy(() => tf.variable(tf.tensor(fill(draw), shape, "float32"), trainable));
       return variable;
     },
     dispose() {

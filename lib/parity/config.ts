@@ -82,5 +82,7 @@ export function modelConfig(config: ReferenceConfig): TableModelConfig {
     abla: Boolean(config.ABLA),
     decoderBoth: Boolean(config.decoderBoth),
     predictor: "flat",
+    bins: 0,
+    readout: "weights",
   };
 }

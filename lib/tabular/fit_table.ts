@@ -42,7 +42,7 @@ export async function fitPrepared(
 ): Promise<FittedTable> {
   await currentEngine();
   const fitted = await fit(table, fold, recipe, options);
-  const { model, predictor, history, best, steps, stopped, seconds, memory } = fitted;
+  const { model, columns, predictor, history, best, steps, stopped, seconds, memory } = fitted;
   const validated = fold.val.length > 0
     ? score(table, fold.val, await predictor.predict(table, fold.val)).metrics
     : {};
@@ -50,7 +50,7 @@ export async function fitPrepared(
     Object.entries(validated).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
   );
   return {
-    ...tabularModel({ columns: table.columns, model, recipe: fitted.recipe, predictor, metrics }),
+    ...tabularModel({ columns, model, recipe: fitted.recipe, predictor, metrics }),
     rows: { train: fold.train.length, validation: fold.val.length },
     contextEffect: () => contextEffect(fitted, table, fold),
     history,

@@ -9,7 +9,7 @@ export interface TrainingOptions {
   table: Table;
   /** The column to predict. */
   target: string;
-  /** Default "spin". */
+  /** Default "spin-context"; see `TABLE_MODELS`. */
   model?: TableModelName;
   /** Optimiser steps instead of the default recipe's. */
   steps?: number;
@@ -49,7 +49,7 @@ const FEWEST_TO_VALIDATE = 20;
  *   fitSchema and completeRecipe throw.
  */
 export function prepareTable(options: TrainingOptions): Prepared {
-  const { table, model = "spin", seed = 42, validationShare = 0.2, uninformative } = options;
+  const { table, model = TABLE_MODELS[0], seed = 42, validationShare = 0.2, uninformative } = options;
   const target = options.target.normalize("NFC");
   const notify = options.notify ?? console.warn;
   if (!TABLE_MODELS.includes(model)) throw new UserError(`model: no model ${unknown(model, TABLE_MODELS)}`);

@@ -105,7 +105,7 @@ async function execute(
   sharpen(model, sharpness);
   const coins = Math.log2(FLIPS[variant].length) as 0 | 1 | 2;
   const task = tableTask(model, recipe, [device], () => ({ table: 0, rows: null }), {
-    step: (optimizer) => attentionStep(model, optimizer, data.queries.train, coins),
+    step: (model, optimizer) => attentionStep(model, optimizer, data.queries.train, coins),
   });
   const outputs = jit(attentionOutputs(model, data));
   const drawn = [0, recipe.evaluateEvery * Math.round(recipe.steps / recipe.evaluateEvery / 2), recipe.steps];

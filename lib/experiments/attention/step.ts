@@ -5,7 +5,7 @@ import type { Cells, ColumnLayout, TableModel } from "../../models/table/mod.ts"
 import { valueAndGradients } from "../../train/gradients.ts";
 import type { Optimizer } from "../../train/optimizer.ts";
 import { tableLoss } from "../../train/table/loss.ts";
-import { hideCells } from "../../train/table/masking.ts";
+import { hideCells } from "../../models/table/mod.ts";
 import { accuracy, logLoss, probabilities } from "../../train/table/metrics.ts";
 import { cellsOf, type Rows, takeRows, targetMask } from "../../train/table/rows.ts";
 import type { StepInputs, StepLosses } from "../../train/table/step.ts";

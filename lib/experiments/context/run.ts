@@ -35,7 +35,7 @@ function settings(profile: Profile, changes?: Changes<ContextSettings>): Context
     {
       profile,
       datasets: Object.keys(UCI_SETS.quick),
-      models: ["spin", "npt", "set-transformer"],
+      models: ["spin-context", "spin", "npt", "set-transformer"],
       fold: 1,
       seed: 42,
       steps: 0,

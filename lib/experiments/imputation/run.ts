@@ -1,7 +1,8 @@
 /** Imputation of single windows of genotypes, a model for each (B1: the paper's single windows at a small scale). */
 import { B1_WINDOWS, b1Windows, type ImputationWindow, windowTable } from "../../data/genotypes/windows.ts";
 import type { BuildTableModel } from "../../models/table/mod.ts";
-import { fit, modelOf } from "../../train/table/fit.ts";
+import { fit } from "../../train/table/fit.ts";
+import { modelOf } from "../../train/table/task.ts";
 import { imputedAlleles } from "../../train/table/imputation_r2.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
 import { score } from "../../train/table/score.ts";
@@ -58,7 +59,7 @@ function trainedRuns(
       models.map((model) => {
         const recipe = tableRecipe(imputationRecipe(model, profile, seed), settings);
         const build = typeof model === "string" ? undefined : model.build;
-        const made = build && modelOf(windowTable(window).columns, recipe, { build }).parameters;
+        const made = build && modelOf(windowTable(window).columns, recipe, build).parameters;
         const configuration = { ...configurationOf(recipe), ...variantConfiguration(model, made) };
         return windowRun(window, { profile, model: nameOf(model), seed, configuration }, {
           steps: recipe.steps,

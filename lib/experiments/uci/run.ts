@@ -1,5 +1,6 @@
 /** Cross-validation of table models on UCI sets (the paper's Table 1), and classical models on the same folds. */
-import { fit, modelOf } from "../../train/table/fit.ts";
+import { fit } from "../../train/table/fit.ts";
+import { modelOf } from "../../train/table/task.ts";
 import {
   configurationOf,
   type Experiment,
@@ -26,7 +27,7 @@ async function trainedRuns(settings: UciSettings): Promise<Run[]> {
       models.map(async (model): Promise<Run> => {
         const recipe = tableRecipe(uciRecipe(model, dataset, profile, seed + fold), settings);
         const build = typeof model === "string" ? undefined : model.build;
-        const made = build && modelOf((await read()).table.columns, recipe, { build }).parameters;
+        const made = build && modelOf((await read()).table.columns, recipe, build).parameters;
         const configuration = {
           ...configurationOf(recipe, { columnTypes: columnTypes(profile) }),
           ...variantConfiguration(model, made),

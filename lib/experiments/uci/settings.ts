@@ -1,13 +1,13 @@
 import type { BaselineModel } from "../../baselines/mod.ts";
 import { batchCount, uciFacts, uciShares } from "../../data/mod.ts";
 import type { ModelKind, TableModelConfig } from "../../models/table/mod.ts";
-import { defaultRecipe } from "../../tabular/mod.ts";
+import { CONTEXT_MODEL, defaultRecipe } from "../../tabular/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { completeRecipe, type Recipe } from "../../train/table/recipe.ts";
 import { changed, type Changes, type Settings, type TableVariant } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
-export const UCI_MODELS = ["spin", "npt", "set-transformer", "spin-published"] as const;
+export const UCI_MODELS = ["spin-context", "spin", "npt", "set-transformer", "spin-published"] as const;
 export type UciModel = (typeof UCI_MODELS)[number];
 
 /** Those of the paper's table that scikit-learn and its kin have, and LightGBM. */
@@ -46,7 +46,7 @@ export function uciSettings(profile: Profile, changes?: Changes<UciSettings>): U
     {
       profile,
       datasets: [],
-      models: ["spin", "npt", "set-transformer"],
+      models: ["spin-context", "spin", "npt", "set-transformer"],
       classical: profile === "quick"
         ? ["xgboost", "lightgbm", "random-forest", "mlp", "knn", "linear"]
         : [...UCI_CLASSICAL],
@@ -172,7 +172,9 @@ export function uciRecipe(
   const trainRows = Math.round(0.7 * n);
   const row = PUBLISHED[name] ?? PUBLISHED["boston-housing"]!;
   if (profile === "paper") {
-    return paperRecipe(model === "spin-published" ? "spin" : model, row, n, columns, seed);
+    const kind = model === "spin-published" || model === "spin-context" ? "spin" : model;
+    const recipe = paperRecipe(kind, row, n, columns, seed);
+    return model === "spin-context" ? { ...recipe, model: { ...recipe.model, ...CONTEXT_MODEL } } : recipe;
   }
   if (model !== "spin-published") return defaultRecipe(model, trainRows, columns, seed);
   const quick = defaultRecipe("spin", trainRows, columns, seed);

@@ -5,6 +5,10 @@ import { UserError } from "../../errors.ts";
 export interface ModelColumn {
   kind: "numeric" | "categorical";
   classes: readonly string[];
+  /** Whether it is to be predicted. */
+  target?: boolean;
+  /** Numeric: ascending edges of its bins, in standardised units (`withBins`). */
+  edges?: readonly number[];
 }
 
 /** A stretch of neighbouring columns of one kind: columns [start, start + size) of that kind's own order. */
@@ -23,6 +27,10 @@ export interface ColumnLayout {
   categorical: number[];
   /** Class count of each categorical column [dc]. */
   classes: number[];
+  /** Table positions of the columns to predict. */
+  targets: number[];
+  /** Edges of the bins of each numeric column [dn]; undefined where a column has none. */
+  edges: (readonly number[] | undefined)[];
   /** Largest class count C, 0 without categorical columns. */
   width: number;
   runs: Run[];
@@ -49,6 +57,8 @@ export function layoutOf(columns: readonly ModelColumn[]): ColumnLayout {
     numeric: positions("numeric"),
     categorical,
     classes,
+    targets: columns.flatMap(({ target }, j) => target ? [j] : []),
+    edges: columns.filter(({ kind }) => kind === "numeric").map(({ edges }) => edges),
     width: Math.max(0, ...classes),
     runs,
   };
@@ -115,4 +125,16 @@ export interface Outputs {
   values: tf.Tensor2D;
   /** [n, dc, C] class logits, -1e9 for classes that a column does not have. */
   logits: tf.Tensor3D;
+}
+
+/** Sets cells to 0 with a mask token, where `hidden` [n, d] is 1. */
+export function hideCells(layout: ColumnLayout, cells: Cells, hidden: tf.Tensor2D): Cells {
+  const shown = tf.sub(1, hidden) as tf.Tensor2D;
+  const numeric = takeColumns(layout, "numeric", shown, 1);
+  const categorical = takeColumns(layout, "categorical", shown, 1);
+  return {
+    values: numeric ? tf.mul(cells.values, numeric) : cells.values,
+    onehot: categorical ? tf.mul(cells.onehot, tf.expandDims(categorical, 2)) : cells.onehot,
+    mask: tf.maximum(cells.mask, hidden),
+  };
 }

@@ -17,6 +17,9 @@ export type ModelKind = typeof MODEL_KINDS[number];
 export const PREDICTOR_KINDS = ["flat", "nested"] as const;
 export type PredictorKind = typeof PREDICTOR_KINDS[number];
 
+export const READOUT_KINDS = ["weights", "context"] as const;
+export type ReadoutKind = typeof READOUT_KINDS[number];
+
 /** A table model as plain data. Names and defaults follow the paper and `npt/configs.py` of its code. */
 export interface TableModelConfig extends AttentionOptions {
   model: ModelKind;
@@ -38,6 +41,17 @@ export interface TableModelConfig extends AttentionOptions {
    * so that weights and cost grow linearly with d.
    */
   predictor: PredictorKind;
+  /**
+   * How many bins the encoding of numbers has: a number enters as the share of each bin that lies below it, beside the
+   * number itself (piecewise linear encoding, Gorishniy et al. 2022, section 3.2). 0, the reference: the number alone.
+   */
+  bins: number;
+  /**
+   * How labels are predicted from what the model makes of a row. `weights`, the reference: by learned weights. `context`
+   * (ours): by weights that are solved from the labels of the context (`readout.ts`), so that labels are never kept in
+   * the weights of the model alone.
+   */
+  readout: ReadoutKind;
 }
 
 export const DEFAULT_CONFIG: TableModelConfig = {
@@ -50,10 +64,13 @@ export const DEFAULT_CONFIG: TableModelConfig = {
   abla: true,
   decoderBoth: true,
   predictor: "flat",
+  bins: 0,
+  readout: "weights",
 };
 
 const COUNTS = ["embedding", "heads", "depth", "h", "f", "rffDepth"] as const;
 const SHARES = ["hiddenDropout", "attentionDropout"] as const;
+const MOST_BINS = 256;
 const EVEN_DEPTH: ModelKind[] = ["spin", "npt", "set-transformer"];
 const USES_F: ModelKind[] = ["spin", "perceiver-e"];
 
@@ -72,6 +89,12 @@ export function completeConfig(given: Partial<TableModelConfig>, layout: ColumnL
       config[option],
     );
   }
+  expect(
+    Number.isInteger(config.bins) && config.bins >= 0 && config.bins <= MOST_BINS,
+    "bins",
+    `a whole number from 0 to ${MOST_BINS}`,
+    config.bins,
+  );
   for (const option of SHARES) {
     expect(config[option] >= 0 && config[option] < 1, option, "a number in [0, 1)", config[option]);
   }
@@ -81,6 +104,12 @@ export function completeConfig(given: Partial<TableModelConfig>, layout: ColumnL
     "predictor",
     `one of ${PREDICTOR_KINDS.join(", ")}`,
     config.predictor,
+  );
+  expect(
+    READOUT_KINDS.includes(config.readout),
+    "readout",
+    `one of ${READOUT_KINDS.join(", ")}`,
+    config.readout,
   );
   expect(
     config.embedding % config.heads === 0,

@@ -2,16 +2,22 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
 import { dropout, expectShape, standardNormal, symmetric } from "../../nn/layers.ts";
 import type { Init, Parameter } from "../../nn/parameters.ts";
-import { type Cells, type ColumnLayout, joinColumns } from "./columns.ts";
+import { type Cells, type ColumnLayout, joinColumns, takeColumns } from "./columns.ts";
+import type { TableModelConfig } from "./config.ts";
 
 /**
  * Cells to X [n, d, e]: a Linear layer per column over (value or one-hot, mask token), plus the feature type
  * embedding (only if both kinds of columns exist) and the feature index embedding (`npt/model/npt.py`).
  */
-export function embedding(init: Init, layout: ColumnLayout, e: number, hiddenDropout: number) {
+export function embedding(
+  init: Init,
+  layout: ColumnLayout,
+  { embedding: e, hiddenDropout, bins }: Pick<TableModelConfig, "embedding" | "hiddenDropout" | "bins">,
+) {
   const scope = init.within("embedding");
   const both = layout.numeric.length > 0 && layout.categorical.length > 0;
   const numeric = layout.numeric.length > 0 ? numericColumns(scope.within("numeric"), layout, e) : null;
+  const binned = numeric && bins > 0 ? binnedColumns(scope.within("numeric"), layout, e, bins) : null;
   const categorical = layout.categorical.length > 0
     ? categoricalColumns(scope.within("categorical"), layout, e)
     : null;
@@ -31,7 +37,13 @@ export function embedding(init: Init, layout: ColumnLayout, e: number, hiddenDro
       categorical && categorical.embed(cells.onehot),
       1,
     );
-    return dropout(tf.add(tf.add(shown, token), offset) as tf.Tensor3D, hiddenDropout, rng);
+    const places = binned && joinColumns(
+      layout,
+      binned(cells.values, takeColumns(layout, "numeric", cells.mask, 1)!),
+      categorical && tf.zeros([cells.mask.shape[0], layout.categorical.length, e]),
+      1,
+    );
+    return dropout(tf.add(tf.add(places ? tf.add(shown, places) : shown, token), offset) as tf.Tensor3D, hiddenDropout, rng);
   };
 }
 
@@ -62,6 +74,34 @@ function numericColumns(init: Init, { numeric }: ColumnLayout, e: number) {
     bias,
     token: () => row(1),
     embed: (values: tf.Tensor2D): tf.Tensor3D => tf.mul(tf.expandDims(values, 2), row(0)),
+  };
+}
+
+/**
+ * Numbers [n, dn] by the bins they lie in, [n, dn, e]: of every bin the share below the number, times the bin's weights.
+ * Nothing of a cell that is hidden or missing (`mask` [n, dn] 1).
+ */
+function binnedColumns(init: Init, { edges, numeric }: ColumnLayout, e: number, bins: number) {
+  const dn = numeric.length;
+  const weight = ofColumns(init, "bins", [dn, bins, e], 1 / Math.sqrt(bins));
+  // [dn, 2, bins]: where a bin starts, and one over its width; 0 for bins that a column of few values does not have.
+  const places = init.constant("edges", [dn, 2, bins], () => {
+    const data = new Float32Array(dn * 2 * bins);
+    edges.forEach((own, j) => {
+      const at = own ?? Array.from({ length: bins + 1 }, (_, k) => -2 + 4 * k / bins);
+      for (let k = 0; k < Math.min(bins, at.length - 1); k++) {
+        data[j * 2 * bins + k] = at[k]!;
+        data[(j * 2 + 1) * bins + k] = 1 / (at[k + 1]! - at[k]!);
+      }
+    });
+    return data;
+  });
+  const part = (k: number) => tf.reshape(tf.slice(places.variable, [0, k, 0], [dn, 1, bins]), [dn, 1, bins]);
+  return (values: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor3D => {
+    const byColumn = (x: tf.Tensor2D) => tf.expandDims(tf.transpose(x), 2);
+    const shares = tf.clipByValue(tf.mul(tf.sub(byColumn(values), part(0)), part(1)), 0, 1);
+    const shown = tf.mul(shares, byColumn(tf.sub(1, mask) as tf.Tensor2D)) as tf.Tensor3D;
+    return tf.transpose(tf.matMul(shown, weight.variable as tf.Tensor3D), [1, 0, 2]);
   };
 }
 

@@ -1,9 +1,9 @@
 /** Table models: SPIN, its ablations, NPT, the Set Transformer and the parametric transformer. */
 export type { Cells, Outputs } from "./columns.ts";
 export type { ColumnLayout, ModelColumn } from "./columns.ts";
-export { joinColumns, layoutOf, takeColumns } from "./columns.ts";
+export { hideCells, joinColumns, layoutOf, takeColumns } from "./columns.ts";
 export { completeConfig, DEFAULT_CONFIG, MODEL_KINDS, PREDICTOR_KINDS } from "./config.ts";
 export type { ModelKind, PredictorKind, TableModelConfig } from "./config.ts";
-export { countParameters, createTableModel } from "./model.ts";
+export { countParameters, createTableModel, ensembleOf, meanOutputs } from "./model.ts";
 export type { BuildTableModel, ForwardOptions, TableModel } from "./model.ts";
 export type { Core, LatentCore, MakeCore } from "./core.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
-import { expectShape } from "../../nn/layers.ts";
+import { dropout, expectShape } from "../../nn/layers.ts";
 import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
 import { perceiverDCore, perceiverECore, transformerCore } from "./baselines.ts";
 import { type Cells, type ColumnLayout, layoutOf, type ModelColumn, type Outputs } from "./columns.ts";
@@ -8,6 +8,7 @@ import { completeConfig, type TableModelConfig } from "./config.ts";
 import type { Core, LatentCore, MakeCore } from "./core.ts";
 import { embedding } from "./embedding.ts";
 import { heads } from "./heads.ts";
+import { targetReadouts } from "./readout.ts";
 import { spinCore } from "./spin.ts";
 
 export interface ForwardOptions {
@@ -29,6 +30,10 @@ export interface TableModel {
   rowsAlone: boolean;
   /** Models with H_D: h and its width. */
   latents?: readonly [number, number];
+  /** What it predicts for a row has not seen the row's own label, so that all rows are context and query at once. */
+  leaveOneOut?: boolean;
+  /** An ensemble: the models whose predictions it averages, each trained by itself on the same rows. */
+  members?: readonly TableModel[];
   /** Predictions for every cell of the rows, from those rows (and the weights) alone. */
   forward(cells: Cells, options?: ForwardOptions): Outputs;
   /** Models with H_D: the latents [1, h, width] of these rows, to be kept (inference mode `retain`). */
@@ -62,6 +67,53 @@ export function createTableModel(
   return model;
 }
 
+/**
+ * Several models of one table as one: their parameters, the first with its own names, and the mean of their predictions.
+ * What a member keeps of the train rows stays its own, so the ensemble itself has no `encode` and `predict`.
+ */
+export function ensembleOf(members: readonly TableModel[]): TableModel {
+  const [first] = members as [TableModel];
+  if (members.length === 1) return first;
+  const { config, layout, rowsAlone, latents, leaveOneOut } = first;
+  return {
+    config,
+    layout,
+    rowsAlone,
+    latents,
+    leaveOneOut,
+    members,
+    parameters: members.flatMap(({ parameters }, i) => parameters.map((p) => i === 0 ? p : renamed(p, `member${i}.`))),
+    forward: (cells, options) => meanOutputs(members.map((member) => member.forward(cells, options))),
+    dispose: () => members.forEach((member) => member.dispose()),
+  };
+}
+
+const renamed = (parameter: Parameter, prefix: string): Parameter => ({
+  name: prefix + parameter.name,
+  shape: parameter.shape,
+  stacked: parameter.stacked,
+  count: parameter.count,
+  get variable() {
+    return parameter.variable;
+  },
+  dispose: () => parameter.dispose(),
+});
+
+/** The smallest probability whose logarithm is taken. */
+const TINY = 1e-30;
+
+/** The mean of values, and the logarithm of the mean of class probabilities. */
+export function meanOutputs(outputs: readonly Outputs[]): Outputs {
+  const mean = <T extends tf.Tensor>(tensors: T[]): T => tf.div(tf.addN(tensors), tensors.length) as T;
+  if (outputs.length === 1) return outputs[0]!;
+  const logits = outputs.map(({ logits }) => logits);
+  const empty = logits[0]!.size === 0;
+  return {
+    values: mean(outputs.map(({ values }) => values)),
+    logits: empty ? logits[0]! : tf.log(tf.maximum(mean(logits.map((x) => tf.softmax(x, 2))), TINY)),
+  };
+}
+
 /** Number of trainable numbers of a model, found without allocating any of them. @throws like `createTableModel` */
 export function countParameters(config: Partial<TableModelConfig>, columns: readonly ModelColumn[]): number {
   return declareTableModel(config, columns, 0).parameters.reduce((sum, p) => sum + p.count, 0);
@@ -77,7 +129,7 @@ export function declareTableModel(
   const layout = layoutOf(columns);
   const config = completeConfig(given, layout);
   const init = createInit(seed);
-  const embed = embedding(init, layout, config.embedding, config.hiddenDropout);
+  const embed = embedding(init, layout, config);
   const core = makeCore(init, layout.d, config);
   const head = heads(init, layout, config.embedding, config.hiddenDropout);
   const model: TableModel = {
@@ -89,8 +141,9 @@ export function declareTableModel(
       const x = embed(cells, rng);
       return head(sameShape("forward", core.forward(x, encode, rng), x), rng);
     },
-    dispose: () => init.parameters.forEach((p) => p.dispose()),
+    dispose: () => [...init.parameters, ...init.constants].forEach((p) => p.dispose()),
   };
+  if (config.readout === "context") return withReadout(model, init, embed, core, head);
   if (isLatent(core)) {
     model.encode = (cells, { rng } = {}) => core.encode(embed(cells, rng), rng);
     model.latents = core.latents;
@@ -101,6 +154,47 @@ export function declareTableModel(
     };
   }
   return model;
+}
+
+/**
+ * A model whose labels are read from the context. The core sees no label; H_D and the coefficients of the readout are kept
+ * together, as one row.
+ */
+function withReadout(
+  model: TableModel,
+  init: Init,
+  embed: ReturnType<typeof embedding>,
+  core: Core | LatentCore,
+  head: ReturnType<typeof heads>,
+): TableModel {
+  const { layout, config: { embedding: e, hiddenDropout } } = model;
+  const { size, unlabelled, solve, read, leaveOneOut } = targetReadouts(init, layout, e);
+  const forward = (cells: Cells, { rng, encode = true }: ForwardOptions = {}): Outputs => {
+    const x = embed(unlabelled(cells), rng);
+    const out = dropout(sameShape("forward", core.forward(x, encode, rng), x), hiddenDropout, rng);
+    return leaveOneOut(head(out), out, cells);
+  };
+  if (!isLatent(core)) return { ...model, leaveOneOut: true, forward };
+  const width = core.latents[0] * core.latents[1];
+  return {
+    ...model,
+    leaveOneOut: true,
+    forward,
+    latents: [1, width + size],
+    encode(cells, { rng } = {}) {
+      const x = embed(unlabelled(cells), rng);
+      const hD = core.encode(x, rng);
+      const coefficients = solve(core.predict(x, hD, rng), cells);
+      return tf.reshape(tf.concat([tf.reshape(hD, [-1]), coefficients]), [1, 1, -1]) as tf.Tensor3D;
+    },
+    predict(cells, kept, { rng } = {}) {
+      const x = embed(unlabelled(cells), rng);
+      const all = tf.reshape(kept, [-1]) as tf.Tensor1D;
+      const hD = tf.reshape(tf.slice(all, [0], [width]), [1, ...core.latents]) as tf.Tensor3D;
+      const out = sameShape("predict", core.predict(x, hD, rng), x);
+      return read(head(out), out, tf.slice(all, [width], [size]));
+    },
+  };
 }
 
 /** A core gives what it takes, [n, d, e]; anything else might be broadcast without a word. */

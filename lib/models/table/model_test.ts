@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { createRng, useEngine } from "../../engine/mod.ts";
 import { valueAndGradients } from "../../train/gradients.ts";
 import { tableLoss } from "../../train/table/loss.ts";
-import { hideCells } from "../../train/table/masking.ts";
+import { hideCells } from "./columns.ts";
 import { type Cells, createTableModel, MODEL_KINDS, type ModelColumn, type TableModelConfig } from "./mod.ts";
 
 const NUMERIC: ModelColumn = { kind: "numeric", classes: [] };

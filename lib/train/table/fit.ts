@@ -1,6 +1,6 @@
-import { type EncodedTable, type Fold, shuffled } from "../../data/mod.ts";
+import { type EncodedTable, type Fold, shuffled, withBins } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
-import { type BuildTableModel, createTableModel, type TableModel } from "../../models/table/mod.ts";
+import type { BuildTableModel, TableModel } from "../../models/table/mod.ts";
 import {
   advice,
   courseOf,
@@ -15,7 +15,7 @@ import { wordTargets } from "./imputation_r2.ts";
 import { createPredictor, type Keeps, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { disposeData, stepData } from "./step.ts";
-import { epochBatches, tableTask } from "./task.ts";
+import { epochBatches, modelOf, tableTask } from "./task.ts";
 
 export interface FitOptions extends CourseOptions {
   /** Makes a model of one's own, in place of what `recipe.model` names. */
@@ -25,6 +25,8 @@ export interface FitOptions extends CourseOptions {
 /** A trained model with the weights that did best on the validation rows. */
 export interface Fitted extends Omit<Trained<Validation>, "best"> {
   model: TableModel;
+  /** As the model knows them. */
+  columns: EncodedTable["columns"];
   recipe: Recipe;
   predictor: Predictor;
   best: Validation & { step: number };
@@ -37,6 +39,8 @@ const LARGE_CHUNK = 512;
 
 /** Most train rows that prediction reads: attention between rows costs memory by their square, encoding by their number. */
 const MOST_CONTEXT: Record<Keeps, number> = { rows: 2048, latents: 65_536, nothing: 0 };
+/** Where labels are read from the context, its rows are decoded as well. */
+const MOST_READ = 8192;
 
 /**
  * Trains a table model on a fold (`npt/train.py`): every `evaluateEvery` steps the validation rows are
@@ -51,19 +55,22 @@ const MOST_CONTEXT: Record<Keeps, number> = { rows: 2048, latents: 65_536, nothi
  *   `imputationR2` on a table whose targets are no words of alleles.
  */
 export async function fit(
-  table: EncodedTable,
+  given: EncodedTable,
   fold: Fold,
-  given: Partial<Recipe>,
+  changes: Partial<Recipe>,
   options: FitOptions = {},
 ): Promise<Fitted> {
-  const recipe = completeRecipe(given);
+  const recipe = completeRecipe(changes);
+  const { bins = 0 } = recipe.model;
+  const table = bins > 0 ? withBins(given, fold.train, bins) : given;
   const { criterion = "loss" } = recipe;
   if (criterion === "imputationR2") wordTargets(table);
   const classes = recipe.balanceClasses ? targetClasses(table) : undefined;
-  const model = modelOf(table.columns, recipe, options);
+  const model = modelOf(table.columns, recipe, options.build);
   const data = stepData(table, fold);
   const task = tableTask(model, recipe, [data], epochBatches([fold], recipe, table.rows, { classes }));
-  const contextRows = contextOf(fold, MOST_CONTEXT[keepsOf(model, recipe)], recipe.seed);
+  const most = MOST_CONTEXT[keepsOf(model, recipe)];
+  const contextRows = contextOf(fold, model.leaveOneOut ? Math.min(most, MOST_READ) : most, recipe.seed);
   const chunk = contextRows.length < fold.train.length ? LARGE_CHUNK : CHUNK;
   const predictor = createPredictor({
     model,
@@ -82,7 +89,7 @@ export async function fit(
       also: () => predictor.prepare(table),
     });
     predictor.update();
-    return { ...trained, best: bestOf(trained.best!), model, recipe, predictor, dispose };
+    return { ...trained, best: bestOf(trained.best!), model, columns: table.columns, recipe, predictor, dispose };
   } catch (error) {
     dispose();
     throw error;
@@ -90,18 +97,6 @@ export async function fit(
     task.dispose();
     disposeData(data);
   }
-}
-
-/** The model of a training, or one of the caller's own. @throws UserError if what `build` gives is none */
-export function modelOf(columns: EncodedTable["columns"], recipe: Recipe, { build }: FitOptions): TableModel {
-  if (!build) return createTableModel(recipe.model, columns, recipe.seed);
-  const model = build(columns, recipe.seed);
-  if (Array.isArray(model?.parameters) && typeof model.forward === "function") return model;
-  throw new UserError(
-    `build: expected a table model, such as createTableModel makes, found ${
-      Deno.inspect(model, { depth: 0 })
-    }`,
-  );
 }
 
 /** A training whose best weights are those that `run` finds best. */

@@ -4,12 +4,12 @@ import { UserError } from "../../errors.ts";
 import type { TableModel } from "../../models/table/mod.ts";
 import { train, type Trained } from "../loop.ts";
 import { type Criterion, validate, type Validation } from "./criterion.ts";
-import { bestOf, type FitOptions, modelOf, trainOptions } from "./fit.ts";
+import { bestOf, type FitOptions, trainOptions } from "./fit.ts";
 import { wordTargets } from "./imputation_r2.ts";
 import { createPredictor, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 import { disposeData, type StepData, stepData } from "./step.ts";
-import { epochBatches, tableTask } from "./task.ts";
+import { epochBatches, modelOf, tableTask } from "./task.ts";
 
 /** Means over the validation rows of all tables, and those of each. */
 export type ManyValidation = Validation & { each: Validation[] };
@@ -48,7 +48,7 @@ export async function fitMany(
   const { criterion = "loss" } = recipe;
   if (criterion === "imputationR2") wordTargets(tables[0]!);
   const { columns, rows } = tables[0]!;
-  const model = modelOf(columns, recipe, options);
+  const model = modelOf(columns, recipe, options.build);
   const windows = tables.map((table, i) => manyWindow(model, table, folds[i]!, recipe));
   // The table is an argument: a second program would be a mistake.
   const task = tableTask(model, recipe, windows.map(({ data }) => data), manyBatches(folds, recipe, rows), {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
 import { UserError } from "../../errors.ts";
-import { type Cells, type ColumnLayout, takeColumns } from "../../models/table/columns.ts";
+import { type Cells, type ColumnLayout, hideCells, takeColumns } from "../../models/table/columns.ts";
 
 /** Every random number that one masking of n rows uses. */
 export interface MaskDraws {
@@ -67,18 +67,6 @@ export function maskCells(
       onehot: randomClasses(layout, hidden.onehot, randomised, draws),
       mask: tf.sub(hidden.mask, randomised),
     },
-  };
-}
-
-/** Sets cells to 0 with a mask token, where `hidden` [n, d] is 1. */
-export function hideCells(layout: ColumnLayout, cells: Cells, hidden: tf.Tensor2D): Cells {
-  const shown = tf.sub(1, hidden) as tf.Tensor2D;
-  const numeric = takeColumns(layout, "numeric", shown, 1);
-  const categorical = takeColumns(layout, "categorical", shown, 1);
-  return {
-    values: numeric ? tf.mul(cells.values, numeric) : cells.values,
-    onehot: categorical ? tf.mul(cells.onehot, tf.expandDims(categorical, 2)) : cells.onehot,
-    mask: tf.maximum(cells.mask, hidden),
   };
 }
 

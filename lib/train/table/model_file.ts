@@ -4,7 +4,8 @@ import type { Column, EncodedTable, StoredTensor, TensorFile } from "../../data/
 import { parseSchema, readSafetensors, writeSafetensors } from "../../data/mod.ts";
 import { currentEngine, type EngineInfo } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { type BuildTableModel, createTableModel, type TableModel } from "../../models/table/mod.ts";
+import type { BuildTableModel, TableModel } from "../../models/table/mod.ts";
+import { modelOf } from "./task.ts";
 import { createPredictor, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 
@@ -29,7 +30,7 @@ export interface ModelOrigin {
 const KIND = "spin trained model";
 const VERSION = "1";
 const WEIGHT = "weight/";
-const LATENTS = "kept/latents";
+const latentsOf = (member: number) => member === 0 ? "kept/latents" : `kept/member${member}.latents`;
 const ROWS = { values: "kept/values", codes: "kept/codes", missing: "kept/missing" };
 
 /**
@@ -44,8 +45,9 @@ export async function saveModel(path: string, trained: TrainedModel): Promise<vo
   const tensors = new Map<string, StoredTensor>();
   for (const { name, variable } of model.parameters) tensors.set(WEIGHT + name, await stored(variable));
   const kept = predictor.kept();
-  if (kept instanceof tf.Tensor) tensors.set(LATENTS, await stored(kept));
-  else if (kept) {
+  if (Array.isArray(kept)) {
+    for (const [i, latents] of kept.entries()) tensors.set(latentsOf(i), await stored(latents));
+  } else if (kept) {
     tensors.set(ROWS.values, await stored(kept.values));
     tensors.set(ROWS.codes, await stored(kept.codes));
     const missing = await stored(kept.missing);
@@ -140,7 +142,7 @@ function restore(
   const { columns } = parseSchema(metadata["schema"] ?? "", path);
   const recipe = completeRecipe(JSON.parse(metadata["recipe"] ?? "") as Partial<Recipe>);
   const take = takeFrom(path, tensors);
-  const model = build?.(columns, recipe.seed) ?? createTableModel(recipe.model, columns, recipe.seed);
+  const model = modelOf(columns, recipe, build);
   for (const { name, variable } of model.parameters) {
     const value = tensorOf(take(WEIGHT + name, "F32", variable.shape));
     variable.assign(value);
@@ -153,7 +155,9 @@ function restore(
     chunk: Number(metadata["chunk"]),
     context: keeps === "rows" ? keptRows(columns, model, take) : noRows(columns),
     latents: keeps === "latents"
-      ? tensorOf(take(LATENTS, "F32", [1, ...model.latents!])) as tf.Tensor3D
+      ? (model.members ?? [model]).map((_, i) =>
+        tensorOf(take(latentsOf(i), "F32", [1, ...model.latents!])) as tf.Tensor3D
+      )
       : undefined,
   });
   const metrics = JSON.parse(metadata["metrics"] ?? "") as TrainedModel["metrics"];

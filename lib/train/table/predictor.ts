@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable, RawOutputs } from "../../data/mod.ts";
 import { type Compiled, jit, tensorSpec } from "../../engine/mod.ts";
-import type { Cells, Outputs, TableModel } from "../../models/table/mod.ts";
-import { hideCells } from "./masking.ts";
+import { type Cells, hideCells, meanOutputs, type Outputs, type TableModel } from "../../models/table/mod.ts";
 import type { Recipe } from "./recipe.ts";
 import { cellsOf, disposeRows, type Rows, stackCells, takeRows, targetMask } from "./rows.ts";
 
@@ -17,8 +16,8 @@ export interface Predictor {
   update(): void;
   /** Compiles its programs on other threads, while something else is done. */
   prepare(table: EncodedTable): Promise<void>;
-  /** What it took at the last update; still its own, so not to be disposed of. */
-  kept(): Rows | tf.Tensor3D | null;
+  /** What it took at the last update, the latents of each member; still its own, so not to be disposed of. */
+  kept(): Rows | tf.Tensor3D[] | null;
   /** Predictions for the rows (all by default) of a table, whose labels are not looked at. */
   predict(table: EncodedTable, rows?: Int32Array): Promise<RawOutputs>;
   dispose(): void;
@@ -30,41 +29,44 @@ export interface PredictorOptions {
   /** The training rows, labels included. */
   context: EncodedTable;
   contextRows?: Int32Array;
-  /** Latents [1, h, f·e] kept from an earlier training, in place of the training rows (`retain`); taken over. */
-  latents?: tf.Tensor3D;
+  /** Latents [1, h, f·e] of each member, kept from an earlier training, in place of the training rows (`retain`); taken over. */
+  latents?: tf.Tensor3D[];
   /** Query rows per program: the number of rows is padded to a multiple of it. */
   chunk: number;
 }
-
-/** How a model's queries are answered. */
-type Answer = (query: Cells, kept: Rows | tf.Tensor3D | null) => Outputs;
 
 /** What is passed from training to prediction (`forward` of `npt/model/npt.py`). */
 export type Keeps = "latents" | "rows" | "nothing";
 
 /** What a model keeps of its training rows for prediction. */
 export function keepsOf(model: TableModel, { inference }: Pick<Recipe, "inference">): Keeps {
+  if (model.members) return keepsOf(model.members[0]!, { inference });
   if (model.encode && model.predict) return inference === "retain" ? "latents" : "nothing";
   return model.rowsAlone ? "nothing" : "rows";
 }
 
-/** Prediction for the model's own kind and the recipe's mode of inference. */
-export function createPredictor(options: PredictorOptions): Predictor {
-  const { model, recipe, context, contextRows, chunk } = options;
-  const { layout } = model;
-  const keeps = keepsOf(model, recipe);
-  const target = targetMask(context.columns);
-  // With recompute, the query rows see each other, so they must be in one batch.
-  const together = keeps === "nothing" && recipe.inference === "recompute" && model.encode !== undefined;
+/** What one member of a model does; a model that is no ensemble is its only one. */
+interface Reader {
+  encode: Compiled<[Rows], tf.Tensor3D>;
+  run: Compiled<[Rows, Rows | tf.Tensor3D | null], Outputs>;
+}
 
+/** The programs of a model, of which `keepsOf` says what it keeps. */
+function createReader(
+  model: TableModel,
+  recipe: PredictorOptions["recipe"],
+  keeps: Keeps,
+  target: tf.Tensor2D,
+): Reader {
+  const { layout } = model;
+  const hidden = (rows: Rows, cells: Cells): Cells =>
+    hideCells(layout, cells, tf.tile(target, [rows.missing.shape[0], 1]));
   const contextCells = (rows: Rows): Cells => {
     const cells = cellsOf(layout, rows);
     // Labels that no training step has shown would be inputs of a kind that the model does not know.
-    return recipe.labelMask < 1
-      ? cells
-      : hideCells(layout, cells, tf.tile(target, [rows.missing.shape[0], 1]));
+    return recipe.labelMask < 1 || model.leaveOneOut ? cells : hidden(rows, cells);
   };
-  const answer: Answer = (query, kept) => {
+  const answer = (query: Cells, kept: Rows | tf.Tensor3D | null): Outputs => {
     if (keeps === "latents") return model.predict!(query, kept as tf.Tensor3D);
     if (keeps === "nothing") return model.forward(query, { encode: recipe.inference === "recompute" });
     const before = contextCells(kept as Rows);
@@ -74,32 +76,49 @@ export function createPredictor(options: PredictorOptions): Predictor {
       tf.slice(x, [skip, ...x.shape.slice(1).map(() => 0)], [-1, ...x.shape.slice(1)]) as T;
     return { values: below(values), logits: below(logits) };
   };
-  const encode = jit((rows: Rows): tf.Tensor3D => tf.clone(model.encode!(contextCells(rows))));
-  const run: Compiled<[Rows, Rows | tf.Tensor3D | null], { values: tf.Tensor2D; logits: tf.Tensor3D }> = jit(
-    (rows, kept) => {
-      const hidden = tf.tile(target, [rows.missing.shape[0], 1]);
-      return answer(hideCells(layout, cellsOf(layout, rows), hidden), kept);
-    },
-  );
+  return {
+    encode: jit((rows: Rows): tf.Tensor3D => tf.clone(model.encode!(contextCells(rows)))),
+    run: jit((rows, kept) => {
+      const { values, logits } = answer(hidden(rows, cellsOf(layout, rows)), kept);
+      return { values, logits };
+    }),
+  };
+}
+
+/** Prediction for the model's own kind and the recipe's mode of inference; of an ensemble, the mean of its members. */
+export function createPredictor(options: PredictorOptions): Predictor {
+  const { model, recipe, context, contextRows, chunk } = options;
+  const { layout } = model;
+  const keeps = keepsOf(model, recipe);
+  const target = targetMask(context.columns);
+  const readers = (model.members ?? [model]).map((member) => createReader(member, recipe, keeps, target));
+  // With recompute, the query rows see each other, so they must be in one batch.
+  const together = keeps === "nothing" && recipe.inference === "recompute" && model.latents !== undefined;
+  const mean = jit((...outputs: Outputs[]) => {
+    const { values, logits } = meanOutputs(outputs);
+    return { values, logits };
+  });
 
   const trainRows = keeps === "nothing" || options.latents ? undefined : takeRows(context, contextRows);
-  let kept: Rows | tf.Tensor3D | null = options.latents ?? trainRows ?? null;
-  const update = () => {
-    if (keeps !== "latents" || !trainRows) return;
-    if (kept instanceof tf.Tensor) kept.dispose();
-    kept = encode(trainRows);
-  };
+  let latents = options.latents ?? [];
+  const keptBy = (i: number) => keeps === "latents" ? latents[i]! : trainRows ?? null;
   return {
     chunk,
-    update,
-    kept: () => kept,
+    update() {
+      if (keeps !== "latents" || !trainRows) return;
+      tf.dispose(latents);
+      latents = readers.map(({ encode }) => encode(trainRows));
+    },
+    kept: () => keeps === "latents" ? latents : trainRows ?? null,
     async prepare(table) {
       if (together) return;
-      const latents = tensorSpec([1, ...model.latents ?? []]) as unknown as tf.Tensor3D;
+      // Members have equal programs: those of the first are stored for the others.
+      const [{ encode, run }] = readers as [Reader];
+      const like = tensorSpec([1, ...model.latents ?? []]) as unknown as tf.Tensor3D;
       const rows = takeRows(table, new Int32Array(chunk));
       try {
         await Promise.all([
-          run.prepare(rows, keeps === "latents" ? latents : kept),
+          run.prepare(rows, keeps === "latents" ? like : trainRows ?? null),
           keeps === "latents" && trainRows ? encode.prepare(trainRows) : undefined,
         ]);
       } finally {
@@ -120,19 +139,23 @@ export function createPredictor(options: PredictorOptions): Predictor {
         // Rows may see each other (NPT), so the filling repeats all of them and not one alone.
         const padded = Int32Array.from({ length: size }, (_, i) => part[i % part.length]!);
         const input = takeRows(table, padded);
-        const result = run(input, kept);
+        const each = readers.map(({ run }, i) => run(input, keptBy(i)));
+        const result = each.length === 1 ? each[0]! : mean(...each);
         const [values, logits] = await Promise.all([result.values.data(), result.logits.data()]);
         out.values.set(values.subarray(0, part.length * dn), start * dn);
         out.logits.set(logits.subarray(0, part.length * dc * layout.width), start * dc * layout.width);
-        tf.dispose([result.values, result.logits]);
+        for (const { values, logits } of [result, ...each]) tf.dispose([values, logits]);
         disposeRows(input);
       }
       return out;
     },
     dispose() {
-      encode.dispose();
-      run.dispose();
-      if (kept instanceof tf.Tensor) kept.dispose();
+      for (const { encode, run } of readers) {
+        encode.dispose();
+        run.dispose();
+      }
+      mean.dispose();
+      tf.dispose(latents);
       if (trainRows) disposeRows(trainRows);
       target.dispose();
     },

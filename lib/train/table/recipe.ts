@@ -32,6 +32,8 @@ export interface Recipe {
   labelMask: number;
   /** With `labelMask` below 1: that share of the training rows has all labels masked, instead of single cells. */
   chunkMask?: boolean;
+  /** Models that are trained side by side, with seeds of their own, and predict by their mean; 1 unless given. */
+  members?: number;
   /** Share of the masked cells that get the mask token, the others being randomised (`model_bert_mask_percentage`). */
   maskToken: number;
   /** Rows per batch; -1 for all. */
@@ -81,7 +83,8 @@ export function completeRecipe(given: Partial<Recipe>): Recipe {
   for (const option of ["featureMask", "labelMask", "maskToken", "flatShare", "tradeoff"] as const) {
     expect(recipe[option] >= 0 && recipe[option] <= 1, option, "a number from 0 to 1");
   }
-  for (const option of ["steps", "evaluateEvery"] as const) {
+  for (const option of ["steps", "evaluateEvery", "members"] as const) {
+    if (recipe[option] === undefined) continue;
     expect(Number.isInteger(recipe[option]) && recipe[option] > 0, option, "a positive whole number");
   }
   expect(

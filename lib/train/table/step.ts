@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable, Fold } from "../../data/mod.ts";
 import { createRng, type Rng } from "../../engine/mod.ts";
-import type { Cells, TableModel } from "../../models/table/mod.ts";
+import { type Cells, hideCells, type TableModel } from "../../models/table/mod.ts";
 import { valueAndGradients } from "../gradients.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { tableLoss } from "./loss.ts";
-import { drawMasks, drawRows, hideCells, labelPlan, maskCells, type Masked, maskRows } from "./masking.ts";
+import { drawMasks, drawRows, labelPlan, maskCells, type Masked, maskRows } from "./masking.ts";
 import type { Recipe } from "./recipe.ts";
 import { cellsOf, disposeRows, gatherRows, type Rows, takeRows, targetMask } from "./rows.ts";
 
@@ -78,7 +78,8 @@ export function stepFunction(
     const trainLabels = tf.mul(tf.mul(ours, data.target), present) as tf.Tensor2D;
 
     const others = tf.mul(tf.sub(1, ours), data.target) as tf.Tensor2D;
-    const labels = sampled ? sampleLabels(rng, hideCells(layout, truth, others), trainLabels, data.target) : {
+    const seen = hideCells(layout, truth, others);
+    const labels = model.leaveOneOut ? { cells: seen, selected: trainLabels } : sampled ? sampleLabels(rng, seen, trainLabels, data.target) : {
       cells: hideCells(layout, truth, tf.tile(data.target, [n, 1])),
       selected: trainLabels,
     };

@@ -1,7 +1,15 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { balancedBatches, batchCount, type Fold } from "../../data/mod.ts";
 import { jit, type JitOptions } from "../../engine/mod.ts";
-import type { TableModel } from "../../models/table/mod.ts";
-import { stepOf, type Trainable } from "../loop.ts";
+import { UserError } from "../../errors.ts";
+import {
+  type BuildTableModel,
+  createTableModel,
+  ensembleOf,
+  type ModelColumn,
+  type TableModel,
+} from "../../models/table/mod.ts";
+import type { Trainable } from "../loop.ts";
 import { createOptimizer } from "../optimizer.ts";
 import { learningRate, tradeoff } from "../schedule.ts";
 import type { Recipe } from "./recipe.ts";
@@ -43,18 +51,50 @@ export function epochBatches(
   };
 }
 
-type Batch = { table: number; inputs: StepInputs };
+type Batch = { table: number; inputs: StepInputs[] };
 type StepFunction<Data> = (inputs: StepInputs, data: Data) => StepLosses;
 
+/** Seeds of the members of an ensemble are so far apart: seeds of trainings are neighbours. */
+const APART = 1_000_003;
+
+/** The seeds of the members of a model. */
+const seedsOf = ({ seed, members = 1 }: Pick<Recipe, "seed" | "members">): number[] =>
+  Array.from({ length: members }, (_, i) => (seed + i * APART) | 0);
+
+/**
+ * The model of a training, with all its members, or one of the caller's own.
+ *
+ * @throws UserError if what `build` gives is none
+ */
+export function modelOf(
+  columns: readonly ModelColumn[],
+  recipe: Recipe,
+  build?: BuildTableModel,
+): TableModel {
+  return ensembleOf(seedsOf(recipe).map((seed) => {
+    if (!build) return createTableModel(recipe.model, columns, seed);
+    const model = build(columns, seed);
+    if (Array.isArray(model?.parameters) && typeof model.forward === "function") return model;
+    throw new UserError(
+      `build: expected a table model, such as createTableModel makes, found ${
+        Deno.inspect(model, { depth: 0 })
+      }`,
+    );
+  }));
+}
+
 /** A function of what `Recipe` says of step `at`: key, learning rate and weight of the feature loss. */
-export function inputsOf(recipe: Recipe): (at: number, rows: Int32Array | null) => StepInputs {
+export function inputsOf(
+  recipe: Omit<Recipe, "members">,
+): (at: number, rows: Int32Array | null, seed?: number) => StepInputs {
   const rate = learningRate(recipe.schedule, recipe.learningRate, recipe.steps, recipe.flatShare);
   const weight = tradeoff(recipe.tradeoffSchedule, recipe.tradeoff, recipe.steps);
-  return (at, rows) => stepInputs(recipe.seed, at, rate(at), weight(at), rows);
+  return (at, rows, seed = recipe.seed) => stepInputs(seed, at, rate(at), weight(at), rows);
 }
 
 /**
- * A table model as something to train.
+ * A table model as something to train. The members of an ensemble take the same rows in each step, with masks of their own,
+ * and share one compiled program; the losses are the means of theirs.
  *
  * @param data of each table; stays the caller's
  * @param batches of a step, counted from 0
@@ -65,24 +105,57 @@ export function tableTask<Data = StepData>(
   recipe: Recipe,
   data: readonly Data[],
   batches: (step: number) => TableBatch,
-  options: { step?: (optimizer: ReturnType<typeof createOptimizer>) => StepFunction<Data> } & JitOptions = {},
+  options: {
+    step?: (model: TableModel, optimizer: ReturnType<typeof createOptimizer>) => StepFunction<Data>;
+  } & JitOptions = {},
 ): Trainable<Batch, StepLosses> & { dispose(): void } {
   const { step: own, ...jitOptions } = options;
-  const optimizer = createOptimizer(model.parameters, recipe.optimizer);
-  const step = own?.(optimizer) ?? stepFunction(model, optimizer, recipe) as unknown as StepFunction<Data>;
-  const compiled = jit(step, jitOptions);
+  const members = (model.members ?? [model]).map((member, i) => {
+    const optimizer = createOptimizer(member.parameters, recipe.optimizer);
+    const step = own?.(member, optimizer) ??
+      stepFunction(member, optimizer, recipe) as unknown as StepFunction<Data>;
+    const prefix = i === 0 ? "" : `member${i}.`;
+    const state = optimizer.state.map(({ name, variable }) => ({ name: prefix + name, variable }));
+    return { optimizer, state, compiled: jit(step, jitOptions) };
+  });
+  const [first] = members as [typeof members[number]];
+  const seeds = seedsOf(recipe);
   const inputs = inputsOf(recipe);
+  const mean = jit((...losses: StepLosses[]): StepLosses => {
+    const of = (name: keyof StepLosses) =>
+      tf.div(tf.addN(losses.map((each) => each[name])), losses.length) as tf.Scalar;
+    return { loss: of("loss"), label: of("label"), feature: of("feature") };
+  });
+  const step = ({ table, inputs }: Batch): StepLosses => {
+    const losses = members.map(({ compiled }, i) => compiled(inputs[i]!, data[table]!));
+    if (losses.length === 1) return losses[0]!;
+    const result = mean(...losses);
+    tf.dispose(losses);
+    return result;
+  };
   return {
     parameters: model.parameters,
-    optimizer,
+    optimizer: { ...first.optimizer, state: members.flatMap(({ state }) => state) },
     batch(at) {
       const { table, rows } = batches(at - 1);
-      return { table, inputs: inputs(at, rows) };
+      return { table, inputs: seeds.map((seed) => inputs(at, rows, seed)) };
     },
-    step: stepOf(compiled, ({ table, inputs }: Batch): [StepInputs, Data] => [inputs, data[table]!]),
+    step: Object.assign(step, {
+      prepare: ({ table, inputs }: Batch) => first.compiled.prepare(inputs[0]!, data[table]!),
+      memory({ table, inputs }: Batch) {
+        const memory = first.compiled.memory(inputs[0]!, data[table]!);
+        const others = members.slice(1).flatMap(({ state }) => state).concat(
+          model.parameters.slice(model.parameters.length / members.length),
+        ).reduce((bytes, { variable }) => bytes + 4 * variable.size, 0);
+        return memory && { ...memory, arguments: memory.arguments + others, peak: memory.peak + others };
+      },
+    }),
     dispose() {
-      compiled.dispose();
-      optimizer.dispose();
+      for (const { compiled, optimizer } of members) {
+        compiled.dispose();
+        optimizer.dispose();
+      }
+      mean.dispose();
     },
   };
 }
