@@ -27,6 +27,9 @@ export function withBins(table: EncodedTable, rows: Int32Array, bins: number): E
 function edgesOf(sorted: Float64Array, bins: number): number[] {
   const distinct = [...new Set(sorted)];
   if (distinct.length <= bins + 1) return distinct;
-  const quantiles = Array.from({ length: bins + 1 }, (_, k) => sorted[Math.round(k / bins * (sorted.length - 1))]!);
+  const quantiles = Array.from(
+    { length: bins + 1 },
+    (_, k) => sorted[Math.round(k / bins * (sorted.length - 1))]!,
+  );
   return [...new Set(quantiles)];
 }

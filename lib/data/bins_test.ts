@@ -14,7 +14,11 @@ Deno.test("Bins hold equally many of the given rows, and fewer values give fewer
   const rows = 9;
   const values = Float32Array.from({ length: 2 * rows }, (_, i) => i % 2 === 0 ? (i / 2) ** 2 : (i >> 1) % 3);
   const table = {
-    columns: [numeric("squares"), { ...numeric("class"), kind: "categorical" as const, classes: ["a"] }, numeric("few")],
+    columns: [
+      numeric("squares"),
+      { ...numeric("class"), kind: "categorical" as const, classes: ["a"] },
+      numeric("few"),
+    ],
     rows,
     values,
     codes: new Int32Array(rows),

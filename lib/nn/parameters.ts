@@ -42,7 +42,11 @@ export interface Init {
    */
   within(name: string, drawnAs?: string): Init;
   /** Numbers that are no parameters but differ from table to table: an input of programs, not a part of them. */
-  constant(name: string, shape: number[], values: () => Float32Array): Pick<Parameter, "variable" | "dispose">;
+  constant(
+    name: string,
+    shape: number[],
+    values: () => Float32Array,
+  ): Pick<Parameter, "variable" | "dispose">;
   /** Everything declared so far, in order of declaration. */
   readonly parameters: Parameter[];
   readonly constants: Pick<Parameter, "variable" | "dispose">[];
@@ -61,7 +65,9 @@ export function createInit(seed: number, scale: (name: string) => number = () =>
     parameters,
     constants,
     constant(name, shape, values) {
-      const constant = declare({ name: prefix + name, shape, fill: values }, { uniform: () => new Float32Array() }, false);
+      const constant = declare({ name: prefix + name, shape, fill: values }, {
+        uniform: () => new Float32Array(),
+      }, false);
       constants.push(constant);
       return constant;
     },

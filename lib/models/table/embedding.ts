@@ -43,7 +43,11 @@ export function embedding(
       categorical && tf.zeros([cells.mask.shape[0], layout.categorical.length, e]),
       1,
     );
-    return dropout(tf.add(tf.add(places ? tf.add(shown, places) : shown, token), offset) as tf.Tensor3D, hiddenDropout, rng);
+    return dropout(
+      tf.add(tf.add(places ? tf.add(shown, places) : shown, token), offset) as tf.Tensor3D,
+      hiddenDropout,
+      rng,
+    );
   };
 }
 

@@ -82,7 +82,9 @@ export function ensembleOf(members: readonly TableModel[]): TableModel {
     latents,
     leaveOneOut,
     members,
-    parameters: members.flatMap(({ parameters }, i) => parameters.map((p) => i === 0 ? p : renamed(p, `member${i}.`))),
+    parameters: members.flatMap(({ parameters }, i) =>
+      parameters.map((p) => i === 0 ? p : renamed(p, `member${i}.`))
+    ),
     forward: (cells, options) => meanOutputs(members.map((member) => member.forward(cells, options))),
     dispose: () => members.forEach((member) => member.dispose()),
   };

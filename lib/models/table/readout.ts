@@ -47,7 +47,11 @@ export function readout(init: Init, e: number): Readout {
     const lambda = tf.add(tf.exp(ridge.variable), LEAST_RIDGE);
     const gram = tf.add(tf.matMul(weighted, phi, true), tf.mul(lambda, tf.eye(e + 1))) as tf.Tensor2D;
     const inverse = inverseOf(gram);
-    return { weighted, inverse, coefficients: tf.matMul(inverse, tf.matMul(weighted, labels, true)) as Coefficients };
+    return {
+      weighted,
+      inverse,
+      coefficients: tf.matMul(inverse, tf.matMul(weighted, labels, true)) as Coefficients,
+    };
   };
   return {
     solve: (features, labels, known) => solved(extended(features), labels, known).coefficients,
@@ -106,7 +110,14 @@ export function targetReadouts(init: Init, layout: ColumnLayout, e: number): Tar
     const scope = init.within(`readout.${j}`);
     const [number, classed] = [layout.numeric.indexOf(j), layout.categorical.indexOf(j)];
     const k = number >= 0 ? 1 : layout.classes[classed]!;
-    return { j, number, classed, k, ...readout(scope, e), sharpness: number >= 0 ? undefined : sharpness(scope) };
+    return {
+      j,
+      number,
+      classed,
+      k,
+      ...readout(scope, e),
+      sharpness: number >= 0 ? undefined : sharpness(scope),
+    };
   });
   type Target = typeof targets[number];
   const size = targets.reduce((sum, { k }) => sum + (e + 1) * k, 0);
@@ -128,8 +139,15 @@ export function targetReadouts(init: Init, layout: ColumnLayout, e: number): Tar
       return { ...outputs, values: blend(outputs.values, found, column(dn, number, [1, dn])) };
     }
     const dc = layout.categorical.length;
-    const padded = tf.pad(tf.mul(found, tf.exp(sharpness!.variable)), [[0, 0], [0, layout.width - k]], ABSENT_LOGIT);
-    return { ...outputs, logits: blend(outputs.logits, tf.expandDims(padded, 1), column(dc, classed, [1, dc, 1])) };
+    const padded = tf.pad(
+      tf.mul(found, tf.exp(sharpness!.variable)),
+      [[0, 0], [0, layout.width - k]],
+      ABSENT_LOGIT,
+    );
+    return {
+      ...outputs,
+      logits: blend(outputs.logits, tf.expandDims(padded, 1), column(dc, classed, [1, dc, 1])),
+    };
   };
   return {
     size,
@@ -138,9 +156,11 @@ export function targetReadouts(init: Init, layout: ColumnLayout, e: number): Tar
       return hideCells(layout, cells, tf.tile(tf.tensor2d(mask, [1, layout.d]), [cells.mask.shape[0], 1]));
     },
     solve: (x, cells) =>
-      tf.concat(targets.map((target) =>
-        tf.reshape(target.solve(features(x, target), labels(cells, target), known(cells, target)), [-1])
-      )) as tf.Tensor1D,
+      tf.concat(
+        targets.map((target) =>
+          tf.reshape(target.solve(features(x, target), labels(cells, target), known(cells, target)), [-1])
+        ),
+      ) as tf.Tensor1D,
     read(outputs, x, coefficients) {
       let at = 0;
       return targets.reduce((outputs, target) => {

@@ -36,7 +36,8 @@ Deno.test("The gradient of a solved readout is that of finite differences", asyn
   const labels = tf.reshape(draws(n, 5), [n, 1]) as tf.Tensor2D;
   const known = tf.tensor2d(Array.from({ length: n }, (_, i) => Number(i < 7)), [n, 1]);
   const weights = tf.reshape(draws(n, 6), [n, 1]);
-  const loss = (x: tf.Tensor) => tf.sum(tf.mul(weights, leaveOneOut(x as tf.Tensor2D, labels, known))) as tf.Scalar;
+  const loss = (x: tf.Tensor) =>
+    tf.sum(tf.mul(weights, leaveOneOut(x as tf.Tensor2D, labels, known))) as tf.Scalar;
   const gradient = await tf.grad(loss)(features).data();
   const step = 1e-2;
   for (const at of [0, 5, 13, n * e - 1]) {
@@ -45,7 +46,10 @@ Deno.test("The gradient of a solved readout is that of finite differences", asyn
       return loss(tf.add(features, nudge)).dataSync()[0]!;
     };
     const slope = (moved(step) - moved(-step)) / (2 * step);
-    assert.ok(Math.abs(slope - gradient[at]!) < 0.02 * Math.max(1, Math.abs(slope)), `${slope}, ${gradient[at]}`);
+    assert.ok(
+      Math.abs(slope - gradient[at]!) < 0.02 * Math.max(1, Math.abs(slope)),
+      `${slope}, ${gradient[at]}`,
+    );
   }
 });
 
@@ -86,7 +90,13 @@ Deno.test("A model that reads labels from its context keeps them beside H_D, and
   const { values, logits } = model.forward(all);
   assert.deepEqual([values.shape, logits.shape], [[20, 2], [20, 2, 3]]);
   // A row's own label changes what is predicted for the others, not for itself.
-  const other = { ...all, values: tf.add(all.values, tf.tensor2d(Array.from({ length: 40 }, (_, i) => i === 1 ? 5 : 0), [20, 2])) as tf.Tensor2D };
+  const other = {
+    ...all,
+    values: tf.add(
+      all.values,
+      tf.tensor2d(Array.from({ length: 40 }, (_, i) => i === 1 ? 5 : 0), [20, 2]),
+    ) as tf.Tensor2D,
+  };
   const [before, after] = [await values.array(), await model.forward(other).values.array()];
   assert.ok(Math.abs(before[0]![1]! - after[0]![1]!) < 1e-4);
   assert.ok(Math.abs(before[1]![1]! - after[1]![1]!) > 1e-3);

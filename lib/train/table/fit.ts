@@ -89,7 +89,15 @@ export async function fit(
       also: () => predictor.prepare(table),
     });
     predictor.update();
-    return { ...trained, best: bestOf(trained.best!), model, columns: table.columns, recipe, predictor, dispose };
+    return {
+      ...trained,
+      best: bestOf(trained.best!),
+      model,
+      columns: table.columns,
+      recipe,
+      predictor,
+      dispose,
+    };
   } catch (error) {
     dispose();
     throw error;

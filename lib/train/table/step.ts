@@ -79,10 +79,14 @@ export function stepFunction(
 
     const others = tf.mul(tf.sub(1, ours), data.target) as tf.Tensor2D;
     const seen = hideCells(layout, truth, others);
-    const labels = model.leaveOneOut ? { cells: seen, selected: trainLabels } : sampled ? sampleLabels(rng, seen, trainLabels, data.target) : {
-      cells: hideCells(layout, truth, tf.tile(data.target, [n, 1])),
-      selected: trainLabels,
-    };
+    const labels = model.leaveOneOut
+      ? { cells: seen, selected: trainLabels }
+      : sampled
+      ? sampleLabels(rng, seen, trainLabels, data.target)
+      : {
+        cells: hideCells(layout, truth, tf.tile(data.target, [n, 1])),
+        selected: trainLabels,
+      };
     const features = tf.mul(tf.sub(1, data.target), present) as tf.Tensor2D;
     const masked = recipe.featureMask > 0
       ? maskCells(

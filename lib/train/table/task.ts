@@ -71,16 +71,18 @@ export function modelOf(
   recipe: Recipe,
   build?: BuildTableModel,
 ): TableModel {
-  return ensembleOf(seedsOf(recipe).map((seed) => {
-    if (!build) return createTableModel(recipe.model, columns, seed);
-    const model = build(columns, seed);
-    if (Array.isArray(model?.parameters) && typeof model.forward === "function") return model;
-    throw new UserError(
-      `build: expected a table model, such as createTableModel makes, found ${
-        Deno.inspect(model, { depth: 0 })
-      }`,
-    );
-  }));
+  return ensembleOf(
+    seedsOf(recipe).map((seed) => {
+      if (!build) return createTableModel(recipe.model, columns, seed);
+      const model = build(columns, seed);
+      if (Array.isArray(model?.parameters) && typeof model.forward === "function") return model;
+      throw new UserError(
+        `build: expected a table model, such as createTableModel makes, found ${
+          Deno.inspect(model, { depth: 0 })
+        }`,
+      );
+    }),
+  );
 }
 
 /** A function of what `Recipe` says of step `at`: key, learning rate and weight of the feature loss. */
