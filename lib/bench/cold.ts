@@ -13,7 +13,7 @@ const JOBS = [
   ["boston-housing", "set-transformer"],
 ] as const;
 
-export interface ColdTime {
+interface ColdTime {
   table: string;
   model: string;
   steps: number;

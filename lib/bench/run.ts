@@ -137,7 +137,7 @@ async function oneStep(config: StepConfig, programs: string): Promise<Start> {
 }
 
 /** Whether the twin computes what we compute. */
-export interface Parity {
+interface Parity {
   label: string;
   parameters: { ours: number; twin: number };
   /** Losses of the same steps from the same weights on the same data, without dropout. */
@@ -151,7 +151,7 @@ const STEPS = 4;
 const PATIENCE = 600;
 
 /** Lets our cpu engine and the twin start from the same weights; equal losses need equal models, gradients and optimisers. */
-export async function parity(label: string, config: StepConfig, twin: Twin): Promise<Parity> {
+async function parity(label: string, config: StepConfig, twin: Twin): Promise<Parity> {
   const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
   const open: System[] = [];
   try {

@@ -27,7 +27,7 @@ export interface BenchStep {
   memory(): ProgramMemory | undefined;
 }
 
-export const LEARNING_RATE = 1e-3;
+const LEARNING_RATE = 1e-3;
 
 /**
  * Makes a training step out of what it computes: `step` updates variables and gives the loss, from a key for random
@@ -135,14 +135,14 @@ export function benchProcessStep(config: BenchProcess): BenchStep {
   };
 }
 
-export const modelColumns = (columns: readonly number[]): ModelColumn[] =>
+const modelColumns = (columns: readonly number[]): ModelColumn[] =>
   columns.map((classes) => ({
     kind: classes > 0 ? "categorical" : "numeric",
     classes: Array.from({ length: classes }, (_, code) => `${code}`),
   }));
 
 /** Made-up cells of one column: [rows, 1] standard normal, or [rows, classes] one-hot. */
-export function columnCells({ rows, columns, seed }: TableStep, j: number): Float32Array {
+function columnCells({ rows, columns, seed }: TableStep, j: number): Float32Array {
   const classes = columns[j]!;
   if (classes > 0) {
     const u = threefryUniform(seed, j, 0, rows);
@@ -160,7 +160,7 @@ function standardNormal(seed: number, stream: number, count: number): Float32Arr
 }
 
 /** Made-up tasks: x in [-2, 2), y = sin(3x), and standard normal draws of the latent variable. */
-export function benchPoints({ context, targets, batch, width, seed }: BenchProcess) {
+function benchPoints({ context, targets, batch, width, seed }: BenchProcess) {
   const n = context + targets;
   const x = threefryUniform(seed, 0, 0, batch * n).map((u) => 4 * u - 2);
   return {
@@ -171,7 +171,7 @@ export function benchPoints({ context, targets, batch, width, seed }: BenchProce
 }
 
 /** All columns as a model reads them, nothing hidden. */
-export function benchCells(config: TableStep): Cells {
+function benchCells(config: TableStep): Cells {
   const { rows, columns } = config;
   const { numeric, categorical, classes, width } = layoutOf(modelColumns(columns));
   const values = new Float32Array(rows * numeric.length);
@@ -290,7 +290,7 @@ export async function twinTensors(
 }
 
 /** The same of IPNP, whose parameters have the reference's names: tasks as `points.x`, `points.y` and `points.noise`. */
-export async function processTensors(
+async function processTensors(
   parameters: Parameter[],
   config: BenchProcess,
 ): Promise<Map<string, StoredTensor>> {

@@ -5,7 +5,7 @@ import { outputLines } from "../setup/command.ts";
 import type { StepConfig } from "./sizes.ts";
 import type { Facts, Stepped } from "./worker.ts";
 
-export interface TwinInfo {
+interface TwinInfo {
   torch: string;
   threads: number;
   /** "cpu", or the name of the GPU. */
@@ -100,7 +100,7 @@ const systemOf = (
 });
 
 /** A process that is asked in lines of JSON and answers each with a line of JSON. */
-export interface Conversation {
+interface Conversation {
   ask<T>(message: unknown): Promise<T>;
   close(): Promise<void>;
 }

@@ -8,14 +8,14 @@ import { callCost } from "./calls.ts";
 import type { StepConfig } from "./sizes.ts";
 import { benchProcessStep, type BenchStep, createTableStep } from "./step.ts";
 
-export type Request =
+type Request =
   | { do: "start"; config: StepConfig; /** file for the initial weights and the cells */ weights?: string }
   /** Takes steps until there are so many, or so many seconds have passed. */
   | { do: "steps"; steps: number; seconds: number }
   | { do: "facts" }
   | { do: "calls"; buffers: number; calls: number };
 
-export interface Started {
+interface Started {
   engine: EngineInfo;
   parameters: number;
 }

@@ -12,7 +12,7 @@ const DEFAULT_DIR = new URL("../../data/golden", import.meta.url).pathname;
  * @returns the exit code: 1 if a case failed
  * @throws UserError if there is no case
  */
-export async function printGolden(dir: string, only?: string): Promise<number> {
+async function printGolden(dir: string, only?: string): Promise<number> {
   const rows: GoldenRow[] = [];
   for await (const row of runGolden(dir, { only })) {
     if (rows.length === 0) console.log(REPORT_HEADING);

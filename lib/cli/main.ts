@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { ROOT, taskCommand } from "../paths.ts";
 import { requestStop } from "../progress/stop.ts";
 
-export interface CommandOptions {
+interface CommandOptions {
   /**
    * Seconds that the work gets to end by itself after an interrupt, for work that asks `stopRequested()`. A second
    * interrupt ends it at once. Without it the first one does.
@@ -100,7 +100,7 @@ export const text = (value: string, help: string) => ({ type: "string", value, h
 export const texts = (value: string, help: string) => ({ ...text(value, help), multiple: true }) as const;
 export const flag = (help: string) => ({ type: "boolean", help }) as const;
 
-export interface Positional {
+interface Positional {
   name: string;
   help: string;
   least: number;

@@ -19,17 +19,17 @@ import { flag, numberValue, runCommand, text, texts } from "./main.ts";
 const about = ({ source }: PlanRow, text: string): string => source === "estimate" ? `~${text}` : text;
 
 /** "3.2 GB", "48 MB". */
-export const formatBytes = (bytes: number): string =>
+const formatBytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 
 /** "40 days", "3 h 10 min". */
-export function formatLong(seconds: number): string {
+function formatLong(seconds: number): string {
   const days = seconds / 86_400;
   return days < 2 ? formatDuration(seconds) : `${days < 10 ? days.toFixed(1) : Math.round(days)} days`;
 }
 
 /** Seconds that the jobs without a record take one after another, and how many of them nothing is known of. */
-export function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: number; unknown: number } {
+function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: number; unknown: number } {
   let [jobs, seconds, unknown] = [0, 0, 0];
   for (const row of rows) {
     const open = row.runs.length - row.recorded;
@@ -41,7 +41,7 @@ export function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: nu
 }
 
 /** "3 min", "~2 days and 5 jobs of unknown length". */
-export function lengthOf(rows: readonly PlanRow[]): string {
+function lengthOf(rows: readonly PlanRow[]): string {
   const { seconds, unknown } = remaining(rows);
   const sign = rows.some(({ source, runs, recorded }) => source === "estimate" && recorded < runs.length)
     ? "~"
@@ -53,7 +53,7 @@ export function lengthOf(rows: readonly PlanRow[]): string {
 }
 
 /** The plan of one experiment. @param memory bytes of this machine: what needs more is marked */
-export function planTable(title: string, rows: readonly PlanRow[], memory: number): TableView {
+function planTable(title: string, rows: readonly PlanRow[], memory: number): TableView {
   const needs = Map.groupBy(rows.filter((row) => row.needs), (row) => row.needs);
   const dash = (value: number | null, write: (value: number) => string, row: PlanRow) =>
     value === null ? "–" : about(row, write(value));

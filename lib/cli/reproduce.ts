@@ -39,7 +39,7 @@ import {
  *
  * @returns what could not be run, and why; undefined if it was stopped. Records tell the rest.
  */
-export async function repeatSample(experiments: readonly string[]): Promise<string[] | undefined> {
+async function repeatSample(experiments: readonly string[]): Promise<string[] | undefined> {
   const failures: string[] = [];
   let bar: Progress | undefined;
   let ended = 0;

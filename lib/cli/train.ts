@@ -21,10 +21,10 @@ import { startEngine } from "./start_engine.ts";
 import { type Arguments, numberValue, runCommand, text } from "./main.ts";
 import { requireWritable, userPath } from "./user_path.ts";
 
-export const TRAINED_EXPERIMENTS = ["gp", "images", "functions"] as const;
-export type ExperimentName = (typeof TRAINED_EXPERIMENTS)[number];
+const TRAINED_EXPERIMENTS = ["gp", "images", "functions"] as const;
+type ExperimentName = (typeof TRAINED_EXPERIMENTS)[number];
 
-export const TRAIN_OPTIONS = {
+const TRAIN_OPTIONS = {
   model: text("NAME", `${PROCESS_NAMES.join(", ")} (default: cipnp)`),
   profile: text("NAME", "quick (the default) or paper, the published settings"),
   context: text("A,B", "least and most context points (default: 64,128 for gp)"),
@@ -44,7 +44,7 @@ export const TRAIN_OPTIONS = {
   save: text("FILE", "also write the weights to this safetensors file"),
 } as const;
 
-export type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
+type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
 
 /** Options that belong to one experiment. */
 const OWN: Record<string, ExperimentName> = { kernels: "gp", data: "images", csv: "functions" };

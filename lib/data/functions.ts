@@ -8,7 +8,7 @@ import { momentsOf, notANumber, numberOf, parseCsv, type RawTable } from "./tabl
 import { checkRanges, type CountRanges, type Counts, type TaskSource } from "./task_source.ts";
 
 /** Points of one function, in the order of the file. */
-export interface FunctionTask {
+interface FunctionTask {
   name: string;
   /** Number of points. */
   n: number;

@@ -147,7 +147,7 @@ export async function ready(...tensors: tf.Tensor[]): Promise<void> {
 }
 
 /** Starts tfjs's WebAssembly backend from the files in its package. @returns the number of threads it uses. */
-export async function startWasm(): Promise<number> {
+async function startWasm(): Promise<number> {
   setWasmPaths(fileURLToPath(new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm"))));
   await tf.setBackend("wasm");
   return getThreadsCount();

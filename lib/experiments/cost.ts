@@ -44,7 +44,7 @@ const programOf = ({ experiment, model, data, configuration }: RunIdentity): str
   canonicalJson([experiment, model, data.name, withoutTraining(configuration)]);
 
 /** What records tell of a program. */
-export interface Known extends Omit<StepCost, "bytes"> {
+interface Known extends Omit<StepCost, "bytes"> {
   bytes: number | null;
   parameters: number;
   /** Of a whole run. */
@@ -176,7 +176,7 @@ function processShape(program: Program & { kind: "process" }): Shape {
   };
 }
 
-export interface Work {
+interface Work {
   /** Multiply-adds of the forward pass. */
   products: number;
   /** Numbers that the forward pass leaves for the gradient. */
@@ -300,7 +300,7 @@ export const leastBytes = (model: string, size: ScoreSize & { batch: number }): 
   scoreEntries(model, size) * (model === "tnpd" ? TNP_HEADS : HEADS) * size.batch * FLOAT;
 
 /** What of a neural process a plan knows. */
-export interface ProcessShape {
+interface ProcessShape {
   recipe: ProcessRecipe;
   ranges: CountRanges;
   batch: number;

@@ -102,7 +102,7 @@ export const neededBytes = ({ runs, shape }: PlanRow): number =>
 const FILE = join(CACHE, "plan.json");
 
 /** What was measured on this machine with this engine, by programs. */
-export interface Measurements {
+interface Measurements {
   get(program: Program, data: string): StepCost | undefined;
   /** Compiles the largest step of a program and takes two, the second of which is timed. */
   measure(program: Program, data: string): Promise<void>;

@@ -30,7 +30,7 @@ import { runFile } from "./run.ts";
 import { trainingCosts } from "./table_run.ts";
 
 /** A point of a learning curve. */
-export type CurvePoint = {
+type CurvePoint = {
   step: number;
   /** Log likelihood of a target point. */
   target: number;
@@ -59,7 +59,7 @@ interface ProcessTests {
  *
  * @returns undefined if it was stopped
  */
-export async function runProcess(
+async function runProcess(
   identity: RunIdentity,
   recipe: ProcessRecipe,
   source: TaskSource,

@@ -69,7 +69,7 @@ export async function writeOutcome(
 }
 
 /** What a run's record is known by, after loading what that takes. */
-export const identityOf = async ({ identity, identify }: Run): Promise<RunIdentity> =>
+const identityOf = async ({ identity, identify }: Run): Promise<RunIdentity> =>
   identity ?? await identify!();
 
 /** Words for one run. */
@@ -82,7 +82,7 @@ const labelOf = ({ data, model, identity }: Run): string =>
   ]
     .join(", ");
 
-export interface RunOptions extends Pick<ExecuteOptions, "signal"> {
+interface RunOptions extends Pick<ExecuteOptions, "signal"> {
   /** The folder of records; that of this machine unless given. */
   records?: string;
 }

@@ -44,7 +44,7 @@ export async function testedOutcome(
 }
 
 /** What is compiled: a training step on a table that need not be there. */
-export interface StepShape {
+interface StepShape {
   columns: readonly ModelColumn[];
   /** Rows of the table. */
   rows: number;

@@ -73,7 +73,7 @@ export function latentReader(queries: tf.Tensor3D, form: RowForm, projections: P
   };
 }
 
-export interface Reading extends Projections {
+interface Reading extends Projections {
   /** [b, n], 1 for rows that must not be read. */
   hidden?: tf.Tensor2D;
   /** Factors of the weights: 0 for dropped ones. */

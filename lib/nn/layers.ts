@@ -188,7 +188,7 @@ export function reluMlp(
 }
 
 /** Linear layers with ReLU between them, made already. */
-export function reluStack(layers: Linear[]): ReluMlp {
+function reluStack(layers: Linear[]): ReluMlp {
   const last = layers.at(-1)!;
   const inner = <T extends tf.Tensor>(x: T): T =>
     layers.slice(0, -1).reduce((h, layer) => tf.relu(layer(h)), x);

@@ -12,7 +12,7 @@ import {
 } from "./online_softmax.ts";
 
 /** Pieces of rows, one for each entry of a tensor, as readers of a size see them. */
-export interface Pieces {
+interface Pieces {
   /** [pieces, ...] */
   entries: tf.Tensor;
   look(entry: tf.Tensor): Seen;

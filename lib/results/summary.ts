@@ -98,7 +98,7 @@ export function ranks(values: readonly number[], higherFirst: boolean): number[]
   });
 }
 
-export interface AverageRanks {
+interface AverageRanks {
   /** By model. */
   ranks: Map<string, number>;
   /** Deviation of a model's ranks over the sets, n - 1; NaN for a single set. */

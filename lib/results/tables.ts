@@ -43,7 +43,7 @@ function runNotes(scores: readonly Score[], models: readonly string[]): string[]
   return [...Map.groupBy(models, describe)].map(([how, names]) => `${names.join(", ")}: ${how}.`);
 }
 
-export interface ScoreTableOptions {
+interface ScoreTableOptions {
   title: string;
   /** Order of the columns; default the order of the scores. Models not named are left out. */
   models?: readonly string[];

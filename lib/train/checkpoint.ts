@@ -3,7 +3,7 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "../data/mo
 import { UserError } from "../errors.ts";
 
 /** Everything on the device that a training goes on from. */
-export interface KeptVariables {
+interface KeptVariables {
   variables: readonly tf.Variable[];
   optimizer: readonly { name: string; variable: tf.Variable }[];
   /** The weights that did best so far, where they are looked for. */

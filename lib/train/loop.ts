@@ -7,10 +7,10 @@ import { loadState, saveState } from "./checkpoint.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** Losses of a step, scalars: the one that is minimised, and its parts. */
-export type Losses = { loss: tf.Scalar } & Record<string, tf.Scalar>;
+type Losses = { loss: tf.Scalar } & Record<string, tf.Scalar>;
 
 /** A training step as a function of its batch. */
-export interface Step<Batch, L extends Losses> {
+interface Step<Batch, L extends Losses> {
   (batch: Batch): L;
   /** Compiles the program of a batch on another thread. */
   prepare(batch: Batch): Promise<void>;
@@ -302,7 +302,7 @@ function createSnapshot(variables: readonly tf.Variable[]): Snapshot {
 }
 
 /** Seconds of training and evaluation, what was spent on compiling apart. */
-export function stopwatch() {
+function stopwatch() {
   const seconds = { compile: 0, train: 0, evaluate: 0 };
   let [clock, compiled] = [performance.now(), compileTime().milliseconds];
   /** Adds the time since the last lap to `what`. */

@@ -100,7 +100,7 @@ export interface HostParameters {
 }
 
 /** An input of one dimension, or of several. */
-export type Place = number | ArrayLike<number>;
+type Place = number | ArrayLike<number>;
 
 /**
  * The covariance of a function's values at two inputs, without noise, in double precision: what `covariance` computes
@@ -261,7 +261,7 @@ export function hostCholesky(a: ArrayLike<number>, n: number): Float64Array {
 }
 
 /** Solves L x = b for a lower triangular L [n, n]. */
-export function solveLower(l: Float64Array, b: ArrayLike<number>): Float64Array {
+function solveLower(l: Float64Array, b: ArrayLike<number>): Float64Array {
   const n = b.length;
   const x = new Float64Array(n);
   for (let i = 0; i < n; i++) {

@@ -6,7 +6,7 @@ import { checkRanges, type CountRanges, type TaskPoints, type TaskSource } from 
 import { cholesky, covariance, type GpKernel, type GpParameters, NOISE } from "./kernels.ts";
 
 /** Inputs are uniform in this interval. */
-export const INTERVAL = [-2, 2] as const;
+const INTERVAL = [-2, 2] as const;
 /** Bounds of the hyperparameters, uniform between them. */
 export const LENGTHS = [0.1, 0.6] as const;
 export const SCALES = [0.1, 1] as const;
@@ -28,7 +28,7 @@ export interface GpTasks {
 }
 
 /** Everything random about a batch: uniforms in [0, 1) and standard normals. */
-export interface GpDraws {
+interface GpDraws {
   /** Uniform [b, n], or [b, n, dimX] for inputs of several dimensions. */
   x: tf.Tensor2D | tf.Tensor3D;
   /** Uniform [b]; of the periodic kernel alone. */
@@ -109,7 +109,7 @@ export function paddedSize(points: number, most: number): number {
 }
 
 /** Whether functions are sampled by many small processors, not by a few large ones. */
-export function onGpu(): boolean {
+function onGpu(): boolean {
   const backend = tf.backend();
   return backend instanceof XlaBackend && backend.client.platform !== "cpu";
 }

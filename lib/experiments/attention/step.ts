@@ -91,7 +91,7 @@ export function attentionStep(
 }
 
 /** What an evaluation needs of the model. */
-export type AttentionOutputs = {
+type AttentionOutputs = {
   /** [h, n] shares of attention, the mean over heads. */
   weights: tf.Tensor2D;
   /** [queries, labels, 2] logits of all queries, with H_D encoded, and with the encoder off. */
@@ -125,7 +125,7 @@ export function attentionOutputs(
 }
 
 /** Shares of attention by latent: [h, parts], each row adding up to 1. */
-export type Shares = number[][];
+type Shares = number[][];
 
 /**
  * The attention of each latent by cluster, or by equal parts of the clusters' rows in their order.

@@ -18,7 +18,7 @@ import { trainingCosts } from "../table_run.ts";
 import { columnTypes, uciFold, uciRun } from "../uci/data.ts";
 import { UCI_MODELS, UCI_SETS, uciRecipe } from "../uci/settings.ts";
 
-export interface ContextSettings extends Settings {
+interface ContextSettings extends Settings {
   datasets: string[];
   models: string[];
   /** Which fold is trained on; its validation rows are predicted. */

@@ -31,7 +31,7 @@ import { type ImageData, loadedTrainings } from "./run.ts";
 import type { ImageSettings } from "./settings.ts";
 
 /** One image completed from its first so many pixels, as pictures. */
-export interface Completion {
+interface Completion {
   /** How many pixels are known. */
   count: number;
   context: Picture;
@@ -157,7 +157,7 @@ function pictures(shape: ImageShape, count: number, { values, order, mean, sigma
 }
 
 /** The trained models of a configuration, and what they were trained on. */
-export interface TrainedImages {
+interface TrainedImages {
   data: ImageData;
   models: { process: Process; training: Training }[];
   dispose(): void;

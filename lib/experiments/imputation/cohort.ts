@@ -45,7 +45,7 @@ import {
 } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
-export interface CohortSettings extends Settings {
+interface CohortSettings extends Settings {
   /** Such as 20:1300000-1500000; "all" for all of the reference. */
   region: string;
   /** Where the targets' haplotypes come from. */
@@ -170,7 +170,7 @@ async function digest(paths: string[]): Promise<string> {
 }
 
 /** Imputed and true dosages, [samples, variants]. */
-export interface CohortTruth extends ScoredByFrequency {
+interface CohortTruth extends ScoredByFrequency {
   samples: string[];
 }
 

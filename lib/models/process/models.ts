@@ -195,7 +195,7 @@ const SCALES: readonly [end: string, factor: number][] = [
 ];
 
 /** @param seed equal seeds give equal initial values, and but for their scale the reference model's */
-export const sharpInit = (seed: number): Init =>
+const sharpInit = (seed: number): Init =>
   createInit(seed, (name) => SCALES.find(([end]) => name.endsWith(end))?.[1] ?? 1);
 
-export const sharpSpin = (options: SpinOptions): SpinOptions => ({ ...options, initial: "unit" });
+const sharpSpin = (options: SpinOptions): SpinOptions => ({ ...options, initial: "unit" });

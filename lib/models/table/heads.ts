@@ -6,7 +6,7 @@ import { type ColumnLayout, type Outputs, takeColumns } from "./columns.ts";
 import { ofColumns } from "./embedding.ts";
 
 /** Logit of a class that a column does not have: its probability is 0 in float32, and so is its gradient. */
-export const ABSENT_LOGIT = -1e9;
+const ABSENT_LOGIT = -1e9;
 
 /** X [n, d, e] to predictions of every cell: dropout, then a Linear layer per column. */
 export function heads(init: Init, layout: ColumnLayout, e: number, hiddenDropout: number) {

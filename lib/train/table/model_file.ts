@@ -20,7 +20,7 @@ export interface TrainedModel {
 }
 
 /** What a file says of its own making. */
-export interface ModelOrigin {
+interface ModelOrigin {
   engine: EngineInfo;
   /** The version of Deno. */
   deno: string;

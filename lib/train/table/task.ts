@@ -8,7 +8,7 @@ import type { Recipe } from "./recipe.ts";
 import { type StepData, stepFunction, type StepInputs, stepInputs, type StepLosses } from "./step.ts";
 
 /** A step's share of the tables: which of them, and which of its rows; null for all of them. */
-export interface TableBatch {
+interface TableBatch {
   table: number;
   rows: Int32Array | null;
 }
@@ -47,7 +47,7 @@ type Batch = { table: number; inputs: StepInputs };
 type StepFunction<Data> = (inputs: StepInputs, data: Data) => StepLosses;
 
 /** A function of what `Recipe` says of step `at`: key, learning rate and weight of the feature loss. */
-export function inputsOf(recipe: Recipe): (at: number, rows: Int32Array | null) => StepInputs {
+function inputsOf(recipe: Recipe): (at: number, rows: Int32Array | null) => StepInputs {
   const rate = learningRate(recipe.schedule, recipe.learningRate, recipe.steps, recipe.flatShare);
   const weight = tradeoff(recipe.tradeoffSchedule, recipe.tradeoff, recipe.steps);
   return (at, rows) => stepInputs(recipe.seed, at, rate(at), weight(at), rows);
