@@ -29,7 +29,7 @@ export function mafBin(altCount: number, alleles: number): number {
 /** Over all rows and targets together: the paper's R². NaN if the truth does not vary, 0 for a constant prediction. */
 export function pooledR2(scored: Scored): number {
   checkShapes(scored);
-  return squaredCorrelation(momentsOf(scored.predicted, scored.truth));
+  return squaredCorrelation(jointMoments(scored.predicted, scored.truth));
 }
 
 /** One R² a target, [targets]: NaN where the truth does not vary, 0 for a constant prediction. */
@@ -51,7 +51,7 @@ export function meanTargetR2(parts: readonly ScoredByFrequency[], bin?: number):
  * would do well.
  */
 export function minorR2(parts: readonly ScoredByFrequency[], bin?: number): number {
-  let all = NOTHING;
+  let all = NO_MOMENTS;
   for (const part of parts) {
     targetMoments(part).forEach((moments, t) => {
       if (!inBin(part, t, bin)) return;
@@ -84,7 +84,7 @@ function targetMoments(scored: Scored): Moments[] {
   checkShapes(scored);
   const { predicted, truth, targets } = scored;
   const rows = truth.length / targets;
-  return Array.from({ length: targets }, (_, t) => momentsOf(predicted, truth, t, targets, rows));
+  return Array.from({ length: targets }, (_, t) => jointMoments(predicted, truth, t, targets, rows));
 }
 
 const inBin = ({ bin }: ScoredByFrequency, target: number, wanted: number | undefined): boolean =>
@@ -108,10 +108,10 @@ export interface Moments {
   py: number;
 }
 
-export const NOTHING: Moments = { count: 0, meanP: 0, meanY: 0, pp: 0, yy: 0, py: 0 };
+export const NO_MOMENTS: Moments = { count: 0, meanP: 0, meanY: 0, pp: 0, yy: 0, py: 0 };
 
 /** Of the pairs at `start`, `start + step`, ...: `count` of them. In float64, two passes. */
-export function momentsOf(
+export function jointMoments(
   p: ArrayLike<number>,
   y: ArrayLike<number>,
   start = 0,
@@ -138,7 +138,7 @@ export function momentsOf(
 /** Of two groups of pairs together. */
 export function joined(a: Moments, b: Moments): Moments {
   const count = a.count + b.count;
-  if (count === 0) return NOTHING;
+  if (count === 0) return NO_MOMENTS;
   const [dp, dy, weight] = [b.meanP - a.meanP, b.meanY - a.meanY, a.count * b.count / count];
   return {
     count,

@@ -23,7 +23,7 @@ import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { flag, numberValue, runCommand, text } from "./main.ts";
+import { flag, numberValue, runCommand, textOption } from "./main.ts";
 import { requireWritable, userPath } from "./user_path.ts";
 
 const SEED = 42;
@@ -99,10 +99,10 @@ if (import.meta.main) {
       "Times training steps of IPNP, SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
       "functions. With --python the same steps in PyTorch take part. Nothing else should run meanwhile.",
     options: {
-      json: text("FILE", "also write everything measured to this JSON file"),
-      python: text("PATH", "a Python interpreter with torch, to compare with"),
-      threads: text("N", "threads for PyTorch (default: as many as there are cores)"),
-      engines: text("A,B", `only these of ${ENGINES.join(", ")}`),
+      json: textOption("FILE", "also write everything measured to this JSON file"),
+      python: textOption("PATH", "a Python interpreter with torch, to compare with"),
+      threads: textOption("N", "threads for PyTorch (default: as many as there are cores)"),
+      engines: textOption("A,B", `only these of ${ENGINES.join(", ")}`),
       quick: flag("the small sizes only"),
       cold: flag("instead: whole trainings from nothing, from a process's start to the score"),
     },

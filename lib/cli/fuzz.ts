@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 // Registers tfjs's gradients and its cpu engine.
 import "@tensorflow/tfjs";
 import { BACKEND, registerXla } from "@spin/xla";
-import { findPlugin } from "../engine/device.ts";
+import { findCpuPlugin } from "../engine/device.ts";
 import { fuzz } from "../xla/test/fuzz/fuzz.ts";
 
 const { values } = parseArgs({
@@ -23,7 +23,7 @@ if (!Number.isInteger(count) || !Number.isInteger(seed) || count < 1) {
   );
   Deno.exit(2);
 }
-const { path, reason } = await findPlugin();
+const { path, reason } = await findCpuPlugin();
 if (!path) {
   console.error(reason);
   Deno.exit(2);

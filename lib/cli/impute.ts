@@ -10,7 +10,7 @@ import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { environment } from "../results/environment.ts";
 import { startEngine } from "./start_engine.ts";
-import { type Arguments, flag, numberValue, runCommand, text } from "./main.ts";
+import { type Arguments, flag, numberValue, runCommand, textOption as text } from "./main.ts";
 import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
 const { recipe, windows } = DEFAULT_SETTINGS;

@@ -96,8 +96,9 @@ export interface Option {
 }
 
 /** An option with a value, one that may be given several times, and one without. */
-export const text = (value: string, help: string) => ({ type: "string", value, help }) as const;
-export const texts = (value: string, help: string) => ({ ...text(value, help), multiple: true }) as const;
+export const textOption = (value: string, help: string) => ({ type: "string", value, help }) as const;
+export const texts = (value: string, help: string) =>
+  ({ ...textOption(value, help), multiple: true }) as const;
 export const flag = (help: string) => ({ type: "boolean", help }) as const;
 
 interface Positional {

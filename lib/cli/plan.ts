@@ -13,8 +13,8 @@ import { formatDuration } from "../progress/format.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { environment, readRecords, type TableView, toText } from "../results/mod.ts";
 import { startEngine } from "./start_engine.ts";
-import { PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
-import { flag, numberValue, runCommand, text, texts } from "./main.ts";
+import { PROFILE, profileOf, RECORDS, recordsFolder } from "./job_options.ts";
+import { flag, numberValue, runCommand, textOption, texts } from "./main.ts";
 
 const about = ({ source }: PlanRow, text: string): string => source === "estimate" ? `~${text}` : text;
 
@@ -186,7 +186,7 @@ if (import.meta.main) {
       only: texts("NAME", "this experiment alone; may be given again"),
       records: RECORDS,
       measure: flag("compile each program, take two steps, and keep what that took"),
-      "limit-memory": text("GB", "measure nothing that needs more (default: what is free)"),
+      "limit-memory": textOption("GB", "measure nothing that needs more (default: what is free)"),
     },
     examples: ["plan --profile quick", "plan --profile paper --only uci --measure --limit-memory 8"],
   }, async ({ values }) => {
@@ -194,7 +194,7 @@ if (import.meta.main) {
     const limit = numberValue(values["limit-memory"], "--limit-memory", { least: 0 });
     experimentsOf(values.only);
     const engine = await startEngine();
-    const records = recordsOf(values.records);
+    const records = recordsFolder(values.records);
     const folders = [...new Set([records, KEPT_RECORDS])];
     const known = (await Promise.all(folders.map(readRecords))).flat();
     const speed = await machineSpeed();

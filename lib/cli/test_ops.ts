@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { setup } from "../setup/mod.ts";
-import { findPlugin } from "../engine/device.ts";
+import { findCpuPlugin } from "../engine/device.ts";
 import { compatibilityPage, PAGE } from "../xla/test/suite/compatibility.ts";
 import { count, runSuite, type Spec } from "../xla/test/suite/run.ts";
 import { SKIPS } from "../xla/test/suite/skips.ts";
@@ -45,7 +45,7 @@ await runCommand({
     throw new UserError("--write-table needs a run of all specs on xla");
   }
   await setup();
-  const { path, reason } = await findPlugin();
+  const { path, reason } = await findCpuPlugin();
   if (backend === "xla" && !path) throw new UserError(reason);
   const start = performance.now();
   const { specs, compilation } = await runSuite({

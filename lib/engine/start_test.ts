@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { findPlugin } from "./device.ts";
+import { findCpuPlugin } from "./device.ts";
 
 const ENGINE = new URL("./mod.ts", import.meta.url).href;
 
@@ -42,7 +42,7 @@ async function stepInProcess(folder: string): Promise<{ loss: number; programs: 
 
 Deno.test({
   name: "a second process finds the programs of the first and computes the same",
-  ignore: !(await findPlugin()).path,
+  ignore: !(await findCpuPlugin()).path,
   async fn() {
     const folder = await Deno.makeTempDir();
     try {

@@ -1,19 +1,7 @@
-import { pluginFor } from "@spin/xla/plugins";
+import { collectGarbage, noPlugin } from "../xla/test/support/backend.ts";
 import { useEngine } from "./mod.ts";
 
-/** Whether this platform has no XLA plugin: tests of the `xla` engine are ignored there. */
-export const noPlugin: boolean = !Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH") && pluginFor() === undefined;
-
-/**
- * Frees what earlier tests forgot now, so that it is not freed while a later one counts buffers. Needs V8's
- * `--expose-gc`, with which the test task runs.
- */
-async function collectGarbage(): Promise<void> {
-  const { gc } = globalThis as { gc?: () => void };
-  if (!gc) return;
-  gc();
-  await new Promise((resolve) => setTimeout(resolve, 0));
-}
+export { noPlugin };
 
 /** A test on the `xla` engine. */
 export function xlaTest(name: string, test: () => void | Promise<void>): void {

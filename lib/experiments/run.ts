@@ -69,8 +69,7 @@ export async function writeOutcome(
 }
 
 /** What a run's record is known by, after loading what that takes. */
-const identityOf = async ({ identity, identify }: Run): Promise<RunIdentity> =>
-  identity ?? await identify!();
+const identityOf = async ({ identity, identify }: Run): Promise<RunIdentity> => identity ?? await identify!();
 
 /** Words for one run. */
 const labelOf = ({ data, model, identity }: Run): string =>

@@ -4,7 +4,7 @@ import type { Affine, RowForm } from "./affine.ts";
 import type { Draw, Init, Parameter, ParameterSpec } from "./parameters.ts";
 
 /** What `compute` gives as a constant: gradients neither flow back through it nor keep what it computes. */
-export const constant = (compute: () => tf.Tensor): tf.Tensor =>
+export const asConstant = (compute: () => tf.Tensor): tf.Tensor =>
   // Differentiation sees a custom gradient as one operation, and this one has no inputs.
   tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))();
 

@@ -17,7 +17,7 @@ import {
   variantConfiguration,
 } from "../experiment.ts";
 import { trainingCosts } from "../table_run.ts";
-import { classicalRuns } from "./classical.ts";
+import { classicalImputationRuns } from "./classical.ts";
 import { haplotypeRuns } from "./haplotypes.ts";
 import { imputationReport } from "./report.ts";
 import {
@@ -128,7 +128,7 @@ export const imputation: Experiment<ImputationSettings, ImputationDetails> = {
     return [
       ...trainedRuns(settings, windows),
       ...haplotypeRuns(settings, windows),
-      ...await classicalRuns(settings, windows),
+      ...await classicalImputationRuns(settings, windows),
     ];
   },
   report: imputationReport,

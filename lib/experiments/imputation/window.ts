@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import {
   dosages,
   joined,
+  jointMoments,
   MAF_BINS,
   mafBin,
   meanTargetR2,
   type Moments,
-  momentsOf,
-  NOTHING,
+  NO_MOMENTS,
   pooledR2,
   type Scored,
   squaredCorrelation,
@@ -95,14 +95,14 @@ function binMoments({ predicted, truth, targets }: Scored, chosen: boolean[], al
   const rows = truth.length / targets;
   return chosen.reduce((all, isIn, t) => {
     if (!isIn) return all;
-    const own = momentsOf(predicted, truth, t, targets, rows);
+    const own = jointMoments(predicted, truth, t, targets, rows);
     return joined(all, altIsMajor[t] ? { ...own, meanP: 1 - own.meanP, meanY: 1 - own.meanY } : own);
-  }, NOTHING);
+  }, NO_MOMENTS);
 }
 
 /** R² of a MAF bin over some windows together; NaN if the truth does not vary. */
 export const binR2 = (windows: readonly ImputationDetails[], bin: number): number =>
-  squaredCorrelation(windows.reduce((all, { bins }) => joined(all, bins[bin]!), NOTHING));
+  squaredCorrelation(windows.reduce((all, { bins }) => joined(all, bins[bin]!), NO_MOMENTS));
 
 /** The mean R² of single targets over some windows together, from their metrics. */
 export function meanTarget(windows: readonly RunRecord["metrics"][]): number {

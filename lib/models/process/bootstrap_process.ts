@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/mod.ts";
-import { constant, expectShape } from "../../nn/layers.ts";
+import { asConstant, expectShape } from "../../nn/layers.ts";
 import type { Parameter } from "../../nn/parameters.ts";
 import type { Encode } from "./conditional_process.ts";
 import type { Decoder } from "./decoder.ts";
@@ -56,7 +56,7 @@ export function bootstrapProcess(
     const { x, y, hidden } = context;
     const [k, b, nc] = rows.shape as [number, number, number];
     const indices = tf.reshape(rows, [k * b, nc]) as tf.Tensor2D;
-    const both = constant(() => {
+    const both = asConstant(() => {
       const resampled = { x: resampledRows(x, indices), y: resampledRows(y, indices), hidden };
       const outputs = tf.reshape(resampled.y, [k, b, nc, -1]);
       const { mean, sigma } = decode(encodeEach(resampled, outputs, x), x);

@@ -1,7 +1,7 @@
 import type { Client } from "./client.ts";
 import { type Executable, loadedExecutable, withExecutable } from "./executable.ts";
 import { withoutStandardError } from "./quiet.ts";
-import { readBytes } from "./struct.ts";
+import { bytesAt } from "./struct.ts";
 
 const DELETER = { parameters: ["u64"], result: "void" } as const;
 
@@ -13,7 +13,7 @@ const DELETER = { parameters: ["u64"], result: "void" } as const;
 export function serialize({ client, handle }: Executable): Uint8Array<ArrayBuffer> {
   return withExecutable(client, handle, (executable) => {
     const serialized = client.api.call("Executable_Serialize", { executable });
-    const bytes = readBytes(serialized.serialized_bytes, serialized.serialized_bytes_size);
+    const bytes = bytesAt(serialized.serialized_bytes, serialized.serialized_bytes_size);
     const deleter = Deno.UnsafePointer.create<typeof DELETER>(serialized.serialized_executable_deleter);
     if (deleter !== null) new Deno.UnsafeFnPointer(deleter, DELETER).call(serialized.serialized_executable);
     return bytes;
