@@ -243,7 +243,8 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
       stopped = at < steps && stopRequested(options.signal);
       const due = performance.now() - saved > 1000 * (checkpoint?.every ?? 60);
       if (checkpoint && (stopped || due || at === steps)) {
-        await ready(losses.loss);
+        // A state that has diverged is not kept: the one before may be of use.
+        checked((await losses.loss.data())[0]!, at);
         lap("train");
         state.memory = memoryNow();
         await saveState(checkpoint.path, checkpoint.recipe, state, stored);

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { createHash } from "node:crypto";
 import type { Rng } from "../../engine/random.ts";
 import { expectShape } from "../../nn/layers.ts";
 import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
@@ -23,6 +24,8 @@ export interface ForwardOptions {
 /** A model of a table. All functions take and give tensors only, so they can be traced. */
 export interface TableModel {
   config: TableModelConfig;
+  /** Of a model of one's own: the digest of the function that made it, for the file that keeps its weights. */
+  madeBy?: string;
   layout: ColumnLayout;
   parameters: Parameter[];
   /** True if a prediction needs no other rows. */
@@ -42,6 +45,10 @@ export interface TableModel {
 
 /** Makes a model of one's own for a table: any object of tensor functions, or what `createTableModel` makes of a core. */
 export type BuildTableModel = (columns: readonly ModelColumn[], seed: number) => TableModel;
+
+/** What tells a function that makes models from others: the digest of its text. */
+export const buildDigest = (build: BuildTableModel): string =>
+  createHash("sha256").update(String(build)).digest("hex").slice(0, 16);
 
 /**
  * Builds a table model and draws its parameters.

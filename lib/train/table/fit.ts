@@ -1,6 +1,11 @@
 import { type EncodedTable, type Fold, shuffled } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
-import { type BuildTableModel, createTableModel, type TableModel } from "../../models/table/mod.ts";
+import {
+  buildDigest,
+  type BuildTableModel,
+  createTableModel,
+  type TableModel,
+} from "../../models/table/mod.ts";
 import {
   advice,
   courseOf,
@@ -96,7 +101,9 @@ export async function fit(
 export function modelOf(columns: EncodedTable["columns"], recipe: Recipe, { build }: FitOptions): TableModel {
   if (!build) return createTableModel(recipe.model, columns, recipe.seed);
   const model = build(columns, recipe.seed);
-  if (Array.isArray(model?.parameters) && typeof model.forward === "function") return model;
+  if (Array.isArray(model?.parameters) && typeof model.forward === "function") {
+    return Object.assign(model, { madeBy: buildDigest(build) });
+  }
   throw new UserError(
     `build: expected a table model, such as createTableModel makes, found ${
       Deno.inspect(model, { depth: 0 })

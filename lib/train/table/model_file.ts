@@ -4,7 +4,9 @@ import type { Column, EncodedTable, StoredTensor, TensorFile } from "../../data/
 import { parseSchema, readSafetensors, writeSafetensors } from "../../data/mod.ts";
 import { currentEngine, type EngineInfo } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { type BuildTableModel, createTableModel, type TableModel } from "../../models/table/mod.ts";
+import type { BuildTableModel, TableModel } from "../../models/table/mod.ts";
+import { buildDigest } from "../../models/table/mod.ts";
+import { modelOf } from "./fit.ts";
 import { createPredictor, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 
@@ -34,8 +36,8 @@ const ROWS = { values: "kept/values", codes: "kept/codes", missing: "kept/missin
 
 /**
  * Writes a trained model as one safetensors file, whole or not at all: weights by parameter name; what prediction
- * keeps of the training rows (H_D, or the encoded rows); schema, recipe, scores and origin as metadata. The file has no
- * date, so equal trainings give equal bytes.
+ * keeps of the training rows (H_D, or the encoded rows); schema, recipe, scores and origin as metadata, and of a model of
+ * one's own the digest of the function that made it. The file has no date, so equal trainings give equal bytes.
  *
  * @throws UserError if the file cannot be written.
  */
@@ -60,6 +62,7 @@ export async function saveModel(path: string, trained: TrainedModel): Promise<vo
     chunk: String(predictor.chunk),
     metrics: JSON.stringify(metrics),
     origin: JSON.stringify(origin),
+    ...model.madeBy === undefined ? {} : { build: model.madeBy },
   };
   await writeSafetensors(path, tensors, { ...metadata, sha256: digest({ tensors, metadata }) });
 }
@@ -84,14 +87,15 @@ function digest({ tensors, metadata }: TensorFile): string {
 }
 
 export interface LoadOptions {
-  /** Makes the model, where it is one of one's own: weights alone are in the file. */
+  /** Makes the model, where it is one of one's own: weights alone are in the file. The function that was trained. */
   build?: BuildTableModel;
 }
 
 /**
  * Reads a model that `saveModel` wrote. On the engine it was saved from, its predictions are the same bit for bit.
  *
- * @throws UserError naming the file and the problem: absent, truncated, damaged, of another kind or version.
+ * @throws UserError naming the file and the problem: absent, truncated, damaged, of another kind or version, of
+ *   another `build`.
  */
 export async function readModelFile(
   path: string,
@@ -111,6 +115,7 @@ export async function readModelFile(
   if (metadata["sha256"] !== digest(file)) {
     throw new UserError(`${path}: the content does not have the checksum it was saved with: it is damaged`);
   }
+  checkBuild(path, metadata["build"], options.build);
   try {
     return restore(path, file, options);
   } catch (error) {
@@ -118,6 +123,16 @@ export async function readModelFile(
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`${path}: this ${KIND} does not fit the models of this workspace: ${reason}`);
   }
+}
+
+/** Files written before they told the function tell nothing, and are taken with any. */
+function checkBuild(path: string, made: string | undefined, build: BuildTableModel | undefined): void {
+  const given = build && buildDigest(build);
+  if (made === undefined || made === given) return;
+  throw new UserError(
+    `${path}: this model was made by a \`build\` of one's own, whose text has the digest ${made}; ` +
+      (given ? `the one given, "${build!.name}", has ${given}` : "give it as the option `build`"),
+  );
 }
 
 /** Stored tensors by name, checked. */
@@ -140,7 +155,7 @@ function restore(
   const { columns } = parseSchema(metadata["schema"] ?? "", path);
   const recipe = completeRecipe(JSON.parse(metadata["recipe"] ?? "") as Partial<Recipe>);
   const take = takeFrom(path, tensors);
-  const model = build?.(columns, recipe.seed) ?? createTableModel(recipe.model, columns, recipe.seed);
+  const model = modelOf(columns, recipe, { build });
   for (const { name, variable } of model.parameters) {
     const value = tensorOf(take(WEIGHT + name, "F32", variable.shape));
     variable.assign(value);
