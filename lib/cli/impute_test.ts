@@ -5,7 +5,7 @@ import { readBeagle } from "../baselines/mod.ts";
 import { vcfText } from "../data/genotypes/testing.ts";
 import { ROOT } from "../paths.ts";
 import { IMPUTE, runImpute } from "./impute.ts";
-import { type CommandOutcome, performIn } from "./testing.ts";
+import { type CommandOutcome, performIn } from "./support_test.ts";
 
 const SITES = 120;
 const FOUNDERS = 8;

@@ -5,7 +5,7 @@ import { noPlugin } from "../engine/testing.ts";
 import { experiments, findRun } from "../experiments/registry.ts";
 import { UCI_SETS } from "../experiments/uci/settings.ts";
 import { readRecords, recordName } from "../results/mod.ts";
-import { temporaryWorkspace } from "./testing.ts";
+import { temporaryWorkspace } from "./support_test.ts";
 
 const ID = "uci/yacht/spin/fold0";
 

@@ -8,6 +8,9 @@ import { onInterrupt } from "./main.ts";
 
 const ENDING = "_test.ts";
 
+/** What the tests of a folder share: a file without tests of its own. */
+const SUPPORT = "support_test.ts";
+
 /** Files with this ending are run by `task test --slow`, all others by `task test`. */
 const SLOW_ENDING = "_slow_test.ts";
 
@@ -47,6 +50,7 @@ export async function testFiles({ paths = ["lib"], slow = false }: TestOptions =
     if (info.isFile) return [whole];
     const names = await readdir(whole, { recursive: true });
     return names.filter((name) => name.endsWith(ENDING) && name.endsWith(SLOW_ENDING) === slow)
+      .filter((name) => basename(name) !== SUPPORT)
       .map((name) => join(whole, name));
   }));
   return [...new Set(files.flat())].map((path) => relative(ROOT, path)).sort();

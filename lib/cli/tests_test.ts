@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
 import { testFiles } from "./run_tests.ts";
-import { temporaryWorkspace } from "./testing.ts";
+import { temporaryWorkspace } from "./support_test.ts";
 
 /** Runs one test file by `task test`; returns its exit code and its last line. */
 async function lastLine(source: string): Promise<[code: number, line: string]> {

@@ -5,7 +5,7 @@ import { noPlugin } from "../engine/testing.ts";
 import { PROGRESS_FILE } from "../progress/progress.ts";
 import { readRecords } from "../results/mod.ts";
 import { loadProcess } from "../train/process/weights.ts";
-import { performIn, temporaryWorkspace } from "./testing.ts";
+import { performIn, temporaryWorkspace } from "./support_test.ts";
 import { runTrain, TRAIN } from "./train.ts";
 
 const SMALL = ["--model", "cnp", "--context", "3,4", "--target", "2,2", "--seed", "1"];

@@ -5,7 +5,7 @@ import { useEngine } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/testing.ts";
 import { createTableModel } from "../../models/table/mod.ts";
 import { readRecords, recordName, type RunRecord } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { createOptimizer, DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { stepInputs } from "../../train/table/step.ts";
 import type { Experiment } from "../experiment.ts";

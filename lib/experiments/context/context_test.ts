@@ -4,7 +4,7 @@ import { useEngine } from "../../engine/mod.ts";
 import { noPlugin } from "../../engine/testing.ts";
 import { ROOT } from "../../paths.ts";
 import { readRecords } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { KEPT_RECORDS } from "../profiles.ts";
 import { run } from "../run.ts";
 import { context } from "./run.ts";

@@ -9,7 +9,7 @@ import { createTableModel } from "../../models/table/mod.ts";
 import { ROOT } from "../../paths.ts";
 import { toSvg } from "../../plots/mod.ts";
 import { readRecords, recordName, type RunRecord, toMarkdown } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { runSources } from "../compare.ts";
 import { asProfile, KEPT_RECORDS } from "../profiles.ts";
 import { run, runOne } from "../run.ts";

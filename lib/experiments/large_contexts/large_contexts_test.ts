@@ -5,7 +5,7 @@ import { xlaTest } from "../../engine/testing.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { toSvg } from "../../plots/mod.ts";
 import { readRecords, recordName, type RunRecord, toMarkdown } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { saveProcess } from "../../train/process/weights.ts";
 import { processOf, type ProcessRecipe } from "../../train/process/recipe.ts";
 import { leastBytes, scoreEntries } from "../cost.ts";

@@ -1,8 +1,8 @@
 /** `task golden`: parity of the models with the official implementation. */
 import { describeEngine, useEngine } from "../engine/mod.ts";
-import { formatRow, REPORT_HEADING } from "../parity/report.ts";
-import { type GoldenRow, runGolden } from "../parity/runner.ts";
-import { runCommand, textOption } from "./main.ts";
+import { formatRow, REPORT_HEADING } from "./report.ts";
+import { type GoldenRow, runGolden } from "./runner.ts";
+import { runCommand, textOption } from "../cli/main.ts";
 
 const DEFAULT_DIR = new URL("../../data/golden", import.meta.url).pathname;
 
