@@ -33,7 +33,7 @@ const LEARNING_RATE = 1e-3;
  * Makes a training step out of what it computes: `step` updates variables and gives the loss, from a key for random
  * numbers and the number of the step, from 1.
  */
-export function stepper(
+function stepper(
   seed: number,
   step: (key: tf.Tensor1D, count: tf.Scalar) => tf.Scalar,
 ): Pick<BenchStep, "run" | "memory"> {

@@ -10,7 +10,7 @@ import { parseCsv, type RawTable, type Table, typeTable } from "./table.ts";
 import { type EmbeddedFacts, isEmbedded, type UciFacts, uciFacts, uciShares } from "./uci/facts.ts";
 import { columnsDigest, isPresent, readLarge } from "./uci/large.ts";
 
-export { type UciFacts, uciFacts, uciNames, type UciShares, uciShares } from "./uci/facts.ts";
+export { type UciFacts, uciFacts, uciNames, uciShares } from "./uci/facts.ts";
 
 interface UciOptions {
   /**

@@ -58,7 +58,7 @@ export interface LargeFacts extends UciFacts {
 }
 
 /** The reference's share of test and validation rows, or the number of test rows at the end of the table. */
-export interface UciShares {
+interface UciShares {
   test: number;
   val: number;
   testRows?: number;

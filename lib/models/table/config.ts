@@ -14,8 +14,8 @@ export const MODEL_KINDS = [
 ] as const;
 export type ModelKind = typeof MODEL_KINDS[number];
 
-export const PREDICTOR_KINDS = ["flat", "nested"] as const;
-export type PredictorKind = typeof PREDICTOR_KINDS[number];
+const PREDICTOR_KINDS = ["flat", "nested"] as const;
+type PredictorKind = typeof PREDICTOR_KINDS[number];
 
 /** A table model as plain data. Names and defaults follow the paper and `npt/configs.py` of its code. */
 export interface TableModelConfig extends AttentionOptions {
@@ -40,7 +40,7 @@ export interface TableModelConfig extends AttentionOptions {
   predictor: PredictorKind;
 }
 
-export const DEFAULT_CONFIG: TableModelConfig = {
+const DEFAULT_CONFIG: TableModelConfig = {
   ...DEFAULT_ATTENTION,
   model: "spin",
   embedding: 64,

@@ -11,7 +11,7 @@ import { embedding } from "./embedding.ts";
 import { heads } from "./heads.ts";
 import { spinCore } from "./spin.ts";
 
-export interface ForwardOptions {
+interface ForwardOptions {
   /** Source of dropout. Without it dropout is off. */
   rng?: Rng;
   /**
