@@ -1,9 +1,8 @@
 /** From a process's start to a trained and scored model, nothing compiled before, beside the twin. */
-import { type Environment, environment, type TableView } from "../results/mod.ts";
+import { type Environment, environment, median, type TableView } from "../results/mod.ts";
 import { type Finished, lastLines, runOrExplain } from "../setup/command.ts";
 import type { ColdResult } from "./cold_worker.ts";
 import { pathOf, type Twin } from "./systems.ts";
-import { median } from "./race.ts";
 
 /** Notebook 00's table, and a fold of Boston. */
 const JOBS = [

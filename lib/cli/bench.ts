@@ -11,7 +11,6 @@ import {
   IMPUTATION,
   processSize,
   SMALL,
-  type StepConfig,
   type TableSize,
   tableStep,
 } from "../bench/sizes.ts";
@@ -21,6 +20,7 @@ import { type EngineName, ENGINES } from "../engine/mod.ts";
 import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
+import { twinCases } from "../parity/twin.ts";
 import { toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import { flag, numberValue, runCommand, textOption } from "./main.ts";
@@ -33,18 +33,6 @@ const BUFFERS = [1, 60, 300];
 
 /** Context and target points of the neural process. */
 const POINTS = [[32, 32], [512, 256], [2048, 256]] as const;
-
-/** Small and without dropout, to compare losses with the twin's. */
-const PARITY: Record<string, StepConfig> = {
-  "IPNP": { ...processSize(12, 7), batch: 3, width: 32, induce: 4, seed: SEED },
-  ...Object.fromEntries(
-    MODELS.map((model) => [model, tableStep(model, { ...SMALL, rows: 20, dropout: 0 }, SEED)]),
-  ),
-  "Set Transformer": {
-    ...tableStep("NPT", { ...SMALL, rows: 20, dropout: 0 }, SEED),
-    model: "set-transformer",
-  },
-};
 
 /** What is measured; `quick` leaves out the large sizes, which the interpreting engines need minutes for. */
 function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, threads: number): BenchPlan {
@@ -84,7 +72,7 @@ function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, t
   });
   return {
     comparisons: quick ? [...processes, ...small] : [...processes, ...boston, imputation, ...small],
-    parity: PARITY,
+    parity: twinCases(SEED),
     calls: engines.includes("xla") ? { buffers: BUFFERS, calls: quick ? 500 : 2000 } : null,
     twin,
     threads,

@@ -62,11 +62,8 @@ export function functionsOf(raw: RawTable): FunctionSet {
 function rowsByTask({ source, names, cells, lines }: RawTable, column: string): Map<string, number[]> {
   const rowsOf = new Map<string, number[]>();
   cells[names.indexOf(column)]!.forEach((name, row) => {
-    if (name === "") {
-      throw new UserError(
-        `${source}, line ${lines[row]}, column "${column}": expected a task, found an empty cell`,
-      );
-    }
+    const where = `${source}, line ${lines[row]}, column "${column}"`;
+    if (name === "") throw new UserError(`${where}: expected a task, found an empty cell`);
     const rows = rowsOf.get(name);
     if (rows) rows.push(row);
     else rowsOf.set(name, [row]);
@@ -75,8 +72,7 @@ function rowsByTask({ source, names, cells, lines }: RawTable, column: string): 
     if (rows.length < FEWEST) {
       throw new UserError(
         `${source}, line ${lines[rows[0]!]}: task "${name}": expected at least 2 points, one context ` +
-          `and one target, ` +
-          "found 1",
+          "and one target, found 1",
       );
     }
   }
@@ -126,17 +122,12 @@ const FINEST = 1e-4;
 function functionValues({ source, names, cells, lines }: RawTable, name: string): Float32Array {
   const at = { source, name, lines };
   const values = Float64Array.from(cells[names.indexOf(name)]!, (text, row) => {
-    if (text === "") {
-      throw new UserError(
-        `${source}, line ${lines[row]}, column "${name}": expected a number, found an empty cell`,
-      );
-    }
+    const where = `${source}, line ${lines[row]}, column "${name}"`;
+    if (text === "") throw new UserError(`${where}: expected a number, found an empty cell`);
     const value = numberOf(text);
     if (!Number.isFinite(value)) throw notANumber(at, row, text);
     if (!Number.isFinite(Math.fround(value))) {
-      throw new UserError(
-        `${source}, line ${lines[row]}, column "${name}": ${text} is too large for 32 bits`,
-      );
+      throw new UserError(`${where}: ${text} is too large for 32 bits`);
     }
     return value;
   });

@@ -73,15 +73,12 @@ export async function uciDigest(name: string, options: UciOptions = {}): Promise
  *
  * @throws UserError as loadUci does, and for a large set: it has no stored folds, see uciFolds.
  */
-export async function readSplits(
-  name: string,
-  { folder = EMBEDDED_FOLDER }: { folder?: string } = {},
-): Promise<Fold[]> {
+export async function readSplits(name: string): Promise<Fold[]> {
   const facts = uciFacts(name);
   if (!isEmbedded(facts)) {
     throw new UserError(`${facts.name}: expected a set with stored folds; use uciFolds`);
   }
-  return await storedFolds(facts, folder);
+  return await storedFolds(facts, EMBEDDED_FOLDER);
 }
 
 /** As the reference. */

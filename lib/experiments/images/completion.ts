@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import {
-  drawImages,
+  drawOrder,
   imageBatch,
   type ImageSet,
   type ImageShape,
@@ -100,7 +100,7 @@ function predictor(process: Process, set: ImageShape, most: number) {
   return jit((images: tf.Tensor3D, known: tf.Tensor, key: tf.Tensor1D) => {
     const [batch, size] = images.shape;
     const rng = createRng(key);
-    const { x, y, index } = imageBatch(set, images, size, drawImages(set, batch, rng));
+    const { x, y, index } = imageBatch(set, images, size, drawOrder(set, batch, rng));
     const row = tf.concat([
       tf.cast(tf.greaterEqual(tf.range(0, most, 1, "int32"), known), "float32"),
       tf.zeros([size]),

@@ -234,11 +234,11 @@ export function cohortScores(
   return {
     metrics: {
       r2: pooledR2(scored),
-      minorR2: minorR2([scored]),
-      targetR2: meanTargetR2([scored]),
+      minorR2: minorR2(scored),
+      targetR2: meanTargetR2(scored),
       targets: scored.targets,
     },
-    details: { bins: MAF_BINS.map((_, bin) => minorR2([scored], bin)) },
+    details: { bins: MAF_BINS.map((_, bin) => minorR2(scored, bin)) },
   };
 }
 

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { median } from "../../bench/race.ts";
 import {
   compileTime,
   createRng,
@@ -13,6 +12,7 @@ import { GP_DIMS, type NeuralProcessDims } from "../../models/process/dims.ts";
 import type { Tasks } from "../../models/process/points.ts";
 import { createProcess, type ProcessName, streamOf } from "../../models/process/registry.ts";
 import type { Parameter } from "../../nn/parameters.ts";
+import { median } from "../../results/mod.ts";
 import { valueAndGradients } from "../../train/gradients.ts";
 import { createOptimizer } from "../../train/optimizer.ts";
 import { leastBytes } from "../cost.ts";

@@ -3,8 +3,7 @@ import { backendTest, xla } from "../support/backend.ts";
 import { emit, type Program } from "../../src/stablehlo/emit.ts";
 import { leaf } from "../../src/stablehlo/node.ts";
 import { binary } from "../../src/stablehlo/ops.ts";
-import { mappingsInUse } from "../../src/backend/mappings.ts";
-import { createPrograms } from "../../src/backend/programs.ts";
+import { createPrograms, mappingsInUse } from "../../src/backend/programs.ts";
 
 /** A program with so much text that the mappings are looked at before it is compiled. */
 function longProgram(length: number): Program {

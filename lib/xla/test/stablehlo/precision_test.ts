@@ -4,7 +4,7 @@ import { compile, destroyExecutable } from "../../src/pjrt/executable.ts";
 import { emit } from "../../src/stablehlo/emit.ts";
 import { leaf } from "../../src/stablehlo/node.ts";
 import { dotGeneral } from "../../src/stablehlo/ops.ts";
-import { setPrecision } from "../../src/stablehlo/precision.ts";
+import { setPrecision } from "../../src/stablehlo/target.ts";
 
 function product(element: "f32" | "i32"): string {
   const x = leaf({ shape: [2, 2], element }, {});

@@ -1,4 +1,3 @@
-// Not ops_test.ts: the runner takes a file of that name for tests.
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
@@ -7,7 +6,7 @@ import { findCpuPlugin } from "../engine/device.ts";
 import { compatibilityPage, PAGE } from "../xla/test/suite/compatibility.ts";
 import { count, runSuite, type Spec } from "../xla/test/suite/run.ts";
 import { SKIPS } from "../xla/test/suite/skips.ts";
-import { runCommand } from "./main.ts";
+import { runCommand } from "../cli/main.ts";
 
 /** A line for each group of specs, and what failed. */
 function report(specs: readonly Spec[]): string {

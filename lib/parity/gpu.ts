@@ -2,7 +2,7 @@
 import { probeDriver } from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
 import { lastLines, processEnvironment, runTool } from "../setup/command.ts";
-import { flag, runChild, runCommand, textOption } from "./main.ts";
+import { flag, runChild, runCommand, textOption } from "../cli/main.ts";
 
 const PROBE = `
 import glob, os, site, sys
