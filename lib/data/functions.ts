@@ -174,8 +174,6 @@ export function functionSource(
   const chosen = { ...set, tasks: tasks.map((index) => set.tasks[index]!) };
   return {
     name: `functions-${functionDigest(chosen).slice(0, 12)}`,
-    dimX,
-    dimY,
     batch,
     ranges,
     make(key, counts, size) {
@@ -267,16 +265,6 @@ function columnMoments(arrays: readonly Float32Array[], column: number, dim: num
   return low === high ? { mean: low, deviation: 1 } : { mean, deviation };
 }
 
-/** Points of several functions, context first. */
-interface FunctionBatch extends Counts {
-  /** Number of functions. */
-  batch: number;
-  /** [batch, context + target, dimX]. */
-  x: Float32Array;
-  /** [batch, context + target, dimY]. */
-  y: Float32Array;
-}
-
 /**
  * Checks that every one of these tasks has as many points as a batch takes.
  *
@@ -308,6 +296,7 @@ export function checkPoints(
  * batch twice is drawn twice.
  *
  * @param key two whole numbers, such as seed and step
+ * @returns x [batch, context + target, dimX] and y [batch, context + target, dimY], context first
  * @throws UserError and RangeError as checkPoints does.
  */
 export function functionBatch(
@@ -315,7 +304,7 @@ export function functionBatch(
   taskIndices: ArrayLike<number>,
   counts: Counts,
   key: readonly [number, number],
-): FunctionBatch {
+): { x: Float32Array; y: Float32Array } {
   checkPoints(set, taskIndices, counts);
   const { dimX, dimY, tasks } = set;
   const { context, target } = counts;
@@ -329,7 +318,7 @@ export function functionBatch(
       y.set(task.y.subarray(from * dimY, (from + 1) * dimY), to * dimY);
     });
   }
-  return { batch, context, target, x, y };
+  return { x, y };
 }
 
 /** The first places of a random order of 0 to n - 1, one for each uniform draw: the beginning of a shuffle. */

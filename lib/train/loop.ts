@@ -78,20 +78,18 @@ export interface CourseOptions {
   label?: string;
   /** A file that keeps the state of the training; if it exists, training goes on from there. */
   checkpoint?: string;
-  /** Seconds between two writings of the checkpoint. */
-  checkpointEvery?: number;
   /** Ends the training early, as a stop request does. */
   signal?: AbortSignal;
 }
 
 /** The same as the loop takes it. @param recipe what the training is, as JSON */
 export const courseOf = (
-  { label, signal, checkpoint, checkpointEvery: every }: CourseOptions,
+  { label, signal, checkpoint }: CourseOptions,
   recipe: object,
 ): Pick<TrainOptions<unknown>, "label" | "signal" | "checkpoint"> => ({
   label,
   signal,
-  checkpoint: checkpoint === undefined ? undefined : { path: checkpoint, every, recipe },
+  checkpoint: checkpoint === undefined ? undefined : { path: checkpoint, recipe },
 });
 
 export interface Trained<Scores> {

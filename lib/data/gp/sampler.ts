@@ -170,8 +170,6 @@ export function gpSource(
   };
   return {
     name: `gp-${kernel}`,
-    dimX: 1,
-    dimY: 1,
     batch,
     ranges,
     make([seed, number], _, size) {

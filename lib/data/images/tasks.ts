@@ -177,8 +177,6 @@ export function imageSource(set: ImageSet, { batch, ranges, all }: ImageSourceOp
   };
   return {
     name: `images-${height}x${width}x${channels}-${imageDigest(set).slice(0, 12)}`,
-    dimX: 2,
-    dimY: channels,
     batch,
     ranges,
     all: all ? height * width : undefined,

@@ -32,8 +32,6 @@ import type { ImageSettings } from "./settings.ts";
 
 /** One image completed from its first so many pixels, as pictures. */
 interface Completion {
-  /** How many pixels are known. */
-  count: number;
   context: Picture;
   mean: Picture;
   /** Standard deviations as brightness: `SIGMA_RANGE` from black to white. */
@@ -148,7 +146,6 @@ function pictures(shape: ImageShape, count: number, { values, order, mean, sigma
   const knownValues = [...known].flatMap((at) => [...values.subarray(at * channels, (at + 1) * channels)]);
   const [least, most] = SIGMA_RANGE;
   return {
-    count,
     context: picture(known, Float32Array.from(knownValues)),
     mean: picture(order, pixelValues(mean)),
     sigma: picture(order, sigma.map((value) => (value - least) / (most - least))),
