@@ -1,5 +1,5 @@
 import { equal, match } from "node:assert/strict";
-import { noPlugin } from "../engine/testing.ts";
+import { noPlugin } from "../engine/support_test.ts";
 import { temporaryWorkspace } from "./support_test.ts";
 
 Deno.test({

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { notebookText, readNotebook } from "../notebook/format.ts";
-import { code, notebook, shownText } from "../notebook/testing.ts";
+import { code, notebook, shownText } from "../notebook/support_test.ts";
 import { temporaryWorkspace } from "./support_test.ts";
 
 const NOTEBOOK = notebookText(

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { useEngine } from "../engine/mod.ts";
-import { noPlugin } from "../engine/testing.ts";
+import { noPlugin } from "../engine/support_test.ts";
 import { PROGRESS_FILE } from "../progress/progress.ts";
 import { readRecords } from "../results/mod.ts";
 import { loadProcess } from "../train/process/weights.ts";

@@ -1,5 +1,5 @@
 import { ok } from "node:assert/strict";
-import { xlaTest } from "../engine/testing.ts";
+import { xlaTest } from "../engine/support_test.ts";
 import { type EvaluationBatch, evaluationSet } from "../data/gp/evaluation_set.ts";
 import { type GpKernel, gpPosterior } from "../data/gp/kernels.ts";
 import { pointLogDensities } from "./gp_densities.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { createRng, jit } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { checkPixels, drawOrder, imageBatch, targetAll } from "./tasks.ts";
 
 const SHAPE = { height: 3, width: 4, channels: 2 };

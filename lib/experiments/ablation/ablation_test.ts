@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
-import { noPlugin } from "../../engine/testing.ts";
+import { noPlugin } from "../../engine/support_test.ts";
 import { recordName, type RunRecord } from "../../results/mod.ts";
 import { recordOf } from "../../results/support_test.ts";
 import { run } from "../run.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { PUBLISHED_ATTENTION, twoClusters } from "../../data/synthetic_attention.ts";
 import { useEngine } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { createTableModel } from "../../models/table/mod.ts";
 import { readRecords, recordName, type RunRecord } from "../../results/mod.ts";
 import { recordOf } from "../../results/support_test.ts";

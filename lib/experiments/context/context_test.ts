@@ -1,7 +1,7 @@
 import { deepEqual, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { useEngine } from "../../engine/mod.ts";
-import { noPlugin } from "../../engine/testing.ts";
+import { noPlugin } from "../../engine/support_test.ts";
 import { ROOT } from "../../paths.ts";
 import { readRecords } from "../../results/mod.ts";
 import { recordOf } from "../../results/support_test.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type ImageParts, imageSource, loadDigits, pixelsOf, UNKNOWN } from "../../data/images/mod.ts";
 import { inFolder, writeImage } from "../../data/images/support_test.ts";
 import { liveBuffers } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { createProcess } from "../../models/process/registry.ts";
 import type { Picture } from "../../plots/mod.ts";
 import { readRecords, recordName, toText } from "../../results/mod.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { liveBuffers } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { toSvg } from "../../plots/mod.ts";
 import { readRecords, recordName, type RunRecord, toMarkdown } from "../../results/mod.ts";
