@@ -1,10 +1,10 @@
 import type { EngineName } from "../engine/mod.ts";
-import { type TwinParity, twinParity } from "../parity/twin.ts";
+import { type Twin, type TwinParity, twinParity, twinSystem } from "../parity/twin.ts";
 import { type Environment, environment } from "../results/mod.ts";
 import type { CallCost } from "./calls.ts";
 import { type Effort, race, type Timed } from "./race.ts";
 import { describeSize, type StepConfig } from "./sizes.ts";
-import { engineSystem, startWorker, type System, type Twin, twinSystem } from "./systems.ts";
+import { engineSystem, startWorker, type System } from "./systems.ts";
 import type { Facts } from "./worker.ts";
 
 export interface BenchComparison {

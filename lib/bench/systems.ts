@@ -5,7 +5,7 @@ import { outputLines } from "../setup/command.ts";
 import type { StepConfig } from "./sizes.ts";
 import type { Facts, Stepped } from "./worker.ts";
 
-interface TwinInfo {
+export interface TwinInfo {
   torch: string;
   threads: number;
   /** "cpu", or the name of the GPU. */
@@ -59,33 +59,7 @@ export async function engineSystem(
   return systemOf(worker, engine, started.parameters, started.engine);
 }
 
-/** Where the PyTorch twin runs. */
-export interface Twin {
-  /** An interpreter in which torch can be imported. */
-  python: string;
-  threads: number;
-  device: "cpu" | "cuda";
-}
-
-/**
- * The PyTorch twin of a model.
- *
- * @param weights a file to take its weights and cells from, else it draws its own
- * @throws UserError with what Python said if torch is not there.
- */
-export async function twinSystem(
-  { python, threads, device }: Twin,
-  config: StepConfig,
-  weights?: string,
-): Promise<System> {
-  const twin = converse(python, [pathOf("torch_twin.py")]);
-  const { parameters, ...about } = await twin.ask<TwinInfo & { parameters: number }>(
-    { do: "start", config, threads, device, weights },
-  );
-  return systemOf(twin, "PyTorch", parameters, about);
-}
-
-const systemOf = (
+export const systemOf = (
   { ask, close }: Conversation,
   name: string,
   parameters: number,

@@ -14,13 +14,12 @@ import {
   type TableSize,
   tableStep,
 } from "../bench/sizes.ts";
-import type { Twin } from "../bench/systems.ts";
 import { findDevice } from "../engine/device.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
 import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { twinCases } from "../parity/twin.ts";
+import { type Twin, twinCases } from "../parity/twin.ts";
 import { toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import { flag, numberValue, runCommand, textOption } from "./main.ts";

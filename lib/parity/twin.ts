@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import {
   BENCH_MODELS,
   type BenchModel,
@@ -6,8 +7,38 @@ import {
   type StepConfig,
   tableStep,
 } from "../bench/sizes.ts";
-import { engineSystem, type System, type Twin, twinSystem } from "../bench/systems.ts";
+import { converse, engineSystem, type System, systemOf, type TwinInfo } from "../bench/systems.ts";
 import { UserError } from "../errors.ts";
+import { cell, type TableView } from "../results/mod.ts";
+
+/** The twin: the same steps in PyTorch, which is asked in lines of JSON. */
+export const TWIN = fileURLToPath(new URL("torch_twin.py", import.meta.url));
+
+/** Where the PyTorch twin runs. */
+export interface Twin {
+  /** An interpreter in which torch can be imported. */
+  python: string;
+  threads: number;
+  device: "cpu" | "cuda";
+}
+
+/**
+ * The PyTorch twin of a model.
+ *
+ * @param weights a file to take its weights and cells from, else it draws its own
+ * @throws UserError with what Python said if torch is not there.
+ */
+export async function twinSystem(
+  { python, threads, device }: Twin,
+  config: StepConfig,
+  weights?: string,
+): Promise<System> {
+  const twin = converse(python, [TWIN]);
+  const { parameters, ...about } = await twin.ask<TwinInfo & { parameters: number }>(
+    { do: "start", config, threads, device, weights },
+  );
+  return systemOf(twin, "PyTorch", parameters, about);
+}
 
 /** Whether the twin computes what we compute. */
 export interface TwinParity {
@@ -73,3 +104,21 @@ export const twinCases = (seed: number): Record<string, StepConfig> => ({
     model: "set-transformer",
   },
 });
+
+/** What was compared. */
+export function twinTable(parity: readonly TwinParity[]): TableView {
+  return {
+    title: "The PyTorch twin against ours: same weights, same data, no dropout, Adam steps",
+    head: ["", "parameters", "in the twin", "steps", "largest difference of losses"],
+    rows: parity.map(({ label, parameters, losses, difference }) => ({
+      label,
+      cells: [
+        parameters.ours.toLocaleString("en"),
+        parameters.twin.toLocaleString("en"),
+        String(losses.ours.length),
+        difference.toExponential(1),
+      ].map((text) => cell(text)),
+    })),
+    notes: [],
+  };
+}
