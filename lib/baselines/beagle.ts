@@ -171,14 +171,11 @@ export async function writePhasedVcf(genotypes: Genotypes, path: string): Promis
 }
 
 export interface BeagleOutput {
-  contig: string;
   samples: string[];
   /** [variants], counted from 1. */
   positions: Int32Array;
   ref: string[];
   alt: string[];
-  /** [variants]: 1 for one that was imputed, 0 for one that the targets have. */
-  imputed: Uint8Array;
   /**
    * [variants · 2 · samples]: the probability of ALT; columns 2s and 2s + 1 are the haplotypes of sample s. Of the fields AP1
    * and AP2; without these half the dosage for both.
@@ -198,7 +195,7 @@ const FIXED = 9;
  * chromosome
  */
 export async function readBeagle(path: string): Promise<BeagleOutput> {
-  const [positions, ref, alt, imputed]: [number[], string[], string[], number[]] = [[], [], [], []];
+  const [positions, ref, alt]: [number[], string[], string[]] = [[], [], []];
   // Rows one by one: an array of all values could not grow without a copy.
   const [probability, dosage]: [Float32Array[], Float32Array[]] = [[], []];
   const decoder = new TextDecoder();
@@ -217,7 +214,7 @@ export async function readBeagle(path: string): Promise<BeagleOutput> {
     if (cells.length < FIXED) {
       throw new UserError(`${place}: expected ${FIXED} columns and samples, found ${cells.length}`);
     }
-    const [chromosome, position, , reference, alternative, , , info, format] = cells;
+    const [chromosome, position, , reference, alternative, , , , format] = cells;
     contig ||= chromosome!;
     if (chromosome !== contig) {
       throw new UserError(`${place}: expected chromosome ${contig}, found ${chromosome}`);
@@ -239,19 +236,16 @@ export async function readBeagle(path: string): Promise<BeagleOutput> {
     positions.push(Number(position));
     ref.push(reference!);
     alt.push(alternative!);
-    imputed.push(/(^|;)IMP(;|$)/.test(info!) ? 1 : 0);
     probability.push(pairs);
     dosage.push(sums);
     return true;
   });
   if (!samples) throw new UserError(`${path}: expected a VCF with a header, found none`);
   return {
-    contig,
     samples,
     positions: Int32Array.from(positions),
     ref,
     alt,
-    imputed: Uint8Array.from(imputed),
     probability: together(probability),
     dosage: together(dosage),
   };

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, throws } from "node:assert/strict";
 import { type BaselineRequest, checkRequest, classesOf } from "./fit.ts";
 
 const REQUEST: BaselineRequest = {

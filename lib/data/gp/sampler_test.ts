@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { deepEqual, equal, ok } from "node:assert/strict";
-import { createRng, jit, useEngine } from "../../engine/mod.ts";
+import { deepEqual, ok } from "node:assert/strict";
+import { createRng, jit } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/support_test.ts";
 import { GP_KERNELS, hostCholesky, hostCovariance } from "./kernels.ts";
 import { drawGp, gpBatch, type GpTasks, sampleGp } from "./sampler.ts";
