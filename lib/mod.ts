@@ -25,6 +25,7 @@ export { score } from "./train/table/score.ts";
 export { defaultRecipe, fitTable, loadModel, loadTable } from "./tabular/mod.ts";
 
 export { html, markdown, progress, show, stopRequested, text } from "./notebook/mod.ts";
+export { requestStop, resetStop } from "./progress/stop.ts";
 export { costTable, readRecords, scoreTable, summarise, toMarkdown } from "./results/mod.ts";
 
 export { KEPT_RECORDS } from "./experiments/profiles.ts";

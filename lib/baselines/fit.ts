@@ -37,8 +37,6 @@ export async function fitBaseline(request: BaselineRequest, find = findBaselines
     const answer = JSON.parse(await Deno.readTextFile(join(folder, "answer.json")));
     return {
       ...answer,
-      model: request.model,
-      outputs: outputsOf(request.task),
       validation: request.validation ? await readFloats(join(folder, "validation.f32")) : new Float32Array(),
       test: await readFloats(join(folder, "test.f32")),
     };
@@ -160,7 +158,6 @@ export interface BaselineRequest {
 }
 
 interface BaselineResult {
-  model: BaselineModel;
   /** The chosen one. */
   setting: Setting;
   /** Of the chosen setting on the validation rows, the lower the better (`r2` is negative); null without such rows. */
@@ -171,7 +168,6 @@ interface BaselineResult {
   validation: Float32Array;
   /** [rows · outputs] of the test rows. */
   test: Float32Array;
-  outputs: number;
   /** To fit the chosen setting, to predict with it, and of the whole search. */
   fitSeconds: number;
   predictSeconds: number;
@@ -186,11 +182,6 @@ interface BaselineResult {
 export function classesOf(task: BaselineTask): number[] {
   if (task.kind === "classification") return [...task.classes];
   return Array.from({ length: task.targets }, () => task.kind === "binary" ? 2 : 1);
-}
-
-/** Numbers that a model gives for a row. */
-export function outputsOf(task: BaselineTask): number {
-  return task.kind === "classification" ? task.classes.reduce((a, b) => a + b, 0) : task.targets;
 }
 
 const FOR_NUMBERS: readonly string[] = ["kernel-ridge", "bayesian-ridge"];

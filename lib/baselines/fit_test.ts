@@ -65,8 +65,7 @@ for (const model of BASELINE_MODELS) {
 
   Deno.test({ name: `${model} predicts numbers`, ignore: absent }, async () => {
     const asked = request({ kind: "regression", targets: 2 }, [NUMBER, LABEL], { model });
-    const { test, outputs, score } = await fitBaseline(asked);
-    equal(outputs, 2);
+    const { test, score } = await fitBaseline(asked);
     const truth = rows(40, 2, [NUMBER, LABEL]).y;
     equal(test.length, truth.length);
     const mse = test.reduce((sum, p, i) => sum + (p - truth[i]!) ** 2, 0) / test.length;

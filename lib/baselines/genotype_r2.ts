@@ -1,4 +1,5 @@
 /** Squared Pearson correlations of imputed and true alleles, in the ways that imputation is judged by. */
+
 /** Predictions at some variants ("targets"), such as those of a window; rows are haplotypes, or samples for dosages. */
 export interface Scored {
   /** [rows · targets]: the probability of ALT, or the dosage. */
@@ -29,7 +30,7 @@ export function mafBin(altCount: number, alleles: number): number {
 /** Over all rows and targets together: the paper's R². NaN if the truth does not vary, 0 for a constant prediction. */
 export function pooledR2(scored: Scored): number {
   checkShapes(scored);
-  return squaredCorrelation(momentsOf(scored.predicted, scored.truth));
+  return squaredCorrelation(jointMoments(scored.predicted, scored.truth));
 }
 
 /** One R² a target, [targets]: NaN where the truth does not vary, 0 for a constant prediction. */
@@ -37,34 +38,26 @@ export function targetR2(scored: Scored): Float64Array {
   return Float64Array.from(targetMoments(scored), squaredCorrelation);
 }
 
-/** The mean of `targetR2` over the targets of all parts, or of one MAF bin, whose truth varies; NaN if there is none. */
-export function meanTargetR2(parts: readonly ScoredByFrequency[], bin?: number): number {
-  const values = parts.flatMap((part) =>
-    [...targetR2(part)].filter((value, t) => !Number.isNaN(value) && inBin(part, t, bin))
-  );
+/** The mean of `targetR2` over the targets whose truth varies; NaN if there is none. */
+export function meanTargetR2(scored: Scored): number {
+  const values = targetR2(scored).filter((value) => !Number.isNaN(value));
   return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 /**
- * R² over the targets of all parts, or of one MAF bin, together, counting minor alleles: where ALT is the major allele,
- * values are turned round. Without that, rare REF alleles put values near 1 among rare variants, and frequencies alone
- * would do well.
+ * Of the targets, or of those of one MAF bin, together, counting minor alleles: where ALT is the major allele, values are turned
+ * round. Without that, rare REF alleles put values near 1 among rare variants, and frequencies alone would do well.
  */
-export function minorR2(parts: readonly ScoredByFrequency[], bin?: number): number {
-  let all = NOTHING;
-  for (const part of parts) {
-    targetMoments(part).forEach((moments, t) => {
-      if (!inBin(part, t, bin)) return;
-      const turned = {
-        ...moments,
-        meanP: part.alleles - moments.meanP,
-        meanY: part.alleles - moments.meanY,
-      };
-      all = joined(all, part.altIsMajor[t] ? turned : moments);
-    });
-  }
-  return squaredCorrelation(all);
-}
+export const minorMoments = (scored: ScoredByFrequency, bin?: number): Moments =>
+  targetMoments(scored).reduce((all, own, t) => {
+    if (bin !== undefined && scored.bin[t] !== bin) return all;
+    const turned = { ...own, meanP: scored.alleles - own.meanP, meanY: scored.alleles - own.meanY };
+    return joined(all, scored.altIsMajor[t] ? turned : own);
+  }, NO_MOMENTS);
+
+/** R² of `minorMoments`. */
+export const minorR2 = (scored: ScoredByFrequency, bin?: number): number =>
+  squaredCorrelation(minorMoments(scored, bin));
 
 /**
  * The two haplotypes of each sample added.
@@ -84,11 +77,8 @@ function targetMoments(scored: Scored): Moments[] {
   checkShapes(scored);
   const { predicted, truth, targets } = scored;
   const rows = truth.length / targets;
-  return Array.from({ length: targets }, (_, t) => momentsOf(predicted, truth, t, targets, rows));
+  return Array.from({ length: targets }, (_, t) => jointMoments(predicted, truth, t, targets, rows));
 }
-
-const inBin = ({ bin }: ScoredByFrequency, target: number, wanted: number | undefined): boolean =>
-  wanted === undefined || bin[target] === wanted;
 
 function checkShapes({ predicted, truth, targets }: Scored): void {
   if (predicted.length === truth.length && truth.length % targets === 0) return;
@@ -108,10 +98,10 @@ export interface Moments {
   py: number;
 }
 
-export const NOTHING: Moments = { count: 0, meanP: 0, meanY: 0, pp: 0, yy: 0, py: 0 };
+export const NO_MOMENTS: Moments = { count: 0, meanP: 0, meanY: 0, pp: 0, yy: 0, py: 0 };
 
 /** Of the pairs at `start`, `start + step`, ...: `count` of them. In float64, two passes. */
-export function momentsOf(
+function jointMoments(
   p: ArrayLike<number>,
   y: ArrayLike<number>,
   start = 0,
@@ -138,7 +128,7 @@ export function momentsOf(
 /** Of two groups of pairs together. */
 export function joined(a: Moments, b: Moments): Moments {
   const count = a.count + b.count;
-  if (count === 0) return NOTHING;
+  if (count === 0) return NO_MOMENTS;
   const [dp, dy, weight] = [b.meanP - a.meanP, b.meanY - a.meanY, a.count * b.count / count];
   return {
     count,

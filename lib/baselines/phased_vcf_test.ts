@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readVcf } from "../data/genotypes/mod.ts";
-import { record, vcfText, withFile } from "../data/genotypes/testing.ts";
+import { record, vcfText, withFile } from "../data/genotypes/support_test.ts";
 import { writePhasedVcf } from "./beagle.ts";
 
 Deno.test("phased genotypes are written and read again", () =>

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { findPlugin } from "../engine/device.ts";
+import { findCpuPlugin } from "../engine/device.ts";
 import { isEngine } from "./race.ts";
 import { benchReport } from "./report.ts";
 import { runBench } from "./run.ts";
 import { processSize, SMALL, tableStep } from "./sizes.ts";
 
-const hasPlugin = (await findPlugin()).path !== undefined;
+const hasPlugin = (await findCpuPlugin()).path !== undefined;
 
 Deno.test("The bench measures every program on every engine and reports it", async () => {
   const size = { ...SMALL, rows: 6, embedding: 4, columns: [0, 2, 0], f: 2, h: 2 };

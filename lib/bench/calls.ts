@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { jit, ready } from "../engine/mod.ts";
-import { median } from "./race.ts";
+import { median } from "../results/mod.ts";
 
 /** What calling a compiled function costs, its program being next to nothing. */
 export interface CallCost {

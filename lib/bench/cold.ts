@@ -1,9 +1,9 @@
 /** From a process's start to a trained and scored model, nothing compiled before, beside the twin. */
-import { type Environment, environment, type TableView } from "../results/mod.ts";
+import { TWIN, type Twin } from "../parity/twin.ts";
+import { type Environment, environment, median, type TableView } from "../results/mod.ts";
 import { type Finished, lastLines, runOrExplain } from "../setup/command.ts";
 import type { ColdResult } from "./cold_worker.ts";
-import { pathOf, type Twin } from "./systems.ts";
-import { median } from "./race.ts";
+import { pathOf } from "./systems.ts";
 
 /** Notebook 00's table, and a fold of Boston. */
 const JOBS = [
@@ -13,7 +13,7 @@ const JOBS = [
   ["boston-housing", "set-transformer"],
 ] as const;
 
-export interface ColdTime {
+interface ColdTime {
   table: string;
   model: string;
   steps: number;
@@ -69,7 +69,7 @@ export async function coldTimes(
       if (!twin) continue;
       const { python, device } = twin;
       const job = JSON.stringify({ ...result.job, threads, device });
-      time.twin.push((await timed(python, [pathOf("torch_twin.py"), job]))[1]);
+      time.twin.push((await timed(python, [TWIN, job]))[1]);
     }
     times.push(time);
   }

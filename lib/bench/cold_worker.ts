@@ -15,7 +15,7 @@ import { score } from "../train/table/score.ts";
 import type { TableStep } from "./sizes.ts";
 
 /** What the twin must do as well. */
-export interface ColdJob {
+interface ColdJob {
   config: Omit<TableStep, "model"> & { model: UciModel };
   steps: number;
   /** Steps between two looks at the validation rows. */

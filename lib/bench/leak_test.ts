@@ -1,3 +1,3 @@
-import { leakTest } from "./testing.ts";
+import { leakTest } from "./support_test.ts";
 
 leakTest(1000);

@@ -1,4 +1,5 @@
 import type { EngineInfo } from "../engine/mod.ts";
+import { median } from "../results/mod.ts";
 import type { System } from "./systems.ts";
 import type { Facts } from "./worker.ts";
 
@@ -72,11 +73,3 @@ export function ratio(ours: Timed, theirs: Timed): number {
 }
 
 export const isEngine = (about: System["about"]): about is EngineInfo => "engine" in about;
-
-/** The middle value, or the mean of the two in the middle; NaN of nothing. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length % 2 === 1) return sorted[middle]!;
-  return (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

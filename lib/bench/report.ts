@@ -1,5 +1,6 @@
 import { formatDuration } from "../progress/format.ts";
 import { type TableView, toText } from "../results/mod.ts";
+import { twinTable } from "../parity/twin.ts";
 import { isEngine, ratio, type Timed } from "./race.ts";
 import type { BenchRecord, ComparisonResult } from "./run.ts";
 import { describeSize } from "./sizes.ts";
@@ -69,30 +70,13 @@ function callTable({ calls }: BenchRecord): TableView {
   };
 }
 
-function parityTable({ parity }: BenchRecord): TableView {
-  return {
-    title: "The PyTorch twin against ours: same weights, same data, no dropout, Adam steps",
-    head: ["", "parameters", "in the twin", "steps", "largest difference of losses"],
-    rows: parity.map(({ label, parameters, losses, difference }) => ({
-      label,
-      cells: cells(
-        parameters.ours.toLocaleString("en"),
-        parameters.twin.toLocaleString("en"),
-        String(losses.ours.length),
-        difference.toExponential(1),
-      ),
-    })),
-    notes: [],
-  };
-}
-
 /** From which load on other programs are in the way. */
 const BUSY = 0.7;
 
 export function benchReport(record: BenchRecord): string {
   const groups = [...new Set(record.comparisons.map(({ group }) => group))];
   const tables = [
-    ...record.parity.length > 0 ? [parityTable(record)] : [],
+    ...record.parity.length > 0 ? [twinTable(record.parity)] : [],
     ...record.calls.length > 0 ? [callTable(record)] : [],
     ...groups.map((group) =>
       comparisonTable(group, record.comparisons.filter((comparison) => comparison.group === group))

@@ -59,33 +59,7 @@ export async function engineSystem(
   return systemOf(worker, engine, started.parameters, started.engine);
 }
 
-/** Where the PyTorch twin runs. */
-export interface Twin {
-  /** An interpreter in which torch can be imported. */
-  python: string;
-  threads: number;
-  device: "cpu" | "cuda";
-}
-
-/**
- * The PyTorch twin of a model.
- *
- * @param weights a file to take its weights and cells from, else it draws its own
- * @throws UserError with what Python said if torch is not there.
- */
-export async function twinSystem(
-  { python, threads, device }: Twin,
-  config: StepConfig,
-  weights?: string,
-): Promise<System> {
-  const twin = converse(python, [pathOf("torch_twin.py")]);
-  const { parameters, ...about } = await twin.ask<TwinInfo & { parameters: number }>(
-    { do: "start", config, threads, device, weights },
-  );
-  return systemOf(twin, "PyTorch", parameters, about);
-}
-
-const systemOf = (
+export const systemOf = (
   { ask, close }: Conversation,
   name: string,
   parameters: number,
@@ -100,7 +74,7 @@ const systemOf = (
 });
 
 /** A process that is asked in lines of JSON and answers each with a line of JSON. */
-export interface Conversation {
+interface Conversation {
   ask<T>(message: unknown): Promise<T>;
   close(): Promise<void>;
 }

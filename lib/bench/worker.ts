@@ -3,19 +3,20 @@ import { stdin } from "node:process";
 import { createInterface } from "node:readline";
 import { writeSafetensors } from "../data/mod.ts";
 import { compileTime, type EngineInfo, useEngine } from "../engine/mod.ts";
+import { tensorsOf } from "../parity/twin_tensors.ts";
 import { peakResidentBytes } from "../results/mod.ts";
 import { callCost } from "./calls.ts";
 import type { StepConfig } from "./sizes.ts";
 import { benchProcessStep, type BenchStep, createTableStep } from "./step.ts";
 
-export type Request =
+type Request =
   | { do: "start"; config: StepConfig; /** file for the initial weights and the cells */ weights?: string }
   /** Takes steps until there are so many, or so many seconds have passed. */
   | { do: "steps"; steps: number; seconds: number }
   | { do: "facts" }
   | { do: "calls"; buffers: number; calls: number };
 
-export interface Started {
+interface Started {
   engine: EngineInfo;
   parameters: number;
 }
@@ -46,7 +47,7 @@ async function answer(request: Request): Promise<unknown> {
       const { config, weights } = request;
       step = config.kind === "table" ? createTableStep(config) : benchProcessStep(config);
       const { parameters } = step;
-      if (weights) await writeSafetensors(weights, await step.tensors());
+      if (weights) await writeSafetensors(weights, await tensorsOf(step, config));
       return { engine, parameters: parameters.reduce((sum, { count }) => sum + count, 0) } satisfies Started;
     }
     case "steps": {

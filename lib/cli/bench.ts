@@ -11,19 +11,18 @@ import {
   IMPUTATION,
   processSize,
   SMALL,
-  type StepConfig,
   type TableSize,
   tableStep,
 } from "../bench/sizes.ts";
-import type { Twin } from "../bench/systems.ts";
 import { findDevice } from "../engine/device.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
 import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
+import { type Twin, twinCases } from "../parity/twin.ts";
 import { toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { flag, numberValue, runCommand, text } from "./main.ts";
+import { flag, numberValue, runCommand, textOption } from "./main.ts";
 import { requireWritable, userPath } from "./user_path.ts";
 
 const SEED = 42;
@@ -33,18 +32,6 @@ const BUFFERS = [1, 60, 300];
 
 /** Context and target points of the neural process. */
 const POINTS = [[32, 32], [512, 256], [2048, 256]] as const;
-
-/** Small and without dropout, to compare losses with the twin's. */
-const PARITY: Record<string, StepConfig> = {
-  "IPNP": { ...processSize(12, 7), batch: 3, width: 32, induce: 4, seed: SEED },
-  ...Object.fromEntries(
-    MODELS.map((model) => [model, tableStep(model, { ...SMALL, rows: 20, dropout: 0 }, SEED)]),
-  ),
-  "Set Transformer": {
-    ...tableStep("NPT", { ...SMALL, rows: 20, dropout: 0 }, SEED),
-    model: "set-transformer",
-  },
-};
 
 /** What is measured; `quick` leaves out the large sizes, which the interpreting engines need minutes for. */
 function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, threads: number): BenchPlan {
@@ -84,7 +71,7 @@ function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, t
   });
   return {
     comparisons: quick ? [...processes, ...small] : [...processes, ...boston, imputation, ...small],
-    parity: PARITY,
+    parity: twinCases(SEED),
     calls: engines.includes("xla") ? { buffers: BUFFERS, calls: quick ? 500 : 2000 } : null,
     twin,
     threads,
@@ -99,10 +86,10 @@ if (import.meta.main) {
       "Times training steps of IPNP, SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
       "functions. With --python the same steps in PyTorch take part. Nothing else should run meanwhile.",
     options: {
-      json: text("FILE", "also write everything measured to this JSON file"),
-      python: text("PATH", "a Python interpreter with torch, to compare with"),
-      threads: text("N", "threads for PyTorch (default: as many as there are cores)"),
-      engines: text("A,B", `only these of ${ENGINES.join(", ")}`),
+      json: textOption("FILE", "also write everything measured to this JSON file"),
+      python: textOption("PATH", "a Python interpreter with torch, to compare with"),
+      threads: textOption("N", "threads for PyTorch (default: as many as there are cores)"),
+      engines: textOption("A,B", `only these of ${ENGINES.join(", ")}`),
       quick: flag("the small sizes only"),
       cold: flag("instead: whole trainings from nothing, from a process's start to the score"),
     },

@@ -32,7 +32,7 @@ export function notebookModule(notebook: Notebook): string {
 const SERIOUS = /^TS(1\d{3}|2304|2305|2307|2353|2552|2554|2555|2561|2614|2724) \[ERROR\]/;
 
 /** The serious ones among a compiler's complaints about notebooks. */
-export function seriousErrors(said: string): string[] {
+function seriousErrors(said: string): string[] {
   const complaints = said.split(/\n(?=TS\d+ \[ERROR\])/);
   return complaints.filter((text) => SERIOUS.test(text) && text.includes(".ipynb.check.ts:"))
     .map((text) => text.replace(/\n\n(?:Found \d+ errors|error: )[\s\S]*/, "").trim());

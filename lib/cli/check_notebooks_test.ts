@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { notebookText } from "../notebook/format.ts";
-import { code, notebook, prose } from "../notebook/testing.ts";
+import { code, notebook, prose } from "../notebook/support_test.ts";
 import { listNotebooks, notebookErrors, notebookModule } from "./check_notebooks.ts";
 
 async function withNotebook(source: string, work: (folder: string) => Promise<void>): Promise<void> {

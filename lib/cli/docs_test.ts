@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { noPlugin } from "../engine/testing.ts";
+import { noPlugin } from "../engine/support_test.ts";
 import { ROOT } from "../paths.ts";
 
 const DOCS = join(ROOT, "docs");

@@ -10,12 +10,12 @@ import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { environment } from "../results/environment.ts";
 import { startEngine } from "./start_engine.ts";
-import { type Arguments, flag, numberValue, runCommand, text } from "./main.ts";
+import { type Arguments, flag, numberValue, runCommand, textOption as text } from "./main.ts";
 import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
 const { recipe, windows } = DEFAULT_SETTINGS;
 
-export const IMPUTE_OPTIONS = {
+const IMPUTE_OPTIONS = {
   reference: text("VCF", "phased haplotypes at all variants, VCF or VCF.gz"),
   targets: text("VCF", "the samples to impute, at the variants of their array"),
   out: text("VCF.GZ", "the file to write; its index .tbi goes beside it"),
@@ -33,10 +33,10 @@ export const IMPUTE_OPTIONS = {
   haplotypes: flag("also write the probability of ALT on each haplotype (HDS)"),
 } as const;
 
-export type ImputeValues = { [K in keyof typeof IMPUTE_OPTIONS]?: K extends "haplotypes" ? boolean : string };
+type ImputeValues = { [K in keyof typeof IMPUTE_OPTIONS]?: K extends "haplotypes" ? boolean : string };
 
 /** @throws UserError for an option that is missing, has a wrong value or excludes another one. */
-export function parseImputeRequest(values: ImputeValues) {
+function parseImputeRequest(values: ImputeValues) {
   const file = (
     option: "reference" | "targets" | "out" | "map" | "model" | "save",
   ): NamedFile | undefined => {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { readBeagle } from "../baselines/mod.ts";
-import { vcfText } from "../data/genotypes/testing.ts";
+import { vcfText } from "../data/genotypes/support_test.ts";
 import { ROOT } from "../paths.ts";
 import { IMPUTE, runImpute } from "./impute.ts";
-import { type CommandOutcome, performIn } from "./testing.ts";
+import { type CommandOutcome, performIn } from "./support_test.ts";
 
 const SITES = 120;
 const FOUNDERS = 8;

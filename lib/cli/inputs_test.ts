@@ -1,5 +1,5 @@
 import { equal, notEqual } from "node:assert/strict";
-import { code, notebook, prose } from "../notebook/testing.ts";
+import { code, notebook, prose } from "../notebook/support_test.ts";
 import { inputsHash, workspaceHash } from "./reproduce_notebook.ts";
 
 Deno.test("outputs are not inputs, text and code and the workspace are", () => {

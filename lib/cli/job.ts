@@ -5,8 +5,8 @@ import { shown } from "../notebook/run.ts";
 import { formatDuration } from "../progress/format.ts";
 import { findRecord, recordName, type RunRecord } from "../results/mod.ts";
 import { startEngine } from "./start_engine.ts";
-import { jobCommand, PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
-import { numberValue, runCommand, text } from "./main.ts";
+import { jobCommand, PROFILE, profileOf, RECORDS, recordsFolder } from "./job_options.ts";
+import { numberValue, runCommand, textOption } from "./main.ts";
 
 function report(record: RunRecord, records: string): string {
   const { metrics, seconds, steps, parameters } = record;
@@ -38,7 +38,7 @@ if (import.meta.main) {
     options: {
       profile: { ...PROFILE, help: `${PROFILE.help} (default: paper)` },
       records: RECORDS,
-      steps: text("N", "training steps instead of the profile's"),
+      steps: textOption("N", "training steps instead of the profile's"),
     },
     examples: [
       "job uci/yacht/spin/fold0 --profile quick",
@@ -46,7 +46,7 @@ if (import.meta.main) {
     ],
   }, async ({ values, positionals }) => {
     const profile = profileOf(values.profile ?? "paper");
-    const records = recordsOf(values.records);
+    const records = recordsFolder(values.records);
     const steps = numberValue(values.steps, "--steps", { whole: true, least: 1 });
     const run = await findRun(positionals[0]!, profile, steps);
     const known = run.identity && await findRecord(records, run.identity);

@@ -1,5 +1,5 @@
 /** What `task jobs`, `task job` and `task plan` have in common. */
-import { text } from "./main.ts";
+import { textOption } from "./main.ts";
 import { relative } from "node:path";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
@@ -7,9 +7,9 @@ import { LOCAL_RECORDS, type Profile, PROFILES } from "../experiments/profiles.t
 import { ROOT } from "../paths.ts";
 import { userPath } from "./user_path.ts";
 
-export const PROFILE = text("NAME", "quick, or paper: the published settings");
+export const PROFILE = textOption("NAME", "quick, or paper: the published settings");
 
-export const RECORDS = text("DIR", "the folder of records (default: results/local/records)");
+export const RECORDS = textOption("DIR", "the folder of records (default: results/local/records)");
 
 /** @throws UserError for an unknown name, with the nearest ones */
 export function profileOf(name: string): Profile {
@@ -19,7 +19,7 @@ export function profileOf(name: string): Profile {
 }
 
 /** The folder of records that is meant, as an absolute path. */
-export const recordsOf = (given: string | undefined): string =>
+export const recordsFolder = (given: string | undefined): string =>
   given === undefined ? LOCAL_RECORDS : userPath(given);
 
 /** A folder in words of a command that is run in the workspace: relative where it is inside, quoted where a shell needs it. */

@@ -2,7 +2,7 @@
 import { experimentsOf } from "../experiments/registry.ts";
 import { findRecord } from "../results/mod.ts";
 import { flag, runCommand, texts } from "./main.ts";
-import { jobCommand, PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
+import { jobCommand, PROFILE, profileOf, RECORDS, recordsFolder } from "./job_options.ts";
 
 const USE =
   `Each line runs one training or measurement and leaves its record; lines are independent, may run at
@@ -27,7 +27,7 @@ if (import.meta.main) {
     examples: ["jobs --profile paper --only uci --only gp"],
   }, async ({ values }) => {
     const profile = profileOf(values.profile ?? "paper");
-    const records = recordsOf(values.records);
+    const records = recordsFolder(values.records);
     const leftOut = new Map<string, number>();
     for (const experiment of experimentsOf(values.only)) {
       for (const { id, identity, needs } of await experiment.runs(experiment.settings(profile))) {

@@ -1,11 +1,11 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { baselineInstalled } from "../baselines/mod.ts";
-import { noPlugin } from "../engine/testing.ts";
+import { noPlugin } from "../engine/support_test.ts";
 import { experiments, findRun } from "../experiments/registry.ts";
 import { UCI_SETS } from "../experiments/uci/settings.ts";
 import { readRecords, recordName } from "../results/mod.ts";
-import { temporaryWorkspace } from "./testing.ts";
+import { temporaryWorkspace } from "./support_test.ts";
 
 const ID = "uci/yacht/spin/fold0";
 

@@ -4,7 +4,7 @@ import { STOP_FILE } from "../progress/stop.ts";
 import { processEnvironment, runTool } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
 import { listNotebooks } from "./check_notebooks.ts";
-import { flag, numberValue, runChild, runCommand, text } from "./main.ts";
+import { flag, numberValue, runChild, runCommand, textOption } from "./main.ts";
 
 const STOP = join(CACHE, "stop");
 
@@ -20,7 +20,7 @@ await runCommand({
     "Opens JupyterLab on the notebooks, with the Deno kernel of this workspace. (The Stop button ends the kernel;\n" +
     "to end a training early and keep what it has learnt, touch the file that is printed at the start.)",
   options: {
-    port: text("N", "the port to listen on (8888 unless it is taken)"),
+    port: textOption("N", "the port to listen on (8888 unless it is taken)"),
     "no-browser": flag("only print the address"),
   },
 }, async ({ values }) => {

@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { ROOT, taskCommand } from "../paths.ts";
 import { requestStop } from "../progress/stop.ts";
 
-export interface CommandOptions {
+interface CommandOptions {
   /**
    * Seconds that the work gets to end by itself after an interrupt, for work that asks `stopRequested()`. A second
    * interrupt ends it at once. Without it the first one does.
@@ -96,11 +96,12 @@ export interface Option {
 }
 
 /** An option with a value, one that may be given several times, and one without. */
-export const text = (value: string, help: string) => ({ type: "string", value, help }) as const;
-export const texts = (value: string, help: string) => ({ ...text(value, help), multiple: true }) as const;
+export const textOption = (value: string, help: string) => ({ type: "string", value, help }) as const;
+export const texts = (value: string, help: string) =>
+  ({ ...textOption(value, help), multiple: true }) as const;
 export const flag = (help: string) => ({ type: "boolean", help }) as const;
 
-export interface Positional {
+interface Positional {
   name: string;
   help: string;
   least: number;

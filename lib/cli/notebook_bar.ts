@@ -5,7 +5,7 @@ import { formatDuration } from "../progress/format.ts";
 import { chooseSinks, type ProgressState } from "../progress/progress.ts";
 
 /** The state that the code of a cell keeps in its progress file. */
-export interface CellProgress {
+interface CellProgress {
   label: string;
   done: number;
   total: number;

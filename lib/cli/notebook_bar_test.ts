@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
-import { code, notebook } from "../notebook/testing.ts";
+import { code, notebook } from "../notebook/support_test.ts";
 import { progressLine, type ProgressState, type Sink } from "../progress/progress.ts";
 import { describeCell, notebookBar } from "./notebook_bar.ts";
 

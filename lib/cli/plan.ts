@@ -13,23 +13,23 @@ import { formatDuration } from "../progress/format.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { environment, readRecords, type TableView, toText } from "../results/mod.ts";
 import { startEngine } from "./start_engine.ts";
-import { PROFILE, profileOf, RECORDS, recordsOf } from "./job_options.ts";
-import { flag, numberValue, runCommand, text, texts } from "./main.ts";
+import { PROFILE, profileOf, RECORDS, recordsFolder } from "./job_options.ts";
+import { flag, numberValue, runCommand, textOption, texts } from "./main.ts";
 
 const about = ({ source }: PlanRow, text: string): string => source === "estimate" ? `~${text}` : text;
 
 /** "3.2 GB", "48 MB". */
-export const formatBytes = (bytes: number): string =>
+const formatBytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 
 /** "40 days", "3 h 10 min". */
-export function formatLong(seconds: number): string {
+function formatLong(seconds: number): string {
   const days = seconds / 86_400;
   return days < 2 ? formatDuration(seconds) : `${days < 10 ? days.toFixed(1) : Math.round(days)} days`;
 }
 
 /** Seconds that the jobs without a record take one after another, and how many of them nothing is known of. */
-export function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: number; unknown: number } {
+function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: number; unknown: number } {
   let [jobs, seconds, unknown] = [0, 0, 0];
   for (const row of rows) {
     const open = row.runs.length - row.recorded;
@@ -41,7 +41,7 @@ export function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: nu
 }
 
 /** "3 min", "~2 days and 5 jobs of unknown length". */
-export function lengthOf(rows: readonly PlanRow[]): string {
+function lengthOf(rows: readonly PlanRow[]): string {
   const { seconds, unknown } = remaining(rows);
   const sign = rows.some(({ source, runs, recorded }) => source === "estimate" && recorded < runs.length)
     ? "~"
@@ -53,7 +53,7 @@ export function lengthOf(rows: readonly PlanRow[]): string {
 }
 
 /** The plan of one experiment. @param memory bytes of this machine: what needs more is marked */
-export function planTable(title: string, rows: readonly PlanRow[], memory: number): TableView {
+function planTable(title: string, rows: readonly PlanRow[], memory: number): TableView {
   const needs = Map.groupBy(rows.filter((row) => row.needs), (row) => row.needs);
   const dash = (value: number | null, write: (value: number) => string, row: PlanRow) =>
     value === null ? "–" : about(row, write(value));
@@ -186,7 +186,7 @@ if (import.meta.main) {
       only: texts("NAME", "this experiment alone; may be given again"),
       records: RECORDS,
       measure: flag("compile each program, take two steps, and keep what that took"),
-      "limit-memory": text("GB", "measure nothing that needs more (default: what is free)"),
+      "limit-memory": textOption("GB", "measure nothing that needs more (default: what is free)"),
     },
     examples: ["plan --profile quick", "plan --profile paper --only uci --measure --limit-memory 8"],
   }, async ({ values }) => {
@@ -194,7 +194,7 @@ if (import.meta.main) {
     const limit = numberValue(values["limit-memory"], "--limit-memory", { least: 0 });
     experimentsOf(values.only);
     const engine = await startEngine();
-    const records = recordsOf(values.records);
+    const records = recordsFolder(values.records);
     const folders = [...new Set([records, KEPT_RECORDS])];
     const known = (await Promise.all(folders.map(readRecords))).flat();
     const speed = await machineSpeed();

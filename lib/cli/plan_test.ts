@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
-import { noPlugin } from "../engine/testing.ts";
-import { temporaryWorkspace } from "./testing.ts";
+import { noPlugin } from "../engine/support_test.ts";
+import { temporaryWorkspace } from "./support_test.ts";
 
 Deno.test({
   name: "task plan tells jobs, parameters, memory and time of each program, and measures them if asked to",

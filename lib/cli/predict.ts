@@ -20,7 +20,7 @@ import {
 import { type Arguments, flag, numberValue, runCommand, texts } from "./main.ts";
 import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
-export const PREDICT_OPTIONS = {
+const PREDICT_OPTIONS = {
   train: texts("CSV", "the table to learn from"),
   test: texts("CSV", "the rows to predict; the target may be absent"),
   target: texts("NAME", "the column to predict"),
@@ -37,7 +37,7 @@ export const PREDICT_OPTIONS = {
   "unseen-as-missing": flag("take classes that --train does not have for missing cells"),
 } as const;
 
-export type PredictValues = {
+type PredictValues = {
   [K in keyof typeof PREDICT_OPTIONS]?: (typeof PREDICT_OPTIONS)[K] extends { multiple: true } ? string[]
     : boolean;
 };
@@ -56,7 +56,7 @@ function once(
 }
 
 /** @throws UserError for an option that is lacking, given twice, of no use beside another, or with a wrong value. */
-export function parseRequest(values: PredictValues) {
+function parseRequest(values: PredictValues) {
   const file = (option: "train" | "test" | "out" | "save" | "load"): NamedFile | undefined => {
     const path = once(values, option);
     return path === undefined ? undefined : { option: `--${option}`, path: userPath(path) };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
 import { PREDICT, runPredict } from "./predict.ts";
-import { type CommandOutcome, performIn } from "./testing.ts";
+import { type CommandOutcome, performIn } from "./support_test.ts";
 
 const HEAD = "x,y,kind,price";
 const rowsOf = (text: string) => text.trimEnd().split("\n").slice(1);

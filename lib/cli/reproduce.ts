@@ -23,7 +23,7 @@ import { toHtml } from "../results/mod.ts";
 import { lastLines } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
 import { listNotebooks } from "./check_notebooks.ts";
-import { describeError, flag, onInterrupt, runCommand, text, texts } from "./main.ts";
+import { describeError, flag, onInterrupt, runCommand, textOption, texts } from "./main.ts";
 import type { RepeatEvent, RepeatPart } from "./repeat.ts";
 import {
   type NotebookResult,
@@ -39,7 +39,7 @@ import {
  *
  * @returns what could not be run, and why; undefined if it was stopped. Records tell the rest.
  */
-export async function repeatSample(experiments: readonly string[]): Promise<string[] | undefined> {
+async function repeatSample(experiments: readonly string[]): Promise<string[] | undefined> {
   const failures: string[] = [];
   let bar: Progress | undefined;
   let ended = 0;
@@ -132,7 +132,7 @@ await runCommand({
     "the records of all others, and writes a report that holds all of it. What has finished before with the same code,\n" +
     "data and profile is not run again.",
   options: {
-    profile: text("NAME", "quick (minutes on two cores; the default) or paper (as published)"),
+    profile: textOption("NAME", "quick (minutes on two cores; the default) or paper (as published)"),
     only: texts("NAME", "only this notebook; may be repeated"),
     all: flag("run everything that the notebooks show, not a sample: an hour and more"),
     fresh: flag("run also what has finished before"),

@@ -20,7 +20,7 @@ interface Finished {
   seconds: number;
 }
 
-export interface ReproduceOptions {
+interface ReproduceOptions {
   profile: string;
   /** Where the executed notebook, its page and the note that it finished go. */
   folder: string;
@@ -125,7 +125,7 @@ iframe { width: 100%; height: 80vh; border: 1px solid var(--line); border-radius
 pre.table { padding: 0.7rem 0.9rem; border-radius: 6px; background: var(--code); }
 `;
 
-export interface ReproduceReport {
+interface ReproduceReport {
   profile: string;
   /** The results table as text; "" without one. */
   table: string;

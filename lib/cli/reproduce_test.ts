@@ -2,9 +2,9 @@ import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { KEPT_RECORDS } from "../experiments/profiles.ts";
 import { notebookText, readNotebook } from "../notebook/format.ts";
-import { code, notebook, prose, shownText } from "../notebook/testing.ts";
+import { code, notebook, prose, shownText } from "../notebook/support_test.ts";
 import { readRecords, writeRecord } from "../results/mod.ts";
-import { temporaryWorkspace } from "./testing.ts";
+import { temporaryWorkspace } from "./support_test.ts";
 
 const PROFILE = code('const profile = "none";', { tags: ["parameters"] });
 const FINE = notebookText(notebook(prose("# Fine"), PROFILE, code("console.log(profile);")));

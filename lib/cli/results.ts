@@ -4,7 +4,7 @@ import { reproduced, sourceLine } from "../experiments/compare.ts";
 import { resultsTable, writeOutputs } from "../experiments/outputs.ts";
 import { shown } from "../notebook/run.ts";
 import { ROOT } from "../paths.ts";
-import { flag, runCommand, text } from "./main.ts";
+import { flag, runCommand, textOption } from "./main.ts";
 
 await runCommand({
   name: "results",
@@ -12,7 +12,7 @@ await runCommand({
     "Makes the tables and figures from the records of runs, those of this machine in place of those that came with\n" +
     "the workspace, and prints the results table.",
   options: {
-    profile: text("NAME", "quick (the default) or paper"),
+    profile: textOption("NAME", "quick (the default) or paper"),
     kept: flag("from the records that came with the workspace alone, into results/"),
   },
   examples: ["results", "results --kept"],

@@ -5,7 +5,7 @@ import { notebookName } from "../notebook/format.ts";
 import { StoppedError } from "../notebook/execute.ts";
 import { defaultOutput, prepareNotebook, runNotebook, shown } from "../notebook/run.ts";
 import { setup } from "../setup/mod.ts";
-import { flag, runCommand, text, texts } from "./main.ts";
+import { flag, runCommand, textOption, texts } from "./main.ts";
 import { notebookBar } from "./notebook_bar.ts";
 import { userPath } from "./user_path.ts";
 
@@ -22,9 +22,9 @@ await runCommand({
   },
   options: {
     set: texts("NAME=VALUE", "a parameter of the notebook; may be repeated"),
-    profile: text("NAME", "the same as --set profile=NAME: quick or paper"),
-    out: text("PATH", "the executed notebook to write; its page is beside it"),
-    page: text("PATH", "the HTML page to write"),
+    profile: textOption("NAME", "the same as --set profile=NAME: quick or paper"),
+    out: textOption("PATH", "the executed notebook to write; its page is beside it"),
+    page: textOption("PATH", "the HTML page to write"),
     all: flag("run also what has its record in results/records"),
     overwrite: flag("allow --out to be the notebook itself, to refresh its outputs"),
   },

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { notebookText, readNotebook } from "../notebook/format.ts";
-import { code, notebook, shownText } from "../notebook/testing.ts";
-import { temporaryWorkspace } from "./testing.ts";
+import { code, notebook, shownText } from "../notebook/support_test.ts";
+import { temporaryWorkspace } from "./support_test.ts";
 
 const NOTEBOOK = notebookText(
   notebook(code("const folds = 3;", { tags: ["parameters"] }), code("console.log(folds);", { shown: "3" })),

@@ -8,6 +8,9 @@ import { onInterrupt } from "./main.ts";
 
 const ENDING = "_test.ts";
 
+/** What the tests of a folder share: a file without tests of its own. */
+const SUPPORT = "support_test.ts";
+
 /** Files with this ending are run by `task test --slow`, all others by `task test`. */
 const SLOW_ENDING = "_slow_test.ts";
 
@@ -23,7 +26,7 @@ const FIRST = ["lib/parity/", "lib/cli/", "lib/experiments/", "lib/xla/"];
  */
 const AT_ONCE = Math.min(4, navigator.hardwareConcurrency);
 
-export interface TestOptions {
+interface TestOptions {
   /** Files and folders, absolute or from the workspace's folder; all of `lib` unless given. */
   paths?: string[];
   /** The slow tests instead of the others. Files that are named are run in any case. */
@@ -32,7 +35,7 @@ export interface TestOptions {
   filter?: string;
 }
 
-export interface TestRun {
+interface TestRun {
   succeeded: boolean;
   /** The line to end with: `N passed, N failed`. */
   summary: string;
@@ -47,6 +50,7 @@ export async function testFiles({ paths = ["lib"], slow = false }: TestOptions =
     if (info.isFile) return [whole];
     const names = await readdir(whole, { recursive: true });
     return names.filter((name) => name.endsWith(ENDING) && name.endsWith(SLOW_ENDING) === slow)
+      .filter((name) => basename(name) !== SUPPORT)
       .map((name) => join(whole, name));
   }));
   return [...new Set(files.flat())].map((path) => relative(ROOT, path)).sort();
@@ -130,7 +134,7 @@ export async function runTests({ paths, slow, filter }: TestOptions = {}): Promi
   return { succeeded: counts.failed === 0, summary: summary(counts) };
 }
 
-export interface TestCase {
+interface TestCase {
   /** A step has the name of its test before its own. */
   name: string;
   /** Of a step 0: its time is part of its test's. */
@@ -139,13 +143,13 @@ export interface TestCase {
 }
 
 /** The tests of a file, and how long all of it took. */
-export interface TestedFile {
+interface TestedFile {
   file: string;
   seconds: number;
   cases: TestCase[];
 }
 
-export interface TestCounts {
+interface TestCounts {
   passed: number;
   failed: number;
   ignored: number;
@@ -200,7 +204,7 @@ export function timesOfFiles(files: readonly TestedFile[]): string[] {
 }
 
 /** How a test run ends. */
-export function summary({ passed, failed }: TestCounts): string {
+function summary({ passed, failed }: TestCounts): string {
   return `${passed} passed, ${failed} failed`;
 }
 

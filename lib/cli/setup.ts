@@ -1,7 +1,7 @@
 import { setup } from "../setup/mod.ts";
 import { UserError } from "../errors.ts";
 import { formatDuration } from "../progress/format.ts";
-import { flag, runCommand, text } from "./main.ts";
+import { flag, runCommand, textOption } from "./main.ts";
 
 const CUDA = ["auto", "12", "13"] as const;
 
@@ -25,7 +25,7 @@ await runCommand({
     "tensorflow-gpu": flag(
       "the same for NVIDIA GPUs (5.3 GB on disk); on a GPU it was not tested by its makers, who had none",
     ),
-    cuda: text(
+    cuda: textOption(
       "[VERSION]",
       "also SPIN_DEVICE=cuda: XLA and NVIDIA's libraries, 12 or 13 (default: as the driver; 4 to 5 GB on disk)",
     ),

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
-import { temporaryWorkspace } from "./testing.ts";
+import { temporaryWorkspace } from "./support_test.ts";
 
 Deno.test("set-up on a machine without Python says so in one message, and leaves nothing half made", async () => {
   await using workspace = await temporaryWorkspace({

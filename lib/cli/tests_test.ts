@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
 import { testFiles } from "./run_tests.ts";
-import { temporaryWorkspace } from "./testing.ts";
+import { temporaryWorkspace } from "./support_test.ts";
 
 /** Runs one test file by `task test`; returns its exit code and its last line. */
 async function lastLine(source: string): Promise<[code: number, line: string]> {
@@ -29,7 +29,8 @@ Deno.test("task test ends with the counts and says by its exit code whether all 
 
 Deno.test("every test file is run by task test or by task test --slow, and by one of them alone", async () => {
   const names = await readdir(join(ROOT, "lib"), { recursive: true });
-  const files = names.filter((name) => name.endsWith("_test.ts")).map((name) => `lib/${name}`);
+  const files = names.filter((name) => name.endsWith("_test.ts") && !name.endsWith("support_test.ts"))
+    .map((name) => `lib/${name}`);
   const [fast, slow] = [await testFiles(), await testFiles({ slow: true })];
   ok(fast.length > 0 && slow.length > 0);
   deepEqual([...fast, ...slow].sort(), files.sort());

@@ -18,33 +18,33 @@ import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { recordName, type RunRecord } from "../results/mod.ts";
 import { startEngine } from "./start_engine.ts";
-import { type Arguments, numberValue, runCommand, text } from "./main.ts";
+import { type Arguments, numberValue, runCommand, textOption } from "./main.ts";
 import { requireWritable, userPath } from "./user_path.ts";
 
-export const TRAINED_EXPERIMENTS = ["gp", "images", "functions"] as const;
-export type ExperimentName = (typeof TRAINED_EXPERIMENTS)[number];
+const TRAINED_EXPERIMENTS = ["gp", "images", "functions"] as const;
+type ExperimentName = (typeof TRAINED_EXPERIMENTS)[number];
 
-export const TRAIN_OPTIONS = {
-  model: text("NAME", `${PROCESS_NAMES.join(", ")} (default: cipnp)`),
-  profile: text("NAME", "quick (the default) or paper, the published settings"),
-  context: text("A,B", "least and most context points (default: 64,128 for gp)"),
-  target: text("A,B", "least and most target points (default: 4,64 for gp)"),
-  steps: text("N", "training steps instead of the profile's"),
-  rate: text("X", "learning rate (default: 5e-4; 1e-3 for the variants that start fast)"),
-  schedule: text("NAME", "cosine or constant, instead of the profile's"),
-  induce: text("H", "inducing points (default: half of the least context)"),
-  parts: text(
+const TRAIN_OPTIONS = {
+  model: textOption("NAME", `${PROCESS_NAMES.join(", ")} (default: cipnp)`),
+  profile: textOption("NAME", "quick (the default) or paper, the published settings"),
+  context: textOption("A,B", "least and most context points (default: 64,128 for gp)"),
+  target: textOption("A,B", "least and most target points (default: 4,64 for gp)"),
+  steps: textOption("N", "training steps instead of the profile's"),
+  rate: textOption("X", "learning rate (default: 5e-4; 1e-3 for the variants that start fast)"),
+  schedule: textOption("NAME", "cosine or constant, instead of the profile's"),
+  induce: textOption("H", "inducing points (default: half of the least context)"),
+  parts: textOption(
     "C,T",
     "cut contexts and targets into so many sizes, each of them compiled (default: 4,2; 1,1 pays on a GPU)",
   ),
-  seed: text("N", "equal seeds give equal models (default: 0)"),
-  kernels: text("A,B", `gp: also test on these kernels: ${GP_KERNELS.join(", ")}`),
-  data: text("WHAT", "images: digits (default), celeba:FOLDER or folder:PATH"),
-  csv: text("FILE", "functions: a table with the columns task, x and y"),
-  save: text("FILE", "also write the weights to this safetensors file"),
+  seed: textOption("N", "equal seeds give equal models (default: 0)"),
+  kernels: textOption("A,B", `gp: also test on these kernels: ${GP_KERNELS.join(", ")}`),
+  data: textOption("WHAT", "images: digits (default), celeba:FOLDER or folder:PATH"),
+  csv: textOption("FILE", "functions: a table with the columns task, x and y"),
+  save: textOption("FILE", "also write the weights to this safetensors file"),
 } as const;
 
-export type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
+type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
 
 /** Options that belong to one experiment. */
 const OWN: Record<string, ExperimentName> = { kernels: "gp", data: "images", csv: "functions" };

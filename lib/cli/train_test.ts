@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { useEngine } from "../engine/mod.ts";
-import { noPlugin } from "../engine/testing.ts";
+import { noPlugin } from "../engine/support_test.ts";
 import { PROGRESS_FILE } from "../progress/progress.ts";
 import { readRecords } from "../results/mod.ts";
 import { loadProcess } from "../train/process/weights.ts";
-import { performIn, temporaryWorkspace } from "./testing.ts";
+import { performIn, temporaryWorkspace } from "./support_test.ts";
 import { runTrain, TRAIN } from "./train.ts";
 
 const SMALL = ["--model", "cnp", "--context", "3,4", "--target", "2,2", "--seed", "1"];

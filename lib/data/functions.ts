@@ -8,7 +8,7 @@ import { momentsOf, notANumber, numberOf, parseCsv, type RawTable } from "./tabl
 import { checkRanges, type CountRanges, type Counts, type TaskSource } from "./task_source.ts";
 
 /** Points of one function, in the order of the file. */
-export interface FunctionTask {
+interface FunctionTask {
   name: string;
   /** Number of points. */
   n: number;
@@ -62,11 +62,8 @@ export function functionsOf(raw: RawTable): FunctionSet {
 function rowsByTask({ source, names, cells, lines }: RawTable, column: string): Map<string, number[]> {
   const rowsOf = new Map<string, number[]>();
   cells[names.indexOf(column)]!.forEach((name, row) => {
-    if (name === "") {
-      throw new UserError(
-        `${source}, line ${lines[row]}, column "${column}": expected a task, found an empty cell`,
-      );
-    }
+    const where = `${source}, line ${lines[row]}, column "${column}"`;
+    if (name === "") throw new UserError(`${where}: expected a task, found an empty cell`);
     const rows = rowsOf.get(name);
     if (rows) rows.push(row);
     else rowsOf.set(name, [row]);
@@ -75,8 +72,7 @@ function rowsByTask({ source, names, cells, lines }: RawTable, column: string): 
     if (rows.length < FEWEST) {
       throw new UserError(
         `${source}, line ${lines[rows[0]!]}: task "${name}": expected at least 2 points, one context ` +
-          `and one target, ` +
-          "found 1",
+          "and one target, found 1",
       );
     }
   }
@@ -126,17 +122,12 @@ const FINEST = 1e-4;
 function functionValues({ source, names, cells, lines }: RawTable, name: string): Float32Array {
   const at = { source, name, lines };
   const values = Float64Array.from(cells[names.indexOf(name)]!, (text, row) => {
-    if (text === "") {
-      throw new UserError(
-        `${source}, line ${lines[row]}, column "${name}": expected a number, found an empty cell`,
-      );
-    }
+    const where = `${source}, line ${lines[row]}, column "${name}"`;
+    if (text === "") throw new UserError(`${where}: expected a number, found an empty cell`);
     const value = numberOf(text);
     if (!Number.isFinite(value)) throw notANumber(at, row, text);
     if (!Number.isFinite(Math.fround(value))) {
-      throw new UserError(
-        `${source}, line ${lines[row]}, column "${name}": ${text} is too large for 32 bits`,
-      );
+      throw new UserError(`${where}: ${text} is too large for 32 bits`);
     }
     return value;
   });
@@ -183,8 +174,6 @@ export function functionSource(
   const chosen = { ...set, tasks: tasks.map((index) => set.tasks[index]!) };
   return {
     name: `functions-${functionDigest(chosen).slice(0, 12)}`,
-    dimX,
-    dimY,
     batch,
     ranges,
     make(key, counts, size) {
@@ -276,16 +265,6 @@ function columnMoments(arrays: readonly Float32Array[], column: number, dim: num
   return low === high ? { mean: low, deviation: 1 } : { mean, deviation };
 }
 
-/** Points of several functions, context first. */
-interface FunctionBatch extends Counts {
-  /** Number of functions. */
-  batch: number;
-  /** [batch, context + target, dimX]. */
-  x: Float32Array;
-  /** [batch, context + target, dimY]. */
-  y: Float32Array;
-}
-
 /**
  * Checks that every one of these tasks has as many points as a batch takes.
  *
@@ -317,6 +296,7 @@ export function checkPoints(
  * batch twice is drawn twice.
  *
  * @param key two whole numbers, such as seed and step
+ * @returns x [batch, context + target, dimX] and y [batch, context + target, dimY], context first
  * @throws UserError and RangeError as checkPoints does.
  */
 export function functionBatch(
@@ -324,7 +304,7 @@ export function functionBatch(
   taskIndices: ArrayLike<number>,
   counts: Counts,
   key: readonly [number, number],
-): FunctionBatch {
+): { x: Float32Array; y: Float32Array } {
   checkPoints(set, taskIndices, counts);
   const { dimX, dimY, tasks } = set;
   const { context, target } = counts;
@@ -338,7 +318,7 @@ export function functionBatch(
       y.set(task.y.subarray(from * dimY, (from + 1) * dimY), to * dimY);
     });
   }
-  return { batch, context, target, x, y };
+  return { x, y };
 }
 
 /** The first places of a random order of 0 to n - 1, one for each uniform draw: the beginning of a shuffle. */

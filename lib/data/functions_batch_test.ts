@@ -15,8 +15,8 @@ const SET = {
 };
 
 Deno.test("points of a task are distinct, whole and in a random order that follows from the key", () => {
-  const { batch, context, target, x, y } = functionBatch(SET, [2, 0, 2], { context: 2, target: 4 }, [1, 2]);
-  deepEqual([batch, context, target, x.length, y.length], [3, 2, 4, 36, 18]);
+  const { x, y } = functionBatch(SET, [2, 0, 2], { context: 2, target: 4 }, [1, 2]);
+  deepEqual([x.length, y.length], [36, 18]);
   for (const [item, index] of [2, 0, 2].entries()) {
     const ys = y.subarray(item * 6, item * 6 + 6);
     equal(new Set(ys).size, 6);

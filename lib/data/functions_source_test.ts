@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, equal, notDeepEqual, notEqual, ok, throws } from "node:assert/strict";
-import { xlaTest } from "../engine/testing.ts";
+import { xlaTest } from "../engine/support_test.ts";
 import { arrange, pointsOf, taskLayout } from "../train/process/layout.ts";
 import { functionSource } from "./functions.ts";
 

@@ -62,7 +62,7 @@ function check({ rows, queries, features, labels, noise, otherNoise }: Attention
  *
  * @throws UserError for sizes that do not fit together.
  */
-export function syntheticAttention(sizes: AttentionSizes, seed: number): SyntheticAttention {
+export function twoClusters(sizes: AttentionSizes, seed: number): SyntheticAttention {
   check(sizes);
   const { rows, queries, features, labels, noise, otherNoise } = sizes;
   const d = features + labels;

@@ -1,10 +1,10 @@
 import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
-import { PUBLISHED_ATTENTION, syntheticAttention } from "./synthetic_attention.ts";
+import { PUBLISHED_ATTENTION, twoClusters } from "./synthetic_attention.ts";
 
 const SMALL = { ...PUBLISHED_ATTENTION, rows: 40, queries: 12, features: 6 };
 
 Deno.test("the published table has the sizes and the noise of the reference", () => {
-  const { table, fold, cluster } = syntheticAttention(PUBLISHED_ATTENTION, 42);
+  const { table, fold, cluster } = twoClusters(PUBLISHED_ATTENTION, 42);
   deepEqual([table.rows, table.columns.length], [6600, 124]);
   deepEqual([fold.train.length, fold.val.length, fold.test.length], [6200, 200, 200]);
   /** Share of ones among the columns [from, to) of a cluster's rows. */
@@ -26,7 +26,7 @@ Deno.test("the published table has the sizes and the noise of the reference", ()
 });
 
 Deno.test("queries are copies of rows of the context, each row once, both clusters alike in every part", () => {
-  const { table, fold, queries, cluster } = syntheticAttention(SMALL, 1);
+  const { table, fold, queries, cluster } = twoClusters(SMALL, 1);
   const d = table.columns.length;
   const row = (at: number) => table.codes.slice(at * d, (at + 1) * d).join("");
   const context = new Set(Array.from({ length: SMALL.rows }, (_, at) => row(at)));
@@ -40,12 +40,12 @@ Deno.test("queries are copies of rows of the context, each row once, both cluste
 });
 
 Deno.test("equal seeds give equal tables, other seeds others", () => {
-  deepEqual(syntheticAttention(SMALL, 3), syntheticAttention(SMALL, 3));
-  notDeepEqual(syntheticAttention(SMALL, 3).table.codes, syntheticAttention(SMALL, 4).table.codes);
+  deepEqual(twoClusters(SMALL, 3), twoClusters(SMALL, 3));
+  notDeepEqual(twoClusters(SMALL, 3).table.codes, twoClusters(SMALL, 4).table.codes);
 });
 
 Deno.test("without noise the clusters are all ones and all zeros", () => {
-  const { table, cluster } = syntheticAttention({ ...SMALL, noise: 0, otherNoise: 0 }, 1);
+  const { table, cluster } = twoClusters({ ...SMALL, noise: 0, otherNoise: 0 }, 1);
   const d = table.columns.length;
   table.codes.forEach((code, at) => {
     const own = cluster[Math.floor(at / d)]!;
@@ -54,18 +54,18 @@ Deno.test("without noise the clusters are all ones and all zeros", () => {
 });
 
 Deno.test("sizes that do not fit are named", () => {
-  throws(() => syntheticAttention({ ...SMALL, rows: 41 }, 1), /rows: expected an even number, found 41/);
+  throws(() => twoClusters({ ...SMALL, rows: 41 }, 1), /rows: expected an even number, found 41/);
   throws(
-    () => syntheticAttention({ ...SMALL, queries: 10 }, 1),
+    () => twoClusters({ ...SMALL, queries: 10 }, 1),
     /queries: expected a multiple of 6.*found 10/,
   );
-  throws(() => syntheticAttention({ ...SMALL, queries: 42 }, 1), /queries: expected at most .*40.*found 42/);
+  throws(() => twoClusters({ ...SMALL, queries: 42 }, 1), /queries: expected at most .*40.*found 42/);
   throws(
-    () => syntheticAttention({ ...SMALL, noise: 1.5 }, 1),
+    () => twoClusters({ ...SMALL, noise: 1.5 }, 1),
     /noise: expected a number from 0 to 1, found 1.5/,
   );
   throws(
-    () => syntheticAttention({ ...SMALL, labels: 0 }, 1),
+    () => twoClusters({ ...SMALL, labels: 0 }, 1),
     /labels: expected a positive whole number, found 0/,
   );
 });

@@ -22,7 +22,7 @@ export function numberOf(text: string): number {
 }
 
 /** A test for missing cells; `texts` in any case of letters. */
-export function missingTest(texts: readonly string[]): (text: string) => boolean {
+function missingTest(texts: readonly string[]): (text: string) => boolean {
   const lower = new Set(texts.map((text) => text.toLowerCase()));
   const longest = Math.max(0, ...texts.map(({ length }) => length));
   return (text) => text.length <= longest && lower.has(text.toLowerCase());
@@ -35,7 +35,7 @@ const SIGN = /^([+-]?)([$€£¥])|([$€£¥%])$/;
 const DATE = /^(\d{4}-\d{1,2}-\d{1,2}([T ]\S+)?|\d{1,2}[./]\d{1,2}[./]\d{2,4})$/;
 
 /** How to write a number that people read and machines do not; undefined for any other text. */
-export function numberAdvice(text: string): string | undefined {
+function numberAdvice(text: string): string | undefined {
   if (/\s/.test(text)) {
     const dense = text.replaceAll(/\s/g, "");
     const known = /\d/.test(dense) && (!Number.isNaN(numberOf(dense)) || numberAdvice(dense) !== undefined);
@@ -166,7 +166,7 @@ export function detectDelimiter(start: string): string {
   return best.delimiter;
 }
 
-export interface CsvOptions {
+interface CsvOptions {
   /** Default: comma, semicolon or tab, whichever cuts the first lines evenly. */
   delimiter?: string;
   /** Default: the first row holds names unless one of its cells is a number. */

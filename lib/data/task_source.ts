@@ -53,8 +53,6 @@ export interface TaskPoints {
 export interface TaskSource {
   /** Tells this source from others, for records. */
   name: string;
-  dimX: number;
-  dimY: number;
   /** Tasks of a batch. */
   batch: number;
   ranges: CountRanges;

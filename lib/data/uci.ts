@@ -10,7 +10,7 @@ import { parseCsv, type RawTable, type Table, typeTable } from "./table.ts";
 import { type EmbeddedFacts, isEmbedded, type UciFacts, uciFacts, uciShares } from "./uci/facts.ts";
 import { columnsDigest, isPresent, readLarge } from "./uci/large.ts";
 
-export { type UciFacts, uciFacts, uciNames, type UciShares, uciShares } from "./uci/facts.ts";
+export { type UciFacts, uciFacts, uciNames, uciShares } from "./uci/facts.ts";
 
 interface UciOptions {
   /**
@@ -73,15 +73,12 @@ export async function uciDigest(name: string, options: UciOptions = {}): Promise
  *
  * @throws UserError as loadUci does, and for a large set: it has no stored folds, see uciFolds.
  */
-export async function readSplits(
-  name: string,
-  { folder = EMBEDDED_FOLDER }: { folder?: string } = {},
-): Promise<Fold[]> {
+export async function readSplits(name: string): Promise<Fold[]> {
   const facts = uciFacts(name);
   if (!isEmbedded(facts)) {
     throw new UserError(`${facts.name}: expected a set with stored folds; use uciFolds`);
   }
-  return await storedFolds(facts, folder);
+  return await storedFolds(facts, EMBEDDED_FOLDER);
 }
 
 /** As the reference. */

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { jit, useEngine } from "./mod.ts";
-import { noPlugin } from "./testing.ts";
+import { noPlugin } from "./support_test.ts";
 
 /** Operations that only tfjs's cpu engine has: one result, several, none of the operands' type, and a gradient. */
 function bridged(): number[][] {

@@ -1,6 +1,6 @@
 /** The device that the xla engine runs on: which plugin is loaded, and with which options. */
 import type { ClientOptions, Precision } from "@spin/xla";
-import { DEVICES, findPlugin as findIn, type FoundPlugin } from "@spin/xla/plugins";
+import { DEVICES, findPlugin, type FoundPlugin } from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
 import { PLUGINS } from "../paths.ts";
 
@@ -37,7 +37,7 @@ export function gpuOptions(memory: string | undefined): ClientOptions {
 }
 
 /** The plugin for the CPU, or the one that PJRT_PLUGIN_LIBRARY_PATH names. @throws UserError as `findDevice` does */
-export const findPlugin = (): Promise<FoundPlugin> => findIn(PLUGINS, "cpu");
+export const findCpuPlugin = (): Promise<FoundPlugin> => findPlugin(PLUGINS, "cpu");
 
 /**
  * The plugin to load: the file that PJRT_PLUGIN_LIBRARY_PATH names; else the one that SPIN_DEVICE chooses (`cuda`,
@@ -48,6 +48,6 @@ export const findPlugin = (): Promise<FoundPlugin> => findIn(PLUGINS, "cpu");
 export async function findDevice(): Promise<DevicePlugin> {
   const asked = oneOf("SPIN_DEVICE", DEVICES, "auto");
   const precision: Precision = oneOf("SPIN_PRECISION", PRECISIONS, "float32") === "tf32" ? "fast" : "exact";
-  const found = await findIn(PLUGINS, asked);
+  const found = await findPlugin(PLUGINS, asked);
   return found.cuda ? { ...found, ...gpuOptions(variable("SPIN_GPU_MEMORY")), precision } : found;
 }

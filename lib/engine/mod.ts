@@ -69,8 +69,7 @@ export async function useEngine(name?: string): Promise<EngineInfo> {
     if (asked) throw new UserError(plugin.reason);
     console.error(`${plugin.reason} Using the wasm engine.`);
   }
-  if (asked === "tensorflow") return current = await startTensorflowEngine();
-  return current = asked === "cpu" ? await startCpu() : await startWasmEngine();
+  return current = await startOther(asked === "tensorflow" || asked === "cpu" ? asked : "wasm");
 }
 
 /** The engine in use; chooses the default one if none is yet. */
@@ -112,24 +111,21 @@ function programFolder(): string | undefined {
   return asked === "off" ? undefined : asked;
 }
 
-async function startCpu(): Promise<EngineInfo> {
-  registerHostRandom("cpu");
-  await tf.setBackend("cpu");
-  return { engine: "cpu", device: "cpu", threads: 1, tfjs: tf.version_core };
-}
+/** The other engines: their own starts, and what of ours they lack. */
+const STARTS = {
+  async cpu() {
+    await tf.setBackend("cpu");
+    return { device: "cpu", threads: 1 };
+  },
+  tensorflow: startTensorflow,
+  wasm: async () => ({ device: "cpu", threads: await startWasm() }),
+};
 
-async function startTensorflowEngine(): Promise<EngineInfo> {
-  const started = await startTensorflow();
-  registerHostRandom("tensorflow");
-  xla.bridgeMissingKernels("tensorflow");
-  return { engine: "tensorflow", ...started, tfjs: tf.version_core };
-}
-
-async function startWasmEngine(): Promise<EngineInfo> {
-  const threads = await startWasm();
-  registerHostRandom("wasm");
-  xla.bridgeMissingKernels("wasm");
-  return { engine: "wasm", device: "cpu", threads, tfjs: tf.version_core };
+async function startOther(engine: keyof typeof STARTS): Promise<EngineInfo> {
+  const started = await STARTS[engine]();
+  registerHostRandom(engine);
+  if (engine !== "cpu") xla.bridgeMissingKernels(engine);
+  return { engine, ...started, tfjs: tf.version_core };
 }
 
 /**
@@ -147,7 +143,7 @@ export async function ready(...tensors: tf.Tensor[]): Promise<void> {
 }
 
 /** Starts tfjs's WebAssembly backend from the files in its package. @returns the number of threads it uses. */
-export async function startWasm(): Promise<number> {
+async function startWasm(): Promise<number> {
   setWasmPaths(fileURLToPath(new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm"))));
   await tf.setBackend("wasm");
   return getThreadsCount();

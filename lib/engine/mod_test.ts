@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 import { findTensorflow } from "./tensorflow_bundle.ts";
 import { currentEngine, describeEngine, ENGINES, jit, memoryOf, ready, useEngine } from "./mod.ts";
-import { noPlugin, xlaTest } from "./testing.ts";
+import { noPlugin, xlaTest } from "./support_test.ts";
 
 const absent: string[] = [...noPlugin ? ["xla"] : [], ...await findTensorflow() ? [] : ["tensorflow"]];
 const engines = ENGINES.filter((name) => !absent.includes(name));

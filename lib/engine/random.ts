@@ -2,9 +2,9 @@ import { threefryUniform } from "@spin/xla/threefry";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** The tfjs kernel that every engine provides: `key` int32 [2] to float32 of `shape`, uniform in [0, 1). */
-export const KEYED_UNIFORM = "KeyedUniform";
+const KEYED_UNIFORM = "KeyedUniform";
 
-export interface KeyedUniformAttrs {
+interface KeyedUniformAttrs {
   shape: number[];
   stream: number;
 }

@@ -2,7 +2,7 @@ import { deepEqual, notDeepEqual, ok } from "node:assert/strict";
 import { threefryUniform } from "@spin/xla/threefry";
 import * as tf from "@tensorflow/tfjs-core";
 import { createRng, jit, useEngine } from "./mod.ts";
-import { noPlugin, xlaTest } from "./testing.ts";
+import { noPlugin, xlaTest } from "./support_test.ts";
 
 const SHAPES = [[], [1], [7], [2, 5], [0], [3, 0], [2, 2, 2]];
 const KEYS = [[0, 0], [1, 2], [-1, -2147483648], [2147483647, 12345]];

@@ -47,19 +47,15 @@ export interface InstalledTensorflow {
   files: string[];
 }
 
-/** Which kinds to look for, best first. */
-const wanted = (device: string | undefined): TensorflowKind[] => device === "cpu" ? ["cpu"] : ["gpu", "cpu"];
-
 /**
  * The installed engine, its files verified: the one for GPUs first unless SPIN_DEVICE is `cpu`.
  *
  * @returns undefined if there is none
  * @throws UserError if a file is damaged
  */
-export async function findTensorflow(
-  device = Deno.env.get("SPIN_DEVICE"),
-): Promise<InstalledTensorflow | undefined> {
-  for (const kind of wanted(device)) {
+export async function findTensorflow(): Promise<InstalledTensorflow | undefined> {
+  const kinds = Deno.env.get("SPIN_DEVICE") === "cpu" ? ["cpu"] as const : ["gpu", "cpu"] as const;
+  for (const kind of kinds) {
     const bundle = await tensorflowBundle(kind);
     if (await isInstalled(bundle)) return { kind, folder: bundle.folder, files: await verifyBundle(bundle) };
   }

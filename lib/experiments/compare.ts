@@ -13,10 +13,10 @@ import { sinceLast } from "./run.ts";
 /** Whether a run that was repeated gave what its kept record says and, if not the same bits, how far off it may be. */
 
 /** `within`: not the same bits, but every measure that is judged is within its tolerance. */
-export type Verdict = "equal" | "within" | "differs";
+type Verdict = "equal" | "within" | "differs";
 
 /** One measure of a repeated run; null where it was not a finite number, or was not measured. */
-export interface ComparedMeasure {
+interface ComparedMeasure {
   metric: string;
   kept: number | null;
   now: number | null;
@@ -25,7 +25,7 @@ export interface ComparedMeasure {
 }
 
 /** A kept run beside its repetition. */
-export interface Comparison {
+interface Comparison {
   experiment: string;
   /** In words: experiment, model, data, fold, seed, and how far it was repeated if not to its end. */
   run: string;
@@ -66,7 +66,7 @@ const SEED_DEVIATION = 0.005;
 const SINGLE_SEED_DEVIATION = 0.017;
 
 /** The rule in words, for the page that shows the comparison. */
-export const TOLERANCES =
+const TOLERANCES =
   `A measure passes if it differs from the kept one by at most the deviation over the kept folds of the same experiment, ` +
   `data and model, or ${APART} times that over its seeds; or, if that is more, by at most ${ERROR_SHARE} of an error, ` +
   `${APART} times ${SEED_DEVIATION} of a score (${SINGLE_SEED_DEVIATION} of the mean over single targets), ${SETTLED} of a ` +
@@ -158,7 +158,7 @@ export function compareRuns(
 }
 
 /** Whether a measure is within its tolerance. */
-export const passes = ({ kept, now, tolerance }: ComparedMeasure): boolean =>
+const passes = ({ kept, now, tolerance }: ComparedMeasure): boolean =>
   kept === now || (kept !== null && now !== null && Math.abs(now - kept) <= tolerance);
 
 const engineName = ({ engine, environment }: RunRecord): string =>
@@ -241,7 +241,7 @@ export function unitedRecords(kept: readonly RunRecord[], own: readonly RunRecor
 }
 
 /** What a run of `reproduce` tells of the kept records of some experiments. */
-export interface Reproduced {
+interface Reproduced {
   /** Kept records of these experiments. */
   kept: RunRecord[];
   /** Those, with what was run here in their place (see `unitedRecords`). */

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { type RunRecord, toText } from "../results/mod.ts";
-import { recordOf } from "../results/testing.ts";
+import { recordOf } from "../results/support_test.ts";
 import {
   compareRuns,
   comparisonTable,

@@ -9,7 +9,7 @@ import { canonicalJson, type Json, type RunIdentity, type RunRecord } from "../r
 import { largestLayout, sizesOf } from "../train/process/layout.ts";
 import { processOf, type ProcessRecipe } from "../train/process/recipe.ts";
 import type { Recipe } from "../train/table/recipe.ts";
-import type { Program } from "./experiment.ts";
+import type { PlannedProgram } from "./experiment.ts";
 
 /** Settings that change a training and its tests, but not the program of a step. */
 const OF_TRAINING = new Set([
@@ -44,7 +44,7 @@ const programOf = ({ experiment, model, data, configuration }: RunIdentity): str
   canonicalJson([experiment, model, data.name, withoutTraining(configuration)]);
 
 /** What records tell of a program. */
-export interface Known extends Omit<StepCost, "bytes"> {
+interface Known extends Omit<StepCost, "bytes"> {
   bytes: number | null;
   parameters: number;
   /** Of a whole run. */
@@ -97,7 +97,7 @@ interface Calibration {
  * least squares of the logarithm of their times. Tables then lie between 0.6 and 2.0 times their records, processes between 0.5
  * and 2.1 times.
  */
-const CALIBRATION: Record<Program["kind"], Calibration> = {
+const CALIBRATION: Record<PlannedProgram["kind"], Calibration> = {
   table: { products: 64e9, kept: 147e6, parameters: 124e6, start: 0, copies: 1.5 },
   process: { products: 61e9, kept: 547e6, parameters: Infinity, start: 0.066, copies: 0.95 },
 };
@@ -112,7 +112,7 @@ export const argumentBytes = ({ parameters, copies }: Shape): number => FLOAT * 
  *
  * @param speed of this machine, where that of the records has 1
  */
-export function estimate(kind: Program["kind"], shape: Shape, speed = 1): StepCost {
+export function estimate(kind: PlannedProgram["kind"], shape: Shape, speed = 1): StepCost {
   const { products, kept, parameters, start, copies } = CALIBRATION[kind];
   const { largest, mean } = shape;
   return {
@@ -144,7 +144,7 @@ export function firstBatch({ transductive, batchSize }: Recipe, fold: Fold, rows
 }
 
 /** The shape of a program. */
-export async function shapeOf(program: Program): Promise<Shape> {
+export async function shapeOf(program: PlannedProgram): Promise<Shape> {
   return program.kind === "table" ? tableShape(program.recipe, await program.read()) : processShape(program);
 }
 
@@ -161,7 +161,7 @@ function tableShape(recipe: Recipe, { table, fold }: { table: EncodedTable; fold
   };
 }
 
-function processShape(program: Program & { kind: "process" }): Shape {
+function processShape(program: PlannedProgram & { kind: "process" }): Shape {
   const { recipe, ranges, all } = program;
   const parameters = processOf(recipe).parameters.reduce((sum, { count }) => sum + count, 0);
   const most = largestLayout(program, recipe.parts);
@@ -176,7 +176,7 @@ function processShape(program: Program & { kind: "process" }): Shape {
   };
 }
 
-export interface Work {
+interface Work {
   /** Multiply-adds of the forward pass. */
   products: number;
   /** Numbers that the forward pass leaves for the gradient. */
@@ -300,7 +300,7 @@ export const leastBytes = (model: string, size: ScoreSize & { batch: number }): 
   scoreEntries(model, size) * (model === "tnpd" ? TNP_HEADS : HEADS) * size.batch * FLOAT;
 
 /** What of a neural process a plan knows. */
-export interface ProcessShape {
+interface ProcessShape {
   recipe: ProcessRecipe;
   ranges: CountRanges;
   batch: number;

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { completeConfig, layoutOf } from "../models/table/mod.ts";
-import { recordOf } from "../results/testing.ts";
+import { recordOf } from "../results/support_test.ts";
 import { knownFrom, processWork, tableWork, withoutTraining } from "./cost.ts";
 import { gpRanges, gpRecipe } from "./gp/settings.ts";
 

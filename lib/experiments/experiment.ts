@@ -20,7 +20,7 @@ export type Outcome<Details extends Json = Json> =
   & { compiledBytes: number | null; details?: Details };
 
 /** The training step of a run, as plain as a plan needs it. */
-export type Program =
+export type PlannedProgram =
   | { kind: "table"; recipe: Recipe; read: () => Promise<{ table: EncodedTable; fold: Fold }> }
   | { kind: "process"; recipe: ProcessRecipe; ranges: CountRanges; batch: number; all?: number };
 
@@ -48,7 +48,7 @@ export interface Run<Details extends Json = Json> {
   steps: number;
   /** What is not there, and where to put it; who names the run runs it all the same, and is told more. */
   needs?: string;
-  program?: Program;
+  program?: PlannedProgram;
   /** True for a program that others have written: `reproduce` does not repeat it. */
   external?: boolean;
   /** True if only a run of this machine will do: it leaves more than its record, such as weights. */

@@ -23,7 +23,7 @@ import {
   type StepCost,
   withoutTraining,
 } from "./cost.ts";
-import type { Program, Run } from "./experiment.ts";
+import type { PlannedProgram, Run } from "./experiment.ts";
 
 export interface PlanRow {
   data: string;
@@ -102,10 +102,10 @@ export const neededBytes = ({ runs, shape }: PlanRow): number =>
 const FILE = join(CACHE, "plan.json");
 
 /** What was measured on this machine with this engine, by programs. */
-export interface Measurements {
-  get(program: Program, data: string): StepCost | undefined;
+interface Measurements {
+  get(program: PlannedProgram, data: string): StepCost | undefined;
   /** Compiles the largest step of a program and takes two, the second of which is timed. */
-  measure(program: Program, data: string): Promise<void>;
+  measure(program: PlannedProgram, data: string): Promise<void>;
 }
 
 /** The measurements that are kept in data/cache/plan.json. */
@@ -113,7 +113,7 @@ export async function measurements(): Promise<Measurements> {
   const { cpu, cores, versions } = await environment();
   const machine = { engine: await currentEngine(), cpu, cores, versions } as unknown as Json;
   const known: Record<string, StepCost> = await Deno.readTextFile(FILE).then(JSON.parse, () => ({}));
-  const key = ({ kind, recipe, ...program }: Program, data: string) => {
+  const key = ({ kind, recipe, ...program }: PlannedProgram, data: string) => {
     const size = "ranges" in program ? program : {};
     return canonicalJson(
       [kind, data, withoutTraining({ ...recipe }), { ...size }, machine] as unknown as Json,
@@ -145,7 +145,7 @@ async function second(take: () => tf.Tensor): Promise<number> {
 
 const peak = (memory: ProgramMemory | undefined): number => memory?.peak ?? 0;
 
-async function tableCost({ recipe, read }: Program & { kind: "table" }): Promise<StepCost> {
+async function tableCost({ recipe, read }: PlannedProgram & { kind: "table" }): Promise<StepCost> {
   const { table, fold } = await read();
   const model = createTableModel(recipe.model, table.columns, recipe.seed);
   const data = stepData(table, fold);
@@ -168,7 +168,7 @@ async function tableCost({ recipe, read }: Program & { kind: "table" }): Promise
   }
 }
 
-async function processCost(program: Program & { kind: "process" }): Promise<StepCost> {
+async function processCost(program: PlannedProgram & { kind: "process" }): Promise<StepCost> {
   const { recipe, batch } = program;
   const process = processOf(recipe);
   const optimizer = createOptimizer(process.parameters, { optimizer: "adam", clip: 0 });

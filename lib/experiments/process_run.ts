@@ -30,7 +30,7 @@ import { runFile } from "./run.ts";
 import { trainingCosts } from "./table_run.ts";
 
 /** A point of a learning curve. */
-export type CurvePoint = {
+type CurvePoint = {
   step: number;
   /** Log likelihood of a target point. */
   target: number;
@@ -57,10 +57,12 @@ interface ProcessTests {
 /**
  * Trains and tests one model, for its record; its weights go to a file. The source is disposed.
  *
+ * @param identity undefined for the first steps of a training alone, with the same batches and evaluations, and the same
+ *   weights where the rate is constant: no last test, no weights
  * @returns undefined if it was stopped
  */
-export async function runProcess(
-  identity: RunIdentity,
+async function runProcess(
+  identity: RunIdentity | undefined,
   recipe: ProcessRecipe,
   source: TaskSource,
   tests: ProcessTests,
@@ -71,14 +73,16 @@ export async function runProcess(
     if (fitted.stopped) return undefined;
     const start = performance.now();
     const scores: Record<string, TestScores> = {};
-    for (const [name, tasks] of Object.entries(tests.final)) {
+    for (const [name, tasks] of Object.entries(identity ? tests.final : {})) {
       const evaluator = createEvaluator(fitted.process, await tasks(), recipe.seed);
       scores[name] = scoresOf(await evaluator(recipe.evalSamples));
       evaluator.dispose();
     }
     const testing = (performance.now() - start) / 1000;
-    await Deno.mkdir(LOCAL_WEIGHTS, { recursive: true });
-    await saveProcess(runFile(LOCAL_WEIGHTS, identity), fitted, { record: recordName(identity) });
+    if (identity) {
+      await Deno.mkdir(LOCAL_WEIGHTS, { recursive: true });
+      await saveProcess(runFile(LOCAL_WEIGHTS, identity), fitted, { record: recordName(identity) });
+    }
     const { "": headline, ...others } = scores;
     return {
       metrics: { ...headline },
@@ -101,29 +105,6 @@ export async function trainedProcess(identity: RunIdentity, model?: ProcessVaria
   const here = runFile(LOCAL_WEIGHTS, identity);
   const own = await Deno.stat(here).then(() => true, () => false);
   return await loadProcess(own ? here : runFile(KEPT_WEIGHTS, identity), { build: model?.build });
-}
-
-/**
- * The first steps of a training alone: the same batches and evaluations, and the same weights where the rate is constant. No
- * last test, no weights. The source is disposed.
- *
- * @returns undefined if it was stopped
- */
-async function runBeginning(
-  recipe: ProcessRecipe,
-  source: TaskSource,
-  tests: ProcessTests,
-  steps: number,
-): Promise<Outcome<ProcessDetails> | undefined> {
-  const fitted = await fitEvaluated({ ...recipe, steps }, source, tests);
-  fitted.dispose();
-  source.dispose();
-  if (fitted.stopped) return undefined;
-  return {
-    metrics: {},
-    details: { curve: curveOf(fitted), tests: {} },
-    ...trainingCosts({ ...fitted, model: fitted.process }),
-  };
 }
 
 /** Trains a model, and tests it at the points of its learning curve. */
@@ -341,7 +322,10 @@ export function trainingRun(training: Training): Run<ProcessDetails> {
       ? {
         beginning: {
           seconds: (record) => (record as RunRecord<ProcessDetails>).details.curve[0]?.seconds ?? 0,
-          execute: () => withTasks((source, tests) => runBeginning(recipe, source, tests, firstEvaluation())),
+          execute: () =>
+            withTasks((source, tests) =>
+              runProcess(undefined, { ...recipe, steps: firstEvaluation() }, source, tests)
+            ),
         },
       }
       : {},

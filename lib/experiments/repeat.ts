@@ -6,7 +6,7 @@ import { EXPERIMENTS } from "./registry.ts";
 import { knownRecord, runOne, writeOutcome } from "./run.ts";
 
 /** A kept run, and how to run it or its beginning again. */
-export interface Repeat extends Repeatable {
+interface Repeat extends Repeatable {
   /** Leaves a record of its own; gives undefined if it was stopped. */
   run(): Promise<RunRecord | undefined>;
 }
@@ -51,7 +51,7 @@ function repeatOf(run: Run, record: RunRecord): Repeat {
 /** Which kept runs `reproduce` runs again: a rule over their records. */
 
 /** A kept run that can be run again. */
-export interface Repeatable {
+interface Repeatable {
   record: RunRecord;
   /** About how many seconds it takes, as its record tells. */
   seconds: number;

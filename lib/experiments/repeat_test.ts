@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { recordOf } from "../results/testing.ts";
+import { recordOf } from "../results/support_test.ts";
 import { experimentsIn } from "./registry.ts";
 import { familyOf, RUN_SECONDS, SAMPLE_SECONDS, sampleOf, wholeSeconds } from "./repeat.ts";
 

@@ -69,8 +69,7 @@ export async function writeOutcome(
 }
 
 /** What a run's record is known by, after loading what that takes. */
-export const identityOf = async ({ identity, identify }: Run): Promise<RunIdentity> =>
-  identity ?? await identify!();
+const identityOf = async ({ identity, identify }: Run): Promise<RunIdentity> => identity ?? await identify!();
 
 /** Words for one run. */
 const labelOf = ({ data, model, identity }: Run): string =>
@@ -82,7 +81,7 @@ const labelOf = ({ data, model, identity }: Run): string =>
   ]
     .join(", ");
 
-export interface RunOptions extends Pick<ExecuteOptions, "signal"> {
+interface RunOptions extends Pick<ExecuteOptions, "signal"> {
   /** The folder of records; that of this machine unless given. */
   records?: string;
 }

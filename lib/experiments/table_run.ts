@@ -1,6 +1,7 @@
 import type { EncodedTable, Fold } from "../data/mod.ts";
 import { compileTime, memoryOf, tensorSpec } from "../engine/mod.ts";
 import { countParameters, createTableModel, type ModelColumn, type TableModel } from "../models/table/mod.ts";
+import type { Json } from "../results/mod.ts";
 import { createOptimizer } from "../train/optimizer.ts";
 import type { Fitted } from "../train/table/fit.ts";
 import type { Recipe } from "../train/table/recipe.ts";
@@ -23,28 +24,44 @@ export function trainingCosts(
   };
 }
 
-/** What a trained table model reaches on the test rows and has cost; undefined if it was stopped. The model is freed. */
-export async function testedOutcome(
-  fitted: Fitted,
-  table: EncodedTable,
-  fold: Fold,
-): Promise<Outcome | undefined> {
+/**
+ * The outcome of a training; undefined if it was stopped. The model is freed.
+ *
+ * @param test measures of the test rows, and details; its time counts as evaluation
+ */
+export async function outcomeOf<Details extends Json>(
+  fitted: Pick<Fitted, "seconds" | "steps" | "memory" | "model" | "stopped" | "dispose">,
+  test: () => Promise<Pick<Outcome<Details>, "metrics" | "details">>,
+): Promise<Outcome<Details> | undefined> {
   try {
     if (fitted.stopped) return undefined;
     const start = performance.now();
-    const { metrics, loss } = score(table, fold.test, await fitted.predictor.predict(table, fold.test));
-    const { validation, step } = fitted.best;
-    return {
-      metrics: { ...metrics, testLoss: loss, validationLoss: validation, bestStep: step },
-      ...trainingCosts(fitted, (performance.now() - start) / 1000),
-    };
+    const tested = await test();
+    return { ...tested, ...trainingCosts(fitted, (performance.now() - start) / 1000) };
   } finally {
     fitted.dispose();
   }
 }
 
+/** What a trained table model reaches on the test rows and has cost; see `outcomeOf`. */
+export const testedOutcome = (
+  fitted: Fitted,
+  table: EncodedTable,
+  fold: Fold,
+): Promise<Outcome | undefined> =>
+  outcomeOf(fitted, async () => {
+    const { metrics, loss } = score(table, fold.test, await fitted.predictor.predict(table, fold.test));
+    return { metrics: { ...metrics, testLoss: loss, ...bestMeasures(fitted) } };
+  });
+
+/** Of the best evaluation, as records have it. */
+export const bestMeasures = ({ best }: Pick<Fitted, "best">) => ({
+  validationLoss: best.validation,
+  bestStep: best.step,
+});
+
 /** What is compiled: a training step on a table that need not be there. */
-export interface StepShape {
+interface StepShape {
   columns: readonly ModelColumn[];
   /** Rows of the table. */
   rows: number;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { physicalMap, readVcf } from "../data/genotypes/mod.ts";
-import { record, vcfText, withFile } from "../data/genotypes/testing.ts";
+import { record, vcfText, withFile } from "../data/genotypes/support_test.ts";
 import { columnsOf, cutRegion } from "./region.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
 

@@ -13,7 +13,7 @@ export interface Projections {
 }
 
 /** Projections of keys and values that queries have taken upon themselves. */
-export interface Absorbed {
+interface Absorbed {
   /** Queries [b0, m, w] to readers of rows, [b0, c, heads·m]. */
   readers(queries: tf.Tensor3D): tf.Tensor3D;
   /** What is added to every value, [w]; absent for nothing. */

@@ -25,9 +25,6 @@ export const formOf = ({ x, linear }: Affine): RowForm => ({ width: x.shape[2], 
 /** The rows themselves, [batch, n, d]. */
 export const rowsOf = ({ x, linear }: Affine): tf.Tensor3D => linear ? linear(x) : x;
 
-/** Width d of the rows. */
-export const widthOf = ({ x, linear }: Affine): number => linear ? linear.weight.shape[1]! : x.shape[2];
-
 /**
  * The linear layer `next` after the rows, as one product over them.
  *

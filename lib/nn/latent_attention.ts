@@ -2,8 +2,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { absorb, type Projections, scoresOfRows } from "./absorbed.ts";
 import { type Affine, formOf, type RowForm } from "./affine.ts";
 import { firstRows, stack } from "./layers.ts";
-import { nestedReads } from "./nested_reads.ts";
-import { readsAny, type RowReader, type Seen, sharesOf } from "./online_softmax.ts";
+import {
+  merged,
+  readsAny,
+  type RowReader,
+  type Seen,
+  sharesOf,
+  type SoftmaxState,
+  stateOf,
+} from "./online_softmax.ts";
 import { softmaxProduct } from "./softmax_product.ts";
 
 /**
@@ -73,7 +80,7 @@ export function latentReader(queries: tf.Tensor3D, form: RowForm, projections: P
   };
 }
 
-export interface Reading extends Projections {
+interface Reading extends Projections {
   /** [b, n], 1 for rows that must not be read. */
   hidden?: tf.Tensor2D;
   /** Factors of the weights: 0 for dropped ones. */
@@ -84,4 +91,28 @@ export interface Reading extends Projections {
 export interface Read {
   count: number;
   queries: tf.Tensor3D;
+}
+
+/**
+ * What the same readers have of the first so many rows, for several numbers of rows: a latent variable's prior reads
+ * the context, its posterior the targets as well. Every row is read once, and the states of parts are joined.
+ *
+ * @returns the states in the order of `counts`, with gradients
+ */
+export function nestedReads(seen: Seen, counts: readonly number[]): SoftmaxState[] {
+  const ends = [...new Set(counts)].sort((a, b) => a - b);
+  const states = new Map<number, SoftmaxState>();
+  ends.reduce((before: SoftmaxState | undefined, end, i) => {
+    const part = stateOf(rowsBetween(seen, ends[i - 1] ?? 0, end));
+    const state = before ? merged(before, part) : part;
+    states.set(end, state);
+    return state;
+  }, undefined);
+  return counts.map((count) => states.get(count)!);
+}
+
+/** Rows from `start` to before `end`. */
+function rowsBetween({ scores, values, hidden }: Seen, start: number, end: number): Seen {
+  const cut = (x: tf.Tensor3D): tf.Tensor3D => tf.slice(x, [0, start, 0], [-1, end - start, -1]);
+  return { scores: cut(scores), values: cut(values), hidden: hidden && cut(hidden) };
 }

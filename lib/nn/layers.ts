@@ -4,7 +4,7 @@ import type { Affine, RowForm } from "./affine.ts";
 import type { Draw, Init, Parameter, ParameterSpec } from "./parameters.ts";
 
 /** What `compute` gives as a constant: gradients neither flow back through it nor keep what it computes. */
-export const constant = (compute: () => tf.Tensor): tf.Tensor =>
+export const asConstant = (compute: () => tf.Tensor): tf.Tensor =>
   // Differentiation sees a custom gradient as one operation, and this one has no inputs.
   tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))();
 
@@ -188,7 +188,7 @@ export function reluMlp(
 }
 
 /** Linear layers with ReLU between them, made already. */
-export function reluStack(layers: Linear[]): ReluMlp {
+function reluStack(layers: Linear[]): ReluMlp {
   const last = layers.at(-1)!;
   const inner = <T extends tf.Tensor>(x: T): T =>
     layers.slice(0, -1).reduce((h, layer) => tf.relu(layer(h)), x);

@@ -34,7 +34,7 @@ export const DEFAULT_ATTENTION: AttentionOptions = {
   attentionDropout: 0.1,
 };
 
-export interface MabWidths {
+interface MabWidths {
   dimQ: number;
   dimKV: number;
   dimEmb: number;

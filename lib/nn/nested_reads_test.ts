@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ok } from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
 import { firstRows } from "./layers.ts";
-import { nestedReads } from "./nested_reads.ts";
+import { nestedReads } from "./latent_attention.ts";
 import { sharesOf } from "./online_softmax.ts";
 import { softmaxProduct } from "./softmax_product.ts";
 

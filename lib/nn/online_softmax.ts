@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Affine } from "./affine.ts";
-import { constant } from "./layers.ts";
+import { asConstant } from "./layers.ts";
 import { HIDDEN } from "./softmax_product.ts";
 
 /** Rows as p readers see them, for each of g groups (tasks, or tasks and heads). */
@@ -63,7 +63,7 @@ export function sumsOf(
 export function stateOf(seen: Seen): SoftmaxState {
   const { scores, hidden } = seen;
   const [g, , p] = scores.shape;
-  const highest = constant(() => {
+  const highest = asConstant(() => {
     const logits = hidden ? tf.where(tf.cast(hidden, "bool"), HIDDEN, scores) : scores;
     return tf.reshape(tf.max(logits, 1), [g, p, 1]);
   }) as tf.Tensor3D;
@@ -87,4 +87,4 @@ export const readsAny = ({ sums }: SoftmaxState): tf.Tensor3D => tf.div(sums, di
 
 /** The sums, 1 for 0: neither value nor gradient divides by nearly nothing. */
 const divisor = (sums: tf.Tensor3D): tf.Tensor =>
-  tf.add(sums, constant(() => tf.cast(tf.equal(sums, 0), "float32")));
+  tf.add(sums, asConstant(() => tf.cast(tf.equal(sums, 0), "float32")));

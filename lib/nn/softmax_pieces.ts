@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { scan } from "../engine/mod.ts";
-import { constant } from "./layers.ts";
+import { asConstant } from "./layers.ts";
 import {
   emptyState,
   merged,
@@ -12,7 +12,7 @@ import {
 } from "./online_softmax.ts";
 
 /** Pieces of rows, one for each entry of a tensor, as readers of a size see them. */
-export interface Pieces {
+interface Pieces {
   /** [pieces, ...] */
   entries: tf.Tensor;
   look(entry: tf.Tensor): Seen;
@@ -36,7 +36,7 @@ export const stateAfter = ({ entries, look, size }: Pieces): SoftmaxState =>
  */
 export function readPieces(pieces: Pieces): SoftmaxState {
   const { entries, look, size } = pieces;
-  const value = constant(() => {
+  const value = asConstant(() => {
     const { highest, sums, totals } = stateAfter(pieces);
     return tf.concat([highest, sums, totals], 2);
   });

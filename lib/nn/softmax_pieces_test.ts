@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { memoryOf, tensorSpec, useEngine } from "../engine/mod.ts";
-import { xlaTest } from "../engine/testing.ts";
+import { xlaTest } from "../engine/support_test.ts";
 import { scoresOfRows } from "./absorbed.ts";
 import { emptyState, merged, type Seen, sharesOf, type SoftmaxState, stateOf } from "./online_softmax.ts";
 import { readPieces, stateAfter } from "./softmax_pieces.ts";

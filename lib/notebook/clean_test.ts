@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { cleanNotebook, cleanText, type NotebookCell } from "./format.ts";
-import { notebook } from "./testing.ts";
+import { notebook } from "./support_test.ts";
 
 const ROOT = "/home/someone/workspace";
 

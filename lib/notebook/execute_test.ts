@@ -3,7 +3,7 @@ import { ROOT } from "../paths.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
 import { executeNotebook, type ExecutionOptions, StoppedError } from "./execute.ts";
 import type { NotebookCell } from "./format.ts";
-import { code, notebook, prose, shownText } from "./testing.ts";
+import { code, notebook, prose, shownText } from "./support_test.ts";
 
 const OPTIONS: ExecutionOptions = { name: "a.ipynb", folder: ROOT };
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { notebookName, notebookText, readNotebook, writeNotebook } from "./format.ts";
-import { code, fixturePath, notebook } from "./testing.ts";
+import { code, fixturePath, notebook } from "./support_test.ts";
 
 async function readText(text: string): Promise<unknown> {
   const path = await Deno.makeTempFile({ suffix: ".ipynb" });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { plainText } from "./format.ts";
 import { declaredParameters, type ParameterValue, parseSettings, withParameters } from "./parameters.ts";
-import { code, notebook, prose } from "./testing.ts";
+import { code, notebook, prose } from "./support_test.ts";
 
 const SOURCE = `// What is run.
 const folds = 3; // of ten

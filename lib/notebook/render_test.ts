@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { notebookTitle } from "./render.ts";
-import { code, notebook, prose } from "./testing.ts";
+import { code, notebook, prose } from "./support_test.ts";
 
 Deno.test("a page is titled by the notebook's first heading, without its markup", () => {
   equal(

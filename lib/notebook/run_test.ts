@@ -2,7 +2,7 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { type Notebook, notebookText, readNotebook } from "./format.ts";
 import { cellsWithoutOutput, runNotebook } from "./run.ts";
-import { code, fixturePath, notebook, shownText } from "./testing.ts";
+import { code, fixturePath, notebook, shownText } from "./support_test.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

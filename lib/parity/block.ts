@@ -7,7 +7,7 @@ import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";
 import { gradientsByName, loadParameters, parameterTensor } from "./parameters.ts";
 
-export type Tensors = Record<string, tf.Tensor3D>;
+type Tensors = Record<string, tf.Tensor3D>;
 /** From the `input/` tensors of a case to its `output/` tensors. */
 export type Block = (inputs: Tensors) => Tensors;
 

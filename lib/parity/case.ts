@@ -3,7 +3,7 @@ import { parseSafetensors, type StoredTensor } from "../data/safetensors.ts";
 import { readStored, storedPath } from "./stored.ts";
 
 /** A stored tensor of a fixture; only F32 and I32 occur. */
-export type Fixture = Extract<StoredTensor, { dtype: "F32" | "I32" }>;
+type Fixture = Extract<StoredTensor, { dtype: "F32" | "I32" }>;
 
 export interface Tolerance {
   rtol: number;

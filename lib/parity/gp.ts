@@ -7,16 +7,15 @@ import {
   type GpParameters,
   gpPosterior,
   type HostParameters,
-  jointLogDensity,
-  logMarginal,
-  pointLogDensities,
 } from "../data/gp/kernels.ts";
-import { FREEDOM, gpBatch, LENGTHS, PERIODS, SCALES, type TailNoise } from "../data/gp/sampler.ts";
+import { jointLogDensity, logMarginal, pointLogDensities } from "./gp_densities.ts";
+import { gpBatch, LENGTHS, PERIODS, SCALES } from "../data/gp/sampler.ts";
 import { UserError } from "../errors.ts";
 import { field, fixture, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";
 import { parameterTensor } from "./parameters.ts";
+import { tailNoise } from "./tail_noise.ts";
 
 /** The kernel that a case is named after. */
 const kernelOf = ({ name }: GoldenCase): GpKernel => gpKernel(name.split("_").at(-1)!);
@@ -39,11 +38,12 @@ export function runGpKernel(golden: GoldenCase): Promise<Produced> {
 
 /** A batch from recorded draws, `gp_sampler_*`. */
 export function runGpSampler(golden: GoldenCase): Promise<Produced> {
-  const { t_noise: given } = golden.spec as { t_noise: number | null };
-  const tailNoise: TailNoise | undefined = given === null ? undefined : given === -1 ? "varying" : given;
   const kernel = kernelOf(golden);
   const uniform = (name: string) => parameterTensor(golden, `input/u_${name}`) as tf.Tensor1D;
-  const flat = (name: string) => tf.squeeze(parameterTensor(golden, `noise/${name}`), [2]) as tf.Tensor2D;
+  const noise = tailNoise(golden, (name) => parameterTensor(golden, `noise/${name}`), {
+    uniform: "u_tnoise",
+    largest: 0.15,
+  });
   const [context, target] = ["num_ctx", "num_tar"].map((name) => fixture(golden, `noise/${name}`).data[0]!);
   const draws = {
     x: parameterTensor(golden, "noise/u_x") as tf.Tensor3D,
@@ -51,14 +51,11 @@ export function runGpSampler(golden: GoldenCase): Promise<Produced> {
     scale: uniform("scale"),
     noise: parameterTensor(golden, "noise/eps") as tf.Tensor2D,
     ...(kernel === "periodic" && { period: uniform("period") }),
-    ...(tailNoise === "varying" && { weight: flat("u_tnoise") }),
-    ...(tailNoise !== undefined && {
-      tail: tf.div(flat("t_normal"), tf.sqrt(tf.div(flat("t_chi2"), FREEDOM))) as tf.Tensor2D,
-    }),
   };
   const [batch, points] = draws.x.shape;
   return computeNamed(() => {
-    const { x, y } = gpBatch({ kernel, batch, points, tailNoise }, draws);
+    const { x, y: clean } = gpBatch({ kernel, batch, points }, draws);
+    const y = noise ? tf.add(clean, noise) : clean;
     const [yc, yt] = tf.split(y, [context!, target!], 1);
     return { "output/x": x, "output/y": y, "output/yc": yc!, "output/yt": yt! };
   });

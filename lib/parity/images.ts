@@ -1,18 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { FREEDOM } from "../data/gp/sampler.ts";
-import {
-  imageBatch,
-  type ImageDraws,
-  paint,
-  pixelsAt,
-  pixelValues,
-  plain,
-  targetAll,
-} from "../data/images/tasks.ts";
+import { imageBatch, type ImageShape, paint, pixelValues, plain, targetAll } from "../data/images/tasks.ts";
 import { field, fixture, type GoldenCase } from "./case.ts";
 import type { Produced } from "./compare.ts";
 import { computeNamed } from "./compute.ts";
 import { parameterTensor } from "./parameters.ts";
+import { tailNoise } from "./tail_noise.ts";
 
 interface ImageArguments {
   num_ctx: number;
@@ -25,6 +17,15 @@ interface ImageArguments {
 /** The background of pictures that the reference makes of places. */
 const MAUVE = [0.61, 0.55, 0.71] as const;
 
+/** Which pixel each point [n, 2] is: the nearest one, row · width + column. */
+export function pixelsAt({ height, width }: ImageShape, x: ArrayLike<number>): Int32Array {
+  const nearest = (place: number, length: number) => Math.round((place + 1) * (length - 1) / 2);
+  return Int32Array.from(
+    { length: x.length / 2 },
+    (_, i) => nearest(x[2 * i]!, height) * width + nearest(x[2 * i + 1]!, width),
+  );
+}
+
 /** Completion tasks from recorded draws, and their pictures, `image_task_*`. */
 export async function runImageTask(golden: GoldenCase): Promise<Produced> {
   const given = field<ImageArguments>(golden.spec, "arguments", golden.name);
@@ -33,7 +34,6 @@ export async function runImageTask(golden: GoldenCase): Promise<Produced> {
     ? targetAll(shape, given.num_ctx)
     : { context: given.num_ctx, target: given.num_tar };
   const points = context + target;
-  const tailNoise = golden.spec.t_noise === -1 ? "varying" : undefined;
   const batch = fixture(golden, "input/img").shape[0]!;
   /** Channels last. */
   const values = (name: string) =>
@@ -42,16 +42,12 @@ export async function runImageTask(golden: GoldenCase): Promise<Produced> {
       2,
       1,
     ]) as tf.Tensor3D;
-  const draws: ImageDraws = {
-    order: parameterTensor(golden, "noise/u_pix") as tf.Tensor2D,
-    ...(tailNoise && {
-      weight: values("noise/u_tn"),
-      tail: tf.div(values("noise/t_normal"), tf.sqrt(tf.div(values("noise/t_chi2"), FREEDOM))),
-    }),
-  };
-  const pixels = values("input/img");
+  const order = parameterTensor(golden, "noise/u_pix") as tf.Tensor2D;
+  const noise = tailNoise(golden, (name) => values(`noise/${name}`), { uniform: "u_tn", largest: 0.09 });
+  const clean = values("input/img");
+  const pixels = noise ? tf.add(clean, noise) as tf.Tensor3D : clean;
   const produced = await computeNamed(() => {
-    const { x, y, index } = imageBatch(shape, pixels, points, draws, tailNoise);
+    const { x, y, index } = imageBatch(shape, pixels, points, order);
     return { "output/img_x": x, "output/img_y": y, "output/idx": index };
   });
   const part = (name: string, item: number, width: number, to: number) =>

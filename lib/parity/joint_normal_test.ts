@@ -1,7 +1,7 @@
 import { ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useEngine } from "../engine/mod.ts";
-import { noPlugin } from "../engine/testing.ts";
+import { noPlugin } from "../engine/support_test.ts";
 import { jointDensity, solveLowerTensor, tensorCholesky } from "./joint_normal.ts";
 
 const apart = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!;

@@ -18,7 +18,7 @@ import { linear, reluMlp } from "../nn/layers.ts";
 import { createInit, type Init } from "../nn/parameters.ts";
 
 /** Names follow `regression/configs/gp/ipnp.yaml`. */
-export interface OlderIpnpOptions {
+interface OlderIpnpOptions {
   dimX: number;
   dimY: number;
   dataEmbDim: number;
@@ -30,7 +30,7 @@ export interface OlderIpnpOptions {
 }
 
 /** `latent`: one variable for a task; `rowLatent`: one for each row, all of one distribution. */
-export type LatentKind = "latent" | "rowLatent";
+type LatentKind = "latent" | "rowLatent";
 
 /**
  * Class IPNP of the reference (`regression/models/ipnp.py`), older than the models of its results: inducing points read

@@ -22,7 +22,7 @@ export interface GoldenRow extends CaseComparison {
   tolerance: Tolerance | null;
 }
 
-export interface GoldenOptions {
+interface GoldenOptions {
   /** Only cases whose name contains this. */
   only?: string;
 }

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { readSafetensors, writeSafetensors } from "../data/safetensors.ts";
 import { useEngine } from "../engine/mod.ts";
-import { noPlugin } from "../engine/testing.ts";
+import { noPlugin } from "../engine/support_test.ts";
 import { UserError } from "../errors.ts";
 import { type GoldenRow, runGolden } from "./runner.ts";
 import { readStored, storedPath } from "./stored.ts";

@@ -14,7 +14,7 @@ import { reluMlp } from "../nn/layers.ts";
 import { createInit, type Parameter } from "../nn/parameters.ts";
 
 /** An autoregressive process: each target is predicted from the context and the targets before it. */
-export interface AutoregressiveProcess {
+interface AutoregressiveProcess {
   parameters: Parameter[];
   /**
    * The training objective: minus the mean log likelihood of the targets, each given the true ones before it.

@@ -7,7 +7,7 @@ import { createInit, type Parameter } from "../nn/parameters.ts";
 import { jointDensity, type JointNormal, tensorCholesky } from "./joint_normal.ts";
 
 /** Names follow `regression/configs/gp/tnpnd.yaml`. */
-export interface JointOptions extends Omit<TnpOptions, "boundStd"> {
+interface JointOptions extends Omit<TnpOptions, "boundStd"> {
   stdLayers: number;
   /** `tensorCholesky`: the lower triangle of P·Pᵀ is the factor; `lowrank`: the covariance is P·Pᵀ + a positive diagonal. */
   covariance: "cholesky" | "lowrank";
@@ -32,7 +32,7 @@ export const GP_TNPND: JointOptions = {
 };
 
 /** A process that predicts all outputs of a task's targets together, point by point and then channel by channel. */
-export interface JointProcess {
+interface JointProcess {
   parameters: Parameter[];
   /** The training objective: minus the mean over tasks of the joint log density of the targets. */
   train(tasks: Tasks): { loss: tf.Scalar; prediction: JointNormal };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { attentionMap } from "./image_grid.ts";
-import { countOf, testSnapshot } from "./testing.ts";
+import { countOf, testSnapshot } from "./support_test.ts";
 
 const panels = [
   { title: "step 0", shares: [[1, 1, 1, 1], [1.1, 0.9, 1, 1]] },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { budgetCurves, type BudgetPoint, type Ended } from "./stack.ts";
-import { countOf, testSnapshot } from "./testing.ts";
+import { countOf, testSnapshot } from "./support_test.ts";
 
 const sizes = [64, 256, 1024, 4096];
 

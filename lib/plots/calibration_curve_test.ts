@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { toSvg } from "./figure.ts";
 import { calibrationCurve, type CalibrationSeries } from "./plane.ts";
-import { testSnapshot } from "./testing.ts";
+import { testSnapshot } from "./support_test.ts";
 
 const levels = [0.1, 0.3, 0.5, 0.7, 0.9];
 

@@ -3,7 +3,7 @@ import { type Figure, toSvg } from "./figure.ts";
 import { methodDots } from "./method_dots.ts";
 import { logLog, lossCurve, predictedVsTrue, scatter, slopesOf } from "./plane.ts";
 import type { Point } from "./theme.ts";
-import { testSnapshot } from "./testing.ts";
+import { testSnapshot } from "./support_test.ts";
 import { stylesOf } from "./theme.ts";
 
 const growth: Point[] = [64, 256, 1024, 4096].flatMap((x) => [

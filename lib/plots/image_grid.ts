@@ -105,7 +105,6 @@ interface AttentionMapOptions extends Omit<FigureOptions, "legend" | "legendMark
   xLabel: string;
   /** Height of a latent's row; default 22. */
   row?: number;
-  width?: number;
 }
 
 /** From nothing over an even share, 1, to `TOP` times as much, in colours that also a grey print tells apart. */
@@ -151,9 +150,9 @@ function check(panels: readonly AttentionPanel[], stretches: readonly string[]):
  *   shares that are no shares.
  */
 export function attentionMap(panels: readonly AttentionPanel[], options: AttentionMapOptions): Figure {
-  const { stretches, xLabel, row = 22, width = WIDTH, ...head } = options;
+  const { stretches, xLabel, row = 22, ...head } = options;
   check(panels, stretches);
-  const inner = width - LEFT - RIGHT;
+  const inner = WIDTH - LEFT - RIGHT;
   const axis = { x: { type: "identity" }, y: { type: "identity" } } as const;
   let y = 0;
   const drawn = panels.map(({ title, shares }, index): Panel => {
@@ -194,7 +193,7 @@ export function attentionMap(panels: readonly AttentionPanel[], options: Attenti
           : [],
       ],
     };
-    const panel = { options: plot, width, height, y, title };
+    const panel = { options: plot, width: WIDTH, height, y, title };
     y += height + (title ? 18 : 0) + 4;
     return panel;
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { imageGrid, type Picture } from "./image_grid.ts";
-import { countOf, testSnapshot } from "./testing.ts";
+import { countOf, testSnapshot } from "./support_test.ts";
 
 /** A ramp of red to the right and of green downwards. */
 const ramp = (height: number, width: number, title?: string): Picture => ({

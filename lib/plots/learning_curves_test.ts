@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { toSvg } from "./figure.ts";
 import { learningCurves, type LearningPoint, meanOverSeeds } from "./plane.ts";
-import { countOf, testSnapshot } from "./testing.ts";
+import { countOf, testSnapshot } from "./support_test.ts";
 
 const run = (series: string, seed: number, values: number[]): LearningPoint[] =>
   values.map((value, i) => ({ series, seed, step: 100 * 10 ** (i / 2), value }));

@@ -7,6 +7,7 @@ import { type Style, stylesOf, WIDTH } from "./theme.ts";
 
 const ROW = 24;
 const GAP = 14;
+const DOTS_WIDTH = WIDTH + 80;
 
 /** A mean and half the length of its error bar, NaN for none, in a row of its own. */
 interface DotRow {
@@ -73,18 +74,13 @@ export interface MethodScore {
   standardError: number;
 }
 
-interface MethodOptions extends Omit<FigureOptions, "legend"> {
-  width?: number;
-}
-
 /**
  * Every method on every data set: a panel for each set with its own axis, a dot and an error bar for each model, the mean
  * as a number on the right.
  */
-export function methodDots(scores: readonly MethodScore[], options: MethodOptions): Figure {
-  const { width = WIDTH + 80, ...head } = options;
+export function methodDots(scores: readonly MethodScore[], head: Omit<FigureOptions, "legend">): Figure {
   const styles = stylesOf(scores.map(({ model }) => model));
-  const panelWidth = Math.floor(width / 2);
+  const panelWidth = Math.floor(DOTS_WIDTH / 2);
   const panelHeight = 32 + ROW * styles.size;
   const panels = [...Map.groupBy(scores, ({ data }) => data)].map(([data, own], index): Panel => ({
     options: dotsPlot(
@@ -121,7 +117,6 @@ interface RowDotOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
   xLabel: string;
   /** The row that a dashed line shows. */
   reference?: string;
-  width?: number;
 }
 
 /**
@@ -130,7 +125,7 @@ interface RowDotOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
  * @throws UserError if no row has a finite mean, two have one label, or the reference is none of them.
  */
 export function rowDots(rows: readonly RowDot[], options: RowDotOptions): Figure {
-  const { xLabel, reference, width = WIDTH + 80, ...head } = options;
+  const { xLabel, reference, ...head } = options;
   const labels = rows.map(({ label }) => label);
   const twice = labels.find((label, at) => labels.indexOf(label) !== at);
   if (twice !== undefined) {
@@ -157,13 +152,12 @@ export function rowDots(rows: readonly RowDot[], options: RowDotOptions): Figure
   });
   const height = 48 + ROW * rows.length;
   const legend = [...styles.values()];
-  return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "dot" });
+  return drawFigure([{ options: plot, width: DOTS_WIDTH, height }], { ...head, legend, legendMark: "dot" });
 }
 
 interface RankOptions extends Omit<FigureOptions, "legend"> {
   /** Models whose ranks differ by less are joined by a bar. */
   difference: number;
-  width?: number;
 }
 
 const LEVEL = 22;
@@ -186,7 +180,7 @@ export function indistinguishable(ranks: readonly number[], difference: number):
  */
 export function rankLine(rows: readonly { model: string; rank: number }[], options: RankOptions): Figure {
   if (rows.length < 2) throw new UserError(`ranks: expected at least two models, found ${rows.length}`);
-  const { difference, width = WIDTH, ...head } = options;
+  const { difference, ...head } = options;
   const sorted = [...rows].sort((a, b) => a.rank - b.rank);
   const styles = stylesOf(sorted.map(({ model }) => model));
   const bars = indistinguishable(sorted.map(({ rank }) => rank), difference);
@@ -213,7 +207,7 @@ export function rankLine(rows: readonly { model: string; rank: number }[], optio
       dx: side ? -8 : 8,
     });
   return drawFigure([{
-    width,
+    width: WIDTH,
     height: depth + 40,
     options: {
       marginLeft: 150,

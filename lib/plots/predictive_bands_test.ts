@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { toSvg } from "./figure.ts";
 import { predictiveBands, type PredictivePanel } from "./predictive_bands.ts";
-import { testSnapshot } from "./testing.ts";
+import { testSnapshot } from "./support_test.ts";
 
 const x = Array.from({ length: 41 }, (_, i) => i / 10 - 2);
 const f = (value: number) => Math.sin(2 * value);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { toSvg } from "./figure.ts";
 import { rangeCurves, type RangePoint } from "./stack.ts";
-import { countOf, testSnapshot } from "./testing.ts";
+import { countOf, testSnapshot } from "./support_test.ts";
 
 const RANGES = ["[64,128]", "[128,256]", "[256,512]"];
 

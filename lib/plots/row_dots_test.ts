@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { rowDots } from "./method_dots.ts";
-import { countOf, testSnapshot } from "./testing.ts";
+import { countOf, testSnapshot } from "./support_test.ts";
 
 const rows = [
   { label: "SPIN: XABA + ABLA + XABD", group: "blocks", mean: 2.9, error: 0.2 },

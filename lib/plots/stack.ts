@@ -70,7 +70,7 @@ interface StackContent {
 }
 
 /** Panels above each other over one x axis, which the lowest shows. */
-function stackPanels(contents: readonly StackContent[], x: DrawnAxis, width: number): Panel[] {
+function stackPanels(contents: readonly StackContent[], x: DrawnAxis): Panel[] {
   let y = 0;
   return contents.map(({ panel, marks, values }, index): Panel => {
     const isLowest = index === contents.length - 1;
@@ -79,7 +79,7 @@ function stackPanels(contents: readonly StackContent[], x: DrawnAxis, width: num
     const marginBottom = isLowest ? MARGINS.marginBottom : 4;
     const height = inner + MARGINS.marginTop + marginBottom;
     const options = { ...plane, marginBottom, marks: [...plane.marks, ...ruleMarks(rules), ...marks] };
-    const drawn = { options, width, height, y };
+    const drawn = { options, width: WIDTH, height, y };
     y += height;
     return drawn;
   });
@@ -130,12 +130,9 @@ export interface Ended {
 }
 
 interface BudgetOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
-  /** Default: points of the context, logarithmic. */
-  x?: Axis;
   /** From the top down. */
   panels: StackPanel[];
   ended?: Ended[];
-  width?: number;
 }
 
 const CONTEXT: Axis = { label: "points of the context", unit: "points", log: true };
@@ -194,7 +191,7 @@ function budgetMarks(own: readonly BudgetPoint[], style: Style, end: End | undef
  *   series has points after its end; RangeError as `planeOf`.
  */
 export function budgetCurves(points: readonly BudgetPoint[], options: BudgetOptions): Figure {
-  const { x = CONTEXT, panels, ended = [], width = WIDTH, ...head } = options;
+  const { panels, ended = [], ...head } = options;
   check(points, ended);
   const styles = stylesOf([...points, ...ended].map(({ series }) => series));
   const reasons = [...new Set(ended.map(({ reason }) => reason))];
@@ -221,8 +218,8 @@ export function budgetCurves(points: readonly BudgetPoint[], options: BudgetOpti
     mark: "ended",
   }));
   const legend = [...sourceLegend(drawn, points), ...undrawn, ...crosses];
-  const axis = axisOf(x, [...points, ...ended].map((point) => point.x));
-  return drawFigure(stackPanels(contents, axis, width), { ...head, legend });
+  const axis = axisOf(CONTEXT, [...points, ...ended].map((point) => point.x));
+  return drawFigure(stackPanels(contents, axis), { ...head, legend });
 }
 
 /** What one model reaches in one of several ordered ranges, such as numbers of context points. */
@@ -244,7 +241,6 @@ interface RangeOptions extends Omit<FigureOptions, "legend" | "legendMark"> {
   missing?: string | null;
   /** Default "points of the context". */
   xLabel?: string;
-  width?: number;
 }
 
 type Drawn = RangePoint & { low: number; high: number };
@@ -304,8 +300,7 @@ function rangeMarks(
  *   or a cell has two values; RangeError as `planeOf`.
  */
 export function rangeCurves(points: readonly RangePoint[], options: RangeOptions): Figure {
-  const { panels, missing = "out of memory", xLabel = "points of the context", width = WIDTH, ...head } =
-    options;
+  const { panels, missing = "out of memory", xLabel = "points of the context", ...head } = options;
   const ranges = options.ranges ?? [...new Set(points.map(({ range }) => range))];
   const drawn = checked(points, ranges);
   const styles = new Map(seriesOf(drawn).map(({ name, style }) => [name, style]));
@@ -324,5 +319,5 @@ export function rangeCurves(points: readonly RangePoint[], options: RangeOptions
     seriesOf(own.filter(isOurs)).some(({ members }) => members.every(({ range }) => range !== ranges.at(-1)))
   );
   if (missing !== null && isCut) legend.push({ label: missing, colour: INK, symbol: "times", mark: "ended" });
-  return drawFigure(stackPanels(contents, categoryAxis(xLabel, ranges), width), { ...head, legend });
+  return drawFigure(stackPanels(contents, categoryAxis(xLabel, ranges)), { ...head, legend });
 }

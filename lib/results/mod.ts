@@ -2,11 +2,12 @@
 export { type Environment, environment, peakResidentBytes } from "./environment.ts";
 export { type Json, recordName, type RunIdentity, type RunOutcome, type RunRecord } from "./record.ts";
 export { findRecord, readRecords, writeRecord } from "./store.ts";
-export { criticalDifference } from "./summary.ts";
 export {
   averageRanks,
+  criticalDifference,
   geometricMean,
   latestConfiguration,
+  median,
   type Score,
   spread,
   summarise,

@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { environment, peakResidentBytes } from "./environment.ts";
 import { canonicalJson, recordName } from "./record.ts";
 import { findRecord, readRecords, writeRecord } from "./store.ts";
-import { recordOf } from "./testing.ts";
+import { recordOf } from "./support_test.ts";
 
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

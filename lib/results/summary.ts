@@ -44,6 +44,14 @@ export function spread(
   return { mean, deviation, standardError: deviation / Math.sqrt(values.length) };
 }
 
+/** The middle value, or the mean of the two in the middle; NaN of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length % 2 === 1) return sorted[middle]!;
+  return (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
 /** Geometric mean of positive numbers. */
 export const geometricMean = (values: readonly number[]): number =>
   Math.exp(spread(values.map((value) => Math.log(value))).mean);
@@ -98,7 +106,7 @@ export function ranks(values: readonly number[], higherFirst: boolean): number[]
   });
 }
 
-export interface AverageRanks {
+interface AverageRanks {
   /** By model. */
   ranks: Map<string, number>;
   /** Deviation of a model's ranks over the sets, n - 1; NaN for a single set. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunRecord } from "./record.ts";
 import { averageRanks, ranks, type Score, spread, summarise } from "./summary.ts";
-import { recordOf } from "./testing.ts";
+import { recordOf } from "./support_test.ts";
 
 const runs = (model: string, rmse: number[], changes: Partial<RunRecord> = {}) =>
   rmse.map((value, index) =>

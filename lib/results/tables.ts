@@ -43,12 +43,10 @@ function runNotes(scores: readonly Score[], models: readonly string[]): string[]
   return [...Map.groupBy(models, describe)].map(([how, names]) => `${names.join(", ")}: ${how}.`);
 }
 
-export interface ScoreTableOptions {
+interface ScoreTableOptions {
   title: string;
   /** Order of the columns; default the order of the scores. Models not named are left out. */
   models?: readonly string[];
-  /** The measure of a data set; default the first one among its scores. */
-  metrics?: Record<string, string>;
   /** Further sentences below the table. */
   notes?: readonly string[];
 }
@@ -58,10 +56,10 @@ export interface ScoreTableOptions {
  * Its notes say how many folds and which profile stand behind the numbers.
  */
 export function scoreTable(scores: readonly Score[], options: ScoreTableOptions): TableView {
-  const { title, metrics = {}, notes = [] } = options;
+  const { title, notes = [] } = options;
   const sets = unique(scores.map(({ data }) => data));
   const metricOf = new Map(
-    sets.map((data) => [data, metrics[data] ?? scores.find((score) => score.data === data)!.metric] as const),
+    sets.map((data) => [data, scores.find((score) => score.data === data)!.metric] as const),
   );
   const measured = scores.filter(({ data, metric }) => metricOf.get(data) === metric);
   const models = (options.models ?? unique(measured.map(({ model }) => model)))

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { classicalFigures } from "../data/uci.ts";
 import { type Score, summarise } from "./summary.ts";
 import { classicalScores, costTable, formatScore, formatSeconds, scoreTable } from "./tables.ts";
-import { recordOf } from "./testing.ts";
+import { recordOf } from "./support_test.ts";
 import { toHtml, toMarkdown, toText } from "./view.ts";
 
 const own = summarise([

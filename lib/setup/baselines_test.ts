@@ -3,7 +3,6 @@ import { baselinesBundle, requirePython } from "./baselines.ts";
 import type { Python } from "./environment.ts";
 
 const python = (...version: Python["version"]): Python => ({
-  name: "python3",
   executable: "/usr/bin/python3",
   version,
   environments: true,

@@ -109,8 +109,6 @@ export async function ensureEnvironment(say: Say): Promise<string> {
 const OLDEST = [3, 10] as const;
 
 export interface Python {
-  /** What was asked for: a name on PATH, or a path. */
-  name: string;
   executable: string;
   version: [number, number, number];
   /** Whether it brings venv and ensurepip; Debian packages them apart. */
@@ -130,7 +128,7 @@ export async function probe(name: string): Promise<Python | undefined> {
   if (!result || result.code !== 0) return undefined;
   try {
     const [executable, version, environments] = JSON.parse(result.stdout);
-    return { name, executable, version, environments };
+    return { executable, version, environments };
   } catch {
     return undefined;
   }

@@ -6,13 +6,13 @@ import { score } from "../train/table/score.ts";
 import { type TabularModel, tabularModel } from "./model.ts";
 import { type Prepared, prepareTable, type TrainingOptions } from "./prepare.ts";
 
-export interface FitTableOptions extends TrainingOptions, Pick<FitOptions, "build" | "signal"> {
+interface FitTableOptions extends TrainingOptions, Pick<FitOptions, "build" | "signal"> {
   /** What the progress line is called; default "training", null for no progress line. */
   label?: string | null;
 }
 
 /** A model with the story of its training; `steps` are fewer than asked for if it was stopped. */
-export interface FittedTable
+interface FittedTable
   extends TabularModel, Pick<Fitted, "history" | "best" | "steps" | "stopped" | "seconds" | "memory"> {
   rows: { train: number; validation: number };
   /** Whether it reads its training set: errors of the validation rows with other contexts; see `contextEffect`. */

@@ -6,12 +6,12 @@ import type { Recipe } from "../train/table/recipe.ts";
 import { score } from "../train/table/score.ts";
 
 /** Predictions for the rows of a table, in their order. */
-export type Prediction = DecodedTarget & {
+type Prediction = DecodedTarget & {
   /** Scores on the rows that hold a label (rmse, or accuracy, logLoss, auroc); undefined if none does. */
   metrics?: Record<string, number>;
 };
 
-export interface QueryOptions {
+interface QueryOptions {
   /** A class of a feature that no training row has: an error (default), or taken for a missing cell with a remark. */
   unseen?: "error" | "missing";
   /** Receives remarks that do not stop anything; default console.warn. */

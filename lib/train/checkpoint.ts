@@ -3,7 +3,7 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "../data/mo
 import { UserError } from "../errors.ts";
 
 /** Everything on the device that a training goes on from. */
-export interface KeptVariables {
+interface KeptVariables {
   variables: readonly tf.Variable[];
   optimizer: readonly { name: string; variable: tf.Variable }[];
   /** The weights that did best so far, where they are looked for. */
@@ -25,7 +25,7 @@ const described = (recipe: object): string => JSON.stringify({ format: 2, recipe
 const number = (value: number): number | string => Number.isFinite(value) ? value : String(value);
 
 /**
- * Writes the state of a training, whole or not at all.
+ * Writes the state of a training, whole or not at all; one whose weights are no numbers any more is not written.
  *
  * @param recipe what the training is; JSON, as is `state`: how far it is
  */
@@ -37,7 +37,9 @@ export async function saveState(
 ): Promise<void> {
   const tensors = new Map<string, StoredTensor>();
   for (const [name, variable] of named(kept)) {
-    tensors.set(name, { dtype: "F32", shape: variable.shape, data: await variable.data() as Float32Array });
+    const data = await variable.data() as Float32Array;
+    if (kept.variables.includes(variable) && !data.every(Number.isFinite)) return;
+    tensors.set(name, { dtype: "F32", shape: variable.shape, data });
   }
   await writeSafetensors(path, tensors, {
     kind: "spin training state",

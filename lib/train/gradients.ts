@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-export interface LossAndMore<T extends Record<string, tf.Tensor>> {
+interface LossAndMore<T extends Record<string, tf.Tensor>> {
   loss: tf.Scalar;
   /** Whatever else the computation of the loss gives, to be returned beside it. */
   more: T;

@@ -7,10 +7,10 @@ import { loadState, saveState } from "./checkpoint.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** Losses of a step, scalars: the one that is minimised, and its parts. */
-export type Losses = { loss: tf.Scalar } & Record<string, tf.Scalar>;
+type Losses = { loss: tf.Scalar } & Record<string, tf.Scalar>;
 
 /** A training step as a function of its batch. */
-export interface Step<Batch, L extends Losses> {
+interface Step<Batch, L extends Losses> {
   (batch: Batch): L;
   /** Compiles the program of a batch on another thread. */
   prepare(batch: Batch): Promise<void>;
@@ -78,20 +78,18 @@ export interface CourseOptions {
   label?: string;
   /** A file that keeps the state of the training; if it exists, training goes on from there. */
   checkpoint?: string;
-  /** Seconds between two writings of the checkpoint. */
-  checkpointEvery?: number;
   /** Ends the training early, as a stop request does. */
   signal?: AbortSignal;
 }
 
 /** The same as the loop takes it. @param recipe what the training is, as JSON */
 export const courseOf = (
-  { label, signal, checkpoint, checkpointEvery: every }: CourseOptions,
+  { label, signal, checkpoint }: CourseOptions,
   recipe: object,
 ): Pick<TrainOptions<unknown>, "label" | "signal" | "checkpoint"> => ({
   label,
   signal,
-  checkpoint: checkpoint === undefined ? undefined : { path: checkpoint, every, recipe },
+  checkpoint: checkpoint === undefined ? undefined : { path: checkpoint, recipe },
 });
 
 export interface Trained<Scores> {
@@ -243,7 +241,8 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
       stopped = at < steps && stopRequested(options.signal);
       const due = performance.now() - saved > 1000 * (checkpoint?.every ?? 60);
       if (checkpoint && (stopped || due || at === steps)) {
-        await ready(losses.loss);
+        // A state that has diverged is not kept: the one before may be of use.
+        checked((await losses.loss.data())[0]!, at);
         lap("train");
         state.memory = memoryNow();
         await saveState(checkpoint.path, checkpoint.recipe, state, stored);
@@ -302,7 +301,7 @@ function createSnapshot(variables: readonly tf.Variable[]): Snapshot {
 }
 
 /** Seconds of training and evaluation, what was spent on compiling apart. */
-export function stopwatch() {
+function stopwatch() {
   const seconds = { compile: 0, train: 0, evaluate: 0 };
   let [clock, compiled] = [performance.now(), compileTime().milliseconds];
   /** Adds the time since the last lap to `what`. */

@@ -125,6 +125,16 @@ Deno.test("a loss that is no number is noticed, wherever evaluations are", async
   );
 });
 
+Deno.test("a state whose loss or weights are no numbers is not kept, at a stop neither", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.remove(path);
+  const checkpoint = { path, every: 0, recipe: {} };
+  await rejects(trained({ steps: 50, checkpoint }, NaN), /loss is NaN at step 2 of 50/);
+  // The loss of the first step is that of the weights before it.
+  await trained({ steps: 50, signal: AbortSignal.abort(), checkpoint }, NaN);
+  await rejects(Deno.stat(path), Deno.errors.NotFound);
+});
+
 Deno.test("times are of training and of evaluating", async () => {
   const one = task();
   const slow = () => new Promise<object>((resolve) => setTimeout(() => resolve({}), 30));

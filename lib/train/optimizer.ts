@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Parameter } from "../nn/parameters.ts";
 
 /** One optimiser's arithmetic on arrays of the elements of a group of parameters. */
-export interface UpdateRule {
+interface UpdateRule {
   /** Names of its state arrays, each of the shape of the parameters and 0 at the start. */
   slots: string[];
   /**
@@ -40,7 +40,7 @@ export interface OptimizerConfig {
 export const DEFAULT_OPTIMIZER: OptimizerConfig = { optimizer: "lookahead_lamb", weightDecay: 0, clip: 1 };
 
 /** A state array under a name that stays the same for a given model and configuration. */
-export interface OptimizerState {
+interface OptimizerState {
   name: string;
   variable: tf.Variable;
 }

@@ -10,7 +10,7 @@ export const LR_SCHEDULES = [
 ] as const;
 export type LrSchedule = typeof LR_SCHEDULES[number];
 
-export const TRADEOFF_SCHEDULES = ["cosine", "linear_decline", "constant"] as const;
+const TRADEOFF_SCHEDULES = ["cosine", "linear_decline", "constant"] as const;
 export type TradeoffSchedule = typeof TRADEOFF_SCHEDULES[number];
 
 /** Where the polynomial decay ends and the cosine cycles bottom out. */

@@ -356,10 +356,10 @@ const OUTCOMES = {
   duplicates: "left out, another of the targets' variants is the same one of the reference",
   notInReference: "left out, not in the reference",
 } as const;
-export type Alignment = keyof typeof OUTCOMES;
+type Alignment = keyof typeof OUTCOMES;
 
 /** Beyond these a difference of frequencies, and a share of missing calls of a variant or a sample, are reported. */
-export const LIMITS = { outlier: 0.4, missing: 0.1 };
+const LIMITS = { outlier: 0.4, missing: 0.1 };
 
 /** What became of the targets' variants. */
 export interface AlignmentReport {
@@ -434,13 +434,13 @@ const someOf = (names: string[]): string =>
 
 const number = (value: number): string => value.toLocaleString("en-US");
 
-export const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
+const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
 const MOST_EXAMPLES = 5;
 /** Longer alleles are cut in examples. */
 const LONGEST_ALLELE = 20;
 
-export function emptyReport(reference: Genotypes, targets: Genotypes): AlignmentReport {
+function emptyReport(reference: Genotypes, targets: Genotypes): AlignmentReport {
   const empty = (): Case => ({ count: 0, examples: [] });
   const known = new Set(reference.samples);
   return {
@@ -460,7 +460,7 @@ export function emptyReport(reference: Genotypes, targets: Genotypes): Alignment
 }
 
 /** A function that counts a variant of the targets, given by its index, as one of a case. */
-export const countCases =
+const countCases =
   (reference: Genotypes, targets: Genotypes) => (to: Case, target: number, note?: string): void => {
     if (to.count++ < MOST_EXAMPLES) to.examples.push(exampleOf(reference, targets, target, note));
   };

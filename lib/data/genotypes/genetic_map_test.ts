@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { physicalMap, readGeneticMap } from "./genetic_map.ts";
-import { refusesFile, withFile } from "./testing.ts";
+import { refusesFile, withFile } from "./support_test.ts";
 
 const close = (found: number, expected: number) => assert.ok(Math.abs(found - expected) < 1e-12, `${found}`);
 const THREE = "pos\tchr\tcM\n1000\t20\t1\n2000\t20\t2\n4000\t20\t2.5\n";

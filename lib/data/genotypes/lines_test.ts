@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { eachLine } from "./lines.ts";
-import { refusesFile, withFile } from "./testing.ts";
+import { refusesFile, withFile } from "./support_test.ts";
 
 /** Bytes one after the other. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { plinkMap } from "./genetic_map.ts";
-import { withFile } from "./testing.ts";
+import { withFile } from "./support_test.ts";
 
 const converted = (text: string, contig: string) =>
   withFile("in.gmap", text, async (path) => Deno.readTextFile(await plinkMap(path, `${path}.map`, contig)));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UserError } from "../../errors.ts";
 import { type Genotypes, getBit } from "./genotypes.ts";
 import { alleleCounts, haplotypes, selectSamples, selectVariants } from "./select.ts";
-import { record, vcfText, withFile } from "./testing.ts";
+import { record, vcfText, withFile } from "./support_test.ts";
 import { readVcf } from "./vcf.ts";
 
 const NAMES = ["A", "B", "C", "D", "E"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { onPanel, readSites } from "./select.ts";
-import { record, refusesFile, vcfText, withFile } from "./testing.ts";
+import { record, refusesFile, vcfText, withFile } from "./support_test.ts";
 import { readVcf } from "./vcf.ts";
 
 const genotypes = () =>

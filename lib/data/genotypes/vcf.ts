@@ -275,7 +275,7 @@ type Refuse = (problem: string, sample?: number) => never;
 
 const [TAB, DOT, SLASH, ZERO, NINE, COLON, BAR] = [0x09, 0x2e, 0x2f, 0x30, 0x39, 0x3a, 0x7c] as const;
 
-export const emptyCalls = (samples: number): RecordCalls => ({
+const emptyCalls = (samples: number): RecordCalls => ({
   alleles: new Int16Array(2 * samples),
   phased: new Uint8Array(samples),
 });
@@ -287,7 +287,7 @@ export const emptyCalls = (samples: number): RecordCalls => ({
  * @param alternatives number of ALT alleles
  * @param calls written
  */
-export function parseCalls(
+function parseCalls(
   bytes: Uint8Array,
   samples: number,
   alternatives: number,
@@ -365,7 +365,7 @@ interface RowBits {
   flagged: boolean;
 }
 
-export const emptyRow = (samples: number): RowBits => ({
+const emptyRow = (samples: number): RowBits => ({
   alleles: new Uint8Array((2 * samples + 7) >> 3),
   missing: new Uint8Array((samples + 7) >> 3),
   unphased: new Uint8Array((samples + 7) >> 3),
@@ -373,7 +373,7 @@ export const emptyRow = (samples: number): RowBits => ({
 });
 
 /** The row of one allele: 1 for the allele with this number. */
-export function rowOfCalls(calls: RecordCalls, allele: number, row: RowBits): void {
+function rowOfCalls(calls: RecordCalls, allele: number, row: RowBits): void {
   clear(row);
   for (let s = 0; s < calls.phased.length; s++) {
     const first = calls.alleles[2 * s]!;
@@ -419,7 +419,7 @@ function growingBits(columns: number) {
 }
 
 /** Variants and their genotypes while a file is read. */
-export function genotypeRows(samples: number) {
+function genotypeRows(samples: number) {
   const positions: number[] = [];
   const variants: Omit<Variants, "position"> = { id: [], ref: [], alt: [] };
   const alleles = growingBits(2 * samples);

@@ -1,5 +1,5 @@
 import { parseRegion } from "./genotypes.ts";
-import { record, refusesFile, vcfText } from "./testing.ts";
+import { record, refusesFile, vcfText } from "./support_test.ts";
 import { readVcf, type VcfOptions } from "./vcf.ts";
 
 const refuses = (content: string | Uint8Array, message: RegExp, options: VcfOptions = {}, name = "a.vcf") =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { threefryUniform } from "@spin/xla/threefry";
 import { type BitMatrix, type Genotypes, getBit, parseRegion } from "./genotypes.ts";
-import { record, vcfText, withFile } from "./testing.ts";
+import { record, vcfText, withFile } from "./support_test.ts";
 import { readVcf, type VcfOptions } from "./vcf.ts";
 
 const read = (text: string | Uint8Array, options: VcfOptions = {}) =>

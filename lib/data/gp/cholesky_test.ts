@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { equal, ok, throws } from "node:assert/strict";
 import { createRng, jit, useEngine } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { cholesky, covariance, hostCholesky } from "./kernels.ts";
 
 /** Long lengths and many points: condition numbers of some 10⁵ to 10⁶. */

@@ -5,7 +5,7 @@ import { CACHE } from "../../paths.ts";
 import { type StoredTensor, storedTensors, storeTensors } from "../safetensors.ts";
 import { type CountRanges, type Counts, drawCounts } from "../task_source.ts";
 import type { GpKernel } from "./kernels.ts";
-import { type GpBatch, paddedSize, sampleGp, type TailNoise } from "./sampler.ts";
+import { type GpBatch, paddedSize, sampleGp } from "./sampler.ts";
 
 /** What an evaluation set is made of; equal descriptions are the same set. */
 export interface EvaluationSpec extends CountRanges {
@@ -15,7 +15,6 @@ export interface EvaluationSpec extends CountRanges {
   batches: number;
   /** Functions of a batch; 16 in the reference. */
   batch: number;
-  tailNoise?: TailNoise;
 }
 
 /** One batch: context points first. All arrays are row-major. */
@@ -83,11 +82,8 @@ export async function evaluationSet(
   return { spec, stored: stored !== undefined, path, at: reader(spec, counts, columns) };
 }
 
-function nameOf({ kernel, context, target, seed, batches, batch, tailNoise }: EvaluationSpec): string {
-  const noise = tailNoise === undefined ? "" : `_t-${tailNoise}`;
-  return `gp_${kernel}_ctx-${context.join("-")}_tar-${
-    target.join("-")
-  }_seed-${seed}_${batches}x${batch}${noise}`;
+function nameOf({ kernel, context, target, seed, batches, batch }: EvaluationSpec): string {
+  return `gp_${kernel}_ctx-${context.join("-")}_tar-${target.join("-")}_seed-${seed}_${batches}x${batch}`;
 }
 
 /** Training counts its steps from 0: negative numbers are never drawn from there. */
@@ -99,7 +95,7 @@ async function make(
   onBatch: EvaluationOptions["onBatch"],
   signal: AbortSignal | undefined,
 ): Promise<Columns> {
-  const { kernel, batch, tailNoise, context, target } = spec;
+  const { kernel, batch, context, target } = spec;
   const points = batch * counts.reduce((sum, { context, target }) => sum + context + target, 0);
   const filled = (length: number) => new Float32Array(length).fill(NaN);
   const columns = Object.fromEntries([
@@ -107,7 +103,7 @@ async function make(
     ...ITEMWISE.map((name) => [name, filled(batch * counts.length)]),
   ]) as Columns;
   const sample = jit(
-    (key: tf.Tensor, points: number) => sampleGp({ kernel, batch, points, tailNoise }, key),
+    (key: tf.Tensor, points: number) => sampleGp({ kernel, batch, points }, key),
     { static: [1] },
   );
   try {

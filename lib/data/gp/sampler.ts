@@ -6,16 +6,11 @@ import { checkRanges, type CountRanges, type TaskPoints, type TaskSource } from 
 import { cholesky, covariance, type GpKernel, type GpParameters, NOISE } from "./kernels.ts";
 
 /** Inputs are uniform in this interval. */
-export const INTERVAL = [-2, 2] as const;
+const INTERVAL = [-2, 2] as const;
 /** Bounds of the hyperparameters, uniform between them. */
 export const LENGTHS = [0.1, 0.6] as const;
 export const SCALES = [0.1, 1] as const;
 export const PERIODS = [0.1, 0.5] as const;
-/** The largest weight of heavy-tailed noise where it differs from point to point. */
-const LARGEST_WEIGHT = 0.15;
-
-/** Heavy-tailed noise: its weight, or "varying" for one that is uniform in [0, 0.15] for each point. */
-export type TailNoise = number | "varying";
 
 export interface GpTasks {
   kernel: GpKernel;
@@ -23,12 +18,10 @@ export interface GpTasks {
   batch: number;
   /** Points of each function, context and target together. */
   points: number;
-  /** None unless given: only evaluation out of distribution has any. */
-  tailNoise?: TailNoise;
 }
 
 /** Everything random about a batch: uniforms in [0, 1) and standard normals. */
-export interface GpDraws {
+interface GpDraws {
   /** Uniform [b, n], or [b, n, dimX] for inputs of several dimensions. */
   x: tf.Tensor2D | tf.Tensor3D;
   /** Uniform [b]; of the periodic kernel alone. */
@@ -39,10 +32,6 @@ export interface GpDraws {
   scale: tf.Tensor1D;
   /** Standard normal [b, n]. */
   noise: tf.Tensor2D;
-  /** Uniform [b, n]; for varying tail noise alone. */
-  weight?: tf.Tensor2D;
-  /** Student t with 2.1 degrees of freedom [b, n]; for tail noise alone. */
-  tail?: tf.Tensor2D;
 }
 
 /** A batch of functions, and what they were drawn from. */
@@ -54,19 +43,17 @@ export interface GpBatch extends GpParameters {
 }
 
 /** Random numbers for a batch, in the order of the reference. */
-export function drawGp({ kernel, batch: b, points: n, tailNoise }: GpTasks, rng: Rng): GpDraws {
+export function drawGp({ kernel, batch: b, points: n }: GpTasks, rng: Rng): GpDraws {
   const x = rng.uniform([b, n]) as tf.Tensor2D;
   const period = kernel === "periodic" ? rng.uniform([b]) as tf.Tensor1D : undefined;
   const length = rng.uniform([b]) as tf.Tensor1D;
   const scale = rng.uniform([b]) as tf.Tensor1D;
   const noise = rng.normal([b, n]) as tf.Tensor2D;
-  const weight = tailNoise === "varying" ? rng.uniform([b, n]) as tf.Tensor2D : undefined;
-  const tail = tailNoise === undefined ? undefined : studentT(rng, [b, n]) as tf.Tensor2D;
-  return { x, period, length, scale, noise, weight, tail };
+  return { x, period, length, scale, noise };
 }
 
 /** The batch that belongs to these random numbers; a pure function, to be compiled with what follows or alone. */
-export function gpBatch({ kernel, tailNoise }: GpTasks, draws: GpDraws): GpBatch {
+export function gpBatch({ kernel }: GpTasks, draws: GpDraws): GpBatch {
   const within = <T extends tf.Tensor>([low, high]: readonly [number, number], u: T): T =>
     tf.add(low, tf.mul(high - low, u));
   const parameters: GpParameters = {
@@ -75,11 +62,7 @@ export function gpBatch({ kernel, tailNoise }: GpTasks, draws: GpDraws): GpBatch
     ...(draws.period && { period: within(PERIODS, draws.period) }),
   };
   const x = within(INTERVAL, draws.x);
-  let y = correlated(kernel, x, parameters, draws.noise);
-  if (tailNoise !== undefined) {
-    const weight = tailNoise === "varying" ? tf.mul(LARGEST_WEIGHT, draws.weight!) : tailNoise;
-    y = tf.add(y, tf.mul(weight, draws.tail!));
-  }
+  const y = correlated(kernel, x, parameters, draws.noise);
   return {
     x: (x.rank === 3 ? x : tf.expandDims(x, 2)) as tf.Tensor3D,
     y: tf.expandDims(y, 2),
@@ -109,7 +92,7 @@ export function paddedSize(points: number, most: number): number {
 }
 
 /** Whether functions are sampled by many small processors, not by a few large ones. */
-export function onGpu(): boolean {
+function onGpu(): boolean {
   const backend = tf.backend();
   return backend instanceof XlaBackend && backend.client.platform !== "cpu";
 }
@@ -138,18 +121,6 @@ function correlated(
     items,
   );
   return y as tf.Tensor2D;
-}
-
-/** Degrees of freedom of the heavy-tailed noise. */
-export const FREEDOM = 2.1;
-
-/** Student-t draws with 2.1 degrees of freedom, by Bailey's polar method: exact, and nothing is ever rejected. */
-export function studentT(rng: Rng, shape: number[]): tf.Tensor {
-  return tf.tidy(() => {
-    const uniform = tf.sub(1, rng.uniform(shape));
-    const radius = tf.sqrt(tf.mul(FREEDOM, tf.sub(tf.pow(uniform, -2 / FREEDOM), 1)));
-    return tf.mul(radius, tf.cos(tf.mul(2 * Math.PI, rng.uniform(shape))));
-  });
 }
 
 /**
@@ -199,8 +170,6 @@ export function gpSource(
   };
   return {
     name: `gp-${kernel}`,
-    dimX: 1,
-    dimY: 1,
     batch,
     ranges,
     make([seed, number], _, size) {

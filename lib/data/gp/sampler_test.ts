@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { deepEqual, equal, ok } from "node:assert/strict";
-import { createRng, jit, useEngine } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { deepEqual, ok } from "node:assert/strict";
+import { createRng, jit } from "../../engine/mod.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { GP_KERNELS, hostCholesky, hostCovariance } from "./kernels.ts";
-import { drawGp, gpBatch, type GpTasks, sampleGp, studentT } from "./sampler.ts";
+import { drawGp, gpBatch, type GpTasks, sampleGp } from "./sampler.ts";
 
 const keyOf = (seed: number) => tf.tensor1d([seed, 1], "int32");
 
@@ -65,26 +65,4 @@ xlaTest("values have the deviation of their function's scale and the noise", asy
   const mean = ratios.reduce((a, b) => a + b) / ratios.length;
   // Values of one function are dependent: of the spread sqrt(2 / n) no more than n = 512 is sure.
   ok(Math.abs(mean - 1) < 3 * Math.sqrt(2 / 512), String(mean));
-});
-
-Deno.test("heavy-tailed noise has Student's distribution function, and as much weight as it is given", async () => {
-  await useEngine("cpu");
-  const t = studentT(createRng(keyOf(4)), [40_000]).dataSync();
-  // Quantiles of 2.1 degrees of freedom, by numerical integration of the density.
-  for (const [at, share] of [[0, 0.5], [1, 0.790835], [5, 0.982927]] as const) {
-    const found = t.filter((value) => value < at).length / t.length;
-    ok(Math.abs(found - share) < 4 * Math.sqrt(share * (1 - share) / t.length), `${at}: ${found}`);
-  }
-  const tasks: GpTasks = { kernel: "matern", batch: 2, points: 3 };
-  const draws = drawGp({ ...tasks, tailNoise: "varying" }, createRng(keyOf(5)));
-  const plain = gpBatch(tasks, draws).y.dataSync();
-  const [fixed, varying] = ([0.1, "varying"] as const).map((tailNoise) =>
-    gpBatch({ ...tasks, tailNoise }, draws).y.dataSync()
-  );
-  const [tail, weight] = [draws.tail!.dataSync(), draws.weight!.dataSync()];
-  plain.forEach((value, i) => {
-    ok(Math.abs(fixed![i]! - value - 0.1 * tail[i]!) < 1e-5);
-    ok(Math.abs(varying![i]! - value - 0.15 * weight[i]! * tail[i]!) < 1e-5);
-  });
-  equal(drawGp(tasks, createRng(keyOf(5))).tail, undefined);
 });

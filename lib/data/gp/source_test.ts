@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { gpSource } from "./sampler.ts";
 
 const ranges = { context: [3, 5], target: [1, 4] } as const;

@@ -1,6 +1,6 @@
 import { deepEqual, rejects } from "node:assert/strict";
 import { loadCelebA } from "./folder.ts";
-import { inFolder, writeImage } from "./testing.ts";
+import { inFolder, writeImage } from "./support_test.ts";
 
 const LIST = "000001.jpg 0\n000002.jpg 1\n000003.jpg 2\n000004.jpg 0\n";
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { UserError } from "../../errors.ts";
 import { imageDecoder } from "./decode.ts";
-import { inFolder, writeImage } from "./testing.ts";
+import { inFolder, writeImage } from "./support_test.ts";
 
 // deno-fmt-ignore
 const PILLOW = [

@@ -33,7 +33,7 @@ export async function loadImages(folder: string, options: ImageOptions): Promise
 }
 
 /** As loadImages, of the files with these names in a folder, in their order. */
-export async function loadNamed(
+async function loadNamed(
   folder: string,
   names: readonly string[],
   options: ImageOptions,
@@ -127,7 +127,7 @@ const grey = (rgb: Uint8Array): Uint8Array =>
  *
  * @throws UserError if there is no such folder, or no image in it.
  */
-export async function listImages(folder: string): Promise<string[]> {
+async function listImages(folder: string): Promise<string[]> {
   await checkFolder(folder);
   const found: string[] = [];
   let others = 0;

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type ImageOptions, loadImages } from "./folder.ts";
 import { pixelsOf } from "./image_set.ts";
-import { inFolder, writeImage } from "./testing.ts";
+import { inFolder, writeImage } from "./support_test.ts";
 
 const plain = (...colour: number[]) => () => colour;
 

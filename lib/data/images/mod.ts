@@ -4,7 +4,7 @@ export type { ImageSize } from "./decode.ts";
 export { type ImageParts, type ImageSet, loadDigits, pixelsOf, splitImages } from "./image_set.ts";
 export {
   checkPixels,
-  drawImages,
+  drawOrder,
   imageBatch,
   imageDigest,
   type ImageShape,

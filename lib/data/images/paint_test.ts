@@ -1,5 +1,6 @@
 import { deepEqual } from "node:assert/strict";
-import { paint, pixelsAt, pixelValues, plain } from "./tasks.ts";
+import { pixelsAt } from "../../parity/images.ts";
+import { paint, pixelValues, plain } from "./tasks.ts";
 
 const SHAPE = { height: 2, width: 3, channels: 1 };
 

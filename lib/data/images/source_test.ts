@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, notDeepEqual, notEqual, throws } from "node:assert/strict";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { imageDigest, imageSource } from "./tasks.ts";
 
 const SET = {

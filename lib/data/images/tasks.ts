@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
 import { createRng, jit, type Rng } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import { studentT, type TailNoise } from "../gp/sampler.ts";
 import { inPasses } from "../permutation.ts";
 import {
   checkRanges,
@@ -13,23 +12,10 @@ import {
 } from "../task_source.ts";
 import { type ImageSet, pixelsOf } from "./image_set.ts";
 
-/** The largest weight of heavy-tailed noise where it differs from value to value. */
-const LARGEST_WEIGHT = 0.09;
-
 export interface ImageShape {
   height: number;
   width: number;
   channels: number;
-}
-
-/** Everything random about a batch of completion tasks. */
-export interface ImageDraws {
-  /** Uniform [b, height · width]: pixels are taken in ascending order of it. */
-  order: tf.Tensor2D;
-  /** Uniform [b, height · width, channels]; for varying tail noise alone. */
-  weight?: tf.Tensor3D;
-  /** Student t with 2.1 degrees of freedom [b, height · width, channels]; for tail noise alone. */
-  tail?: tf.Tensor3D;
 }
 
 /** Pixels as points, context first. */
@@ -69,39 +55,27 @@ export const targetAll = ({ height, width }: ImageShape, context: number): Count
   target: height * width - context,
 });
 
-export function drawImages(
-  { height, width, channels }: ImageShape,
-  batch: number,
-  rng: Rng,
-  tailNoise?: TailNoise,
-): ImageDraws {
-  const values = [batch, height * width, channels];
-  const weight = tailNoise === "varying" ? rng.uniform(values) as tf.Tensor3D : undefined;
-  const tail = tailNoise === undefined ? undefined : studentT(rng, values) as tf.Tensor3D;
-  return { order: rng.uniform([batch, height * width]) as tf.Tensor2D, weight, tail };
-}
+/** All that is random about a batch of completion tasks, uniform [b, height · width]: pixels are taken in ascending order of it. */
+export const drawOrder = ({ height, width }: ImageShape, batch: number, rng: Rng): tf.Tensor2D =>
+  rng.uniform([batch, height * width]) as tf.Tensor2D;
 
 /**
  * Completion tasks: the first points of a random order of the pixels. A pure function, to be compiled.
  *
  * @param pixels values in [0, 1], [b, height · width, channels]
  * @param points context and target together; their order is random, so that any cut between them will do
+ * @param order as `drawOrder` gives it
  */
 export function imageBatch(
   { height, width }: ImageShape,
   pixels: tf.Tensor3D,
   points: number,
-  draws: ImageDraws,
-  tailNoise?: TailNoise,
+  order: tf.Tensor2D,
 ): ImageBatch {
   return tf.tidy(() => {
     const [batch, size, channels] = pixels.shape;
-    let values: tf.Tensor = tf.sub(pixels, 0.5);
-    if (tailNoise !== undefined) {
-      const weight = tailNoise === "varying" ? tf.mul(LARGEST_WEIGHT, draws.weight!) : tailNoise;
-      values = tf.add(values, tf.mul(weight, draws.tail!));
-    }
-    const index = tf.topk(tf.neg(draws.order), points).indices as tf.Tensor2D;
+    const values = tf.sub(pixels, 0.5);
+    const index = tf.topk(tf.neg(order), points).indices as tf.Tensor2D;
     const starts = tf.mul(tf.expandDims(tf.range(0, batch, 1, "int32"), 1), tf.scalar(size, "int32"));
     const flat = tf.reshape(tf.add(index, starts), [-1]);
     const y = tf.gather(tf.reshape(values, [batch * size, channels]), flat);
@@ -157,15 +131,6 @@ export function paint(
 export const pixelValues = (y: Float32Array): Float32Array =>
   y.map((value) => Math.min(1, Math.max(0, value + 0.5)));
 
-/** Which pixel each point [n, 2] is: the nearest one, row · width + column. */
-export function pixelsAt({ height, width }: ImageShape, x: ArrayLike<number>): Int32Array {
-  const nearest = (place: number, length: number) => Math.round((place + 1) * (length - 1) / 2);
-  return Int32Array.from(
-    { length: x.length / 2 },
-    (_, i) => nearest(x[2 * i]!, height) * width + nearest(x[2 * i + 1]!, width),
-  );
-}
-
 export interface ImageSource extends TaskSource {
   /** Tasks of these images; the order of their pixels follows from the key. */
   of(indices: ArrayLike<number>, key: readonly [number, number], points: number): TaskPoints;
@@ -199,7 +164,7 @@ export function imageSource(set: ImageSet, { batch, ranges, all }: ImageSourceOp
   checkPixels(set, ranges, all);
   const choose = inPasses(count, batch);
   const tasks = jit((pixels: tf.Tensor3D, key: tf.Tensor1D, points: number): TaskPoints => {
-    const draws = drawImages(set, pixels.shape[0], createRng(key));
+    const draws = drawOrder(set, pixels.shape[0], createRng(key));
     const { x, y } = imageBatch(set, pixels, points, draws);
     return { x, y };
   }, { static: [2] });
@@ -212,8 +177,6 @@ export function imageSource(set: ImageSet, { batch, ranges, all }: ImageSourceOp
   };
   return {
     name: `images-${height}x${width}x${channels}-${imageDigest(set).slice(0, 12)}`,
-    dimX: 2,
-    dimY: channels,
     batch,
     ranges,
     all: all ? height * width : undefined,

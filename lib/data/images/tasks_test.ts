@@ -1,15 +1,15 @@
 import { deepEqual, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { createRng, jit } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
-import { checkPixels, drawImages, imageBatch, targetAll } from "./tasks.ts";
+import { xlaTest } from "../../engine/support_test.ts";
+import { checkPixels, drawOrder, imageBatch, targetAll } from "./tasks.ts";
 
 const SHAPE = { height: 3, width: 4, channels: 2 };
 
 xlaTest("each image has a random order of its own, and points are its pixels with their places", () => {
   const values = Float32Array.from({ length: 40 * 24 }, (_, i) => i / 960);
   const { x, y, index } = jit((key: tf.Tensor) => {
-    const draws = drawImages(SHAPE, 40, createRng(key));
+    const draws = drawOrder(SHAPE, 40, createRng(key));
     return imageBatch(SHAPE, tf.tensor3d(values, [40, 12, 2]), 12, draws);
   })(tf.tensor1d([1, 2], "int32"));
   const [xs, ys, orders] = [x.dataSync(), y.dataSync(), index.arraySync()];
@@ -29,8 +29,8 @@ xlaTest("each image has a random order of its own, and points are its pixels wit
 
 xlaTest("a single row of pixels lies in the middle", () => {
   const shape = { height: 1, width: 2, channels: 1 };
-  const draws = { order: tf.tensor2d([[0.1, 0.2]]) };
-  const { x } = imageBatch(shape, tf.tensor3d([[[0], [1]]]), 2, draws);
+  const order = tf.tensor2d([[0.1, 0.2]]);
+  const { x } = imageBatch(shape, tf.tensor3d([[[0], [1]]]), 2, order);
   deepEqual([...x.dataSync()], [0, -1, 0, 1]);
 });
 

@@ -12,8 +12,6 @@ export interface UciFacts {
   d: number;
   task: string;
   target: string;
-  targetTitle: string;
-  targetUnit: string;
   /** Names of the categorical columns; see UciOptions. */
   categorical: { natural: string[]; reference: string[] };
   inPaper: boolean;
@@ -28,7 +26,6 @@ export interface EmbeddedFacts extends UciFacts {
   file: string;
   /** The file with its ten folds. */
   splits: string;
-  copy: string;
   bytes: number;
   splitsSha256: string;
 }
@@ -58,7 +55,7 @@ export interface LargeFacts extends UciFacts {
 }
 
 /** The reference's share of test and validation rows, or the number of test rows at the end of the table. */
-export interface UciShares {
+interface UciShares {
   test: number;
   val: number;
   testRows?: number;

@@ -3,7 +3,7 @@ import type { Fold } from "../folds.ts";
 import type { Table } from "../table.ts";
 import { EMBEDDED_FOLDER, storedFolds, uciFolds } from "../uci.ts";
 import { isEmbedded, uciFacts } from "./facts.ts";
-import { refuses } from "./testing.ts";
+import { refuses } from "./support_test.ts";
 
 /** A table of a set's size of which only the target counts: rare classes at every hundredth row. */
 function emptyTable(name: string): Table {

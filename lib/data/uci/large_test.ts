@@ -5,7 +5,7 @@ import { fitSchema } from "../schema.ts";
 import type { Table } from "../table.ts";
 import { isEmbedded, type LargeFacts, uciFacts } from "./facts.ts";
 import { columnsDigest, isPresent, readLarge } from "./large.ts";
-import { refuses, withFiles } from "./testing.ts";
+import { refuses, withFiles } from "./support_test.ts";
 
 /** A large set of so many rows whose files are taken as they are found. */
 function factsOf(name: string, n: number): LargeFacts {

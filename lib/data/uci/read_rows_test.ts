@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { eachRow, type RowFile } from "./large.ts";
-import { refuses, withFiles } from "./testing.ts";
+import { refuses, withFiles } from "./support_test.ts";
 
 const NAMES = ["size", "colour", "y"];
 

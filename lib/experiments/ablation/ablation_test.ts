@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
-import { noPlugin } from "../../engine/testing.ts";
+import { noPlugin } from "../../engine/support_test.ts";
 import { recordName, type RunRecord } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { run } from "../run.ts";
 import { testedOutcome } from "../table_run.ts";
 import { ablationReport, ablationResults } from "./report.ts";

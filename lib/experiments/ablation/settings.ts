@@ -56,7 +56,7 @@ export const ABLATION_FOLDS: Record<Profile, number> = { quick: 2, paper: 5 };
  * Full SPIN as all rows start from it. `paper`: the README of the official code, block ablation. `quick`: trained as a user's own table of this size
  * is (`defaultRecipe`), but with the published predictor and latents and half the width, so that all rows take minutes.
  */
-export function ablationBase(profile: Profile, seed: number): Recipe {
+function ablationBase(profile: Profile, seed: number): Recipe {
   const spin = { model: "spin", h: 10, f: 10, abla: true, decoderBoth: true, predictor: "flat" } as const;
   if (profile === "quick") {
     return completeRecipe({

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
-import { PUBLISHED_ATTENTION, syntheticAttention } from "../../data/synthetic_attention.ts";
+import { PUBLISHED_ATTENTION, twoClusters } from "../../data/synthetic_attention.ts";
 import { useEngine } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { createTableModel } from "../../models/table/mod.ts";
 import { readRecords, recordName, type RunRecord } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { createOptimizer, DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { stepInputs } from "../../train/table/step.ts";
 import type { Experiment } from "../experiment.ts";
@@ -19,9 +19,9 @@ import {
   type AttentionScores,
   attentionScores,
   attentionStep,
+  clusterShares,
   labelsOf,
   references,
-  sharesOf,
   specialisation,
   unevenness,
 } from "./step.ts";
@@ -88,23 +88,23 @@ Deno.test("runs are the published one, then variants on the small table; what th
 Deno.test("shares by cluster add up; latents of one cluster each are as far apart as can be", () => {
   const cluster = Uint8Array.of(0, 0, 1, 1, 0, 1);
   const apart = Float32Array.of(0.5, 0.25, 0, 0, 0.25, 0, 0, 0, 0.5, 0.5, 0, 0);
-  deepEqual(sharesOf(apart, cluster), [[1, 0], [0, 1]]);
-  deepEqual(sharesOf(apart, cluster, 3), [[0.5, 0.25, 0.25, 0, 0, 0], [0, 0, 0, 0.5, 0.5, 0]]);
-  equal(specialisation(sharesOf(apart, cluster)), 1);
+  deepEqual(clusterShares(apart, cluster), [[1, 0], [0, 1]]);
+  deepEqual(clusterShares(apart, cluster, 3), [[0.5, 0.25, 0.25, 0, 0, 0], [0, 0, 0, 0.5, 0.5, 0]]);
+  equal(specialisation(clusterShares(apart, cluster)), 1);
   equal(specialisation([[0.5, 0.5]]), 0);
   ok(Math.abs(unevenness(new Float32Array(12).fill(1 / 6), 6)) < 1e-6);
   ok(Math.abs(unevenness(apart, 6) - (0.5 + 4 / 6) / 2) < 1e-6);
 });
 
 Deno.test("without noise the ceiling is 1 and a constant is right half of the time", () => {
-  const data = syntheticAttention({ ...PUBLISHED_ATTENTION, ...SIZES, noise: 0, otherNoise: 0 }, 1);
+  const data = twoClusters({ ...PUBLISHED_ATTENTION, ...SIZES, noise: 0, otherNoise: 0 }, 1);
   deepEqual(references(data), { ceiling: 1, constant: 0.5 });
 });
 
 /** A small model and its data on the cpu engine. */
 async function small() {
   await useEngine("cpu");
-  const data = syntheticAttention({ ...PUBLISHED_ATTENTION, ...SIZES }, 1);
+  const data = twoClusters({ ...PUBLISHED_ATTENTION, ...SIZES }, 1);
   const { recipe } = attentionSetting("published", "quick", OPTIONS, 1);
   const model = createTableModel(recipe.model, data.table.columns, 1);
   return { data, model, device: attentionData(data) };
@@ -120,7 +120,7 @@ Deno.test("attention is shares of all rows, and labels of queries are seen by no
   deepEqual([encoded.shape, raw.shape], [[24, 4, 2], [24, 4, 2]]);
   ok(tf.max(tf.abs(tf.sub(encoded, raw))).dataSync()[0]! > 1e-4, "H_D matters");
 
-  const other = syntheticAttention({ ...PUBLISHED_ATTENTION, ...SIZES }, 1);
+  const other = twoClusters({ ...PUBLISHED_ATTENTION, ...SIZES }, 1);
   const { codes } = other.table;
   for (let row = 40; row < 64; row++) {
     for (let j = 6; j < 10; j++) codes[row * 10 + j] = 1 - codes[row * 10 + j]!;
@@ -146,7 +146,7 @@ Deno.test("the loss is that of the labels of train queries, weighted with the tr
   const [total, label, feature] = lossOf(device);
   ok(Math.abs(total! - 0.75 * label!) < 1e-6);
   equal(feature, 0);
-  const other = syntheticAttention({ ...PUBLISHED_ATTENTION, ...SIZES }, 1);
+  const other = twoClusters({ ...PUBLISHED_ATTENTION, ...SIZES }, 1);
   for (let row = 48; row < 64; row++) other.table.codes[row * 10 + 9] = 1 - other.table.codes[row * 10 + 9]!;
   equal(lossOf(attentionData(other))[0], total, "labels of other queries do not count");
 });
@@ -174,7 +174,7 @@ xlaTest("runs train, stop, go on, keep their attention, and are not repeated", a
 });
 
 const scoresOf = (views: Parameters<typeof attentionScores>[1], bins: number): AttentionScores =>
-  attentionScores(syntheticAttention({ ...PUBLISHED_ATTENTION, ...SIZES }, 1), views, bins);
+  attentionScores(twoClusters({ ...PUBLISHED_ATTENTION, ...SIZES }, 1), views, bins);
 
 Deno.test("a map has the attention of parts of both clusters; many latents are measured as a whole alone", () => {
   const logits = new Float32Array(24 * 4 * 2);
@@ -195,7 +195,7 @@ Deno.test("a map has the attention of parts of both clusters; many latents are m
 });
 
 Deno.test("labels are flipped cluster by cluster, for truth and score alike", () => {
-  const data = syntheticAttention({ ...PUBLISHED_ATTENTION, ...SIZES }, 1);
+  const data = twoClusters({ ...PUBLISHED_ATTENTION, ...SIZES }, 1);
   const [plain, second] = [labelsOf(data, "test"), labelsOf(data, "test", [0, 1])];
   const start = data.queries.test[0];
   plain.forEach((label, at) =>

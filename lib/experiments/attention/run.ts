@@ -1,6 +1,6 @@
 /** What two inducing points read of two clusters of rows (the paper's attention figure). */
 import * as tf from "@tensorflow/tfjs-core";
-import { syntheticAttention as twoClusters } from "../../data/synthetic_attention.ts";
+import { twoClusters } from "../../data/synthetic_attention.ts";
 import { jit } from "../../engine/mod.ts";
 import { createTableModel, type TableModel } from "../../models/table/mod.ts";
 import type { RunRecord } from "../../results/mod.ts";
@@ -20,7 +20,7 @@ import { generatedData } from "../run.ts";
 import { trainingCosts } from "../table_run.ts";
 import { attentionReport } from "./report.ts";
 import {
-  type AttentionOptions,
+  type AttentionChanges,
   type AttentionSetting,
   attentionSetting,
   type AttentionSettings,
@@ -63,7 +63,7 @@ function runs(
 function variantRun(
   variant: AttentionVariant,
   profile: Profile,
-  options: AttentionOptions,
+  options: AttentionChanges,
   seed: number,
 ): Run<AttentionDetails> {
   const setting = attentionSetting(variant, profile, options, seed);

@@ -83,7 +83,7 @@ const PROFILE: Record<Profile, { embedding: number; steps: number; learningRate:
   paper: { embedding: 32, steps: 15_000, learningRate: 1e-3 },
 };
 
-export interface AttentionOptions extends Partial<Pick<AttentionSettings, "steps" | "model" | "recipe">> {
+export interface AttentionChanges extends Partial<Pick<AttentionSettings, "steps" | "model" | "recipe">> {
   /** Datapoint inducing points; the reference has 2, and n. */
   h: number;
   /** Evaluations during a training; default 12. */
@@ -102,13 +102,13 @@ export const SMALL_ATTENTION = {
   evaluations: 5,
   bins: 0,
   sizes: { ...PUBLISHED_ATTENTION, rows: 600, queries: 120, features: 20 },
-} satisfies AttentionOptions;
+} satisfies AttentionChanges;
 
 /** The setting of a run: the reference's command for its table of two clusters, `perceiver_D` with a single XABD. */
 export function attentionSetting(
   variant: AttentionVariant,
   profile: Profile,
-  options: AttentionOptions,
+  options: AttentionChanges,
   seed: number,
 ): AttentionSetting {
   const { h, evaluations = 12, bins = 10, model: modelChanges, recipe: changes } = options;

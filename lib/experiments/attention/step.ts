@@ -91,7 +91,7 @@ export function attentionStep(
 }
 
 /** What an evaluation needs of the model. */
-export type AttentionOutputs = {
+type AttentionOutputs = {
   /** [h, n] shares of attention, the mean over heads. */
   weights: tf.Tensor2D;
   /** [queries, labels, 2] logits of all queries, with H_D encoded, and with the encoder off. */
@@ -125,7 +125,7 @@ export function attentionOutputs(
 }
 
 /** Shares of attention by latent: [h, parts], each row adding up to 1. */
-export type Shares = number[][];
+type Shares = number[][];
 
 /**
  * The attention of each latent by cluster, or by equal parts of the clusters' rows in their order.
@@ -133,7 +133,7 @@ export type Shares = number[][];
  * @param weights [h, n]
  * @param parts of each cluster
  */
-export function sharesOf(weights: Float32Array, cluster: Uint8Array, parts = 1): Shares {
+export function clusterShares(weights: Float32Array, cluster: Uint8Array, parts = 1): Shares {
   const n = cluster.length;
   const counts = [0, 1].map((which) => cluster.reduce((sum, own) => sum + Number(own === which), 0));
   const seen = [0, 0];
@@ -246,7 +246,7 @@ export function attentionScores(
   bins: number,
 ): AttentionScores {
   const { weights } = views[0]!;
-  const byCluster = sharesOf(weights, data.cluster);
+  const byCluster = clusterShares(weights, data.cluster);
   const shown = byCluster.length <= MOST_SHOWN;
   const score = (part: "val" | "test", name: "encoded" | "raw", measure: "loss" | "accuracy") =>
     views.reduce((sum, view) => sum + scoreQueries(data, part, view[name], view.flips)[measure], 0) /
@@ -259,7 +259,7 @@ export function attentionScores(
     encoderOff: score("test", "raw", "accuracy"),
     shares: shown ? byCluster.map(([first]) => first!) : null,
     map: shown && bins > 0
-      ? sharesOf(weights, data.cluster, bins).map((parts) =>
+      ? clusterShares(weights, data.cluster, bins).map((parts) =>
         parts.map((share) => rounded(share * parts.length))
       )
       : null,

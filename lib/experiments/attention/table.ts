@@ -20,7 +20,7 @@ import {
 import { trainingCosts } from "../table_run.ts";
 import { rounded } from "./step.ts";
 
-export interface TableAttentionSettings extends Settings {
+interface TableAttentionSettings extends Settings {
   seed: number;
   /** Optimiser steps; 0 for those of the ablation. */
   steps: number;

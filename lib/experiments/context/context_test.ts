@@ -1,10 +1,10 @@
 import { deepEqual, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { useEngine } from "../../engine/mod.ts";
-import { noPlugin } from "../../engine/testing.ts";
+import { noPlugin } from "../../engine/support_test.ts";
 import { ROOT } from "../../paths.ts";
 import { readRecords } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { KEPT_RECORDS } from "../profiles.ts";
 import { run } from "../run.ts";
 import { context } from "./run.ts";

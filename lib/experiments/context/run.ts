@@ -14,11 +14,11 @@ import {
   type Settings,
 } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
-import { trainingCosts } from "../table_run.ts";
+import { outcomeOf } from "../table_run.ts";
 import { columnTypes, uciFold, uciRun } from "../uci/data.ts";
 import { UCI_MODELS, UCI_SETS, uciRecipe } from "../uci/settings.ts";
 
-export interface ContextSettings extends Settings {
+interface ContextSettings extends Settings {
   datasets: string[];
   models: string[];
   /** Which fold is trained on; its validation rows are predicted. */
@@ -65,19 +65,14 @@ const runs = (
         async execute(options) {
           const { table, fold: rows } = await uciFold(dataset, profile, fold);
           const fitted = await fit(table, rows, recipe, options);
-          try {
-            if (fitted.stopped) return undefined;
-            const start = performance.now();
+          return await outcomeOf(fitted, async () => {
             const errors = await contextEffect(fitted, table, rows);
             const of = (name: string) => errors.find(({ change }) => change === name)!.error;
             return {
               metrics: { error: of("as trained"), labelsPermuted: of("labels permuted") },
               details: { errors },
-              ...trainingCosts(fitted, (performance.now() - start) / 1000),
             };
-          } finally {
-            fitted.dispose();
-          }
+          });
         },
       };
     })

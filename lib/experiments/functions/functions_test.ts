@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { loadFunctions } from "../../data/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { ROOT } from "../../paths.ts";
 import { recordName, toText } from "../../results/mod.ts";
 import { LOCAL_WEIGHTS } from "../profiles.ts";

@@ -61,7 +61,7 @@ const PROFILES: Record<Profile, ProcessSettings> = {
 };
 
 /** Functions of a user, learned from some of them and tested on the others. */
-export interface FunctionSettings extends TrainingSettings {
+interface FunctionSettings extends TrainingSettings {
   /** A file of functions, see `loadFunctions`; without it there are no runs. */
   csv: string;
 }

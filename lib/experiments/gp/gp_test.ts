@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { evaluationSet } from "../../data/gp/mod.ts";
 import { paperGp } from "../../data/paper.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { createProcess, processName } from "../../models/process/registry.ts";
 import { ROOT } from "../../paths.ts";

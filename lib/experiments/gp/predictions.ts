@@ -7,7 +7,7 @@ import { noiseKey } from "../../train/process/recipe.ts";
 import { modelLabel } from "../process_report.ts";
 
 /** One function, known at many places. */
-export interface DrawnFunction {
+interface DrawnFunction {
   kernel: GpKernel;
   x: Float32Array;
   y: Float32Array;
@@ -33,7 +33,7 @@ export async function drawFunction(kernel: GpKernel, seed: number): Promise<Draw
 }
 
 /** What is predicted of a function at all its places from the first so many points. */
-export interface PredictedFunction {
+interface PredictedFunction {
   row: string;
   column: string;
   x: Float32Array;

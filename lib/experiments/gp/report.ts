@@ -21,8 +21,8 @@ function meanAt(runs: readonly ProcessRecord[], step: number) {
 }
 
 /** The authors' figure of a model and range; its mean is null where memory did not suffice. */
-export const published = (model: string, least?: number, metric: "target" | "stepMilliseconds" = "target") =>
-  paperGp.figures.find((one) => one.model === model && one.context[0] === least && one.metric === metric);
+export const published = (model: string, least?: number) =>
+  paperGp.figures.find((one) => one.model === model && one.context[0] === least && one.metric === "target");
 
 /** The highest mean target log likelihoods: `exact` of any model, `floored` of one with deviations of at least 0.1. */
 export const ceilingOf = (

@@ -80,7 +80,7 @@ export const gp: Experiment<GpSettings, ProcessDetails> = {
  *
  * @throws UserError if it was stopped meanwhile: what was made is lost.
  */
-export async function preparedSet(spec: EvaluationSpec): Promise<EvaluationSet> {
+async function preparedSet(spec: EvaluationSpec): Promise<EvaluationSet> {
   const stop = new AbortController();
   let bar: Progress | undefined;
   const set = await evaluationSet(spec, {

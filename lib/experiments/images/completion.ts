@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import {
-  drawImages,
+  drawOrder,
   imageBatch,
   type ImageSet,
   type ImageShape,
@@ -31,9 +31,7 @@ import { type ImageData, loadedTrainings } from "./run.ts";
 import type { ImageSettings } from "./settings.ts";
 
 /** One image completed from its first so many pixels, as pictures. */
-export interface Completion {
-  /** How many pixels are known. */
-  count: number;
+interface Completion {
   context: Picture;
   mean: Picture;
   /** Standard deviations as brightness: `SIGMA_RANGE` from black to white. */
@@ -100,7 +98,7 @@ function predictor(process: Process, set: ImageShape, most: number) {
   return jit((images: tf.Tensor3D, known: tf.Tensor, key: tf.Tensor1D) => {
     const [batch, size] = images.shape;
     const rng = createRng(key);
-    const { x, y, index } = imageBatch(set, images, size, drawImages(set, batch, rng));
+    const { x, y, index } = imageBatch(set, images, size, drawOrder(set, batch, rng));
     const row = tf.concat([
       tf.cast(tf.greaterEqual(tf.range(0, most, 1, "int32"), known), "float32"),
       tf.zeros([size]),
@@ -148,7 +146,6 @@ function pictures(shape: ImageShape, count: number, { values, order, mean, sigma
   const knownValues = [...known].flatMap((at) => [...values.subarray(at * channels, (at + 1) * channels)]);
   const [least, most] = SIGMA_RANGE;
   return {
-    count,
     context: picture(known, Float32Array.from(knownValues)),
     mean: picture(order, pixelValues(mean)),
     sigma: picture(order, sigma.map((value) => (value - least) / (most - least))),
@@ -157,7 +154,7 @@ function pictures(shape: ImageShape, count: number, { values, order, mean, sigma
 }
 
 /** The trained models of a configuration, and what they were trained on. */
-export interface TrainedImages {
+interface TrainedImages {
   data: ImageData;
   models: { process: Process; training: Training }[];
   dispose(): void;

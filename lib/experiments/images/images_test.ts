@@ -1,19 +1,19 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { imageSource, loadDigits, UNKNOWN } from "../../data/images/mod.ts";
-import { inFolder, writeImage } from "../../data/images/testing.ts";
+import { type ImageParts, imageSource, loadDigits, pixelsOf, UNKNOWN } from "../../data/images/mod.ts";
+import { inFolder, writeImage } from "../../data/images/support_test.ts";
 import { liveBuffers } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { createProcess } from "../../models/process/registry.ts";
 import type { Picture } from "../../plots/mod.ts";
 import { readRecords, recordName, toText } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { type ProcessRecord, recordsOf, scoresOf } from "../process_report.ts";
 import { KEPT_RECORDS } from "../profiles.ts";
 import { completions, imageCalibration, SIGMA_RANGE, trainedImages } from "./completion.ts";
 import { pixelCeiling, PLACE_LIKELIHOODS, VALUE_CEILING } from "./report.ts";
-import { imageEvaluation, images, loadImageData, placeLikelihood } from "./run.ts";
+import { imageEvaluation, images, loadImageData } from "./run.ts";
 import { imageRanges, imageRecipe } from "./settings.ts";
 
 const kept = recordsOf(await readRecords(KEPT_RECORDS), "images") as ProcessRecord[];
@@ -146,6 +146,36 @@ Deno.test("the authors' table stands by itself", () => {
   equal(rows.find(({ label }) => label === "ANP")!.cells[0]!.text, "out of memory");
   match(notes.join(" "), /ceiling 4\.151/);
 });
+
+/** The least deviation of the models, which bounds their likelihoods. */
+const LEAST = 0.1;
+
+/**
+ * Mean log likelihood of a pixel of the images to evaluate on, by a normal distribution for each place: mean and deviation
+ * over the images to train on, no deviation below 0.1. It knows nothing of the image: what a model has beyond it comes
+ * from the context.
+ */
+function placeLikelihood({ train, evaluation }: ImageParts): number {
+  const size = train.height * train.width * train.channels;
+  const [sum, squares] = [new Float64Array(size), new Float64Array(size)];
+  eachValue(train, (value, at) => {
+    sum[at]! += value;
+    squares[at]! += value * value;
+  });
+  const mean = sum.map((total) => total / train.count);
+  const sigma = squares.map((total, at) => Math.max(LEAST, Math.sqrt(total / train.count - mean[at]! ** 2)));
+  let total = 0;
+  eachValue(evaluation, (value, at) => {
+    const z = (value - mean[at]!) / sigma[at]!;
+    total -= z * z / 2 + Math.log(sigma[at]!) + Math.log(2 * Math.PI) / 2;
+  });
+  return total / (evaluation.count * evaluation.height * evaluation.width);
+}
+
+/** Calls back with every value and its place in its image; one image at a time, for sets of any size. */
+function eachValue(set: ImageParts["train"], visit: (value: number, at: number) => void): void {
+  for (let image = 0; image < set.count; image++) pixelsOf(set, [image]).forEach(visit);
+}
 
 Deno.test("a place's own normal has the best mean and deviation of the images to train on", async () => {
   const set = (...values: number[]) => ({

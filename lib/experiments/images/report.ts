@@ -21,7 +21,10 @@ export const VALUE_CEILING = -Math.log(0.1) - Math.log(2 * Math.PI) / 2;
 export const pixelCeiling = ({ configuration }: Pick<RunRecord, "configuration">): number =>
   VALUE_CEILING * (configuration["dims"] as { dimY: number }).dimY;
 
-/** What `placeLikelihood` gives for images that come with the workspace, by the checksum of their data. */
+/**
+ * Mean log likelihood of a pixel by each place's own normal, for images that come with the workspace, by the checksum of their
+ * data; a test computes it.
+ */
 export const PLACE_LIKELIHOODS: Record<string, number> = {
   "1ff174a5aea2d05656fa2611c2f28015163974c5c91f0ae4112ed828b4ff4cd1": 0.20743037748633805,
 };

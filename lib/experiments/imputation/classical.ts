@@ -26,7 +26,7 @@ import { CLASSICAL_MODELS, type ImputationSettings } from "./settings.ts";
 import { type ImputationDetails, imputationScores, scoredRows, windowRun } from "./window.ts";
 
 /** The runs that are asked for: of Beagle by windows, of classical models by seeds, then windows, then models. */
-export async function classicalRuns(
+export async function classicalImputationRuns(
   settings: ImputationSettings,
   windows: readonly ImputationWindow[],
 ): Promise<Run<ImputationDetails>[]> {

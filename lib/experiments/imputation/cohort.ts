@@ -45,7 +45,7 @@ import {
 } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
-export interface CohortSettings extends Settings {
+interface CohortSettings extends Settings {
   /** Such as 20:1300000-1500000; "all" for all of the reference. */
   region: string;
   /** Where the targets' haplotypes come from. */
@@ -169,17 +169,12 @@ async function digest(paths: string[]): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Imputed and true dosages, [samples, variants]. */
-export interface CohortTruth extends ScoredByFrequency {
-  samples: string[];
-}
-
 /**
  * What the imputed file of a run and the truth say of the variants that were imputed and vary in the reference.
  *
  * @throws UserError if it was not imputed on this machine
  */
-export async function cohortTruth(chosen: CohortSettings): Promise<CohortTruth> {
+export async function cohortTruth(chosen: CohortSettings): Promise<ScoredByFrequency> {
   const region = regionOf(chosen);
   const [imputed, { genotypes: truth }, { genotypes: reference }] = await Promise.all([
     readBeagle(fileOf(chosen)),
@@ -217,7 +212,6 @@ export async function cohortTruth(chosen: CohortSettings): Promise<CohortTruth> 
     bin: kept.map((i) => mafBin(counts[i]!, all)),
     altIsMajor: kept.map((i) => Number(2 * counts[i]! > all)),
     alleles: 2,
-    samples: imputed.samples,
   };
 }
 
@@ -234,11 +228,11 @@ export function cohortScores(
   return {
     metrics: {
       r2: pooledR2(scored),
-      minorR2: minorR2([scored]),
-      targetR2: meanTargetR2([scored]),
+      minorR2: minorR2(scored),
+      targetR2: meanTargetR2(scored),
       targets: scored.targets,
     },
-    details: { bins: MAF_BINS.map((_, bin) => minorR2([scored], bin)) },
+    details: { bins: MAF_BINS.map((_, bin) => minorR2(scored, bin)) },
   };
 }
 
@@ -303,7 +297,7 @@ function scoreTable(runs: readonly CohortRecord[]): TableView {
 const POINTS = 180;
 
 /** Imputed against true dosages: variants and people drawn evenly, true values moved a little apart to be seen. */
-export function dosageFigure({ predicted, truth }: CohortTruth): Figure {
+export function dosageFigure({ predicted, truth }: ScoredByFrequency): Figure {
   const names = ["0 copies of ALT", "1 copy", "2 copies"];
   const groups = [0, 1, 2].map((dosage) =>
     [...truth as Uint8Array].flatMap((t, i) => t === dosage ? [i] : [])

@@ -17,8 +17,8 @@ import {
   tableRecipe,
   variantConfiguration,
 } from "../experiment.ts";
-import { trainingCosts } from "../table_run.ts";
-import { classicalRuns } from "./classical.ts";
+import { bestMeasures, outcomeOf } from "../table_run.ts";
+import { classicalImputationRuns } from "./classical.ts";
 import { haplotypeRuns } from "./haplotypes.ts";
 import { imputationReport } from "./report.ts";
 import {
@@ -84,26 +84,19 @@ async function execute(
   const { fold } = window;
   const table = windowTable(window);
   const fitted = await fit(table, fold, recipe, options);
-  try {
-    if (fitted.stopped) return undefined;
-    const start = performance.now();
+  return await outcomeOf(fitted, async () => {
     const outputs = await fitted.predictor.predict(table, fold.test);
-    const { validation, imputationR2, step } = fitted.best;
     const { metrics, details } = imputationScores(imputedAlleles(table, fold.test, outputs), window);
     return {
       metrics: {
         ...metrics,
         testLoss: score(table, fold.test, outputs).loss,
-        validationR2: imputationR2 ?? null,
-        validationLoss: validation,
-        bestStep: step,
+        validationR2: fitted.best.imputationR2 ?? null,
+        ...bestMeasures(fitted),
       },
-      ...trainingCosts(fitted, (performance.now() - start) / 1000),
       details,
     };
-  } finally {
-    fitted.dispose();
-  }
+  });
 }
 
 function changesOf(record: ImputationRecord): Changes<ImputationSettings> {
@@ -129,7 +122,7 @@ export const imputation: Experiment<ImputationSettings, ImputationDetails> = {
     return [
       ...trainedRuns(settings, windows),
       ...haplotypeRuns(settings, windows),
-      ...await classicalRuns(settings, windows),
+      ...await classicalImputationRuns(settings, windows),
     ];
   },
   report: imputationReport,

@@ -6,11 +6,12 @@ import {
   MAF_BINS,
   mafBin,
   meanTargetR2,
+  minorMoments,
   type Moments,
-  momentsOf,
-  NOTHING,
+  NO_MOMENTS,
   pooledR2,
   type Scored,
+  type ScoredByFrequency,
   squaredCorrelation,
   targetR2,
 } from "../../baselines/genotype_r2.ts";
@@ -76,33 +77,27 @@ export function imputationScores(
   scored: Scored,
   { counts, alleles }: Pick<ImputationWindow, "counts" | "alleles">,
 ): { metrics: Record<string, number>; details: ImputationDetails } {
-  const bin = Array.from(counts, (count) => mafBin(count, alleles));
-  const altIsMajor = Array.from(counts, (count) => Number(2 * count > alleles));
+  const byFrequency: ScoredByFrequency = {
+    ...scored,
+    bin: Array.from(counts, (count) => mafBin(count, alleles)),
+    altIsMajor: Array.from(counts, (count) => Number(2 * count > alleles)),
+    alleles: 1,
+  };
   const [predicted, truth] = [dosages(scored.predicted), dosages(scored.truth)];
   return {
     metrics: {
       r2: pooledR2(scored),
       dosageR2: pooledR2({ ...scored, predicted, truth }),
-      targetR2: meanTargetR2([{ ...scored, bin, altIsMajor, alleles: 1 }]),
+      targetR2: meanTargetR2(scored),
       targets: [...targetR2(scored)].filter((value) => !Number.isNaN(value)).length,
     },
-    details: { bins: MAF_BINS.map((_, b) => binMoments(scored, bin.map((own) => own === b), altIsMajor)) },
+    details: { bins: MAF_BINS.map((_, bin) => minorMoments(byFrequency, bin)) },
   };
-}
-
-/** Of the alleles of some targets together; where ALT is the major allele, REF is counted. */
-function binMoments({ predicted, truth, targets }: Scored, chosen: boolean[], altIsMajor: number[]): Moments {
-  const rows = truth.length / targets;
-  return chosen.reduce((all, isIn, t) => {
-    if (!isIn) return all;
-    const own = momentsOf(predicted, truth, t, targets, rows);
-    return joined(all, altIsMajor[t] ? { ...own, meanP: 1 - own.meanP, meanY: 1 - own.meanY } : own);
-  }, NOTHING);
 }
 
 /** R² of a MAF bin over some windows together; NaN if the truth does not vary. */
 export const binR2 = (windows: readonly ImputationDetails[], bin: number): number =>
-  squaredCorrelation(windows.reduce((all, { bins }) => joined(all, bins[bin]!), NOTHING));
+  squaredCorrelation(windows.reduce((all, { bins }) => joined(all, bins[bin]!), NO_MOMENTS));
 
 /** The mean R² of single targets over some windows together, from their metrics. */
 export function meanTarget(windows: readonly RunRecord["metrics"][]): number {

@@ -1,10 +1,10 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { b1Windows } from "../../data/genotypes/windows.ts";
 import { useEngine } from "../../engine/mod.ts";
-import { noPlugin } from "../../engine/testing.ts";
+import { noPlugin } from "../../engine/support_test.ts";
 import { toSvg } from "../../plots/mod.ts";
 import { readRecords, recordName, type RunRecord, toMarkdown } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { KEPT_RECORDS } from "../profiles.ts";
 import { run } from "../run.ts";
 import { imputationMemory } from "./memory.ts";

@@ -10,7 +10,7 @@ import { compiledStep } from "../table_run.ts";
 const MODELS = ["spin", "spin-flat", "npt"] as const;
 type MemoryModel = (typeof MODELS)[number];
 
-export interface ManyMemorySettings extends Settings {
+interface ManyMemorySettings extends Settings {
   models: string[];
   /** Targets of a window. */
   sizes: number[];

@@ -27,7 +27,7 @@ import {
   runOf,
 } from "../experiment.ts";
 import { scoredRows } from "../imputation/window.ts";
-import { trainingCosts } from "../table_run.ts";
+import { bestMeasures, outcomeOf } from "../table_run.ts";
 import { manyReport } from "./report.ts";
 import {
   type ManyDetails,
@@ -154,25 +154,12 @@ async function execute(
     recipe,
     options,
   );
-  try {
-    if (fitted.stopped) return undefined;
-    const start = performance.now();
+  return await outcomeOf(fitted, async () => {
     const details = { seen: await testedWindows(fitted, seen), unseen: await testedWindows(fitted, unseen) };
-    const { imputationR2, validation, step } = fitted.best;
-    return {
-      metrics: {
-        ...means("seen", details.seen),
-        ...means("unseen", details.unseen),
-        validationR2: imputationR2 ?? null,
-        validationLoss: validation,
-        bestStep: step,
-      },
-      ...trainingCosts(fitted, (performance.now() - start) / 1000),
-      details,
-    };
-  } finally {
-    fitted.dispose();
-  }
+    const metrics = { ...means("seen", details.seen), ...means("unseen", details.unseen) };
+    const validationR2 = fitted.best.imputationR2 ?? null;
+    return { metrics: { ...metrics, validationR2, ...bestMeasures(fitted) }, details };
+  });
 }
 
 async function testedWindows(

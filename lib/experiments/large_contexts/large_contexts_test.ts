@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { liveBuffers } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { toSvg } from "../../plots/mod.ts";
 import { readRecords, recordName, type RunRecord, toMarkdown } from "../../results/mod.ts";
-import { recordOf } from "../../results/testing.ts";
+import { recordOf } from "../../results/support_test.ts";
 import { saveProcess } from "../../train/process/weights.ts";
 import { processOf, type ProcessRecipe } from "../../train/process/recipe.ts";
 import { leastBytes, scoreEntries } from "../cost.ts";
@@ -14,7 +14,7 @@ import { KEPT_RECORDS } from "../profiles.ts";
 import { run } from "../run.ts";
 import { contextLikelihoods, largeContexts } from "./likelihoods.ts";
 import { largePredictions } from "./predictions.ts";
-import { processCost, stepCost } from "./process_cost.ts";
+import { processCost, processStepCost } from "./process_cost.ts";
 import { formatBytes } from "./report.ts";
 import type { StepSize } from "./settings.ts";
 
@@ -164,7 +164,7 @@ const budget = (budgetBytes: number, budgetSeconds = 9) => ({ budgetBytes, budge
 
 xlaTest("steps are compiled, then timed, and the estimate is below what is compiled", async () => {
   for (const model of ["canp", "ipnp-chunked"] as const) {
-    const { metrics, steps, parameters } = await stepCost(model, SIZE, budget(2e9));
+    const { metrics, steps, parameters } = await processStepCost(model, SIZE, budget(2e9));
     const { peak, temporary, arguments: given, least, seconds } = metrics;
     ok(seconds! > 0 && steps > 1 && parameters > 0);
     ok(peak! > least! && peak! >= temporary! && peak! >= given!);
@@ -175,9 +175,9 @@ xlaTest("steps are compiled, then timed, and the estimate is below what is compi
 xlaTest(
   "a step beyond the budget does not run, and is not compiled where its scores alone exceed it",
   async () => {
-    const { least, peak } = (await stepCost("canp", SIZE, budget(2e9))).metrics;
+    const { least, peak } = (await processStepCost("canp", SIZE, budget(2e9))).metrics;
     const of = async (...limits: Parameters<typeof budget>) => {
-      const { metrics } = await stepCost("canp", SIZE, budget(...limits));
+      const { metrics } = await processStepCost("canp", SIZE, budget(...limits));
       return [metrics["peak"], metrics["seconds"], metrics["overMemory"], metrics["overTime"]];
     };
     deepEqual(await of(peak! - 1), [peak, null, 1, 0]);

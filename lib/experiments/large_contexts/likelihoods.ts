@@ -129,7 +129,7 @@ async function inPieces(
   const most = contexts.at(-1)!;
   const drawn = Array.from({ length: functions }, (_, i) => longFunction([seed, i], targets + most));
   // Targets first: they stay the same while the context grows.
-  const given = pointsOf(drawn, 0, targets);
+  const given = pointsBetween(drawn, 0, targets);
   const { dimLat } = stream;
   const noise = dimLat === undefined
     ? undefined
@@ -140,7 +140,7 @@ async function inPieces(
   try {
     for (const [i, context] of contexts.entries()) {
       if (stopRequested(signal)) return undefined;
-      const more = pointsOf(drawn, targets + (contexts[i - 1] ?? 0), targets + context);
+      const more = pointsBetween(drawn, targets + (contexts[i - 1] ?? 0), targets + context);
       const next = await pieces.read(state, more);
       disposeState(state);
       state = next;
@@ -194,7 +194,10 @@ async function atOnce(
       const values: number[] = [];
       for (const one of drawn) {
         if (stopRequested(signal)) return undefined;
-        const [given, read] = [pointsOf([one], 0, targets), pointsOf([one], targets, targets + context)];
+        const [given, read] = [
+          pointsBetween([one], 0, targets),
+          pointsBetween([one], targets, targets + context),
+        ];
         const value = await score.async(given, read, key);
         values.push((await value.data())[0]!);
         tf.dispose([value, given.x, given.y, read.x, read.y]);
@@ -210,13 +213,13 @@ async function atOnce(
   }
 }
 
-type Points = ReturnType<typeof pointsOf>;
+type Points = ReturnType<typeof pointsBetween>;
 
 /** Latent samples or bootstraps, of models that have them. */
 const SAMPLES = 10;
 
 /** Points number `from` to `to` - 1 of each function, [functions, to - from, 1]. */
-export function pointsOf(drawn: readonly LongFunction[], from: number, to: number) {
+export function pointsBetween(drawn: readonly LongFunction[], from: number, to: number) {
   const rows = (of: (one: LongFunction) => Float32Array): tf.Tensor3D => {
     const values = new Float32Array(drawn.length * (to - from));
     drawn.forEach((one, i) => values.set(of(one).subarray(from, to), i * (to - from)));

@@ -7,7 +7,7 @@ import { createProcess, processName, streamOf } from "../../models/process/regis
 import { PIECE_SIZE, type Summary } from "../../models/process/streaming.ts";
 import { type Experiment, type Outcome, type Run, runOf, untrained } from "../experiment.ts";
 import { generatedData } from "../run.ts";
-import { disposeState, pointsOf, summaryTensors } from "./likelihoods.ts";
+import { disposeState, pointsBetween, summaryTensors } from "./likelihoods.ts";
 import { largePredictionReport } from "./report.ts";
 import { type LargePredictionSettings, largePredictionSettings } from "./settings.ts";
 
@@ -42,8 +42,8 @@ async function measure(settings: LargePredictionSettings): Promise<Outcome> {
     : tf.randomNormal([1, reader.dimLat], 0, 1, "float32", seed);
   const drawn = [longFunction([seed, 0], context)];
   const [given, first, rest] = [[0, context], [0, context >> 1], [context >> 1, context]]
-    .map(([from, to]) => pointsOf(drawn, from!, to!));
-  const { x: xt } = pointsOf([longFunction([seed, 1], targets)], 0, targets);
+    .map(([from, to]) => pointsBetween(drawn, from!, to!));
+  const { x: xt } = pointsBetween([longFunction([seed, 1], targets)], 0, targets);
   const pieces = piecewise(reader);
   const compileBefore = compileTime().milliseconds;
   /** Seconds of a computation, compiling left out. */

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { median } from "../../bench/race.ts";
 import {
   compileTime,
   createRng,
@@ -13,6 +12,7 @@ import { GP_DIMS, type NeuralProcessDims } from "../../models/process/dims.ts";
 import type { Tasks } from "../../models/process/points.ts";
 import { createProcess, type ProcessName, streamOf } from "../../models/process/registry.ts";
 import type { Parameter } from "../../nn/parameters.ts";
+import { median } from "../../results/mod.ts";
 import { valueAndGradients } from "../../train/gradients.ts";
 import { createOptimizer } from "../../train/optimizer.ts";
 import { leastBytes } from "../cost.ts";
@@ -36,7 +36,7 @@ function runs(settings: ProcessCostSettings): Run[] {
         of: generatedData(`sine-${context}`),
         seed,
         configuration: asJson({ ...size, budgetBytes, budgetSeconds }),
-        execute: () => stepCost(model, size, settings),
+        execute: () => processStepCost(model, size, settings),
       });
     })
   );
@@ -50,7 +50,7 @@ const [ROUNDS, SPEND] = [5, 10];
  * state) and beyond them; the bytes of its attention scores, which it needs at least; the median seconds of a step; and
  * whether it exceeds the budget. What was not compiled or run is null.
  */
-export async function stepCost(
+export async function processStepCost(
   model: CostModel,
   size: StepSize,
   { budgetBytes, budgetSeconds, seed }: Pick<ProcessCostSettings, "budgetBytes" | "budgetSeconds" | "seed">,

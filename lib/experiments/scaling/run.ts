@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { median } from "../../bench/race.ts";
 import { compileTime, createRng, jit, memoryOf, ready, tensorSpec } from "../../engine/mod.ts";
 import { type Cells, createTableModel, type Outputs, type TableModel } from "../../models/table/mod.ts";
-import type { RunRecord } from "../../results/mod.ts";
+import { median, type RunRecord } from "../../results/mod.ts";
 import { createOptimizer, DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { type Rows, stackCells } from "../../train/table/rows.ts";
 import { stepFunction } from "../../train/table/step.ts";

@@ -1,13 +1,13 @@
 import { ok } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
 import { slopesOf } from "../../plots/mod.ts";
-import { findPlugin } from "../../engine/device.ts";
+import { findCpuPlugin } from "../../engine/device.ts";
 import { run } from "../run.ts";
 import { stepCost } from "./run.ts";
 
 Deno.test({
   name: "a training step's memory is linear in n and d for SPIN, and steeper in n for NPT",
-  ignore: !(await findPlugin()).path,
+  ignore: !(await findCpuPlugin()).path,
   async fn() {
     await useEngine("xla");
     const folder = await Deno.makeTempDir();

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { useEngine } from "../../engine/mod.ts";
-import { findPlugin } from "../../engine/device.ts";
+import { findCpuPlugin } from "../../engine/device.ts";
 import { readRecords, recordName, toMarkdown } from "../../results/mod.ts";
 import { KEPT_RECORDS } from "../profiles.ts";
 import { run } from "../run.ts";
@@ -44,7 +44,7 @@ Deno.test("slopes, figures and the verdict are of the kept records", () => {
 
 Deno.test({
   name: "steps and predictions are measured; the memory of a prediction from latents does not depend on n",
-  ignore: !(await findPlugin()).path,
+  ignore: !(await findCpuPlugin()).path,
   async fn() {
     await useEngine("xla");
     const folder = await Deno.makeTempDir();

@@ -91,7 +91,7 @@ async function execute(
 }
 
 /** A table as classical models read it (`baselines/utils/baseline_hyper_tuner.py`). */
-export interface ClassicalTable {
+interface ClassicalTable {
   /** Numbers of a row: standardised numeric features, then an indicator for each class of the categorical ones. */
   columns: number;
   task: BaselineTask;

@@ -61,7 +61,7 @@ async function knownData(identity: RunIdentity): Promise<RunIdentity> {
 }
 
 /** What a run on a set needs, is known by and is called. */
-export interface UciRun {
+interface UciRun {
   dataset: string;
   model: string;
   fold: number;

@@ -23,10 +23,10 @@ import { uciFold, uciRun } from "./data.ts";
 import { UCI_SETS, uciRecipe } from "./settings.ts";
 
 /** `spin-flat` has the reference's predictor, with its (d·e)² weights; `spin` the nested one. */
-export const UCI_MEMORY_MODELS = ["spin", "spin-flat", "npt", "set-transformer"] as const;
-export type UciMemoryModel = (typeof UCI_MEMORY_MODELS)[number];
+const UCI_MEMORY_MODELS = ["spin", "spin-flat", "npt", "set-transformer"] as const;
+type UciMemoryModel = (typeof UCI_MEMORY_MODELS)[number];
 
-export interface UciMemorySettings extends Settings {
+interface UciMemorySettings extends Settings {
   datasets: string[];
   models: string[];
 }

@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { chooseCandidates, genotypeQuery, haplotypeQuery } from "./candidates.ts";
-import { drawnAlleles } from "./testing.ts";
+import { drawnAlleles } from "./support_test.ts";
 
 const MEMORY = 1e8;
 

@@ -29,8 +29,8 @@ export async function copyingDosages(task: CopyingTask, options: CopyingOptions 
   const { reference, query, centimorgans, targets } = task;
   const { ne, mismatch, memory } = copyingOptions(options);
   const [M, T] = [centimorgans.length, targets.centimorgans.length];
-  const K = haplotypeRows("reference", reference, M);
-  const Q = haplotypeRows("query", query, M);
+  const K = countHaplotypes("reference", reference, M);
+  const Q = countHaplotypes("query", query, M);
   if (T === 0) return new Float32Array();
 
   const steps = copyingSteps(centimorgans, targets.centimorgans);
@@ -324,7 +324,7 @@ export const copyingOptions = (
  *
  * @throws UserError if there is no site, no row, or a part of one.
  */
-export function haplotypeRows(what: string, { length }: Uint8Array, columns: number): number {
+export function countHaplotypes(what: string, { length }: Uint8Array, columns: number): number {
   if (columns === 0) throw new UserError("copying model: expected at least one site, found none");
   const rows = length / columns;
   if (Number.isInteger(rows) && rows > 0) return rows;

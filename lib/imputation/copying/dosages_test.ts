@@ -1,9 +1,9 @@
 import { deepEqual, ok, rejects } from "node:assert/strict";
 import { liveBuffers } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { UserError } from "../../errors.ts";
 import { copyingDosages, type CopyingTask } from "./dosages.ts";
-import { drawnAlleles, drawnDistances, draws, moveChance, posteriors } from "./testing.ts";
+import { drawnAlleles, drawnDistances, draws, moveChance, posteriors } from "./support_test.ts";
 
 /** Alleles of which about one in eight is 255. */
 const withMissing = (name: number, alleles: Uint8Array): Uint8Array => {

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { deepEqual, ok } from "node:assert/strict";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { ALT_REF, MISSING, pairBatch, pairReadings, type PairSource, REF_ALT } from "./pair_program.ts";
 import { changesBetween } from "./dosages.ts";
-import { drawnAlleles, drawnDistances, moveChance, posteriors } from "./testing.ts";
+import { drawnAlleles, drawnDistances, moveChance, posteriors } from "./support_test.ts";
 
 const [MISMATCH, NE] = [0.02, 300];
 

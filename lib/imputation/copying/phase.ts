@@ -9,7 +9,7 @@ import {
   type PairSource,
   READINGS,
 } from "./pair_program.ts";
-import { changesBetween, type CopyingOptions, copyingOptions, haplotypeRows } from "./dosages.ts";
+import { changesBetween, type CopyingOptions, copyingOptions, countHaplotypes } from "./dosages.ts";
 import { bestWindows, copyingWindows, type Window } from "./windows.ts";
 
 /** Samples to phase with K haplotypes of a reference, at M sites. */
@@ -55,8 +55,8 @@ export async function phase(
   const { ne, mismatch, memory } = copyingOptions(options);
   const { candidates = 64, passes = 2, onProgress = () => {} } = options;
   const M = centimorgans.length;
-  const K = haplotypeRows("reference", reference, M);
-  const samples = haplotypeRows("genotypes", genotypes, M);
+  const K = countHaplotypes("reference", reference, M);
+  const samples = countHaplotypes("genotypes", genotypes, M);
   const calls = knownPhase(genotypes, task.known, M);
 
   const windows = copyingWindows(M, WINDOW, OVERLAP);

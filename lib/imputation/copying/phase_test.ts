@@ -1,9 +1,9 @@
 import { deepEqual, ok, rejects } from "node:assert/strict";
 import { liveBuffers } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { UserError } from "../../errors.ts";
 import { type PairPhasingTask, phase } from "./phase.ts";
-import { drawnAlleles, draws } from "./testing.ts";
+import { drawnAlleles, draws } from "./support_test.ts";
 
 const [K, M, SAMPLES] = [30, 500, 4];
 /** 1 cM in 1,000 sites and this rate: about one change of a haplotype in all. */

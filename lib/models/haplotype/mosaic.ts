@@ -1,13 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/random.ts";
 
-export interface MosaicOptions {
-  /** Mean number of changes of the copied haplotype per centimorgan. */
-  rate: number;
-  /** Share of alleles that are not copied truly. */
-  noise: number;
-}
-
 /** Stretches of one mosaic; a change beyond the last goes back to the first. */
 const STRETCHES = 8;
 

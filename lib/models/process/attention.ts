@@ -6,7 +6,7 @@ import type { RowReader } from "../../nn/online_softmax.ts";
 import type { Init } from "../../nn/parameters.ts";
 import { attendFeatures, attendRows, headReader, type KeyedReader, keyedReader } from "./heads.ts";
 
-export interface AttentionWidths {
+interface AttentionWidths {
   dimQ: number;
   dimK: number;
   dimV: number;

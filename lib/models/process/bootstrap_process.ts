@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../../engine/mod.ts";
-import { constant, expectShape } from "../../nn/layers.ts";
+import { asConstant, expectShape } from "../../nn/layers.ts";
 import type { Parameter } from "../../nn/parameters.ts";
 import type { Encode } from "./conditional_process.ts";
 import type { Decoder } from "./decoder.ts";
@@ -8,14 +8,14 @@ import { meanLikelihood, type Normal } from "./normal.ts";
 import { contextOf, type Points, type Tasks } from "./points.ts";
 
 /** What k bootstraps predict. */
-export interface Bootstrapped {
+interface Bootstrapped {
   /** At the inputs of the context, from resampled contexts and without gradients: [k, b, nc, dimY]. */
   resampled: Normal;
   /** At all rows, [k, b, n, dimY]. */
   prediction: Normal;
 }
 
-export interface BootstrapPass extends Bootstrapped {
+interface BootstrapPass extends Bootstrapped {
   loss: tf.Scalar;
   /** At all rows from the context as it is, [b, n, dimY]. */
   base: Normal;
@@ -56,7 +56,7 @@ export function bootstrapProcess(
     const { x, y, hidden } = context;
     const [k, b, nc] = rows.shape as [number, number, number];
     const indices = tf.reshape(rows, [k * b, nc]) as tf.Tensor2D;
-    const both = constant(() => {
+    const both = asConstant(() => {
       const resampled = { x: resampledRows(x, indices), y: resampledRows(y, indices), hidden };
       const outputs = tf.reshape(resampled.y, [k, b, nc, -1]);
       const { mean, sigma } = decode(encodeEach(resampled, outputs, x), x);
@@ -138,7 +138,7 @@ export function drawResampling(rng: Rng, k: number, { x, hidden }: Points): Resa
  * @param x [g, n, w] @param indices int32 [m·g, n], for all g tasks m times over
  * @returns [m·g, n, w]
  */
-export function resampledRows(x: tf.Tensor3D, indices: tf.Tensor2D): tf.Tensor3D {
+function resampledRows(x: tf.Tensor3D, indices: tf.Tensor2D): tf.Tensor3D {
   const [g, n, w] = x.shape;
   const sets = indices.shape[0];
   const starts = tf.tensor2d(Array.from({ length: sets }, (_, i) => (i % g) * n), [sets, 1], "int32");

@@ -6,7 +6,7 @@ import type { Points } from "./points.ts";
 export const CALIBRATION_LEVELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 
 /** Of some predicted values: how many lie inside the central interval of each level, out of how many. */
-export interface Inside {
+interface Inside {
   counts: ArrayLike<number>;
   total: number;
 }

@@ -3,7 +3,7 @@ import { type Linear, linear } from "../../nn/layers.ts";
 import type { Init } from "../../nn/parameters.ts";
 import { type Normal, outputNormal } from "./normal.ts";
 
-export interface DecoderOptions {
+interface DecoderOptions {
   dimX: number;
   dimY: number;
   /** Sum of the widths of what is decoded. */

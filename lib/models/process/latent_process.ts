@@ -7,7 +7,7 @@ import { contextOf, meanOverPoints, type Tasks } from "./points.ts";
 import type { Pooled } from "./pooling_encoder.ts";
 
 /** What one training pass gives: the scalar to be minimised, and what it was made of. */
-export interface LatentPass extends LatentObjective {
+interface LatentPass extends LatentObjective {
   prior: Normal;
   posterior: Normal;
   /** At all points, [b, n, dimY], with a leading axis if there are several samples. */

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { createInit, type Init } from "../../nn/parameters.ts";
 import { type BootstrapProcess, bootstrapProcess } from "./bootstrap_process.ts";
 import { type ConditionalProcess, conditionalProcess, type Encode } from "./conditional_process.ts";
-import { crossEncoder, crossSpinEncoder } from "./cross_encoder.ts";
+import { crossEncoder, crossSpinEncoder, type RowEncoder } from "./cross_encoder.ts";
 import { decoder } from "./decoder.ts";
 import type { NeuralProcessDims } from "./dims.ts";
 import { type LatentProcess, latentProcess } from "./latent_process.ts";
@@ -46,14 +46,7 @@ export function cipnp(
   seed: number,
   init = createInit(seed),
 ): ConditionalProcess & Streamable {
-  const rows = crossSpinEncoder(init, "enc1", crossDims(dims), options);
-  const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), options);
-  const width = dims.dimHid + latentWidth(options, dims.dimHid);
-  const decode = decoderOf(init, dims, width);
-  return {
-    ...conditionalProcess(init.parameters, [rows, repeated(pooled)], decode),
-    stream: () => stream({ rows, pooled, decode }),
-  };
+  return inducedConditional(init, dims, options, crossSpinEncoder(init, "enc1", crossDims(dims), options));
 }
 
 /** Neural process: a pooling encoder, and a latent variable. */
@@ -84,13 +77,7 @@ export function ipnp(
   seed: number,
   init = createInit(seed),
 ): LatentProcess & Streamable {
-  const rows = crossSpinEncoder(init, "denc", crossDims(dims), options);
-  const latent = poolingSpinEncoder(init, "lenc", latentDims(dims), options);
-  const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
-  return {
-    ...latentProcess(init.parameters, { rows, latent, decode }),
-    stream: () => stream({ rows, pooled: latent, decode, dimLat: dims.dimLat }),
-  };
+  return inducedLatent(init, dims, options, crossSpinEncoder(init, "denc", crossDims(dims), options));
 }
 
 /** CIPNP with the initial values of `sharpInit`, a variant of this workspace. */
@@ -109,13 +96,7 @@ export function cipnpPlaced(
   seed: number,
 ): ConditionalProcess & Streamable {
   const init = createInit(seed);
-  const rows = placedEncoder(init, "enc1", crossDims(dims), options);
-  const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), spin);
-  const decode = decoderOf(init, dims, dims.dimHid + latentWidth(spin, dims.dimHid));
-  return {
-    ...conditionalProcess(init.parameters, [rows, repeated(pooled)], decode),
-    stream: () => stream({ rows, pooled, decode }),
-  };
+  return inducedConditional(init, dims, spin, placedEncoder(init, "enc1", crossDims(dims), options));
 }
 
 /** IPNP whose points have places (`placedEncoder`), a variant of this workspace. @param spin of the latent encoder */
@@ -126,7 +107,21 @@ export function ipnpPlaced(
   seed: number,
 ): LatentProcess & Streamable {
   const init = createInit(seed);
-  const rows = placedEncoder(init, "denc", crossDims(dims), options);
+  return inducedLatent(init, dims, spin, placedEncoder(init, "denc", crossDims(dims), options));
+}
+
+/** An encoder of rows beside a pooling encoder with inducing points; it can read its context in pieces. */
+function inducedConditional(init: Init, dims: NeuralProcessDims, spin: SpinOptions, rows: RowEncoder) {
+  const pooled = poolingSpinEncoder(init, "enc2", poolingDims(dims), spin);
+  const decode = decoderOf(init, dims, dims.dimHid + latentWidth(spin, dims.dimHid));
+  return {
+    ...conditionalProcess(init.parameters, [rows, repeated(pooled)], decode),
+    stream: () => stream({ rows, pooled, decode }),
+  };
+}
+
+/** The same with a latent variable. */
+function inducedLatent(init: Init, dims: NeuralProcessDims, spin: SpinOptions, rows: RowEncoder) {
   const latent = poolingSpinEncoder(init, "lenc", latentDims(dims), spin);
   const decode = decoderOf(init, dims, dims.dimHid + dims.dimLat);
   return {
@@ -195,7 +190,7 @@ const SCALES: readonly [end: string, factor: number][] = [
 ];
 
 /** @param seed equal seeds give equal initial values, and but for their scale the reference model's */
-export const sharpInit = (seed: number): Init =>
+const sharpInit = (seed: number): Init =>
   createInit(seed, (name) => SCALES.find(([end]) => name.endsWith(end))?.[1] ?? 1);
 
-export const sharpSpin = (options: SpinOptions): SpinOptions => ({ ...options, initial: "unit" });
+const sharpSpin = (options: SpinOptions): SpinOptions => ({ ...options, initial: "unit" });

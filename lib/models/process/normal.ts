@@ -17,7 +17,7 @@ export const logDensity = ({ mean, sigma }: Normal, y: tf.Tensor): tf.Tensor =>
   );
 
 /** KL(q ‖ p), elementwise. */
-export const divergence = (q: Normal, p: Normal): tf.Tensor => {
+const divergence = (q: Normal, p: Normal): tf.Tensor => {
   const ratio = tf.div(q.sigma, p.sigma);
   const shift = tf.div(tf.sub(q.mean, p.mean), p.sigma);
   const squares = tf.add(tf.square(ratio), tf.square(shift));
@@ -53,7 +53,7 @@ export const plainNormal = (x: tf.Tensor, bounded: boolean): Normal => {
 };
 
 /** log of the mean of exponentials over the first axis. */
-export const logMeanExp = (x: tf.Tensor): tf.Tensor => tf.sub(tf.logSumExp(x, 0), Math.log(x.shape[0]!));
+const logMeanExp = (x: tf.Tensor): tf.Tensor => tf.sub(tf.logSumExp(x, 0), Math.log(x.shape[0]!));
 
 /**
  * Log likelihood of every row: of its own normal, or of the mixture of its normals from several samples (log mean exp
@@ -104,7 +104,7 @@ export function latentObjective(
 }
 
 /** Log likelihoods of a prediction (`regression/models/cnp.py`, `np.py`). */
-export interface Likelihoods {
+interface Likelihoods {
   /** Of every row, [b, n]. */
   rows: tf.Tensor;
   /** Mean over the context's points (`ctx_ll`). */

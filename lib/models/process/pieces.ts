@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { scan } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { Affine } from "../../nn/affine.ts";
-import { constant } from "../../nn/layers.ts";
+import { asConstant } from "../../nn/layers.ts";
 import type { RowReader, Seen, SoftmaxState } from "../../nn/online_softmax.ts";
 import { readPieces, stateAfter } from "../../nn/softmax_pieces.ts";
 import { logDensity, type Normal } from "./normal.ts";
@@ -42,7 +42,7 @@ export const startsOf = ({ from, to, size }: Span): tf.Tensor1D =>
 export function pieceAt({ x, y, hidden }: Points, start: tf.Scalar, { from, to, size }: Span): Points {
   const rows = tf.add(start, tf.range(0, size, 1, "int32"));
   const at = tf.minimum(rows, tf.scalar(to - 1, "int32")) as tf.Tensor1D;
-  const fetch = <T extends tf.Tensor>(all: T): T => constant(() => tf.gather(all, at, 1)) as T;
+  const fetch = <T extends tf.Tensor>(all: T): T => asConstant(() => tf.gather(all, at, 1)) as T;
   const outside = (to - from) % size === 0
     ? undefined
     : tf.expandDims(tf.cast(tf.greaterEqual(rows, tf.scalar(to, "int32")), "float32"), 0);

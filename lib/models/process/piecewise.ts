@@ -7,7 +7,7 @@ import type { Points } from "./points.ts";
 import { type ContextState, PIECE_SIZE, type Stream, type Summary } from "./streaming.ts";
 
 /** A streamed model for any numbers of points: each piece is one call of the same program. */
-export interface Piecewise {
+interface Piecewise {
   /** Goes on reading the context, from `state`, which stays as it is; the result is the caller's to dispose. */
   read(state: ContextState, points: Points): Promise<ContextState>;
   /**
@@ -108,18 +108,18 @@ const copyOf = ({ rows, pooled }: ContextState): ContextState => {
 // Rows cut and put together on the host, where their number is part of no program.
 
 /** Values of a tensor [..., n, d]. */
-export interface HostRows {
+interface HostRows {
   data: Float32Array;
   shape: number[];
 }
 
-export const hostRows = async (x: tf.Tensor): Promise<HostRows> => ({
+const hostRows = async (x: tf.Tensor): Promise<HostRows> => ({
   data: await x.data() as Float32Array,
   shape: x.shape,
 });
 
 /** Rows number `start` to `start + size` - 1, [..., size, d]; the last row stands for those that are not there. */
-export function rowsFrom({ data, shape }: HostRows, start: number, size: number): tf.Tensor {
+function rowsFrom({ data, shape }: HostRows, start: number, size: number): tf.Tensor {
   const [n, d] = shape.slice(-2) as [number, number];
   const count = Math.min(size, n - start);
   const groups = data.length / (n * d);
@@ -135,7 +135,7 @@ export function rowsFrom({ data, shape }: HostRows, start: number, size: number)
 }
 
 /** Writes a piece [..., size, d] over the rows from `start` on, as far as there are rows. */
-export function putRows({ data, shape }: HostRows, start: number, piece: HostRows): void {
+function putRows({ data, shape }: HostRows, start: number, piece: HostRows): void {
   const [n, d] = shape.slice(-2) as [number, number];
   const size = piece.shape.at(-2)!;
   const count = Math.min(size, n - start);

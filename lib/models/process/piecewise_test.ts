@@ -1,7 +1,7 @@
 import { equal, ok, rejects, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useEngine } from "../../engine/mod.ts";
-import { noPlugin } from "../../engine/testing.ts";
+import { noPlugin } from "../../engine/support_test.ts";
 import { UserError } from "../../errors.ts";
 import { GP_DIMS } from "./dims.ts";
 import { cipnp, ipnp } from "./models.ts";

@@ -30,7 +30,7 @@ const INITIAL = {
 };
 
 /** Reads rows [b, n, data] into inducing points [b, m, latent], several times over if `reach` says so. */
-export interface Spin {
+interface Spin {
   (rows: Affine, reach?: Reach): tf.Tensor3D;
   /**
    * Reads rows of a form piece by piece.
@@ -120,7 +120,7 @@ export function xabd(init: Init, name: string, latentDim: number, heads: number)
   return Object.assign(read, { reader: block.reader });
 }
 
-export interface SpinBlockOptions {
+interface SpinBlockOptions {
   /** Latent attributes: XABA and ABLA on the datapoints before XABD reads them. */
   useHA: boolean;
   /** ABLA on the inducing points. */

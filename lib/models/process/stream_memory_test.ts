@@ -1,7 +1,7 @@
 import { ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { memoryOf, tensorSpec } from "../../engine/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { GP_DIMS } from "./dims.ts";
 import { createProcess, streamOf } from "./registry.ts";
 

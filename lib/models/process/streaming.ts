@@ -58,7 +58,7 @@ export interface Streamable {
   stream(): Stream;
 }
 
-export interface StreamParts {
+interface StreamParts {
   rows: RowEncoder;
   pooled: PoolingSpinEncoder;
   decode: Decoder;

@@ -1,7 +1,7 @@
 import { ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { jit, useEngine } from "../../engine/mod.ts";
-import { noPlugin } from "../../engine/testing.ts";
+import { noPlugin } from "../../engine/support_test.ts";
 import { UserError } from "../../errors.ts";
 import type { Parameter } from "../../nn/parameters.ts";
 import { GP_DIMS } from "./dims.ts";

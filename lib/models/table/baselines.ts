@@ -18,7 +18,7 @@ import type { TableModelConfig } from "./config.ts";
 import { type Core, type LatentCore, type Watch, watched } from "./core.ts";
 
 /** ABLA on H_D: self-attention of [1, h, f·e] seen as [h, f, e]. */
-export function latentAttributes(init: Init, f: number, e: number, config: TableModelConfig): SelfBlock {
+function latentAttributes(init: Init, f: number, e: number, config: TableModelConfig): SelfBlock {
   const block = selfAttention(init, "abla", e, config);
   return (hD, rng) => flat(block(nested(hD, f), rng));
 }

@@ -86,7 +86,7 @@ export function attributeLatent(init: Init, d: number, f: number): (x: tf.Tensor
 }
 
 /** X [n, d, e] and H_D [1, h, f·e] to updated X. */
-export type DatapointPredictor = (x: tf.Tensor3D, hD: tf.Tensor3D, rng?: Rng) => tf.Tensor3D;
+type DatapointPredictor = (x: tf.Tensor3D, hD: tf.Tensor3D, rng?: Rng) => tf.Tensor3D;
 
 /** The predictor of the reference: a row of width d·e is one query over the h latents; weights of size (d·e)². */
 export function flatPredictor(

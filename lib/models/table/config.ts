@@ -14,8 +14,8 @@ export const MODEL_KINDS = [
 ] as const;
 export type ModelKind = typeof MODEL_KINDS[number];
 
-export const PREDICTOR_KINDS = ["flat", "nested"] as const;
-export type PredictorKind = typeof PREDICTOR_KINDS[number];
+const PREDICTOR_KINDS = ["flat", "nested"] as const;
+type PredictorKind = typeof PREDICTOR_KINDS[number];
 
 export const READOUT_KINDS = ["weights", "context"] as const;
 export type ReadoutKind = typeof READOUT_KINDS[number];
@@ -54,7 +54,7 @@ export interface TableModelConfig extends AttentionOptions {
   readout: ReadoutKind;
 }
 
-export const DEFAULT_CONFIG: TableModelConfig = {
+const DEFAULT_CONFIG: TableModelConfig = {
   ...DEFAULT_ATTENTION,
   model: "spin",
   embedding: 64,

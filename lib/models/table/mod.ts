@@ -2,8 +2,8 @@
 export type { Cells, Outputs } from "./columns.ts";
 export type { ColumnLayout, ModelColumn } from "./columns.ts";
 export { hideCells, joinColumns, layoutOf, takeColumns } from "./columns.ts";
-export { completeConfig, DEFAULT_CONFIG, MODEL_KINDS, PREDICTOR_KINDS } from "./config.ts";
-export type { ModelKind, PredictorKind, TableModelConfig } from "./config.ts";
-export { countParameters, createTableModel, ensembleOf, meanOutputs } from "./model.ts";
-export type { BuildTableModel, ForwardOptions, TableModel } from "./model.ts";
+export { completeConfig, MODEL_KINDS } from "./config.ts";
+export type { ModelKind, TableModelConfig } from "./config.ts";
+export { buildDigest, countParameters, createTableModel, ensembleOf, meanOutputs } from "./model.ts";
+export type { BuildTableModel, TableModel } from "./model.ts";
 export type { Core, LatentCore, MakeCore } from "./core.ts";

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { createHash } from "node:crypto";
 import type { Rng } from "../../engine/random.ts";
 import { dropout, expectShape } from "../../nn/layers.ts";
 import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
@@ -11,7 +12,7 @@ import { heads } from "./heads.ts";
 import { targetReadouts } from "./readout.ts";
 import { spinCore } from "./spin.ts";
 
-export interface ForwardOptions {
+interface ForwardOptions {
   /** Source of dropout. Without it dropout is off. */
   rng?: Rng;
   /**
@@ -24,6 +25,8 @@ export interface ForwardOptions {
 /** A model of a table. All functions take and give tensors only, so they can be traced. */
 export interface TableModel {
   config: TableModelConfig;
+  /** Of a model of one's own: the digest of the function that made it, for the file that keeps its weights. */
+  madeBy?: string;
   layout: ColumnLayout;
   parameters: Parameter[];
   /** True if a prediction needs no other rows. */
@@ -47,6 +50,10 @@ export interface TableModel {
 
 /** Makes a model of one's own for a table: any object of tensor functions, or what `createTableModel` makes of a core. */
 export type BuildTableModel = (columns: readonly ModelColumn[], seed: number) => TableModel;
+
+/** What tells a function that makes models from others: the digest of its text. */
+export const buildDigest = (build: BuildTableModel): string =>
+  createHash("sha256").update(String(build)).digest("hex").slice(0, 16);
 
 /**
  * Builds a table model and draws its parameters.
@@ -74,13 +81,14 @@ export function createTableModel(
 export function ensembleOf(members: readonly TableModel[]): TableModel {
   const [first] = members as [TableModel];
   if (members.length === 1) return first;
-  const { config, layout, rowsAlone, latents, leaveOneOut } = first;
+  const { config, layout, rowsAlone, latents, leaveOneOut, madeBy } = first;
   return {
     config,
     layout,
     rowsAlone,
     latents,
     leaveOneOut,
+    madeBy,
     members,
     parameters: members.flatMap(({ parameters }, i) =>
       parameters.map((p) => i === 0 ? p : renamed(p, `member${i}.`))

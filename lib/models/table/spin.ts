@@ -15,7 +15,7 @@ import type { TableModelConfig } from "./config.ts";
 import { type LatentCore, type Watch, watched } from "./core.ts";
 
 /** What the encoder is made of. */
-export interface SpinWidths extends AttentionOptions {
+interface SpinWidths extends AttentionOptions {
   embedding: number;
   h: number;
   f: number;

@@ -42,9 +42,6 @@ export interface HaplotypeWindow {
 export interface FitWindowOptions extends CourseOptions {
   /** Called after every step, with the loss now and then. */
   onStep?: (step: number, loss?: number) => void;
-  /** Steps after which `evaluate` is called, beside the last one. */
-  when?: (step: number) => boolean;
-  evaluate?: (window: FittedWindow, step: number) => Promise<void>;
 }
 
 /** A trained window: weights, and H_D of the panel's haplotypes. */
@@ -151,15 +148,6 @@ export async function fitWindow(
       ...courseOf(options, { ...recipe, window: digestOf(window) }),
       steps: recipe.steps,
       onStep: options.onStep,
-      evaluate: options.evaluate && {
-        when: options.when,
-        run: async (at) => {
-          await options.evaluate!(fitted, at);
-          // The next prediction encodes the panel anew.
-          hD?.dispose();
-          hD = undefined;
-        },
-      },
       advice: advice(recipe),
     });
     return Object.assign(fitted, { stopped, seconds });

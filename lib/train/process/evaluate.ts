@@ -25,7 +25,7 @@ export interface ProcessScore {
   calibration: Calibration;
 }
 
-export interface Evaluator {
+interface Evaluator {
   /** @param batches only the first so many; all unless given */
   (samples: number, batches?: number): Promise<ProcessScore>;
   dispose(): void;

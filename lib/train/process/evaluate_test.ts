@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { evaluationSet } from "../../data/gp/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { createProcess } from "../../models/process/registry.ts";
 import { createEvaluator } from "./evaluate.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { gpSource } from "../../data/gp/mod.ts";
-import { xlaTest } from "../../engine/testing.ts";
+import { xlaTest } from "../../engine/support_test.ts";
 import { liveBuffers } from "../../engine/mod.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import type { ProcessName } from "../../models/process/registry.ts";

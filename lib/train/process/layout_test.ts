@@ -6,8 +6,6 @@ import { arrange, largestLayout, pointsOf, sizesOf, taskLayout } from "./layout.
 
 const source = (ranges: TaskSource["ranges"], all?: number): TaskSource => ({
   name: "",
-  dimX: 1,
-  dimY: 1,
   batch: 1,
   ranges,
   all,

@@ -17,7 +17,7 @@ export interface ProcessStepInputs {
   step: tf.Scalar;
 }
 
-export type ProcessStep = Compiled<[TaskPoints, ProcessStepInputs, Layout], { loss: tf.Scalar }>;
+type ProcessStep = Compiled<[TaskPoints, ProcessStepInputs, Layout], { loss: tf.Scalar }>;
 
 /** One training step, forward, backward and update, as a program for each layout; it gives the loss. */
 export function createProcessStep(process: Process, optimizer: Optimizer, samples: number): ProcessStep {

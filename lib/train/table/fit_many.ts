@@ -12,7 +12,7 @@ import { disposeData, type StepData, stepData } from "./step.ts";
 import { epochBatches, modelOf, tableTask } from "./task.ts";
 
 /** Means over the validation rows of all tables, and those of each. */
-export type ManyValidation = Validation & { each: Validation[] };
+type ManyValidation = Validation & { each: Validation[] };
 
 /** One set of weights for several tables, those that did best on the mean of their validation rows. */
 export interface FittedMany extends Omit<Trained<ManyValidation>, "best"> {

@@ -63,7 +63,7 @@ const predictionsOf = async (recipe: Partial<Recipe>, checkpoint?: string) => {
     table,
     FOLD,
     recipe,
-    checkpoint === undefined ? {} : { checkpoint, checkpointEvery: 0 },
+    { checkpoint },
   );
   const { values } = await fitted.predictor.predict(table, FOLD.test);
   const { best, steps } = fitted;

@@ -13,7 +13,7 @@ export interface PartLoss {
   mean: tf.Scalar;
 }
 
-export interface Loss {
+interface Loss {
   /** tradeoff · feature.mean + (1 - tradeoff) · label.mean */
   total: tf.Scalar;
   label: PartLoss;

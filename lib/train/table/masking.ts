@@ -135,11 +135,11 @@ export function maskRows(
   return { cells: hideCells(layout, cells, selected), selected };
 }
 
-export const ROW_GROUPS = ["train", "val", "test"] as const;
-export type RowGroup = typeof ROW_GROUPS[number];
+const ROW_GROUPS = ["train", "val", "test"] as const;
+type RowGroup = typeof ROW_GROUPS[number];
 
 /** Whose labels a model may not see, and which of them it is scored on. */
-export interface LabelPlan {
+interface LabelPlan {
   /** Groups whose labels are all hidden. */
   hidden: RowGroup[];
   /** Groups of whose labels a random part is masked. */

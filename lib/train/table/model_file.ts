@@ -6,6 +6,7 @@ import { currentEngine, type EngineInfo } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { BuildTableModel, TableModel } from "../../models/table/mod.ts";
 import { modelOf } from "./task.ts";
+import { buildDigest } from "../../models/table/mod.ts";
 import { createPredictor, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
 
@@ -21,7 +22,7 @@ export interface TrainedModel {
 }
 
 /** What a file says of its own making. */
-export interface ModelOrigin {
+interface ModelOrigin {
   engine: EngineInfo;
   /** The version of Deno. */
   deno: string;
@@ -35,8 +36,8 @@ const ROWS = { values: "kept/values", codes: "kept/codes", missing: "kept/missin
 
 /**
  * Writes a trained model as one safetensors file, whole or not at all: weights by parameter name; what prediction
- * keeps of the training rows (H_D, or the encoded rows); schema, recipe, scores and origin as metadata. The file has no
- * date, so equal trainings give equal bytes.
+ * keeps of the training rows (H_D, or the encoded rows); schema, recipe, scores and origin as metadata, and of a model of
+ * one's own the digest of the function that made it. The file has no date, so equal trainings give equal bytes.
  *
  * @throws UserError if the file cannot be written.
  */
@@ -62,6 +63,7 @@ export async function saveModel(path: string, trained: TrainedModel): Promise<vo
     chunk: String(predictor.chunk),
     metrics: JSON.stringify(metrics),
     origin: JSON.stringify(origin),
+    ...model.madeBy === undefined ? {} : { build: model.madeBy },
   };
   await writeSafetensors(path, tensors, { ...metadata, sha256: digest({ tensors, metadata }) });
 }
@@ -86,14 +88,15 @@ function digest({ tensors, metadata }: TensorFile): string {
 }
 
 export interface LoadOptions {
-  /** Makes the model, where it is one of one's own: weights alone are in the file. */
+  /** Makes the model, where it is one of one's own: weights alone are in the file. The function that was trained. */
   build?: BuildTableModel;
 }
 
 /**
  * Reads a model that `saveModel` wrote. On the engine it was saved from, its predictions are the same bit for bit.
  *
- * @throws UserError naming the file and the problem: absent, truncated, damaged, of another kind or version.
+ * @throws UserError naming the file and the problem: absent, truncated, damaged, of another kind or version, of
+ *   another `build`.
  */
 export async function readModelFile(
   path: string,
@@ -113,6 +116,7 @@ export async function readModelFile(
   if (metadata["sha256"] !== digest(file)) {
     throw new UserError(`${path}: the content does not have the checksum it was saved with: it is damaged`);
   }
+  checkBuild(path, metadata["build"], options.build);
   try {
     return restore(path, file, options);
   } catch (error) {
@@ -120,6 +124,16 @@ export async function readModelFile(
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`${path}: this ${KIND} does not fit the models of this workspace: ${reason}`);
   }
+}
+
+/** Files written before they told the function tell nothing, and are taken with any. */
+function checkBuild(path: string, made: string | undefined, build: BuildTableModel | undefined): void {
+  const given = build && buildDigest(build);
+  if (made === undefined || made === given) return;
+  throw new UserError(
+    `${path}: this model was made by a \`build\` of one's own, whose text has the digest ${made}; ` +
+      (given ? `the one given, "${build!.name}", has ${given}` : "give it as the option `build`"),
+  );
 }
 
 /** Stored tensors by name, checked. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import type * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
 import { type EncodedTable, readSafetensors, writeSafetensors } from "../../data/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import type { TableModelConfig } from "../../models/table/mod.ts";
+import { type BuildTableModel, createTableModel, type TableModelConfig } from "../../models/table/mod.ts";
 import { fit } from "./fit.ts";
 import { readModelFile, saveModel } from "./model_file.ts";
 import type { Recipe } from "./recipe.ts";
@@ -54,8 +55,8 @@ async function withSaved(work: (path: string, folder: string) => Promise<void>) 
   }
 }
 
-const refuses = (path: string, expected: RegExp) =>
-  assert.rejects(readModelFile(path), (error) => {
+const refuses = (path: string, expected: RegExp, build?: BuildTableModel) =>
+  assert.rejects(readModelFile(path, { build }), (error) => {
     assert.ok(error instanceof UserError, String(error));
     assert.ok(error.message.startsWith(path), error.message);
     assert.match(error.message, expected);
@@ -99,6 +100,28 @@ Deno.test("Saving the same training twice gives the same bytes, and a loaded mod
     assert.deepEqual(await Deno.readFile(second), bytes);
     await saveModel(second, await readModelFile(path));
     assert.deepEqual(await Deno.readFile(second), bytes);
+  }));
+
+Deno.test("A model of one's own comes back with the function that made it, and with no other", () =>
+  withSaved(async (_, folder) => {
+    const core = () => ({ forward: (x: tf.Tensor3D) => x, rowsAlone: true });
+    const build: BuildTableModel = (columns, seed) =>
+      createTableModel({ embedding: 4, heads: 2, f: 2 }, columns, seed, core);
+    const other: BuildTableModel = (columns, seed) =>
+      createTableModel({ embedding: 4, heads: 2, f: 2 }, columns, seed + 0, core);
+    const fitted = await fit(table, fold, { steps: 1 }, { build });
+    const path = join(folder, "own.safetensors");
+    await saveModel(path, { ...fitted, columns, metrics: {} });
+    await refuses(path, /made by a `build` of one's own, .*; give it as the option `build`/);
+    await refuses(path, /digest \w{16}; the one given, "other", has \w{16}/, other);
+    const loaded = await readModelFile(path, { build });
+    assert.deepEqual(
+      await loaded.predictor.predict(table, fold.test),
+      await fitted.predictor.predict(table, fold.test),
+    );
+    const again = join(folder, "again.safetensors");
+    await saveModel(again, loaded);
+    assert.deepEqual(await Deno.readFile(again), await Deno.readFile(path));
   }));
 
 Deno.test("A damaged model file is refused, wherever the damage is", () =>

@@ -23,7 +23,7 @@ export interface Predictor {
   dispose(): void;
 }
 
-export interface PredictorOptions {
+interface PredictorOptions {
   model: TableModel;
   recipe: Pick<Recipe, "inference" | "labelMask">;
   /** The training rows, labels included. */

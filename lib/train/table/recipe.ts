@@ -11,7 +11,7 @@ import type { LrSchedule, TradeoffSchedule } from "../schedule.ts";
  * - `latent`: the raw latents, no encoder (the reference's default)
  */
 export const INFERENCE_MODES = ["retain", "recompute", "latent"] as const;
-export type InferenceMode = (typeof INFERENCE_MODES)[number];
+type InferenceMode = (typeof INFERENCE_MODES)[number];
 
 /** How a table model is trained; plain data, as it stands in records and checkpoints. Names follow the reference. */
 export interface Recipe {
@@ -51,7 +51,7 @@ export interface Recipe {
 }
 
 /** The defaults of the reference (`npt/configs.py`), with `retain` as the way to predict. */
-export const DEFAULT_RECIPE: Recipe = {
+const DEFAULT_RECIPE: Recipe = {
   model: {},
   optimizer: DEFAULT_OPTIMIZER,
   steps: 2000,

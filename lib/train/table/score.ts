@@ -2,7 +2,7 @@ import type { EncodedTable, RawOutputs } from "../../data/mod.ts";
 import { accuracy, auroc, logLoss, probabilities, rmse } from "./metrics.ts";
 
 /** Measures of the predictions for some rows, by name. */
-export interface Scores {
+interface Scores {
   /** Mean squared error (standardised) or cross-entropy over all label cells: what the best weights are chosen by. */
   loss: number;
   /** rmse (in the target's units); or accuracy, logLoss and, for two classes, auroc. With several targets, means. */

@@ -3,6 +3,7 @@ import { balancedBatches, batchCount, type Fold } from "../../data/mod.ts";
 import { jit, type JitOptions } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import {
+  buildDigest,
   type BuildTableModel,
   createTableModel,
   ensembleOf,
@@ -16,7 +17,7 @@ import type { Recipe } from "./recipe.ts";
 import { type StepData, stepFunction, type StepInputs, stepInputs, type StepLosses } from "./step.ts";
 
 /** A step's share of the tables: which of them, and which of its rows; null for all of them. */
-export interface TableBatch {
+interface TableBatch {
   table: number;
   rows: Int32Array | null;
 }
@@ -75,7 +76,9 @@ export function modelOf(
     seedsOf(recipe).map((seed) => {
       if (!build) return createTableModel(recipe.model, columns, seed);
       const model = build(columns, seed);
-      if (Array.isArray(model?.parameters) && typeof model.forward === "function") return model;
+      if (Array.isArray(model?.parameters) && typeof model.forward === "function") {
+        return Object.assign(model, { madeBy: buildDigest(build) });
+      }
       throw new UserError(
         `build: expected a table model, such as createTableModel makes, found ${
           Deno.inspect(model, { depth: 0 })
@@ -86,7 +89,7 @@ export function modelOf(
 }
 
 /** A function of what `Recipe` says of step `at`: key, learning rate and weight of the feature loss. */
-export function inputsOf(
+function inputsOf(
   recipe: Omit<Recipe, "members">,
 ): (at: number, rows: Int32Array | null, seed?: number) => StepInputs {
   const rate = learningRate(recipe.schedule, recipe.learningRate, recipe.steps, recipe.flatShare);

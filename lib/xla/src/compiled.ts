@@ -146,7 +146,7 @@ function launchOn(
 }
 
 /** Runs the program again, on other arguments and on the variables as they are now. */
-export function run<R>(backend: XlaBackend, compiled: Compiled<R>, args: tf.Tensor[]): R {
+export function runCompiled<R>(backend: XlaBackend, compiled: Compiled<R>, args: tf.Tensor[]): R {
   const { updates } = compiled;
   // What is pending may need the values of variables that this call overwrites.
   backend.evaluate();

@@ -2,13 +2,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type XlaBackend, xlaInUse } from "./backend/backend.ts";
 import { freeGarbageAfter } from "./backend/out_of_memory.ts";
 import { BACKEND } from "./backend/register.ts";
-import { type Compiled, free, outputsReady, prepareAsync, run, start } from "./compiled.ts";
+import { type Compiled, free, outputsReady, prepareAsync, runCompiled, start } from "./compiled.ts";
 import { checkDonation } from "./donation.ts";
 import { UserError } from "./errors.ts";
 import { checkMesh, type Mesh } from "./mesh.ts";
 import { type ProgramMemory, programMemory } from "./pjrt/executable.ts";
 import { type Call, readCall, variation } from "./signature.ts";
-import { record, type Traced } from "./trace.ts";
+import { recordGraph, type Traced } from "./trace.ts";
 import { flatten } from "./tree.ts";
 
 export interface JitOptions {
@@ -127,10 +127,10 @@ function jitOn<A extends unknown[], R>(
       split: ownedBy(call, mesh?.batch),
       devices: mesh?.devices,
     };
-    const traced = record(backend, whole, dynamic, use);
+    const traced = recordGraph(backend, whole, dynamic, use);
     if (traced.created !== "known") return traced;
     traced.restore();
-    return record(backend, whole, dynamic, use);
+    return recordGraph(backend, whole, dynamic, use);
   };
 
   const refuseTooMany = () => {
@@ -170,7 +170,9 @@ function jitOn<A extends unknown[], R>(
     const call = read(args);
     const tensors = checked(call);
     const known = programs.get(call.parts.join());
-    return known ? run(backend, known.compiled, tensors) : first(recordCall(args, call), call, tensors);
+    return known
+      ? runCompiled(backend, known.compiled, tensors)
+      : first(recordCall(args, call), call, tensors);
   };
 
   const compileTraced = async (traced: Traced<R>, call: Call): Promise<void> => {
@@ -211,11 +213,11 @@ function jitOn<A extends unknown[], R>(
     const { compiled } = programs.get(key)!;
     let result: R;
     try {
-      result = run(backend, compiled, tensors);
+      result = runCompiled(backend, compiled, tensors);
     } catch (error) {
       await freeGarbageAfter(error);
       checked(call);
-      result = run(backend, compiled, tensors);
+      result = runCompiled(backend, compiled, tensors);
     }
     await outputsReady(backend, compiled);
     return result;
@@ -264,7 +266,7 @@ export function memoryOf(fn: (...args: never[]) => unknown, ...inputs: unknown[]
     throw new UserError(`memoryOf needs the xla engine, which compiles; the engine is ${tf.getBackend()}`);
   }
   if (backend.trace) throw new Error("memoryOf was used inside a compiled function; use it outside");
-  const recorded = () => record(backend, fn as (...args: unknown[]) => unknown, inputs);
+  const recorded = () => recordGraph(backend, fn as (...args: unknown[]) => unknown, inputs);
   let traced = recorded();
   if (traced.created === "known") {
     traced.restore();

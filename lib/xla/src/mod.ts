@@ -3,8 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { XlaBackend } from "./backend/backend.ts";
 import { BACKEND, registerKernels } from "./backend/register.ts";
 import { type ClientOptions, createClient } from "./pjrt/client.ts";
-import { type Precision, setPrecision } from "./stablehlo/precision.ts";
-import { recordForCpu } from "./stablehlo/target.ts";
+import { type Precision, recordForCpu, setPrecision } from "./stablehlo/target.ts";
 
 export { BACKEND, type ClientOptions, XlaBackend };
 export { bridgeMissingKernels } from "./backend/bridge.ts";
@@ -16,7 +15,7 @@ export { checkpoint } from "./checkpoint.ts";
 export { jit, type JitOptions, type Jitted, memoryOf } from "./jit.ts";
 export { describeCompilerOptions } from "./pjrt/compiler_options.ts";
 export type { NamedValue } from "./pjrt/named_values.ts";
-export type { Precision } from "./stablehlo/precision.ts";
+export type { Precision } from "./stablehlo/target.ts";
 export type { Mesh } from "./mesh.ts";
 export { liveBuffers } from "./pjrt/buffer.ts";
 export type { ProgramMemory } from "./pjrt/executable.ts";

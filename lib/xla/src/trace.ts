@@ -61,7 +61,7 @@ interface RecordOptions {
  *
  * @throws whatever `fn` throws; variables then have the values they had.
  */
-export function record<A extends unknown[], R>(
+export function recordGraph<A extends unknown[], R>(
   backend: XlaBackend,
   fn: (...args: A) => R,
   args: A,

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, variable, xla, xlaTest } from "./support/backend.ts";
+import { backendTest, values, variable, xla } from "./support/backend.ts";
 import { liveBuffers } from "../src/pjrt/buffer.ts";
 import { compileAsync, destroyExecutable } from "../src/pjrt/executable.ts";
 import { scan } from "../src/scan.ts";
@@ -29,7 +29,7 @@ async function ticksDuring(work: () => Promise<unknown>): Promise<number> {
 /** Where nothing lets timers through, one may fire before and one after; so many don't, whatever the machine's speed. */
 const SEVERAL = 5;
 
-xlaTest("timers fire while a program is compiled and while it runs", async () => {
+backendTest("timers fire while a program is compiled and while it runs", async () => {
   const step = long(xla().client.platform === "cpu" ? 500 : 10_000);
   const x = tf.ones([256, 256]);
   x.dataSync();
@@ -47,7 +47,7 @@ xlaTest("timers fire while a program is compiled and while it runs", async () =>
   x.dispose();
 });
 
-xlaTest("steps that take no time let timers fire, too", async () => {
+backendTest("steps that take no time let timers fire, too", async () => {
   const f = jit((x: tf.Tensor) => tf.add(x, 1));
   const x = tf.scalar(1);
   let fired = false;
@@ -57,7 +57,7 @@ xlaTest("steps that take no time let timers fire, too", async () => {
   x.dispose();
 });
 
-xlaTest("a stop request ends a loop within one step", async () => {
+backendTest("a stop request ends a loop within one step", async () => {
   const step = long(100);
   const x = tf.ones([256, 256]);
   values(await step.async(x));
@@ -74,7 +74,7 @@ xlaTest("a stop request ends a loop within one step", async () => {
   x.dispose();
 });
 
-xlaTest("results, variables and donation are those of a plain call", async () => {
+backendTest("results, variables and donation are those of a plain call", async () => {
   const w = variable([1, 2]);
   const big = tf.tensor1d(Array.from({ length: 5000 }, (_, i) => i));
   let calls = 0;
@@ -97,7 +97,7 @@ xlaTest("results, variables and donation are those of a plain call", async () =>
   tf.dispose([w, x]);
 });
 
-xlaTest("variables made at first use, mistakes, and arguments that vanish meanwhile", async () => {
+backendTest("variables made at first use, mistakes, and arguments that vanish meanwhile", async () => {
   let v: tf.Variable | undefined;
   const f = jit(function made(x: tf.Tensor) {
     v ??= tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
@@ -123,7 +123,7 @@ xlaTest("variables made at first use, mistakes, and arguments that vanish meanwh
   await rejects(promise, /tensor 1 of 1 among its arguments \(float32 \[3\]\) is disposed/);
 });
 
-xlaTest("nothing is left behind by asynchronous calls", async () => {
+backendTest("nothing is left behind by asynchronous calls", async () => {
   const f = jit((x: tf.Tensor) => tf.mul(x, 2));
   const x = tf.tensor1d([1]);
   values(await f.async(x));

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend, values, xla, xlaTest } from "./support/backend.ts";
+import { backendTest, useBackend, values, xla } from "./support/backend.ts";
 import { bucketOf, maskOf, padTo } from "../src/buckets.ts";
 import { jit } from "../src/mod.ts";
 
@@ -13,7 +13,7 @@ Deno.test("a bucket is the smallest size that fits", () => {
   throws(() => bucketOf(5, { growth: 1 }), /growth above 1, found 16 and 1/);
 });
 
-xlaTest("padding on the host, inside a program and on another engine gives the same", async () => {
+backendTest("padding on the host, inside a program and on another engine gives the same", async () => {
   const cases = (): tf.Tensor[] => [
     tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]),
     tf.tensor3d([1, 2, 3, 4], [2, 2, 1], "int32"),
@@ -33,13 +33,13 @@ xlaTest("padding on the host, inside a program and on another engine gives the s
   deepEqual(values(tf.grad((x) => tf.sum(tf.square(padTo(x, 0, 5))))(tf.tensor1d([1, 2]))), [2, 4]);
 });
 
-xlaTest("a mask has ones for as many entries as count", () => {
+backendTest("a mask has ones for as many entries as count", () => {
   deepEqual(values(maskOf(tf.scalar(2, "int32"), 4)), [1, 1, 0, 0]);
   const masks = maskOf(tf.tensor1d([0, 3]), 3);
   deepEqual([masks.shape, values(masks)], [[2, 3], [0, 0, 0, 1, 1, 1]]);
 });
 
-xlaTest(
+backendTest(
   "50 sizes of context and target need six programs, and give the losses of the unpadded sets",
   async () => {
     interface Set {

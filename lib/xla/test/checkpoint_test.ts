@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, variable, xlaTest } from "./support/backend.ts";
+import { backendTest, values, variable } from "./support/backend.ts";
 import { checkpoint } from "../src/checkpoint.ts";
 import { liveBuffers } from "../src/pjrt/buffer.ts";
 import { scan } from "../src/scan.ts";
@@ -20,7 +20,7 @@ const layer = (w: tf.Tensor, shift: tf.Tensor) => (x: tf.Tensor): tf.Tensor => {
   return tf.matMul(hidden as tf.Tensor2D, w as tf.Tensor2D, false, true);
 };
 
-xlaTest("gradients are those without it: arguments, variables, tensors from outside", () => {
+backendTest("gradients are those without it: arguments, variables, tensors from outside", () => {
   tf.tidy(() => {
     const w = tf.variable(tf.randomNormal([3, 16], 0, 0.5, "float32", 1));
     const loss = (wrap: typeof checkpoint) => (x: tf.Tensor, shift: tf.Tensor, w: tf.Tensor) => {
@@ -42,7 +42,7 @@ xlaTest("gradients are those without it: arguments, variables, tensors from outs
   });
 });
 
-xlaTest("the memory between operands and results is not kept", () => {
+backendTest("the memory between operands and results is not kept", () => {
   const w = tf.tidy(() => tf.variable(tf.randomNormal([8, 512], 0, 0.05, "float32", 1)));
   const shift = tf.zeros([512]);
   const temporary = (wrap: typeof checkpoint) => {
@@ -63,7 +63,7 @@ xlaTest("the memory between operands and results is not kept", () => {
   tf.dispose([w, shift]);
 });
 
-xlaTest("inside a scan, around one and inside another, gradients are the same", () => {
+backendTest("inside a scan, around one and inside another, gradients are the same", () => {
   tf.tidy(() => {
     const loss = (wrap: typeof checkpoint) => (x: tf.Tensor, w: tf.Tensor): tf.Tensor => {
       const inner = wrap((h: tf.Tensor) => tf.sin(tf.mul(h, w)));
@@ -84,7 +84,7 @@ xlaTest("inside a scan, around one and inside another, gradients are the same", 
   });
 });
 
-xlaTest("several results of any type, plain values, and draws in JavaScript", () => {
+backendTest("several results of any type, plain values, and draws in JavaScript", () => {
   let draws = 0;
   const loss = (x: tf.Tensor) => {
     const { parts: [a, b], index, name } = checkpoint((x: tf.Tensor, by: number) => {
@@ -103,7 +103,7 @@ xlaTest("several results of any type, plain values, and draws in JavaScript", ()
   equal(draws, 1);
 });
 
-xlaTest("without a gradient it is the function; mistakes are named; nothing is left behind", () => {
+backendTest("without a gradient it is the function; mistakes are named; nothing is left behind", () => {
   const f = checkpoint((x: tf.Tensor) => tf.mul(tf.mul(x, x), x));
   const x = tf.scalar(2);
   deepEqual(values(f(x)), [8]);

@@ -1,7 +1,7 @@
 import { deepEqual, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkpoint, scan } from "../src/mod.ts";
-import { useBackend, xlaTest } from "./support/backend.ts";
+import { backendTest, useBackend } from "./support/backend.ts";
 
 const list = (tensor: tf.Tensor) => [tensor.shape, Array.from(tensor.dataSync())];
 
@@ -42,7 +42,7 @@ function results(): unknown[] {
   });
 }
 
-xlaTest("scan and checkpoint give the same on another backend", async () => {
+backendTest("scan and checkpoint give the same on another backend", async () => {
   const found = results();
   await useBackend("cpu");
   deepEqual(results(), found);

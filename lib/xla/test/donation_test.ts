@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, variable, xlaTest } from "./support/backend.ts";
+import { backendTest, values, variable } from "./support/backend.ts";
 import { pairDonations } from "../src/donation.ts";
 import { liveBuffers } from "../src/pjrt/buffer.ts";
 import { leaf } from "../src/stablehlo/node.ts";
@@ -14,7 +14,7 @@ Deno.test("a result of the same type takes a donated argument's memory, once", (
   deepEqual([...pairs], [[a.leaf, 1], [c.leaf, 3]]);
 });
 
-xlaTest("a donated tensor's memory becomes the result's, and reading it says who took it", async () => {
+backendTest("a donated tensor's memory becomes the result's, and reading it says who took it", async () => {
   const step = jit(function advance(state: { h: tf.Tensor; unused: tf.Tensor }, x: tf.Tensor) {
     return tf.add(tf.mul(state.h, 2), x);
   }, { donate: [0] });
@@ -38,7 +38,7 @@ xlaTest("a donated tensor's memory becomes the result's, and reading it says who
   deepEqual(values(tf.add(x, 1))[0], 2, "nothing else is disturbed");
 });
 
-xlaTest("memory that somebody else needs can't be donated", () => {
+backendTest("memory that somebody else needs can't be donated", () => {
   const f = jit((a: tf.Tensor, b: tf.Tensor) => tf.add(a, b), { donate: [0], name: "sum" });
   const [x, y] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4])];
   throws(
@@ -59,7 +59,7 @@ xlaTest("memory that somebody else needs can't be donated", () => {
   builtIn.dispose();
 });
 
-xlaTest("what waits to be computed is computed before its operand is donated", () => {
+backendTest("what waits to be computed is computed before its operand is donated", () => {
   const f = jit((a: tf.Tensor) => tf.mul(a, 10), { donate: [0] });
   const x = tf.tensor1d([1, 2]);
   const later = tf.add(x, 1);
@@ -67,7 +67,7 @@ xlaTest("what waits to be computed is computed before its operand is donated", (
   deepEqual(values(f(tf.add(tf.tensor1d([1]), 1))), [20]);
 });
 
-xlaTest("a donated tensor leaves no buffer behind", () => {
+backendTest("a donated tensor leaves no buffer behind", () => {
   const f = jit((a: tf.Tensor) => [tf.sum(a), tf.mul(a, 2)], { donate: [0] });
   const [tensors, buffers] = [tf.memory().numTensors, liveBuffers()];
   for (let i = 0; i < 3; i++) {

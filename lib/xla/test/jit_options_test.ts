@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, variable, xlaTest } from "./support/backend.ts";
+import { backendTest, values, variable } from "./support/backend.ts";
 import { jit } from "../src/mod.ts";
 
 /** The lines that are written as warnings meanwhile. */
@@ -16,7 +16,7 @@ function warnings(run: () => void): string[] {
   return lines;
 }
 
-xlaTest("static arguments are part of the signature and arrive as they are", () => {
+backendTest("static arguments are part of the signature and arrive as they are", () => {
   const seen: unknown[] = [];
   interface Settings {
     by: number[];
@@ -36,7 +36,7 @@ xlaTest("static arguments are part of the signature and arrive as they are", () 
   equal(f.programs(), 3);
 });
 
-xlaTest("what can't be compared from call to call is no static argument", () => {
+backendTest("what can't be compared from call to call is no static argument", () => {
   const f = jit(function scaled(x: tf.Tensor, _: unknown) {
     return x;
   }, { static: [1] });
@@ -52,7 +52,7 @@ xlaTest("what can't be compared from call to call is no static argument", () => 
   v.dispose();
 });
 
-xlaTest("16 programs give one line that names the argument, and the limit is an error", () => {
+backendTest("16 programs give one line that names the argument, and the limit is an error", () => {
   const f = jit(
     (x: tf.Tensor, _length: number, same: string) => tf.concat([x, x, tf.tensor1d([same.length])]),
     {
@@ -77,7 +77,7 @@ xlaTest("16 programs give one line that names the argument, and the limit is an 
   f(tf.ones([3]), 18, "same").dispose();
 });
 
-xlaTest("results may be empty, nested, null, repeated, or arguments", () => {
+backendTest("results may be empty, nested, null, repeated, or arguments", () => {
   const v = variable([7]);
   const f = jit((x: tf.Tensor, tree: { y: tf.Tensor; list: [] }) => {
     const z = tf.add(x, tree.y);

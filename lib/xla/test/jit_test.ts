@@ -1,10 +1,10 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend, values, variable, xlaTest } from "./support/backend.ts";
+import { backendTest, useBackend, values, variable } from "./support/backend.ts";
 import { jit } from "../src/mod.ts";
 import { tensorSpec } from "../src/tree.ts";
 
-xlaTest("a function is recorded once for each signature of its arguments", () => {
+backendTest("a function is recorded once for each signature of its arguments", () => {
   let calls = 0;
   const scale = jit((x: tf.Tensor, by: number) => {
     calls++;
@@ -32,7 +32,7 @@ xlaTest("a function is recorded once for each signature of its arguments", () =>
   equal(calls, 7);
 });
 
-xlaTest("arguments and results are trees of tensors and plain values", () => {
+backendTest("arguments and results are trees of tensors and plain values", () => {
   interface Given {
     pair: [tf.Tensor, tf.Tensor];
     how: { by: number; name: string; nothing: null };
@@ -54,7 +54,7 @@ xlaTest("arguments and results are trees of tensors and plain values", () => {
   equal(f.programs(), 1);
 });
 
-xlaTest("an argument may come back as it is, and a result may come twice", () => {
+backendTest("an argument may come back as it is, and a result may come twice", () => {
   const f = jit((x: tf.Tensor) => {
     const y = tf.add(x, 1);
     return [x, y, y];
@@ -68,7 +68,7 @@ xlaTest("an argument may come back as it is, and a result may come twice", () =>
   deepEqual(values(x), [1]);
 });
 
-xlaTest("what is no tensor, array, plain object or plain value is refused with its kind", () => {
+backendTest("what is no tensor, array, plain object or plain value is refused with its kind", () => {
   const f = jit((x: unknown) => tf.scalar(x === null ? 0 : 1));
   throws(() => f(new Float32Array(2)), /a compiled function takes and returns .*; found Float32Array/);
   throws(() => f(new Map()), /found Map/);
@@ -76,7 +76,7 @@ xlaTest("what is no tensor, array, plain object or plain value is refused with i
   throws(() => jit(() => new Map())(), /found Map/);
 });
 
-xlaTest("a compiled function inside another one becomes part of it", () => {
+backendTest("a compiled function inside another one becomes part of it", () => {
   let calls = 0;
   const inner = jit((x: tf.Tensor) => {
     calls++;
@@ -88,12 +88,12 @@ xlaTest("a compiled function inside another one becomes part of it", () => {
   deepEqual([calls, inner.programs(), outer.programs()], [2, 0, 1]);
 });
 
-xlaTest("gradients are taken inside a compiled function", () => {
+backendTest("gradients are taken inside a compiled function", () => {
   const slope = jit((x: tf.Tensor) => tf.grad((x) => tf.sum(tf.pow(x, 3)))(x));
   deepEqual(values(slope(tf.tensor1d([1, 2]))), [3, 12]);
 });
 
-xlaTest("a tensor from outside is built in, and still there when it is disposed outside", () => {
+backendTest("a tensor from outside is built in, and still there when it is disposed outside", () => {
   const outside = tf.tensor1d(Array.from({ length: 5000 }, (_, i) => i));
   const small = tf.scalar(3);
   const f = jit((x: tf.Tensor) => tf.add(tf.sum(outside), tf.mul(x, small)));
@@ -104,14 +104,14 @@ xlaTest("a tensor from outside is built in, and still there when it is disposed 
   f.dispose();
 });
 
-xlaTest("a tensor that waits to be computed can be captured", () => {
+backendTest("a tensor that waits to be computed can be captured", () => {
   const x = tf.add(tf.tensor1d([1, 2]), 1);
   const f = jit(() => tf.mul(x, 2));
   deepEqual(values(f()), [4, 6]);
   deepEqual(values(f()), [4, 6]);
 });
 
-xlaTest("reading a value inside gives an error that says why, reading a constant does not", () => {
+backendTest("reading a value inside gives an error that says why, reading a constant does not", () => {
   throws(
     () => jit((x: tf.Tensor) => tf.add(x, x.dataSync()[0]!))(tf.tensor1d([1])),
     /value was read inside a compiled function, where only shapes are known; return the tensor/,
@@ -122,7 +122,7 @@ xlaTest("reading a value inside gives an error that says why, reading a constant
   v.dispose();
 });
 
-xlaTest("an async function is refused, and what it goes on to do harms nobody", async () => {
+backendTest("an async function is refused, and what it goes on to do harms nobody", async () => {
   const f = jit(async (x: tf.Tensor) => {
     await x.data();
     throw new Error("later");
@@ -132,7 +132,7 @@ xlaTest("an async function is refused, and what it goes on to do harms nobody", 
   deepEqual(values(tf.add(tf.tensor1d([1]), 1)), [2]);
 });
 
-xlaTest("operands that do not fit give the error that tfjs or the program builder gives", () => {
+backendTest("operands that do not fit give the error that tfjs or the program builder gives", () => {
   throws(
     () => jit((x: tf.Tensor) => tf.matMul(x, x))(tf.zeros([2, 3])),
     /dot_general: tensor<2x3xf32> and tensor<2x3xf32>, batch \[\] x \[\], contracting \[1\] x \[0\]/,
@@ -140,7 +140,7 @@ xlaTest("operands that do not fit give the error that tfjs or the program builde
   throws(() => jit((x: tf.Tensor) => tf.add(x, tf.zeros([3])))(tf.zeros([2])), /could not be broadcast/);
 });
 
-xlaTest("an argument without a value gives an error that says which", () => {
+backendTest("an argument without a value gives an error that says which", () => {
   const product = jit(function product(x: tf.Tensor, y: tf.Tensor) {
     return tf.mul(x, y);
   });
@@ -153,7 +153,7 @@ xlaTest("an argument without a value gives an error that says which", () => {
   throws(() => product(x, tensorSpec([1]) as unknown as tf.Tensor), /tensor 2 of 2 .* is only a type/);
 });
 
-xlaTest("a tensor kept inside a compiled function has no value outside, and says so", async () => {
+backendTest("a tensor kept inside a compiled function has no value outside, and says so", async () => {
   let kept: tf.Tensor | undefined;
   const f = jit((x: tf.Tensor) => {
     kept = tf.keep(tf.add(x, 1));
@@ -169,7 +169,7 @@ xlaTest("a tensor kept inside a compiled function has no value outside, and says
   kept!.dispose();
 });
 
-xlaTest("on another backend a compiled function runs as it is, and its programs are kept", async () => {
+backendTest("on another backend a compiled function runs as it is, and its programs are kept", async () => {
   const f = jit((x: tf.Tensor) => tf.add(x, 1));
   const x = tf.scalar(1);
   f(x).dispose();

@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { CONFIG, findPlugin, xlaTest } from "./support/backend.ts";
+import { backendTest, CONFIG, findTestPlugin } from "./support/backend.ts";
 
 const EXECUTABLE = new URL("../src/pjrt/executable.ts", import.meta.url).href;
 
@@ -27,7 +27,7 @@ const PREPARED = `
  * with it stands the message that its error must have.
  */
 async function refused(uses: Record<string, RegExp>): Promise<void> {
-  const { path } = await findPlugin();
+  const { path } = await findTestPlugin();
   const code = `${PREPARED}
     const uses = { ${Object.keys(uses).map((use) => `${JSON.stringify(use)}: () => ${use}`).join(",\n")} };
     const told = {};
@@ -54,7 +54,7 @@ async function refused(uses: Record<string, RegExp>): Promise<void> {
   deepEqual([after, compiled], [[2, 2, 2, 2, 2, 2], [6]]);
 }
 
-xlaTest("shapes that do not fit are errors", () =>
+backendTest("shapes that do not fit are errors", () =>
   refused({
     "tf.add(x, y)": /could not be broadcast/,
     "tf.matMul(x, x)": /dot_general: tensor<2x3xf32> and tensor<2x3xf32>/,
@@ -68,7 +68,7 @@ xlaTest("shapes that do not fit are errors", () =>
     "jit((a) => tf.matMul(a, a))(x)": /dot_general/,
   }));
 
-xlaTest("types that do not go together are errors", () =>
+backendTest("types that do not go together are errors", () =>
   refused({
     "tf.logicalAnd(x, y)": /must be bool tensor, but got float32/,
     "tf.where(x, x, x)": /must be bool tensor/,
@@ -83,7 +83,7 @@ xlaTest("types that do not go together are errors", () =>
     "memoryOf((a) => a, tensorSpec([2], 'string'))": /found string/,
   }));
 
-xlaTest("tensors without a value are errors, wherever they are used", () =>
+backendTest("tensors without a value are errors, wherever they are used", () =>
   refused({
     "tf.add(gone, 1)": /a tensor \(float32 \[2\]\) is disposed, and can't be computed with/,
     "read(gone)": /Tensor is disposed/,
@@ -100,7 +100,7 @@ xlaTest("tensors without a value are errors, wherever they are used", () =>
 
 const wholeLengths = /positive integers|expected whole lengths, found/;
 
-xlaTest("lengths that are no numbers, negative or broken are errors", () =>
+backendTest("lengths that are no numbers, negative or broken are errors", () =>
   refused({
     "tf.zeros([NaN])": wholeLengths,
     "tf.ones([Infinity])": wholeLengths,
@@ -123,7 +123,7 @@ xlaTest("lengths that are no numbers, negative or broken are errors", () =>
 
 const tooLarge = /larger than any memory|expected whole lengths/;
 
-xlaTest("shapes beyond what the compiler or the memory holds are errors", () =>
+backendTest("shapes beyond what the compiler or the memory holds are errors", () =>
   refused({
     "tf.fill([2 ** 31, 2 ** 31], 1)": tooLarge,
     "tf.fill([2 ** 40, 2 ** 40, 2 ** 40], 1)": tooLarge,
@@ -140,7 +140,7 @@ xlaTest("shapes beyond what the compiler or the memory holds are errors", () =>
       /^large needs 35\.2 TB of memory/,
   }));
 
-xlaTest("programs that are none are errors", () =>
+backendTest("programs that are none are errors", () =>
   refused({
     "compile('')": /`main` function/,
     "compile('\\0')": /`main` function|error/,
@@ -154,8 +154,8 @@ xlaTest("programs that are none are errors", () =>
       /nobody/,
   }));
 
-xlaTest("tensors of another engine are taken as they are", async () => {
-  const { path } = await findPlugin();
+backendTest("tensors of another engine are taken as they are", async () => {
+  const { path } = await findTestPlugin();
   const code = `${PREPARED}
     await tf.setBackend("cpu");
     const a = tf.tensor1d([1, 2]);

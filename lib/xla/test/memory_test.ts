@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, variable, xlaTest } from "./support/backend.ts";
+import { backendTest, values, variable } from "./support/backend.ts";
 import { liveBuffers } from "../src/pjrt/buffer.ts";
 import { jit, memoryOf } from "../src/mod.ts";
 import { tensorSpec } from "../src/tree.ts";
 
 const assign = (v: tf.Variable, value: tf.Tensor) => v.assign(value as tf.Tensor1D);
 
-xlaTest("memoryOf runs nothing: types stand for tensors, and variables keep their values", () => {
+backendTest("memoryOf runs nothing: types stand for tensors, and variables keep their values", () => {
   const w = variable(Array<number>(100).fill(1));
   const step = (x: tf.Tensor) => {
     assign(w, tf.add(w, tf.sum(x, 0)));
@@ -22,7 +22,7 @@ xlaTest("memoryOf runs nothing: types stand for tensors, and variables keep thei
   w.dispose();
 });
 
-xlaTest("memoryOf leaves nothing behind, and the figures are those of the compiled function", () => {
+backendTest("memoryOf leaves nothing behind, and the figures are those of the compiled function", () => {
   const v = variable([1, 2, 3]);
   const fn = (x: tf.Tensor) => tf.matMul(x, tf.mul(x, v));
   const buffers = liveBuffers();
@@ -37,7 +37,7 @@ xlaTest("memoryOf leaves nothing behind, and the figures are those of the compil
   v.dispose();
 });
 
-xlaTest("variables made at first use count as variables", () => {
+backendTest("variables made at first use count as variables", () => {
   let w: tf.Variable | undefined;
   const fn = (x: tf.Tensor) => tf.add(x, w ??= tf.tidy(() => tf.variable(tf.tensor1d([1, 2, 3]))));
   equal(memoryOf(fn, tensorSpec([3])).arguments, 24);
@@ -45,7 +45,7 @@ xlaTest("variables made at first use count as variables", () => {
   w!.dispose();
 });
 
-xlaTest("memoryOf says what to do about variables that are computed from the arguments", () => {
+backendTest("memoryOf says what to do about variables that are computed from the arguments", () => {
   throws(
     () => memoryOf((x: tf.Tensor) => tf.variable(tf.add(x, 1)), tensorSpec([3])),
     /the function makes variables and computes their values; run it once first/,

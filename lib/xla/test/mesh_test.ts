@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, variable, xla, xlaTest } from "./support/backend.ts";
+import { backendTest, values, variable, xla } from "./support/backend.ts";
 import { createClient } from "../src/pjrt/client.ts";
 import { bufferToHostSync, liveBuffers } from "../src/pjrt/buffer.ts";
 import { scan } from "../src/scan.ts";
@@ -60,7 +60,7 @@ function onEachDevice(variable: tf.Variable, count: number): number[][] {
 const near = (found: number[], expected: number[], tolerance = 1e-5) =>
   found.forEach((v, i) => ok(Math.abs(v - expected[i]!) < tolerance, `${i}: ${v} is not ${expected[i]}`));
 
-xlaTest("ten steps of Adam over a mesh have the losses of one device, and equal weights on all", () => {
+backendTest("ten steps of Adam over a mesh have the losses of one device, and equal weights on all", () => {
   const count = devices();
   const alone = train();
   const buffers = liveBuffers();
@@ -80,7 +80,7 @@ xlaTest("ten steps of Adam over a mesh have the losses of one device, and equal 
   tf.dispose(alone.variables);
 });
 
-xlaTest("results are whole, and all kinds of operations are split", () => {
+backendTest("results are whole, and all kinds of operations are split", () => {
   const mesh = { devices: devices(), batch: [0] };
   const w = variable([1, 2, 3]);
   const f = (x: tf.Tensor, shift: tf.Tensor): tf.Tensor[] => {
@@ -99,32 +99,35 @@ xlaTest("results are whole, and all kinds of operations are split", () => {
   w.dispose();
 });
 
-xlaTest("variables may be used by one device and by several in turn; donation frees all copies", async () => {
-  const mesh = { devices: devices(), batch: [1] };
-  const v = variable([1, 2]);
-  const add = (_: tf.Tensor, x: tf.Tensor) => {
-    v.assign(tf.add(v, tf.mean(x, 0)) as tf.Tensor1D);
-    return tf.mul(_, v);
-  };
-  const [alone, together] = [jit(add), jit(add, { mesh, donate: [0] })];
-  const x = tf.tidy(() => tf.add(tf.ones([8, 2]), 0));
-  x.dataSync();
-  const before = liveBuffers();
-  for (let i = 0; i < 3; i++) {
-    const one = tf.ones([2]);
-    alone(one, x).dispose();
-    const result = i === 1 ? await together.async(one, x) : together(one, x);
-    deepEqual(values(result), [3 + 2 * i, 4 + 2 * i]);
-    throws(() => one.dataSync(), /was donated to add/);
-    one.dispose();
-  }
-  deepEqual(values(v), [7, 8]);
-  equal(liveBuffers() - before, mesh.devices, "one copy of the variable for each device");
-  tf.dispose([v, x]);
-  equal(liveBuffers(), before - 1);
-});
+backendTest(
+  "variables may be used by one device and by several in turn; donation frees all copies",
+  async () => {
+    const mesh = { devices: devices(), batch: [1] };
+    const v = variable([1, 2]);
+    const add = (_: tf.Tensor, x: tf.Tensor) => {
+      v.assign(tf.add(v, tf.mean(x, 0)) as tf.Tensor1D);
+      return tf.mul(_, v);
+    };
+    const [alone, together] = [jit(add), jit(add, { mesh, donate: [0] })];
+    const x = tf.tidy(() => tf.add(tf.ones([8, 2]), 0));
+    x.dataSync();
+    const before = liveBuffers();
+    for (let i = 0; i < 3; i++) {
+      const one = tf.ones([2]);
+      alone(one, x).dispose();
+      const result = i === 1 ? await together.async(one, x) : together(one, x);
+      deepEqual(values(result), [3 + 2 * i, 4 + 2 * i]);
+      throws(() => one.dataSync(), /was donated to add/);
+      one.dispose();
+    }
+    deepEqual(values(v), [7, 8]);
+    equal(liveBuffers() - before, mesh.devices, "one copy of the variable for each device");
+    tf.dispose([v, x]);
+    equal(liveBuffers(), before - 1);
+  },
+);
 
-xlaTest("what can't be split is named", () => {
+backendTest("what can't be split is named", () => {
   const count = devices();
   const f = (options: JitOptions) =>
     jit(function split(x: tf.Tensor) {
@@ -150,7 +153,7 @@ xlaTest("what can't be split is named", () => {
   deepEqual(values(f({ mesh: { devices: 1, batch: [0] } })(tf.ones([3]))), [3]);
 });
 
-xlaTest("the CPU is as many devices as it is told", () => {
+backendTest("the CPU is as many devices as it is told", () => {
   const { client } = xla();
   if (client.platform !== "cpu") return;
   for (const cpuDevices of [1, 3]) {

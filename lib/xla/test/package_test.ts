@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import manifest from "../deno.json" with { type: "json" };
-import { CONFIG, findPlugin, xlaTest } from "./support/backend.ts";
+import { backendTest, CONFIG, findTestPlugin } from "./support/backend.ts";
 
 const PACKAGE = new URL("../", import.meta.url);
 
@@ -29,7 +29,7 @@ async function run(
 async function runExample(config: string, cwd: string | URL, network = NO_NETWORK): Promise<void> {
   const readme = await Deno.readTextFile(new URL("README.md", PACKAGE));
   const example = readme.match(/```ts\n([\s\S]*?)```/)![1]!;
-  const { path } = await findPlugin();
+  const { path } = await findTestPlugin();
   const said = await run(Deno.execPath(), ["eval", `--config=${config}`, "--check", example], cwd, {
     ...network,
     PJRT_PLUGIN_LIBRARY_PATH: path!,
@@ -37,9 +37,9 @@ async function runExample(config: string, cwd: string | URL, network = NO_NETWOR
   match(said, /\[\[\s*(2|1\.99\d+|2\.00\d+)\s*\],\s*\[-(1|0\.99\d+|1\.00\d+)\s*\]\]/);
 }
 
-xlaTest("the example of the README runs", () => runExample(CONFIG, PACKAGE));
+backendTest("the example of the README runs", () => runExample(CONFIG, PACKAGE));
 
-xlaTest("the example of the README runs with the packed package alone", async () => {
+backendTest("the example of the README runs with the packed package alone", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const tarball = `${folder}/package.tgz`;

@@ -1,10 +1,10 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, variable, xlaTest } from "./support/backend.ts";
+import { backendTest, values, variable } from "./support/backend.ts";
 import { liveBuffers } from "../src/pjrt/buffer.ts";
 import { jit, scan } from "../src/mod.ts";
 
-xlaTest("mistakes are named: lengths, carries that change, assignments, second gradients", () => {
+backendTest("mistakes are named: lengths, carries that change, assignments, second gradients", () => {
   const x = tf.ones([3, 2]);
   const same = (c: tf.Tensor): [tf.Tensor, null] => [c, null];
   throws(
@@ -40,7 +40,7 @@ xlaTest("mistakes are named: lengths, carries that change, assignments, second g
   throws(() => tf.grad(tf.grad(cube))(tf.scalar(2)), /scan: gradients of gradients are not supported/);
 });
 
-xlaTest("what a step leaves outside has no value, and says so", () => {
+backendTest("what a step leaves outside has no value, and says so", () => {
   let kept: tf.Tensor | undefined;
   const f = () =>
     scan(
@@ -59,7 +59,7 @@ xlaTest("what a step leaves outside has no value, and says so", () => {
   deepEqual(values(tf.add(tf.scalar(1), 1)), [2], "nothing else is disturbed");
 });
 
-xlaTest("nothing is left behind", () => {
+backendTest("nothing is left behind", () => {
   const step = () =>
     tf.tidy(() => {
       const big = tf.tensor1d(Array.from({ length: 5000 }, (_, i) => i));

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, variable, xlaTest } from "./support/backend.ts";
+import { backendTest, values, variable } from "./support/backend.ts";
 import type { ScanStep } from "../src/scan.ts";
 import { jit, memoryOf, scan } from "../src/mod.ts";
 import { tensorSpec } from "../src/tree.ts";
@@ -27,7 +27,7 @@ const near = (found: tf.Tensor, expected: tf.Tensor, tolerance: number, message?
   a.forEach((v, i) => ok(Math.abs(v - b[i]!) <= tolerance * scale, `${message} [${i}]: ${v} is not ${b[i]}`));
 };
 
-xlaTest("a scan is a running sum with its history, outside and inside jit", () => {
+backendTest("a scan is a running sum with its history, outside and inside jit", () => {
   const xs = tf.tensor2d([[1, 2], [3, 4], [5, 6]]);
   const sum = (xs: tf.Tensor, reverse: boolean) =>
     scan(
@@ -84,7 +84,7 @@ function attentionLoss(run: typeof unrolled, weights: tf.Variable) {
   };
 }
 
-xlaTest(
+backendTest(
   "a scan and its gradients are those of the unrolled loop: inputs, captured tensors, variables",
   () => {
     tf.tidy(() => {
@@ -104,7 +104,7 @@ xlaTest(
   },
 );
 
-xlaTest("variableGrads finds the variables that only the step reads", () => {
+backendTest("variableGrads finds the variables that only the step reads", () => {
   const [w, unused] = [variable([0.5, -1]), variable([1])];
   const run = (loop: typeof unrolled) => () =>
     tf.variableGrads(() => {
@@ -140,7 +140,7 @@ function temporary(chunks: number, points = 512): number {
   return memory.temporary;
 }
 
-xlaTest("64 chunks need the memory of one, with their gradients, beside the carries", () => {
+backendTest("64 chunks need the memory of one, with their gradients, beside the carries", () => {
   const scores = 4 * 256 * 512;
   const carries = (chunks: number) => chunks * 4 * 256 * (1 + 1 + 4);
   const [one, many] = [temporary(1), temporary(64)];
@@ -148,7 +148,7 @@ xlaTest("64 chunks need the memory of one, with their gradients, beside the carr
   ok(many - carries(64) < one + scores, `${many} bytes for 64 chunks, ${one} for one`);
 });
 
-xlaTest("the step is recorded once and is one loop of the program", () => {
+backendTest("the step is recorded once and is one loop of the program", () => {
   let calls = 0;
   const f = jit((x: tf.Tensor) =>
     scan(
@@ -166,7 +166,7 @@ xlaTest("the step is recorded once and is one loop of the program", () => {
   equal(calls, 1);
 });
 
-xlaTest("trees of any type are carried; integers and bools have no gradient", () => {
+backendTest("trees of any type are carried; integers and bools have no gradient", () => {
   const loss = (x: tf.Tensor) => {
     const [at0, found0]: tf.Tensor[] = [tf.scalar(0, "int32"), tf.scalar(false)];
     const init = { at: at0!, best: { x, found: found0! }, name: "carry" };
@@ -190,7 +190,7 @@ xlaTest("trees of any type are carried; integers and bools have no gradient", ()
   deepEqual([values(tf.grad(loss)(tf.scalar(2))), values(tf.grad(loss)(tf.scalar(7)))], [[0], [6]]);
 });
 
-xlaTest("integer entries choose rows of a captured variable, and comparisons mask", () => {
+backendTest("integer entries choose rows of a captured variable, and comparisons mask", () => {
   const table = tf.tidy(() => tf.variable(tf.tensor2d([[1, 2], [3, 4], [5, 6]])));
   const run = (loop: typeof unrolled) => () =>
     tf.variableGrads(() => {
@@ -211,7 +211,7 @@ xlaTest("integer entries choose rows of a captured variable, and comparisons mas
   table.dispose();
 });
 
-xlaTest("one tensor may be the carry, the entries, and be captured; so may a variable", () => {
+backendTest("one tensor may be the carry, the entries, and be captured; so may a variable", () => {
   const run = (loop: typeof unrolled) => (t: tf.Tensor) => {
     const [[c], ys] = loop(([c], x) => [[tf.add(tf.mul(c!, x), tf.sum(t))], tf.mul(t, x)], [t], t);
     return tf.add(tf.sum(c!), tf.sum(ys));
@@ -225,7 +225,7 @@ xlaTest("one tensor may be the carry, the entries, and be captured; so may a var
   t.dispose();
 });
 
-xlaTest("a scan inside a scan has the values and gradients of the unrolled loops", () => {
+backendTest("a scan inside a scan has the values and gradients of the unrolled loops", () => {
   const run = (loop: typeof unrolled, w: tf.Tensor) => {
     const outer = ([h]: tf.Tensor[], row: tf.Tensor): [tf.Tensor[], tf.Tensor] => {
       const [[sum], ys] = loop(
@@ -246,7 +246,7 @@ xlaTest("a scan inside a scan has the values and gradients of the unrolled loops
   near(jit((w: tf.Tensor) => tf.grad(looped)(w))(w), tf.grad(value(unrolled))(w), 1e-5);
 });
 
-xlaTest("no step gives the carry back, and stacks of length 0", () => {
+backendTest("no step gives the carry back, and stacks of length 0", () => {
   const f = (x: tf.Tensor) =>
     scan((c: tf.Tensor, x: tf.Tensor) => [tf.mul(c, x), tf.stack([c, x])], x, tf.zeros([0]));
   const [c, ys] = f(tf.scalar(3));
@@ -254,7 +254,7 @@ xlaTest("no step gives the carry back, and stacks of length 0", () => {
   deepEqual(values(tf.grad((x: tf.Tensor) => tf.mul(f(x)[0], 4))(tf.scalar(3))), [4]);
 });
 
-xlaTest("what JavaScript draws in a step is the same in its gradient", () => {
+backendTest("what JavaScript draws in a step is the same in its gradient", () => {
   let draws = 0;
   const loss = (x: tf.Tensor) =>
     scan((c: tf.Tensor, v: tf.Tensor) => [tf.add(c, tf.mul(v, ++draws)), null], tf.scalar(0), x)[0];

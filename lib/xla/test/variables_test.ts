@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend, values, variable, xlaTest } from "./support/backend.ts";
+import { backendTest, useBackend, values, variable } from "./support/backend.ts";
 import { liveBuffers } from "../src/pjrt/buffer.ts";
 import { jit } from "../src/mod.ts";
 
@@ -29,7 +29,7 @@ function train(compile: typeof jit): { losses: number[]; weights: number[] } {
 const near = (a: number[], b: number[]) =>
   ok(a.length === b.length && a.every((v, i) => Math.abs(v - b[i]!) < 1e-4), `${a} is not near ${b}`);
 
-xlaTest(
+backendTest(
   "variables that a compiled step reads and assigns have the cpu engine's values after 100 steps",
   async () => {
     const found = train(jit);
@@ -40,7 +40,7 @@ xlaTest(
   },
 );
 
-xlaTest("tensors that share data with an assigned variable keep their values", () => {
+backendTest("tensors that share data with an assigned variable keep their values", () => {
   const x = tf.tensor1d([1, 2]);
   const v = tf.variable(x);
   const step = jit(() => assign(v, tf.mul(v, 2)));
@@ -54,7 +54,7 @@ xlaTest("tensors that share data with an assigned variable keep their values", (
   v.dispose();
 });
 
-xlaTest("variables made from one tensor are told apart, and from the tensor itself", () => {
+backendTest("variables made from one tensor are told apart, and from the tensor itself", () => {
   const zero = tf.tensor1d([0, 0]);
   const [a, b] = [tf.variable(zero), tf.variable(zero)];
   const step = jit(() => {
@@ -68,7 +68,7 @@ xlaTest("variables made from one tensor are told apart, and from the tensor itse
   tf.dispose([a, b]);
 });
 
-xlaTest("a variable whose value another compiled function has built in does not overwrite it", () => {
+backendTest("a variable whose value another compiled function has built in does not overwrite it", () => {
   const x = tf.tensor1d([1, 2]);
   const captured = jit(() => tf.mul(x, 10));
   deepEqual(values(captured()), [10, 20]);
@@ -81,7 +81,7 @@ xlaTest("a variable whose value another compiled function has built in does not 
   v.dispose();
 });
 
-xlaTest("values that wait to be computed are not changed by a step that comes first", () => {
+backendTest("values that wait to be computed are not changed by a step that comes first", () => {
   const v = variable([1, 2]);
   const step = jit(() => assign(v, tf.mul(v, 3)));
   step();
@@ -92,7 +92,7 @@ xlaTest("values that wait to be computed are not changed by a step that comes fi
   v.dispose();
 });
 
-xlaTest("variables may be assigned each other's values, or swapped", () => {
+backendTest("variables may be assigned each other's values, or swapped", () => {
   const [a, b] = [variable([1]), variable([2])];
   const copy = jit(() => assign(a, b));
   copy();
@@ -114,7 +114,7 @@ xlaTest("variables may be assigned each other's values, or swapped", () => {
   tf.dispose([a, b]);
 });
 
-xlaTest("a variable that is assigned twice, or a constant, or an argument, has the last value", () => {
+backendTest("a variable that is assigned twice, or a constant, or an argument, has the last value", () => {
   const v = variable([1]);
   const twice = jit((x: tf.Tensor) => {
     assign(v, tf.add(v, x));
@@ -138,7 +138,7 @@ xlaTest("a variable that is assigned twice, or a constant, or an argument, has t
   v.dispose();
 });
 
-xlaTest("variables made at first use become variables of the program", () => {
+backendTest("variables made at first use become variables of the program", () => {
   let [calls, w] = [0, undefined as tf.Variable | undefined];
   const f = jit((x: tf.Tensor) => {
     calls++;
@@ -153,7 +153,7 @@ xlaTest("variables made at first use become variables of the program", () => {
   w!.dispose();
 });
 
-xlaTest("tfjs's own optimisers make their variables inside", async () => {
+backendTest("tfjs's own optimisers make their variables inside", async () => {
   const fit = (compile: typeof jit) => {
     const w = variable([1, -2]);
     const adam = tf.train.adam(0.1);
@@ -169,7 +169,7 @@ xlaTest("tfjs's own optimisers make their variables inside", async () => {
   near(found, fit((fn) => fn as never));
 });
 
-xlaTest("a function that throws leaves variables as they were", () => {
+backendTest("a function that throws leaves variables as they were", () => {
   const [a, b] = [variable([1]), variable([2])];
   const known = new Set(Object.keys(tf.engine().registeredVariables));
   const before = tf.memory().numTensors;
@@ -192,7 +192,7 @@ xlaTest("a function that throws leaves variables as they were", () => {
   tf.dispose([a, b]);
 });
 
-xlaTest("a compiled function that uses a disposed variable names it", () => {
+backendTest("a compiled function that uses a disposed variable names it", () => {
   const [read, written] = [variable([1], "weights"), variable([1], "state")];
   const reading = jit(() => tf.add(read, 1));
   const writing = jit(() => assign(written, tf.tensor1d([2])));
@@ -203,7 +203,7 @@ xlaTest("a compiled function that uses a disposed variable names it", () => {
   throws(() => writing(), /variable 'state' is disposed/);
 });
 
-xlaTest("variables come along when they were made on another engine", async () => {
+backendTest("variables come along when they were made on another engine", async () => {
   await useBackend("cpu");
   const v = variable([1, 2]);
   await useBackend("xla");
@@ -219,7 +219,7 @@ xlaTest("variables come along when they were made on another engine", async () =
   v.dispose();
 });
 
-xlaTest("a thousand steps leave tensors and buffers as many as they were", () => {
+backendTest("a thousand steps leave tensors and buffers as many as they were", () => {
   const weights = Array.from({ length: 5 }, (_, i) => variable([i, 1]));
   const x = tf.tensor1d([1, 2]);
   const step = jit((x: tf.Tensor) => {

@@ -25,7 +25,7 @@ export const GP_TNP: TnpOptions = {
 };
 
 /** Embeds pairs [b, n, dimX + dimY] and lets the rows read each other. */
-export interface TnpEncoder {
+interface TnpEncoder {
   embed: ReluMlp;
   encode: Transformer;
 }

@@ -6,7 +6,7 @@ import { contextOf, pairs, rowsAfter, targetsOf, type Tasks } from "../points.ts
 import { tnpEncoder, type TnpOptions } from "./options.ts";
 
 /** A process that predicts targets alone, each for itself: TNP-D. */
-export interface TargetProcess {
+interface TargetProcess {
   parameters: Parameter[];
   /** The training objective: minus the mean log likelihood of the targets; the context is not scored. */
   train(tasks: Tasks): { loss: tf.Scalar; prediction: Normal };

@@ -12,7 +12,7 @@ export interface TransformerOptions {
 }
 
 /** What the rows of a transformer may read. */
-export interface Readable {
+interface Readable {
   /** Only the first so many rows are read; all if absent. */
   first?: number;
   /** 1 for what must not be read: [b, first] by any row, or [1 or b, first, n] by each. */

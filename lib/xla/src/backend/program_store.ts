@@ -15,7 +15,6 @@ import { describeCompilerOptions } from "../pjrt/compiler_options.ts";
 import type { Executable } from "../pjrt/executable.ts";
 import { deserialize, serialize } from "../pjrt/serialize.ts";
 import type { Program } from "../stablehlo/emit.ts";
-import { machineIdentity } from "./machine.ts";
 
 /** Compiled programs on disk, for the next process. A store that fails is one that has nothing: it never throws. */
 export interface ProgramStore {
@@ -91,5 +90,40 @@ function makeRoom(folder: string, bytes: number): void {
     if (held <= bytes) return;
     rmSync(path, { force: true });
     held -= size;
+  }
+}
+
+/** Raised when what is kept of a program, or the way it is compiled, changes. */
+const FORMAT = 1;
+
+/**
+ * All that a compiled program depends on beside its text, as text. Code for one processor can be an illegal instruction
+ * on another, so the processor's features are part of it.
+ */
+function machineIdentity({ api, platform, platformVersion, deviceKind, devices }: Client): string {
+  const { size, mtimeMs } = statSync(api.path);
+  return JSON.stringify([
+    FORMAT,
+    Deno.build.target,
+    api.version,
+    size,
+    mtimeMs,
+    platform,
+    platformVersion,
+    deviceKind,
+    devices.length,
+    processor(),
+  ]);
+}
+
+/** The processor's model and features. */
+function processor(): string {
+  try {
+    const lines = readFileSync("/proc/cpuinfo", "utf8").split("\n\n")[0]!.split("\n");
+    return lines.filter((line) =>
+      /^(vendor_id|cpu family|model|stepping|flags|Features|CPU \w+)\b/.test(line)
+    ).join("\n");
+  } catch {
+    return "unknown";
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Client } from "../pjrt/client.ts";
 import {
   compile,
@@ -10,7 +11,6 @@ import {
   programMemory,
 } from "../pjrt/executable.ts";
 import type { Program } from "../stablehlo/emit.ts";
-import { mappingsInUse } from "./mappings.ts";
 import type { ProgramStore } from "./program_store.ts";
 
 /** A compiled program, ready to be launched by one user. */
@@ -155,4 +155,20 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
       trimIdle(IDLE);
     },
   };
+}
+
+/**
+ * Share of the memory mappings that Linux lets a process have (`vm.max_map_count`) that are in use. The code of a large
+ * compiled program takes a thousand or more; where they end, the next compilation fails for want of memory. 0 where nobody tells.
+ */
+export function mappingsInUse(): number {
+  try {
+    const most = Number(readFileSync("/proc/sys/vm/max_map_count", "utf8"));
+    const maps = readFileSync("/proc/self/maps");
+    let lines = 0;
+    for (let at = maps.indexOf(10); at >= 0; at = maps.indexOf(10, at + 1)) lines++;
+    return most > 0 ? lines / most : 0;
+  } catch {
+    return 0;
+  }
 }

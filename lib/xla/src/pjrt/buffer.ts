@@ -1,6 +1,5 @@
 import type { PjrtApi } from "./api.ts";
 import { callerOf } from "./call_fast.ts";
-import { awaitEvent, awaitEventSync } from "./event.ts";
 import { BUFFER_TYPE, IMMUTABLE_ONLY_DURING_CALL } from "./layout.ts";
 
 /** Element types of tensors, by their StableHLO names. */
@@ -83,4 +82,30 @@ export async function bufferReady(api: PjrtApi, buffer: bigint, turn = false): P
 /** Waits on this thread until the value of a buffer is there. @throws PjrtError if the computation of it failed */
 export function bufferReadySync(api: PjrtApi, buffer: bigint): void {
   awaitEventSync(api, api.call("Buffer_ReadyEvent", { buffer }).event);
+}
+
+/** Waits for an event on this thread and frees it. @throws PjrtError if what it stood for failed. */
+function awaitEventSync(api: PjrtApi, event: bigint): void {
+  try {
+    api.call("Event_Await", { event });
+  } finally {
+    api.call("Event_Destroy", { event });
+  }
+}
+
+/**
+ * Waits for an event while the event loop goes on, and frees it.
+ *
+ * @param turn lets the event loop go round even if the event is there already: timers fire
+ * @throws PjrtError as above
+ */
+async function awaitEvent(api: PjrtApi, event: bigint, turn = false): Promise<void> {
+  try {
+    // A bool is the first byte of its word.
+    const ready = !turn && (api.call("Event_IsReady", { event }).is_ready & 0xffn) !== 0n;
+    if (ready) api.call("Event_Await", { event });
+    else await api.callAsync("Event_Await", { event });
+  } finally {
+    api.call("Event_Destroy", { event });
+  }
 }

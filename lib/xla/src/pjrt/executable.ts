@@ -48,7 +48,7 @@ function compileOptions(partitions: number, options: CompilerOptions): Uint8Arra
 }
 
 /** A StableHLO module as text, and how it is to be compiled. */
-export interface Source extends Compilable {
+interface Source extends Compilable {
   readonly partitions?: number;
 }
 

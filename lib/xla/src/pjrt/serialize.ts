@@ -1,7 +1,6 @@
 import type { Client } from "./client.ts";
 import { type Executable, loadedExecutable, withExecutable } from "./executable.ts";
-import { withoutStandardError } from "./quiet.ts";
-import { readBytes } from "./struct.ts";
+import { bytesAt, cLibrary } from "./struct.ts";
 
 const DELETER = { parameters: ["u64"], result: "void" } as const;
 
@@ -13,7 +12,7 @@ const DELETER = { parameters: ["u64"], result: "void" } as const;
 export function serialize({ client, handle }: Executable): Uint8Array<ArrayBuffer> {
   return withExecutable(client, handle, (executable) => {
     const serialized = client.api.call("Executable_Serialize", { executable });
-    const bytes = readBytes(serialized.serialized_bytes, serialized.serialized_bytes_size);
+    const bytes = bytesAt(serialized.serialized_bytes, serialized.serialized_bytes_size);
     const deleter = Deno.UnsafePointer.create<typeof DELETER>(serialized.serialized_executable_deleter);
     if (deleter !== null) new Deno.UnsafeFnPointer(deleter, DELETER).call(serialized.serialized_executable);
     return bytes;
@@ -36,4 +35,36 @@ export function deserialize(client: Client, bytes: Uint8Array<ArrayBuffer>, part
     })
   );
   return loadedExecutable(client, loaded_executable, partitions);
+}
+
+/** Standard error, as the C library numbers it. */
+const STANDARD_ERROR = 2;
+const WRITE_ONLY = 1;
+
+const SYMBOLS = {
+  dup: { parameters: ["i32"], result: "i32" },
+  dup2: { parameters: ["i32", "i32"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+} as const;
+
+/** Where the C library can't be found under this name, native code is left to say what it likes. */
+let libc: ReturnType<typeof cLibrary<typeof SYMBOLS>> | null = null;
+
+/** Runs native code whose messages on standard error are of no use to anyone. */
+function withoutStandardError<T>(run: () => T): T {
+  libc = libc === null ? cLibrary(SYMBOLS) : libc;
+  const c = libc;
+  if (!c) return run();
+  const kept = c.dup(STANDARD_ERROR);
+  const nowhere = c.open(new TextEncoder().encode("/dev/null\0"), WRITE_ONLY);
+  if (kept < 0 || nowhere < 0) return run();
+  c.dup2(nowhere, STANDARD_ERROR);
+  try {
+    return run();
+  } finally {
+    c.dup2(kept, STANDARD_ERROR);
+    c.close(kept);
+    c.close(nowhere);
+  }
 }

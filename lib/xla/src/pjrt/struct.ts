@@ -67,10 +67,10 @@ export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(te
 
 /** Copies `size` bytes of text from an address the plugin returned. */
 export const readText = (address: bigint, size: bigint): string =>
-  new TextDecoder().decode(readBytes(address, size));
+  new TextDecoder().decode(bytesAt(address, size));
 
 /** Copies `size` bytes from an address the plugin returned. */
-export function readBytes(address: bigint, size: bigint): Uint8Array<ArrayBuffer> {
+export function bytesAt(address: bigint, size: bigint): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(Number(size));
   const pointer = Deno.UnsafePointer.create(address);
   if (pointer !== null && bytes.length > 0) Deno.UnsafePointerView.copyInto(pointer, bytes);

@@ -2,8 +2,8 @@ import {
   check,
   leaf,
   type Node,
+  type NodeRegion,
   operation,
-  type Region,
   results,
   sameShape,
   splat,
@@ -89,7 +89,7 @@ const callOfSame = (types: string, names: readonly string[]): string =>
   `func.call @"same(${types})"(${names.join(", ")}) {mhlo.frontend_attributes = {inlineable = "false"}}`;
 
 /** The functions that the barriers of a program call. */
-export function functionsOf(program: string): string {
+export function functionTexts(program: string): string {
   const signatures = new Set(
     [...program.matchAll(/func\.call @"same\((.*?)\)"/g)].map(([, types]) => types!),
   );
@@ -127,12 +127,12 @@ export function forLoop(
     next.length === state.length && next.every((value, k) => sameType(value, state[k]!)),
     () => `while: the state (${types(state)}) became (${types(next)})`,
   );
-  const body: Region = {
+  const body: NodeRegion = {
     parameters: [i, ...rest],
     outputs: [binary("add", i, index(1)), ...next, ...constant],
   };
   const counters = parameters() as [Node, ...Node[]];
-  const condition: Region = {
+  const condition: NodeRegion = {
     parameters: counters,
     outputs: [compare("LT", counters[0], index(length))],
   };

@@ -1,5 +1,5 @@
-import { functionsOf } from "./control.ts";
-import { type Node, type Operation, type Region, typeText } from "./node.ts";
+import { functionTexts } from "./control.ts";
+import { type Node, type NodeRegion, type Operation, typeText } from "./node.ts";
 
 /** A program as text, with what it must be given, in order. */
 export interface Program {
@@ -62,7 +62,7 @@ export function emit(
   const mesh = spread ? `  sdy.mesh @mesh = <["batch"=${spread.devices}]>\n` : "";
   const body = lines.join("\n");
   const text = `module @program${module} {
-${mesh}${functionsOf(body)}  func.func public @main(${parameters.join(", ")}) -> (${results}) {
+${mesh}${functionTexts(body)}  func.func public @main(${parameters.join(", ")}) -> (${results}) {
 ${body}
     return${outputs.length > 0 ? ` ${names.join(", ")} : ${types}` : ""}
   }
@@ -126,7 +126,7 @@ function write(
 
 /** A region in braces; its names are unlike all others of the program. @throws Error if it reads what is outside. */
 function writeRegion(
-  { parameters, outputs, operands: first }: Region,
+  { parameters, outputs, operands: first }: NodeRegion,
   operands: readonly string[],
   regions: { count: number },
 ): string {

@@ -28,11 +28,11 @@ export interface Operation {
   readonly results: number;
   readonly text: (names: readonly string[], regions: readonly string[]) => string;
   /** What it runs, once or many times. */
-  readonly regions?: readonly Region[];
+  readonly regions?: readonly NodeRegion[];
 }
 
 /** A program inside a program. It sees nothing but its parameters, which are leaves. */
-export interface Region {
+export interface NodeRegion {
   readonly parameters: readonly Node[];
   readonly outputs: readonly Node[];
   /**
@@ -95,7 +95,7 @@ export function results(
   types: readonly TensorType[],
   operands: readonly Node[],
   text: Operation["text"],
-  regions?: readonly Region[],
+  regions?: readonly NodeRegion[],
 ): Node[] {
   const operation: Operation = { operands, text, results: types.length, regions };
   const alone = (names: readonly string[]) => text(names, []);

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend, values, xla, xlaTest } from "../support/backend.ts";
+import { backendTest, useBackend, values, xla } from "../support/backend.ts";
 import { liveBuffers } from "../../src/pjrt/buffer.ts";
 import { node } from "../../src/stablehlo/node.ts";
 import { jit } from "../../src/mod.ts";
@@ -9,7 +9,7 @@ import { MAX_PENDING } from "../../src/backend/backend.ts";
 /** How many programs were made, compiled or taken from disk. */
 const made = (): number => xla().programs.spent.programs + xla().programs.spent.stored;
 
-xlaTest("nothing is computed before a value is read, and then everything at once", async () => {
+backendTest("nothing is computed before a value is read, and then everything at once", async () => {
   const x = tf.tensor1d([1, 2, 3]);
   const before = made();
   const [sum, square, cosine] = [tf.sum(x), tf.square(x), tf.cos(x)];
@@ -20,7 +20,7 @@ xlaTest("nothing is computed before a value is read, and then everything at once
   equal(made(), before + 1);
 });
 
-xlaTest("the same operations on other values are compiled once", () => {
+backendTest("the same operations on other values are compiled once", () => {
   const f = (value: number) => values(tf.exp(tf.mul(tf.tensor1d([value, 1]), tf.scalar(value))));
   f(1);
   const before = made();
@@ -28,7 +28,7 @@ xlaTest("the same operations on other values are compiled once", () => {
   equal(made(), before);
 });
 
-xlaTest("long computations are run in pieces, wherever the border falls", () => {
+backendTest("long computations are run in pieces, wherever the border falls", () => {
   for (const missing of [0, 1, 2, 3, 4]) {
     const x = tf.tidy(() => tf.add(tf.tensor1d([1, 2, 3, 4]), tf.scalar(1)));
     const y = tf.neg(x);
@@ -44,7 +44,7 @@ xlaTest("long computations are run in pieces, wherever the border falls", () => 
   }
 });
 
-xlaTest("operands may be disposed before what needs them is computed", () => {
+backendTest("operands may be disposed before what needs them is computed", () => {
   const before = liveBuffers();
   const x = tf.tensor1d([1, 2]);
   values(tf.add(x, 0));
@@ -59,7 +59,7 @@ xlaTest("operands may be disposed before what needs them is computed", () => {
   equal(liveBuffers(), before);
 });
 
-xlaTest("one operation that can't be compiled does not take the values of others with it", () => {
+backendTest("one operation that can't be compiled does not take the values of others with it", () => {
   const good = tf.add(tf.tensor1d([1, 2]), 1);
   const broken = node({ shape: [2], element: "f32" }, [], () => "stablehlo.no_such_operation");
   const bad = tf.engine().makeTensorFromTensorInfo(xla().record(broken));
@@ -73,7 +73,7 @@ xlaTest("one operation that can't be compiled does not take the values of others
   deepEqual(values(good), [2, 3]);
 });
 
-xlaTest("empty tensors and scalars can be read", async () => {
+backendTest("empty tensors and scalars can be read", async () => {
   const empty = tf.mul(tf.zeros([0, 3]), 2);
   deepEqual([empty.shape, Array.from(empty.dataSync()), Array.from(await empty.data())], [[0, 3], [], []]);
   deepEqual(values(tf.sum(empty)), [0]);
@@ -81,7 +81,7 @@ xlaTest("empty tensors and scalars can be read", async () => {
   deepEqual(values(tf.scalar(true)), [1]);
 });
 
-xlaTest("strings and complex numbers are tensors too, and leave nothing behind", () => {
+backendTest("strings and complex numbers are tensors too, and leave nothing behind", () => {
   const before = [tf.memory().numTensors, xla().numDataIds(), liveBuffers()];
   tf.tidy(() => {
     const words = tf.tensor2d([["a", "b"], ["c", "é"]]);
@@ -95,7 +95,7 @@ xlaTest("strings and complex numbers are tensors too, and leave nothing behind",
   deepEqual([tf.memory().numTensors, xla().numDataIds(), liveBuffers()], before);
 });
 
-xlaTest(
+backendTest(
   "in a compiled function complex numbers can be taken apart; what else is done with them is named",
   () => {
     const swap = jit((re: tf.Tensor, im: tf.Tensor) => tf.sub(tf.imag(tf.complex(re, im)), re));
@@ -106,7 +106,7 @@ xlaTest(
   },
 );
 
-xlaTest("tensors follow when the engine changes", async () => {
+backendTest("tensors follow when the engine changes", async () => {
   const x = tf.add(tf.tensor1d([1, 2]), 1);
   const shared = x.reshape([2, 1]);
   await useBackend("cpu");

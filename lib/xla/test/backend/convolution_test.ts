@@ -1,11 +1,11 @@
 import { ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, xlaTest } from "../support/backend.ts";
+import { backendTest, values } from "../support/backend.ts";
 import { liveBuffers } from "../../src/pjrt/buffer.ts";
 import { floats } from "../support/cases.ts";
 import { jit } from "../../src/mod.ts";
 
-xlaTest(
+backendTest(
   "a compiled step of a convolutional network learns as the eager one does, and leaves nothing behind",
   () => {
     const before = liveBuffers();

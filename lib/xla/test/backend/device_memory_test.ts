@@ -1,28 +1,31 @@
 import { equal, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, xla, xlaTest } from "../support/backend.ts";
+import { backendTest, values, xla } from "../support/backend.ts";
 import { jit } from "../../src/mod.ts";
 import { deviceMemory, resetPeak } from "../../src/backend/device_memory.ts";
 
 const KILO = 1024;
 
-xlaTest("values are counted while they are on the device, results and replaced variables included", () => {
-  const before = deviceMemory().live;
-  const x = tf.ones([KILO]);
-  equal(deviceMemory().live, before, "still on the host");
-  const y = tf.add(x, 1);
-  xla().storageOf(y.dataId);
-  equal(deviceMemory().live - before, 8 * KILO);
-  const v = tf.tidy(() => tf.variable(tf.zeros([KILO])));
-  const step = jit((y: tf.Tensor) => v.assign(tf.add(v, y) as tf.Tensor1D));
-  for (let i = 0; i < 3; i++) step(y);
-  equal(deviceMemory().live - before, 12 * KILO);
-  tf.dispose([x, y, v]);
-  step.dispose();
-  equal(deviceMemory().live, before);
-});
+backendTest(
+  "values are counted while they are on the device, results and replaced variables included",
+  () => {
+    const before = deviceMemory().live;
+    const x = tf.ones([KILO]);
+    equal(deviceMemory().live, before, "still on the host");
+    const y = tf.add(x, 1);
+    xla().storageOf(y.dataId);
+    equal(deviceMemory().live - before, 8 * KILO);
+    const v = tf.tidy(() => tf.variable(tf.zeros([KILO])));
+    const step = jit((y: tf.Tensor) => v.assign(tf.add(v, y) as tf.Tensor1D));
+    for (let i = 0; i < 3; i++) step(y);
+    equal(deviceMemory().live - before, 12 * KILO);
+    tf.dispose([x, y, v]);
+    step.dispose();
+    equal(deviceMemory().live, before);
+  },
+);
 
-xlaTest("the peak holds what a running program needs", () => {
+backendTest("the peak holds what a running program needs", () => {
   const x = tf.ones([300, 300]);
   const product = jit((x: tf.Tensor2D) => tf.sum(tf.matMul(tf.matMul(x, x), x)));
   resetPeak();
@@ -46,7 +49,7 @@ function forget(count: number): void {
   }
 }
 
-xlaTest("the garbage collector frees what was not disposed of", async () => {
+backendTest("the garbage collector frees what was not disposed of", async () => {
   const collect = (globalThis as { gc?: () => void }).gc;
   const before = deviceMemory().live;
   forget(50);

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { values, variable, xla, xlaTest } from "../support/backend.ts";
+import { backendTest, values, variable, xla } from "../support/backend.ts";
 import { deviceMemory } from "../../src/backend/device_memory.ts";
 import { jit } from "../../src/mod.ts";
 import { bytesText, freeGarbageAfter, OutOfMemoryError } from "../../src/backend/out_of_memory.ts";
@@ -17,7 +17,7 @@ const isOutOfMemory = (pattern: RegExp) => (error: unknown) => {
   return true;
 };
 
-xlaTest("a compiled function that needs too much is named with its sizes, and all goes on", async () => {
+backendTest("a compiled function that needs too much is named with its sizes, and all goes on", async () => {
   const grow = jit(function grow(x: tf.Tensor) {
     return tf.add(repeated(x), 1);
   });
@@ -32,7 +32,7 @@ xlaTest("a compiled function that needs too much is named with its sizes, and al
   grow.dispose();
 });
 
-xlaTest("temporary values count, and variables keep their values", () => {
+backendTest("temporary values count, and variables keep their values", () => {
   const v = variable([1, 2, 3]);
   const x = tf.ones([1000]);
   const wide = jit((x: tf.Tensor) => {
@@ -46,7 +46,7 @@ xlaTest("temporary values count, and variables keep their values", () => {
   tf.dispose([x, v]);
 });
 
-xlaTest("operations one by one that need too much give the same error when they are read", () => {
+backendTest("operations one by one that need too much give the same error when they are read", () => {
   const x = tf.ones([1000]);
   const small = tf.add(x, 1);
   const large = tf.add(repeated(x), 1);
@@ -60,16 +60,19 @@ function forget(): void {
   xla().storageOf(tf.add(tf.ones([100_000]), 1).dataId);
 }
 
-xlaTest("before memory is asked for again, the garbage collector frees what nobody can reach", async () => {
-  const { live } = deviceMemory();
-  forget();
-  ok(deviceMemory().live >= live + 400_000);
-  await new Promise((resolve) => setTimeout(resolve));
-  await freeGarbageAfter(new OutOfMemoryError("short"));
-  ok(deviceMemory().live < live + 400_000);
-  const other = new Error("other");
-  await rejects(freeGarbageAfter(other), other);
-});
+backendTest(
+  "before memory is asked for again, the garbage collector frees what nobody can reach",
+  async () => {
+    const { live } = deviceMemory();
+    forget();
+    ok(deviceMemory().live >= live + 400_000);
+    await new Promise((resolve) => setTimeout(resolve));
+    await freeGarbageAfter(new OutOfMemoryError("short"));
+    ok(deviceMemory().live < live + 400_000);
+    const other = new Error("other");
+    await rejects(freeGarbageAfter(other), other);
+  },
+);
 
 Deno.test("bytes are told with three digits", () => {
   deepEqual([0, 999, 1000, 107374184000, 1e14].map(bytesText), ["0 B", "999 B", "1 kB", "107 GB", "100 TB"]);

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { xla, xlaTest } from "../support/backend.ts";
+import { backendTest, xla } from "../support/backend.ts";
 import { bufferToHostSync, destroyBuffer } from "../../src/pjrt/buffer.ts";
 import { compile, destroyExecutable } from "../../src/pjrt/executable.ts";
 import { emit, type Program } from "../../src/stablehlo/emit.ts";
@@ -38,7 +38,7 @@ function has(store: ProgramStore, program: Program): boolean {
   return executable !== undefined;
 }
 
-xlaTest("a program from disk computes what the compiled one does", () =>
+backendTest("a program from disk computes what the compiled one does", () =>
   inFolder((folder) => {
     const { client } = xla();
     const program = doubling(3);
@@ -58,7 +58,7 @@ xlaTest("a program from disk computes what the compiled one does", () =>
     x.dispose();
   }));
 
-xlaTest(
+backendTest(
   "torn, changed and foreign files are not used, and a new file takes their place",
   () =>
     inFolder((folder) => {
@@ -87,7 +87,7 @@ xlaTest(
     }),
 );
 
-xlaTest("what was not used for longest makes room", () =>
+backendTest("what was not used for longest makes room", () =>
   inFolder((folder) => {
     const { client } = xla();
     const first = doubling(6);
@@ -102,7 +102,7 @@ xlaTest("what was not used for longest makes room", () =>
     ok(has(tight, doubling(8)));
   }));
 
-xlaTest("a folder that can't be written is as good as none", () => {
+backendTest("a folder that can't be written is as good as none", () => {
   const store = createProgramStore(xla().client, "/proc/no/such/folder");
   save(store, doubling(9));
   equal(has(store, doubling(9)), false);

@@ -1,10 +1,9 @@
 import { equal, ok } from "node:assert/strict";
-import { xla, xlaTest } from "../support/backend.ts";
+import { backendTest, xla } from "../support/backend.ts";
 import { emit, type Program } from "../../src/stablehlo/emit.ts";
 import { leaf } from "../../src/stablehlo/node.ts";
 import { binary } from "../../src/stablehlo/ops.ts";
-import { mappingsInUse } from "../../src/backend/mappings.ts";
-import { createPrograms } from "../../src/backend/programs.ts";
+import { createPrograms, mappingsInUse } from "../../src/backend/programs.ts";
 
 /** A program with so much text that the mappings are looked at before it is compiled. */
 function longProgram(length: number): Program {
@@ -13,7 +12,7 @@ function longProgram(length: number): Program {
   return { ...program, text: `${program.text}\n// ${"-".repeat(100_000)}\n` };
 }
 
-xlaTest("programs that nobody uses are kept, but not in a process that runs out of mappings", () => {
+backendTest("programs that nobody uses are kept, but not in a process that runs out of mappings", () => {
   let crowding = 0;
   const programs = createPrograms(xla().client, undefined, () => crowding);
   const [first, second] = [longProgram(3), longProgram(5)];
@@ -29,7 +28,7 @@ xlaTest("programs that nobody uses are kept, but not in a process that runs out 
   equal(compiled(first), 3);
 });
 
-xlaTest("a program in use stays in a crowded process", () => {
+backendTest("a program in use stays in a crowded process", () => {
   const programs = createPrograms(xla().client, undefined, () => 0.9);
   const [used, other] = [longProgram(3), longProgram(5)];
   programs.acquire(used);

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { BACKEND } from "../../src/backend/register.ts";
 import { jit } from "../../src/jit.ts";
 import { liveBuffers } from "../../src/pjrt/buffer.ts";
-import { sizeOf } from "./draft.ts";
+import { sizeOf } from "../../src/stablehlo/node.ts";
 import { evaluate } from "./ops/mod.ts";
 import { ends, flows, type FuzzProgram, tensorOf } from "./program.ts";
 import { createRandom } from "./random.ts";

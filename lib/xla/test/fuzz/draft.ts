@@ -1,3 +1,4 @@
+import { sizeOf } from "../../src/stablehlo/node.ts";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type Attributes, type Dtype, type Flow, type Leaf, tensorOf } from "./program.ts";
 import type { Random } from "./random.ts";
@@ -69,8 +70,6 @@ export interface Draft extends Random {
 const LENGTHS = [0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 7];
 const MOST_ELEMENTS = 150;
 const DTYPES: readonly Dtype[] = ["float32", "float32", "float32", "float32", "int32", "bool"];
-
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** Elements of a new leaf and the number of their fractional bits. */
 function elements(

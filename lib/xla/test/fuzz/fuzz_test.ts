@@ -1,13 +1,13 @@
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend, xlaTest } from "../support/backend.ts";
+import { backendTest, useBackend } from "../support/backend.ts";
 import { disagreements } from "./agreement.ts";
 import { generate } from "./generate.ts";
 import { ops } from "./ops/mod.ts";
 import type { FuzzProgram } from "./program.ts";
 import { programsAgree, withKernel, wrongKernelIsFound } from "./testing.ts";
 
-xlaTest(
+backendTest(
   "random programs have the values and gradients of tfjs's cpu engine, and leave nothing behind",
   () => programsAgree(15),
 );
@@ -26,12 +26,12 @@ Deno.test("a seed determines its program, and all operations come up", async () 
   equal(tf.memory().numTensors, numTensors);
 });
 
-xlaTest(
+backendTest(
   "a wrong kernel is found, and what it does wrong is printed as one operation",
   () => wrongKernelIsFound(10),
 );
 
-xlaTest("tensors that are left over are noticed", async () => {
+backendTest("tensors that are left over are noticed", async () => {
   const kept: tf.Tensor[] = [];
   await withKernel("Tanh", (right) => (kept.push(tf.keep(tf.scalar(1))), right), async () => {
     const program: FuzzProgram = {

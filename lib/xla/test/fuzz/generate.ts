@@ -1,5 +1,6 @@
+import { sizeOf } from "../../src/stablehlo/node.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { createDraft, leafValue, measure, type Proposal, sizeOf, type Value } from "./draft.ts";
+import { createDraft, leafValue, measure, type Proposal, type Value } from "./draft.ts";
 import { ops } from "./ops/mod.ts";
 import { flowThrough, type FuzzProgram } from "./program.ts";
 import { createRandom } from "./random.ts";

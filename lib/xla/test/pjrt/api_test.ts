@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
-import { xla, xlaTest } from "../support/backend.ts";
+import { backendTest, xla } from "../support/backend.ts";
 import { canFake, type FakePlugin, fakePlugin } from "../support/fake_plugin.ts";
 import { notPlugins } from "../support/libraries.ts";
 import { callerOf } from "../../src/pjrt/call_fast.ts";
@@ -79,7 +79,7 @@ Deno.test({
   },
 });
 
-xlaTest("a failure inside the plugin becomes an error with its function, code and message", () => {
+backendTest("a failure inside the plugin becomes an error with its function, code and message", () => {
   throws(
     () => compile(xla().client, { text: "nonsense" }),
     (error) =>
@@ -91,6 +91,6 @@ xlaTest("a failure inside the plugin becomes an error with its function, code an
   );
 });
 
-xlaTest("a failure of a fast call is noticed", () => {
+backendTest("a failure of a fast call is noticed", () => {
   throws(() => callerOf(xla().client.api, "Client_Compile")(0n), /PJRT_Client_Compile failed/);
 });

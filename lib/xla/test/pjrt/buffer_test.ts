@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
-import { xla, xlaTest } from "../support/backend.ts";
+import { backendTest, xla } from "../support/backend.ts";
 import {
   bufferFromHost,
   bufferReady,
@@ -17,7 +17,7 @@ const upload = (data: HostArray, type: ElementType, shape: number[]): bigint => 
   return bufferFromHost(api, handle, device, data, type, shape);
 };
 
-xlaTest("arrays come back from the device bit for bit", async () => {
+backendTest("arrays come back from the device bit for bit", async () => {
   const { api } = xla().client;
   const cases: [HostArray, ElementType, number[]][] = [
     [new Float32Array([1, -0, NaN, Infinity, 1e-45, 0.1]), "f32", [2, 3]],
@@ -43,32 +43,35 @@ xlaTest("arrays come back from the device bit for bit", async () => {
   }
 });
 
-xlaTest("a donated buffer is overwritten unless it is to be kept, and reading it is an error", async () => {
-  const { client } = xla();
-  const program = compile(
-    client,
-    {
-      text: `module @program {
+backendTest(
+  "a donated buffer is overwritten unless it is to be kept, and reading it is an error",
+  async () => {
+    const { client } = xla();
+    const program = compile(
+      client,
+      {
+        text: `module @program {
       func.func public @main(%a: tensor<2xf32> {tf.aliasing_output = 0 : i32}) -> (tensor<2xf32>) {
         %0 = stablehlo.add %a, %a : tensor<2xf32>
         return %0 : tensor<2xf32>
       }
     }`,
-    },
-  );
-  const launch = prepareLaunch(program, 1);
-  const x = launch.inputs[0] = upload(new Float32Array([1, 2]), "f32", [2]);
-  const into = new Float32Array(2);
-  launch.run([0]);
-  const kept = launch.outputs[0]!;
-  bufferToHostSync(client.api, x, into);
-  deepEqual([...into], [1, 2]);
-  launch.run();
-  const donated = launch.outputs[0]!;
-  bufferToHostSync(client.api, donated, into);
-  deepEqual([...into], [2, 4]);
-  throws(() => bufferToHostSync(client.api, x, into), /deleted or donated/);
-  await rejects(bufferToHost(client.api, x, into), /deleted or donated/);
-  for (const buffer of [x, kept, donated]) destroyBuffer(client.api, buffer);
-  destroyExecutable(program);
-});
+      },
+    );
+    const launch = prepareLaunch(program, 1);
+    const x = launch.inputs[0] = upload(new Float32Array([1, 2]), "f32", [2]);
+    const into = new Float32Array(2);
+    launch.run([0]);
+    const kept = launch.outputs[0]!;
+    bufferToHostSync(client.api, x, into);
+    deepEqual([...into], [1, 2]);
+    launch.run();
+    const donated = launch.outputs[0]!;
+    bufferToHostSync(client.api, donated, into);
+    deepEqual([...into], [2, 4]);
+    throws(() => bufferToHostSync(client.api, x, into), /deleted or donated/);
+    await rejects(bufferToHost(client.api, x, into), /deleted or donated/);
+    for (const buffer of [x, kept, donated]) destroyBuffer(client.api, buffer);
+    destroyExecutable(program);
+  },
+);

@@ -1,8 +1,8 @@
 import { deepEqual } from "node:assert/strict";
-import { CONFIG, findPlugin, xlaTest } from "../support/backend.ts";
+import { backendTest, CONFIG, findTestPlugin } from "../support/backend.ts";
 
-xlaTest("a process that ends while programs run has its exit code and all of its output", async () => {
-  const { path } = await findPlugin();
+backendTest("a process that ends while programs run has its exit code and all of its output", async () => {
+  const { path } = await findTestPlugin();
   const code = `
     import * as tf from "@tensorflow/tfjs-core";
     import { jit, registerXla } from "@spin/xla";

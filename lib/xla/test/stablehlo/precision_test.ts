@@ -1,10 +1,10 @@
 import { deepEqual, doesNotMatch, match } from "node:assert/strict";
-import { xla, xlaTest } from "../support/backend.ts";
+import { backendTest, xla } from "../support/backend.ts";
 import { compile, destroyExecutable } from "../../src/pjrt/executable.ts";
 import { emit } from "../../src/stablehlo/emit.ts";
 import { leaf } from "../../src/stablehlo/node.ts";
 import { dotGeneral } from "../../src/stablehlo/ops.ts";
-import { setPrecision } from "../../src/stablehlo/precision.ts";
+import { setPrecision } from "../../src/stablehlo/target.ts";
 
 function product(element: "f32" | "i32"): string {
   const x = leaf({ shape: [2, 2], element }, {});
@@ -22,7 +22,7 @@ Deno.test("exact products of floats say so, others do not", () => {
   doesNotMatch(product("f32"), /precision/);
 });
 
-xlaTest("the compiler understands it", () => {
+backendTest("the compiler understands it", () => {
   try {
     setPrecision("exact");
     const executable = compile(xla().client, { text: product("f32") });

@@ -80,7 +80,7 @@ export async function runSuite(options: ChildOptions): Promise<SuiteRun> {
   }
 }
 
-export interface Counts {
+interface Counts {
   passed: number;
   failed: number;
   skipped: number;

@@ -1,5 +1,5 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { findPlugin, noPlugin } from "../support/backend.ts";
+import { findTestPlugin, noPlugin } from "../support/backend.ts";
 import { count } from "./run.ts";
 import { SKIPS } from "./skips.ts";
 import { passSuite } from "./testing.ts";
@@ -8,7 +8,7 @@ Deno.test({
   name: "tfjs-core's own test suite passes on xla, but for the specs that are named with a reason",
   ignore: noPlugin,
   fn: async () => {
-    const { path } = await findPlugin();
+    const { path } = await findTestPlugin();
     const specs = await passSuite(path!);
     ok(count(specs).passed >= 4150, `${count(specs).passed} specs passed`);
     const excluded = specs.filter(({ status }) => status === "excluded").map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { ok } from "node:assert/strict";
-import { findPlugin, noPlugin } from "../support/backend.ts";
+import { findTestPlugin, noPlugin } from "../support/backend.ts";
 import { kernelSection, kernelSupport, PAGE } from "./compatibility.ts";
 import { count } from "./run.ts";
 import { passSuite } from "./testing.ts";
@@ -16,7 +16,7 @@ Deno.test({
   name: "a sample of tfjs-core's own test suite, which runs every kernel, passes on xla",
   ignore: noPlugin,
   fn: async () => {
-    const { path } = await findPlugin();
+    const { path } = await findTestPlugin();
     const specs = await passSuite(path!, OTHER_SPECS);
     ok(count(specs).passed >= 450, `${count(specs).passed} specs passed`);
   },

@@ -1,4 +1,4 @@
-import { findPlugin as findIn, type FoundPlugin, pluginFor } from "@spin/xla/plugins";
+import { findPlugin, type FoundPlugin, pluginFor } from "@spin/xla/plugins";
 import * as tf from "@tensorflow/tfjs-core";
 // Registers tfjs's gradients and its cpu backend, which tfjs-core alone does not.
 import "@tensorflow/tfjs";
@@ -16,7 +16,7 @@ const CACHE = fileURLToPath(new URL("../../../../data/cache", import.meta.url));
 export const noPlugin: boolean = !Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH") && pluginFor() === undefined;
 
 /** The plugin for the CPU, or the one that PJRT_PLUGIN_LIBRARY_PATH names. */
-export const findPlugin = (): Promise<FoundPlugin> => findIn({ folder: `${CACHE}/plugins` }, "cpu");
+export const findTestPlugin = (): Promise<FoundPlugin> => findPlugin({ folder: `${CACHE}/plugins` }, "cpu");
 
 /** Chooses the backend; `xla` is registered on the device that SPIN_DEVICE names. */
 export async function useBackend(name: "xla" | "cpu"): Promise<void> {
@@ -24,7 +24,7 @@ export async function useBackend(name: "xla" | "cpu"): Promise<void> {
   (tf.findBackend("cpu") as unknown as { firstUse: boolean }).firstUse = false;
   if (name === "xla" && !tf.findBackend(name)) {
     const device = (Deno.env.get("SPIN_DEVICE") || undefined) as "cuda" | "cpu" | undefined;
-    const { path, reason, cuda } = await findIn({ folder: `${CACHE}/plugins` }, device);
+    const { path, reason, cuda } = await findPlugin({ folder: `${CACHE}/plugins` }, device);
     if (!path) throw new Error(reason);
     const options = cuda ? { createOptions: { preallocate: false } } : {};
     registerXla(path, { ...options, programFolder: `${CACHE}/programs` });
@@ -36,7 +36,7 @@ export async function useBackend(name: "xla" | "cpu"): Promise<void> {
  * Frees what earlier tests forgot now, so that it is not freed while a later one counts buffers. Needs V8's
  * `--expose-gc`.
  */
-async function collectGarbage(): Promise<void> {
+export async function collectGarbage(): Promise<void> {
   const { gc } = globalThis as { gc?: () => void };
   if (!gc) return;
   gc();
@@ -44,7 +44,7 @@ async function collectGarbage(): Promise<void> {
 }
 
 /** A test on XLA. */
-export function xlaTest(name: string, test: () => void | Promise<void>): void {
+export function backendTest(name: string, test: () => void | Promise<void>): void {
   Deno.test({
     name,
     ignore: noPlugin,
@@ -56,7 +56,7 @@ export function xlaTest(name: string, test: () => void | Promise<void>): void {
   });
 }
 
-/** The backend that `xlaTest` chose. */
+/** The backend that `backendTest` chose. */
 export const xla = (): XlaBackend => tf.backend() as XlaBackend;
 
 /** The values of a tensor, which is disposed unless it is a variable. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { sizeOf } from "../../src/stablehlo/node.ts";
 
 /** One use of tfjs's operations, to be computed on two engines. */
 export interface Case {
@@ -10,8 +11,6 @@ export interface Case {
 }
 
 export type Cases = Record<string, Case>;
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** Numbers in [-0.5, 0.5) that are always the same. */
 function noise(n: number): number[] {
@@ -34,7 +33,7 @@ export const bools = (shape: number[]): tf.Tensor =>
   tf.tensor(noise(sizeOf(shape)).map((x) => x > 0), shape, "bool");
 
 /** Values at which implementations differ if they differ anywhere. */
-export const special = (): tf.Tensor =>
+export const specialValues = (): tf.Tensor =>
   tf.tensor([NaN, Infinity, -Infinity, 0, -0, 0.5, -0.5, 1.5, 2.5, -1.5, -2.5, 1, -1, 20, -20, 1e-8], [16]);
 
 /** A case with one operand. */

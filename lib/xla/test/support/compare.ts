@@ -56,7 +56,7 @@ const text = ({ shape, dtype, values }: Value): string =>
   `${dtype} [${shape}] ${values.map((v) => +v.toPrecision(7))}`;
 
 /** One line for each result that is not as expected. */
-export function differences(
+export function valueDifferences(
   found: Record<string, Value[] | string>,
   expected: Record<string, Value[] | string>,
 ): string[] {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { bools, type Cases, floats, ints, one, special, two } from "./cases.ts";
+import { bools, type Cases, floats, ints, one, specialValues, two } from "./cases.ts";
 
 const x = () => floats([2, 3]);
 /** Operands inside the domain of functions that are not defined everywhere. */
@@ -49,7 +49,7 @@ const differentiable: Record<string, [(x: tf.Tensor) => tf.Tensor, () => tf.Tens
 const unary: Cases = Object.fromEntries(
   Object.entries(differentiable).flatMap(([name, [f, domain]]) => [
     [name, one(domain, f, true)],
-    [`${name} of special values`, one(special, f)],
+    [`${name} of special values`, one(specialValues, f)],
   ]),
 );
 
@@ -116,7 +116,9 @@ const binary: Cases = {
     Object.entries({ ...arithmetic, ...ofEqualShapes, ...comparisons })
       // Infinity as an integer is what each engine likes.
       .filter(([name]) => name !== "floor div")
-      .map(([name, f]) => [`${name} of special values`, two(special, () => tf.reverse(special()), f)]),
+      .map((
+        [name, f],
+      ) => [`${name} of special values`, two(specialValues, () => tf.reverse(specialValues()), f)]),
   ),
   ...Object.fromEntries(
     Object.entries(comparisons).map(([name, f]) => [
@@ -131,7 +133,7 @@ const binary: Cases = {
   "equal of bool": two(() => bools([4, 3]), () => bools([3]), tf.equal),
   "less of bool": two(() => bools([4, 3]), () => bools([3]), tf.less),
   "pow": two(() => floats([2, 3], 0.9, 1), () => floats([3]), tf.pow, true),
-  "pow of special values": two(special, () => tf.reverse(special()), tf.pow),
+  "pow of special values": two(specialValues, () => tf.reverse(specialValues()), tf.pow),
   "pow of int32": two(() => ints([4, 6], 3), () => ints([6], 3), tf.pow),
   "int32 with float32": two(() => ints([3]), () => floats([2, 3]), tf.add),
   "bool with float32": two(() => bools([3]), () => floats([2, 3]), tf.mul),
@@ -157,16 +159,16 @@ const binary: Cases = {
 };
 
 const casts: Cases = {
-  "float32 to int32": one(special, (x) => tf.cast(tf.clipByValue(x, -100, 100), "int32")),
-  "float32 to bool": one(special, (x) => tf.cast(x, "bool")),
+  "float32 to int32": one(specialValues, (x) => tf.cast(tf.clipByValue(x, -100, 100), "int32")),
+  "float32 to bool": one(specialValues, (x) => tf.cast(x, "bool")),
   "int32 to bool": one(() => ints([9], 2), (x) => tf.cast(x, "bool")),
   "int32 to float32": one(() => ints([9]), (x) => tf.cast(x, "float32")),
   "bool to float32": one(() => bools([9]), (x) => tf.cast(x, "float32")),
   "bool to int32": one(() => bools([9]), (x) => tf.cast(x, "int32")),
   "gradient through a cast": one(x, (x) => tf.cast(tf.cast(x, "float32"), "float32"), true),
-  "is nan": one(special, tf.isNaN),
-  "is finite": one(special, tf.isFinite),
-  "is inf": one(special, tf.isInf),
+  "is nan": one(specialValues, tf.isNaN),
+  "is finite": one(specialValues, tf.isFinite),
+  "is inf": one(specialValues, tf.isInf),
 };
 
 /** Elementwise operations, their types, and the values where they are easily wrong. */

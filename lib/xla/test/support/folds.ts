@@ -7,7 +7,7 @@ const withNaN = () => tf.tensor2d([1, NaN, 3, -Infinity, -1, 2], [2, 3]);
 const ties = () => tf.tensor2d([1, 3, 3, 2, 2, 2, 0, NaN, 0], [3, 3]);
 
 /** Operations that fold axes away, and the softmaxes. */
-export const folds: Cases = {
+export const foldCases: Cases = {
   "sum of everything": one(x, (x) => tf.sum(x), true),
   "sum of a negative axis": one(x, (x) => tf.sum(x, -2), true),
   "sum of two axes, kept": one(x, (x) => tf.sum(x, [0, 2], true), true),

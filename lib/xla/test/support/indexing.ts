@@ -5,7 +5,7 @@ const matrix = () => floats([4, 3]);
 const rows = () => tf.tensor1d([3, 0, 0, 2, 1], "int32");
 
 /** Operations that read or write by index, ranges and the largest values. */
-export const indexing: Cases = {
+export const indexingCases: Cases = {
   "gather": one(matrix, (x) => tf.gather(x, rows()), true),
   "gather, last axis": one(matrix, (x) => tf.gather(x, tf.tensor2d([[2, 0], [1, 1]], [2, 2], "int32"), -1)),
   "gather of bool": one(() => bools([4]), (x) => tf.gather(x, rows())),

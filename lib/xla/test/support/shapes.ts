@@ -5,7 +5,7 @@ const x = () => floats([2, 3, 4]);
 const matrix = () => floats([3, 4]);
 
 /** Operations that move, repeat and cut. */
-export const shapes: Cases = {
+export const shapeCases: Cases = {
   "reshape": one(x, (x) => tf.reshape(x, [4, -1]), true),
   "reshape of a scalar": one(() => floats([]), (x) => tf.reshape(x, [1, 1])),
   "expand dims": one(matrix, (x) => tf.expandDims(x, -1), true),
@@ -43,7 +43,7 @@ export const shapes: Cases = {
 const operands = () => floats([2, 3, 4]);
 
 /** Matrix products. */
-export const products: Cases = {
+export const productCases: Cases = {
   "matrix product": two(matrix, () => floats([4, 2]), (a, b) => tf.matMul(a, b), true),
   "matrix product, left transposed": two(matrix, () => floats([3, 2]), (a, b) => tf.matMul(a, b, true), true),
   "batched product over many rows": two(

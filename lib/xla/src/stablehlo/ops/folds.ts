@@ -1,5 +1,5 @@
 import { check, type Node, operation, results, splat, type TensorType, typeText } from "../node.ts";
-import { precisionOf } from "../precision.ts";
+import { precisionOf } from "../target.ts";
 
 export interface DotAxes {
   batch: readonly [readonly number[], readonly number[]];

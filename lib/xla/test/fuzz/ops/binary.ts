@@ -1,7 +1,8 @@
+import { sameShape } from "../../../src/stablehlo/node.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Dtype } from "../program.ts";
 import type { Draft, Op, Proposal, Value, Wanted } from "../draft.ts";
-import { broadcastWith, repeatsNothing, sameAs, sameShape } from "./broadcast.ts";
+import { broadcastWith, repeatsNothing, sameAs } from "./broadcast.ts";
 
 type Run = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 
@@ -84,7 +85,7 @@ const divisor = (draft: Draft, a: Value, wanted: Wanted): Value => {
 };
 
 /** Elementwise operations of two operands, which broadcast. */
-export const binary: Record<string, Op> = {
+export const binaryOps: Record<string, Op> = {
   add: arithmetic(tf.add, Math.max),
   sub: arithmetic(tf.sub, Math.max),
   mul: arithmetic(tf.mul, (a, b) => a + b, (a, b) => [extent(b), extent(a)]),

@@ -1,3 +1,4 @@
+import { sameShape } from "../../../src/stablehlo/node.ts";
 import type { Draft, Value, Wanted } from "../draft.ts";
 
 /** Whether two shapes broadcast to one. */
@@ -6,9 +7,6 @@ function broadcasts(a: readonly number[], b: readonly number[]): boolean {
   const offset = long.length - short.length;
   return short.every((n, i) => n === 1 || long[offset + i] === 1 || n === long[offset + i]);
 }
-
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((n, i) => n === b[i]);
 
 /** A shape that broadcasts with another one: axes cut off, or their lengths made 1. */
 function related(draft: Draft, shape: readonly number[]): number[] {

@@ -1,5 +1,6 @@
+import { sizeOf } from "../../../src/stablehlo/node.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Draft, type Op, sizeOf, type Value, type Wanted } from "../draft.ts";
+import type { Draft, Op, Value, Wanted } from "../draft.ts";
 import type { Attributes } from "../program.ts";
 
 type Fold = (x: tf.Tensor, axes: number[], keepDims: boolean) => tf.Tensor;
@@ -111,7 +112,7 @@ const running = (
 });
 
 /** Operations that fold axes away, and the softmaxes. */
-export const folds: Record<string, Op> = {
+export const foldOps: Record<string, Op> = {
   sum: fold(tf.sum, { wanted: ofFloat, empty: true, bits: sums, slope: (_, count) => Math.max(1, count) }),
   sumInt: fold(tf.sum, { ...ofInt, empty: true }),
   mean: fold(tf.mean, { wanted: ofFloat }),

@@ -19,7 +19,7 @@ const indices = (
   });
 
 /** Operations that read or write by index, and the largest elements. */
-export const indexing: Record<string, Op> = {
+export const indexingOps: Record<string, Op> = {
   gather: {
     run: ([x, i], { axis }) => tf.gather(x!, i!, axis as number),
     propose(draft) {

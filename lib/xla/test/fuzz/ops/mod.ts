@@ -1,25 +1,25 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Op } from "../draft.ts";
-import { binary } from "./binary.ts";
+import { binaryOps } from "./binary.ts";
 import { choices } from "./choices.ts";
-import { folds } from "./folds.ts";
-import { indexing } from "./indexing.ts";
+import { foldOps } from "./folds.ts";
+import { indexingOps } from "./indexing.ts";
 import { parts } from "./parts.ts";
-import { products } from "./products.ts";
-import { shapes } from "./shapes.ts";
+import { productOps } from "./products.ts";
+import { shapeOps } from "./shapes.ts";
 import type { FuzzProgram } from "../program.ts";
-import { unary } from "./unary.ts";
+import { unaryOps } from "./unary.ts";
 
 /** All operations that random programs are made of, by name. */
 export const ops: Record<string, Op> = {
-  ...unary,
-  ...binary,
+  ...unaryOps,
+  ...binaryOps,
   ...choices,
-  ...folds,
-  ...indexing,
+  ...foldOps,
+  ...indexingOps,
   ...parts,
-  ...products,
-  ...shapes,
+  ...productOps,
+  ...shapeOps,
 };
 
 /** The values of all steps, in their order. */

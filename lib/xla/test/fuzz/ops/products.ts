@@ -1,6 +1,7 @@
+import { sameShape } from "../../../src/stablehlo/node.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Draft, Op, Value } from "../draft.ts";
-import { repeatsNothing, sameShape } from "./broadcast.ts";
+import { repeatsNothing } from "./broadcast.ts";
 
 const extent = ({ low, high }: Value): number => Math.max(0, -low, high);
 
@@ -31,7 +32,7 @@ function factor(draft: Draft, a: Value, inner: number, transposeB: boolean): Val
 }
 
 /** Matrix products. */
-export const products: Record<string, Op> = {
+export const productOps: Record<string, Op> = {
   matMul: {
     run: ([a, b], { transposeA, transposeB }) =>
       tf.matMul(a!, b!, transposeA as boolean, transposeB as boolean),

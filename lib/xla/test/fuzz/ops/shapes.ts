@@ -1,5 +1,6 @@
+import { sizeOf } from "../../../src/stablehlo/node.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Draft, type Op, sizeOf, type Value, type Wanted } from "../draft.ts";
+import type { Draft, Op, Value, Wanted } from "../draft.ts";
 import type { Attributes } from "../program.ts";
 
 /** An operation that only moves what is there. */
@@ -37,7 +38,7 @@ function regrouped(draft: Draft, size: number): number[] {
 }
 
 /** Operations that move and repeat. */
-export const shapes: Record<string, Op> = {
+export const shapeOps: Record<string, Op> = {
   reshape: moving((x, { to }) => tf.reshape(x, to as number[]), (draft, x) => {
     const to = regrouped(draft, sizeOf(x.shape));
     return to.length <= 4 ? { to } : undefined;

@@ -60,7 +60,7 @@ const question = (run: Run): Op => ({
 const FAR: [number, number] = [-60, 60];
 
 /** Elementwise operations of one operand. */
-export const unary: Record<string, Op> = {
+export const unaryOps: Record<string, Op> = {
   abs: bent(tf.abs),
   acos: smooth(tf.acos, [-0.9, 0.9], 2.3),
   acosh: smooth(tf.acosh, [1.2, 60], 1.6),

@@ -1,7 +1,8 @@
 import { ok } from "node:assert/strict";
-import { xlaTest } from "../../engine/testing.ts";
-import { type EvaluationBatch, evaluationSet } from "./evaluation_set.ts";
-import { type GpKernel, gpPosterior, pointLogDensities } from "./kernels.ts";
+import { xlaTest } from "../engine/support_test.ts";
+import { type EvaluationBatch, evaluationSet } from "../data/gp/evaluation_set.ts";
+import { type GpKernel, gpPosterior } from "../data/gp/kernels.ts";
+import { pointLogDensities } from "./gp_densities.ts";
 
 /**
  * The mean target log density of exact regression, for each function of a batch: the ceiling of every model there.

@@ -1,5 +1,6 @@
 import { ok, throws } from "node:assert/strict";
-import { gpPosterior, jointLogDensity, logMarginal } from "./kernels.ts";
+import { gpPosterior } from "../data/gp/kernels.ts";
+import { jointLogDensity, logMarginal } from "./gp_densities.ts";
 
 Deno.test("the joint density is the ratio of marginal likelihoods", () => {
   const parameters = { length: 0.4, scale: 0.8 };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { useEngine } from "../engine/mod.ts";
-import { BENCH_MODELS, type BenchModel, processSize, SMALL, tableStep } from "./sizes.ts";
-import { benchProcessStep, createTableStep, twinTensors } from "./step.ts";
+import { BENCH_MODELS, type BenchModel, processSize, SMALL, tableStep } from "../bench/sizes.ts";
+import { benchProcessStep, createTableStep } from "../bench/step.ts";
+import { tensorsOf, twinTensors } from "./twin_tensors.ts";
 
 for (const name of Object.keys(BENCH_MODELS) as BenchModel[]) {
   Deno.test(`Every weight of ${name} has its place in the twin, padding left out`, async () => {
@@ -41,8 +42,9 @@ Deno.test("The weights of a categorical column lie as PyTorch's Linear has them,
 
 Deno.test("IPNP's weights have the twin's names, matrices turned, with the tasks beside them", async () => {
   await useEngine("cpu");
-  const step = benchProcessStep({ ...processSize(4, 3), batch: 2, width: 16, induce: 2, seed: 1 });
-  const tensors = await step.tensors();
+  const config = { ...processSize(4, 3), batch: 2, width: 16, induce: 2, seed: 1 };
+  const step = benchProcessStep(config);
+  const tensors = await tensorsOf(step, config);
   assert.deepEqual(tensors.get("dec.fc.weight")!.shape, [16, 33]);
   assert.deepEqual(tensors.get("points.x")!.shape, [2, 7, 1]);
   assert.equal(tensors.size, step.parameters.length + 3);

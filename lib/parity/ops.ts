@@ -1,13 +1,12 @@
-// Not ops_test.ts: the runner takes a file of that name for tests.
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { setup } from "../setup/mod.ts";
-import { findPlugin } from "../engine/device.ts";
+import { findCpuPlugin } from "../engine/device.ts";
 import { compatibilityPage, PAGE } from "../xla/test/suite/compatibility.ts";
 import { count, runSuite, type Spec } from "../xla/test/suite/run.ts";
 import { SKIPS } from "../xla/test/suite/skips.ts";
-import { runCommand } from "./main.ts";
+import { runCommand } from "../cli/main.ts";
 
 /** A line for each group of specs, and what failed. */
 function report(specs: readonly Spec[]): string {
@@ -45,7 +44,7 @@ await runCommand({
     throw new UserError("--write-table needs a run of all specs on xla");
   }
   await setup();
-  const { path, reason } = await findPlugin();
+  const { path, reason } = await findCpuPlugin();
   if (backend === "xla" && !path) throw new UserError(reason);
   const start = performance.now();
   const { specs, compilation } = await runSuite({

@@ -6,12 +6,8 @@
  * The last line counts them; the exit code is 1 if any differ. A program that does is printed as small as it was got.
  */
 import { parseArgs } from "node:util";
-import * as tf from "@tensorflow/tfjs-core";
-// Registers tfjs's gradients and its cpu engine.
-import "@tensorflow/tfjs";
-import { BACKEND, registerXla } from "@spin/xla";
-import { findPlugin } from "../engine/device.ts";
-import { fuzz } from "../xla/test/fuzz/fuzz.ts";
+import { findTestPlugin, useBackend } from "../support/backend.ts";
+import { fuzz } from "./fuzz.ts";
 
 const { values } = parseArgs({
   options: { programs: { type: "string", default: "1000" }, seed: { type: "string", default: "1" } },
@@ -23,15 +19,12 @@ if (!Number.isInteger(count) || !Number.isInteger(seed) || count < 1) {
   );
   Deno.exit(2);
 }
-const { path, reason } = await findPlugin();
+const { path, reason } = await findTestPlugin();
 if (!path) {
   console.error(reason);
   Deno.exit(2);
 }
-registerXla(path);
-// It suggests a native add-on at its first use.
-(tf.findBackend("cpu") as unknown as { firstUse: boolean }).firstUse = false;
-await tf.setBackend(BACKEND);
+await useBackend("xla");
 const start = performance.now();
 const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
 const { agree, failures } = await fuzz({

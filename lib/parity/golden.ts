@@ -1,8 +1,8 @@
 /** `task golden`: parity of the models with the official implementation. */
 import { describeEngine, useEngine } from "../engine/mod.ts";
-import { formatRow, REPORT_HEADING } from "../parity/report.ts";
-import { type GoldenRow, runGolden } from "../parity/runner.ts";
-import { runCommand, text } from "./main.ts";
+import { formatRow, REPORT_HEADING } from "./report.ts";
+import { type GoldenRow, runGolden } from "./runner.ts";
+import { runCommand, textOption } from "../cli/main.ts";
 
 const DEFAULT_DIR = new URL("../../data/golden", import.meta.url).pathname;
 
@@ -12,7 +12,7 @@ const DEFAULT_DIR = new URL("../../data/golden", import.meta.url).pathname;
  * @returns the exit code: 1 if a case failed
  * @throws UserError if there is no case
  */
-export async function printGolden(dir: string, only?: string): Promise<number> {
+async function printGolden(dir: string, only?: string): Promise<number> {
   const rows: GoldenRow[] = [];
   for await (const row of runGolden(dir, { only })) {
     if (rows.length === 0) console.log(REPORT_HEADING);
@@ -30,9 +30,9 @@ if (import.meta.main) {
     summary:
       "Compares outputs, losses and gradients with those of the official implementation, case by case.",
     options: {
-      dir: text("DIR", "folder of parity cases (default: data/golden)"),
-      engine: text("NAME", "xla, tensorflow, wasm or cpu (default: SPIN_ENGINE, else xla)"),
-      only: text("TEXT", "only cases whose name contains this"),
+      dir: textOption("DIR", "folder of parity cases (default: data/golden)"),
+      engine: textOption("NAME", "xla, tensorflow, wasm or cpu (default: SPIN_ENGINE, else xla)"),
+      only: textOption("TEXT", "only cases whose name contains this"),
     },
     examples: ["golden", "golden --engine cpu --only spin"],
   }, async ({ values: { dir = DEFAULT_DIR, engine, only } }) => {

@@ -2,7 +2,7 @@
 import { probeDriver } from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
 import { lastLines, processEnvironment, runTool } from "../setup/command.ts";
-import { flag, runChild, runCommand, text } from "./main.ts";
+import { flag, runChild, runCommand, textOption } from "../cli/main.ts";
 
 const PROBE = `
 import glob, os, site, sys
@@ -42,7 +42,7 @@ if (import.meta.main) {
     name: "gpu",
     summary: "Runs the parity cases, the engine's tests and the bench on this machine's NVIDIA GPU.",
     options: {
-      python: text(
+      python: textOption(
         "PYTHON",
         "use the plugin of this Python's jax (else that of task setup --cuda), and its torch for the bench",
       ),

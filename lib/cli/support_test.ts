@@ -45,7 +45,7 @@ export async function performIn<const O extends Record<string, Option>>(
 
 /** For tests: a workspace of its own around this one's code and set-up, in a temporary folder. */
 
-export interface WorkspaceOptions {
+interface WorkspaceOptions {
   /** File names and their text. */
   notebooks?: Record<string, string>;
   /** What it does not share with this workspace, though it otherwise would: ".venv", "data/cache". */
@@ -54,7 +54,7 @@ export interface WorkspaceOptions {
   env?: Record<string, string>;
 }
 
-export interface TemporaryWorkspace {
+interface TemporaryWorkspace {
   path: string;
   /** Starts a command, `lib/cli/NAME.ts`, as a task would. */
   start(name: string, ...args: string[]): Deno.ChildProcess;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { jit, liveBuffers, useEngine } from "../engine/mod.ts";
-import { noPlugin } from "../engine/testing.ts";
+import { noPlugin } from "../engine/support_test.ts";
 
 const WARM = 100;
 /** Bytes of native memory; of 10,000 steps 3 kB lost at each would show, a fifth of one weight. */

@@ -1,0 +1,17 @@
+import { collectGarbage, noPlugin } from "../xla/test/support/backend.ts";
+import { useEngine } from "./mod.ts";
+
+export { noPlugin };
+
+/** A test on the `xla` engine. */
+export function xlaTest(name: string, test: () => void | Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: noPlugin,
+    fn: async () => {
+      await useEngine("xla");
+      await collectGarbage();
+      await test();
+    },
+  });
+}
