@@ -1,6 +1,18 @@
 /** Whether trained table models read the training set that they are given when they predict. */
+import * as tf from "@tensorflow/tfjs-core";
+import { sampleGp } from "../../data/gp/mod.ts";
 import { uciFacts } from "../../data/mod.ts";
-import { geometricMean, type RunRecord, type TableView } from "../../results/mod.ts";
+import { jit } from "../../engine/mod.ts";
+import { UserError } from "../../errors.ts";
+import {
+  geometricMean,
+  readRecords,
+  recordName,
+  type RunIdentity,
+  type RunRecord,
+  type TableView,
+} from "../../results/mod.ts";
+import { processContextEffect } from "../../train/process/context_effect.ts";
 import { type ContextEffect, contextEffect } from "../../train/table/context_effect.ts";
 import { fit } from "../../train/table/fit.ts";
 import {
@@ -12,8 +24,11 @@ import {
   type Run,
   runId,
   type Settings,
+  untrained,
 } from "../experiment.ts";
-import type { Profile } from "../profiles.ts";
+import { trainedProcess } from "../process_run.ts";
+import { KEPT_RECORDS, type Profile } from "../profiles.ts";
+import { generatedData } from "../run.ts";
 import { outcomeOf } from "../table_run.ts";
 import { columnTypes, uciFold, uciRun } from "../uci/data.ts";
 import { UCI_MODELS, UCI_SETS, uciRecipe } from "../uci/settings.ts";
@@ -26,6 +41,8 @@ interface ContextSettings extends Settings {
   seed: number;
   /** Optimiser steps; 0 for the profile's. */
   steps: number;
+  /** Neural processes whose weights came with the workspace: their context must matter, which tests the test. */
+  processes: string[];
 }
 
 type ContextDetails = { errors: ContextEffect[] };
@@ -39,6 +56,7 @@ function settings(profile: Profile, changes?: Changes<ContextSettings>): Context
       fold: 1,
       seed: 42,
       steps: 0,
+      processes: ["cipnp-sharp"],
     },
     changes,
     { models: UCI_MODELS },
@@ -46,8 +64,66 @@ function settings(profile: Profile, changes?: Changes<ContextSettings>): Context
   return { ...chosen, datasets: chosen.datasets.map((name) => uciFacts(name).name) };
 }
 
+/** Functions that a neural process is tried on, and their points. */
+const FUNCTIONS = { kernel: "rbf", batch: 64, points: 128 } as const;
+const CONTEXT_POINTS = 64;
+
+/** The runs on neural processes: trained weights are read, nothing is trained. */
+async function processRuns({ profile, processes, seed }: ContextSettings): Promise<Run<ContextDetails>[]> {
+  const kept = processes.length === 0 ? [] : await readRecords(KEPT_RECORDS);
+  return processes.map((model): Run<ContextDetails> => {
+    const trained = kept.find((record) => record.experiment === "gp" && record.model === model);
+    if (!trained) throw new UserError(`processes: no trained ${model} came with the workspace`);
+    const data = `gp-${FUNCTIONS.kernel} ${FUNCTIONS.batch} functions`;
+    const identity: RunIdentity = {
+      experiment: "context",
+      profile,
+      model,
+      data: generatedData(data),
+      fold: null,
+      seed,
+      configuration: { ...FUNCTIONS, context: CONTEXT_POINTS, trained: recordName(trained) },
+    };
+    return {
+      id: runId("context", "gp", model),
+      data,
+      model,
+      identity,
+      steps: 0,
+      async execute() {
+        const start = performance.now();
+        const { process } = await trainedProcess(trained);
+        const key = tf.tensor1d([seed, 0], "int32");
+        const sample = jit((key: tf.Tensor) => {
+          const { x, y } = sampleGp(FUNCTIONS, key);
+          return { x, y };
+        });
+        const points = sample(key);
+        try {
+          const errors = await processContextEffect(process, points, CONTEXT_POINTS);
+          return {
+            metrics: effectsOf(errors),
+            details: { errors },
+            ...untrained({ evaluate: (performance.now() - start) / 1000 }),
+          };
+        } finally {
+          tf.dispose([key, points.x, points.y]);
+          sample.dispose();
+          process.parameters.forEach((parameter) => parameter.dispose());
+        }
+      },
+    };
+  });
+}
+
+/** The two errors of which a share is taken. */
+const effectsOf = (errors: readonly ContextEffect[]) => {
+  const of = (name: string) => errors.find(({ change }) => change === name)!.error;
+  return { error: of("as trained"), labelsPermuted: of("labels permuted") };
+};
+
 /** Sets, then models. */
-const runs = (
+const tableRuns = (
   { profile, datasets, models, fold, seed, steps }: ContextSettings,
 ): Promise<Run<ContextDetails>[]> =>
   Promise.all(datasets.flatMap((dataset) =>
@@ -67,9 +143,8 @@ const runs = (
           const fitted = await fit(table, rows, recipe, options);
           return await outcomeOf(fitted, async () => {
             const errors = await contextEffect(fitted, table, rows);
-            const of = (name: string) => errors.find(({ change }) => change === name)!.error;
             return {
-              metrics: { error: of("as trained"), labelsPermuted: of("labels permuted") },
+              metrics: effectsOf(errors),
               details: { errors },
             };
           });
@@ -85,7 +160,11 @@ const shareOf = ({ metrics }: RunRecord): number => metrics["labelsPermuted"]! /
 
 /** Errors by what was done to the context, and in how many sets it matters. */
 function report(all: readonly RunRecord[]): Report {
-  const place = ({ model }: RunRecord) => UCI_MODELS.findIndex((name) => name === model);
+  // Neural processes come last.
+  const place = ({ model }: RunRecord) => {
+    const at = UCI_MODELS.findIndex((name) => name === model);
+    return at < 0 ? UCI_MODELS.length : at;
+  };
   const records = (all.filter(({ experiment }) => experiment === "context") as RunRecord<ContextDetails>[])
     .sort((a, b) => a.data.name.localeCompare(b.data.name) || place(a) - place(b));
   const changes = records[0]?.details.errors.map(({ change }) => change) ?? [];
@@ -108,10 +187,18 @@ function report(all: readonly RunRecord[]): Report {
   const lines = [...Map.groupBy(records, ({ model }) => model)].map(([model, own]) => {
     const costly = own.filter((record) => shareOf(record) >= COST).map(({ data }) => data.name);
     const mean = geometricMean(own.map((record) => Math.max(1e-9, 1 + shareOf(record)))) - 1;
-    return `- ${model}: labels permuted among the rows of the context change the error by ${
-      (100 * mean).toFixed(1)
-    } % (geometric mean of ${own.length} sets); by ${100 * COST} % or more on ${
-      costly.length === 0 ? "none of them" : costly.join(", ")
+    const effect = mean < 1
+      ? `change the error by ${(100 * mean).toFixed(1)} %`
+      : `multiply the error by ${(1 + mean).toPrecision(3)}`;
+    const over = own.length === 1 ? "" : ` (geometric mean of ${own.length} sets)`;
+    return `- ${model}: labels permuted among the rows of the context ${effect}${over}; by ${
+      100 * COST
+    } % or more on ${
+      costly.length === 0
+        ? "none of them"
+        : costly.length === own.length && own.length > 1
+        ? "all"
+        : costly.join(", ")
     }.`;
   });
   return { tables: { effects }, figures: {}, verdict: lines.join("\n") };
@@ -122,7 +209,7 @@ export const context: Experiment<ContextSettings, ContextDetails> = {
   name: "context",
   notebook: "03_ablation",
   settings,
-  runs,
+  runs: async (settings) => [...await tableRuns(settings), ...await processRuns(settings)],
   report,
-  changesOf: ({ fold, seed }) => ({ fold: fold!.index, seed: seed - fold!.index }),
+  changesOf: ({ fold, seed }) => fold ? { fold: fold.index, seed: seed - fold.index } : { seed },
 };
