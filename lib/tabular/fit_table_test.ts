@@ -18,6 +18,7 @@ function lineTable(n: number, tweak: (row: string, i: number) => string = (row) 
 const TINY: Partial<Recipe> = {
   model: { embedding: 8, heads: 2, depth: 2, h: 2, f: 2, predictor: "nested" },
   evaluateEvery: 10,
+  members: 1,
 };
 const quiet = { label: null, notify: () => {}, recipe: TINY };
 
