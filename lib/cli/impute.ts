@@ -23,7 +23,9 @@ export const IMPUTE_OPTIONS = {
   region: text("C:A-B", "as 20:1000000-4000000 (default: all of the reference)"),
   phasing: text(
     "HOW",
-    `${PHASINGS.join(", ")} (default: auto: as in the file if phased, own if partly, else Beagle or own)`,
+    `${
+      PHASINGS.join(", ")
+    } (default: auto: as in the file if phased along the chromosome, own if partly or in phase sets, else Beagle or own)`,
   ),
   model: text("FILE", "take a stored model instead of training one"),
   save: text("FILE", "keep the trained model as a safetensors file"),

@@ -16,11 +16,12 @@ import { copyingDosages } from "./copying/dosages.ts";
 import { phase } from "./copying/phase.ts";
 import { panelAt } from "./region.ts";
 
-export const PHASINGS = ["auto", "beagle", "own", "given"] as const;
+export const PHASINGS = ["auto", "beagle", "own", "given", "anew"] as const;
 /**
  * Where the targets' haplotypes come from: `given`, the file's phase; `beagle`, the program; `own`, the workspace's
- * pairs of copied haplotypes, which keep what phase the file has; `auto`: given if the file is phased; own if a part of it is, since
- * Beagle would drop that part; else Beagle where it is installed, else own.
+ * pairs of copied haplotypes, which keep what phase the file has, within its phase sets; `anew`, the same without a look at the
+ * file's phase; `auto`: given if the file is phased along the chromosome; own if a part of it is or it has phase sets, since
+ * Beagle would drop that; else Beagle where it is installed, else own.
  */
 export type Phasing = (typeof PHASINGS)[number];
 
@@ -50,15 +51,18 @@ interface PhasedTargets {
 /**
  * Haplotypes of the targets at the variants they share with the reference; missing calls are filled.
  *
- * @throws UserError if `given` phase is wanted and a heterozygous call has none, or Beagle is wanted and absent
+ * @throws UserError if `given` phase is wanted and a heterozygous call has none or there are phase sets, or Beagle is wanted and
+ *   absent
  */
 export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
   const { aligned, method, reference, map } = task;
   const open = aligned.phased.reduce((n, phased, i) => n + Number(!phased && aligned.calls[i] !== 255), 0);
-  if (method === "given" || (method === "auto" && open === 0)) {
-    if (open > 0) {
+  const broken = firstWithSets(aligned, task.samples.length);
+  if (method === "given" || (method === "auto" && open === 0 && broken < 0)) {
+    if (open > 0 || broken >= 0) {
+      const found = open > 0 ? `${open} without` : `several phase sets in sample "${task.samples[broken]}"`;
       throw new UserError(
-        `the targets: expected every heterozygous genotype phased ("0|1") with --phasing given, found ${open} without; ` +
+        `the targets: expected every heterozygous genotype phased ("0|1") with --phasing given, found ${found}; ` +
           "let the phase be found with --phasing own or beagle",
       );
     }
@@ -67,7 +71,8 @@ export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
       how: "as in the file of the targets; missing calls by the copying model",
     };
   }
-  const partly = aligned.phased.some((phased, i) => phased === 1 && aligned.calls[i] === 1);
+  const partly = method !== "anew" &&
+    aligned.phased.some((phased, i) => phased === 1 && aligned.calls[i] === 1);
   if (method === "beagle" || (method === "auto" && !partly)) {
     const beagle = await findBeagle();
     if (beagle.found) return await byBeagle(task, beagle.version);
@@ -79,11 +84,29 @@ export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
   const { haplotypes: known } = await phase({
     reference: panelAt(reference, aligned.variants),
     genotypes: aligned.calls,
-    known: { alleles: aligned.alleles, phased: aligned.phased },
+    known: partly ? aligned : null,
     centimorgans: Float64Array.from(aligned.variants, (i) => map.centimorgans(position[i]!)),
   }, { onProgress: (share) => bar.update(Math.round(100 * share)) });
   await bar.done();
-  return { known, how: "pairs of copied reference haplotypes (Li and Stephens), this workspace" };
+  const kept = !partly
+    ? ""
+    : aligned.sets
+    ? "; phase of the file kept within its phase sets"
+    : "; phase of the file kept";
+  return { known, how: `pairs of copied reference haplotypes (Li and Stephens), this workspace${kept}` };
+}
+
+/** The first sample with phased heterozygous calls in several phase sets; -1 if there is none. */
+function firstWithSets({ calls, phased, sets }: Aligned, samples: number): number {
+  if (!sets) return -1;
+  const width = calls.length / samples;
+  return Array.from({ length: samples }, (_, s) => {
+    const own = new Set<number>();
+    for (let at = s * width; at < (s + 1) * width; at++) {
+      if (calls[at] === 1 && phased[at]) own.add(sets[at]!);
+    }
+    return own.size;
+  }).findIndex((size) => size > 1);
 }
 
 /** Phased calls whose missing ones are filled with the likelier allele. */

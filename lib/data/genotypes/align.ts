@@ -166,6 +166,8 @@ interface Calls {
   alleles: Uint8Array;
   /** [samples, variants]: 1 where it is known which haplotype has which allele: called, and homozygous or phased. */
   phased: Uint8Array;
+  /** [samples, variants]: the phase set of a call, as in Genotypes; null if all are of one. */
+  sets: Int32Array | null;
 }
 
 /** What a variant's calls say without a look at other variants. */
@@ -195,7 +197,7 @@ function countOf({ columns, stride, bytes }: BitMatrix, row: number): number {
  * @param flips [variants]: 1 where the alleles are to be exchanged
  */
 export function callsAt(
-  { samples, alleles, missing, unphased }: Genotypes,
+  { samples, alleles, missing, unphased, phaseSets }: Genotypes,
   variants: ArrayLike<number>,
   flips: ArrayLike<number>,
 ): Calls {
@@ -204,6 +206,7 @@ export function callsAt(
     calls: new Uint8Array(n * width),
     alleles: new Uint8Array(2 * n * width),
     phased: new Uint8Array(n * width),
+    sets: phaseSets && new Int32Array(n * width),
   };
   for (let v = 0; v < width; v++) {
     const variant = variants[v]!;
@@ -221,6 +224,7 @@ export function callsAt(
       out.alleles[first] = a;
       out.alleles[first + width] = b;
       out.phased[at] = a === b || unphased === null ? 1 : 1 - getBit(unphased, variant, s);
+      if (phaseSets) out.sets![at] = phaseSets[variant * n + s]!;
     }
   }
   return out;

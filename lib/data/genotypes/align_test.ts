@@ -28,6 +28,7 @@ function genotypesOf(name: string, samples: number, ...texts: string[]): Genotyp
     alleles,
     missing,
     unphased: null,
+    phaseSets: null,
   };
 }
 

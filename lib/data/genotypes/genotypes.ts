@@ -66,6 +66,11 @@ export interface Genotypes {
   missing: BitMatrix | null;
   /** [variants, samples]: 1 where a heterozygous call has no phase (`0/1`); null if all are phased. */
   unphased: BitMatrix | null;
+  /**
+   * [variants, samples]: the phase set of a heterozygous call with phase, which holds among the calls of one set; 0 is the set
+   * of all that name none. Null if no call names one.
+   */
+  phaseSets: Int32Array | null;
 }
 
 export const variantCount = ({ variants }: Genotypes): number => variants.position.length;

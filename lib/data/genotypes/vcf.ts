@@ -9,6 +9,7 @@ import {
   type Variants,
 } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
+import { phaseSetFields, readPhaseSets, type SetNumbers } from "./phase_sets.ts";
 
 /**
  * Reads the genotypes of a VCF, plain or compressed with gzip or bgzip, as a stream: memory is that of the result. Missing
@@ -134,6 +135,10 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
   const rows = genotypeRows(count);
   const calls = emptyCalls(count);
   const row = emptyRow(count);
+  const setNumbers: SetNumbers = new Map();
+  const sets = new Int32Array(count);
+  /** The set in which each sample's first phased heterozygous call with a name of a set is. */
+  const firstSets = new Int32Array(count);
   const decoder = new TextDecoder();
   let [line, position, records] = [0, 0, 0];
   const place = () => `${path}, line ${line}`;
@@ -151,18 +156,33 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
     }
   }
 
+  /** A reference is copied along the chromosome, so that each of its samples must be phased along it. */
+  function checkSets(): void {
+    for (let s = 0; s < count; s++) {
+      if (sets[s] === 0) continue;
+      if (firstSets[s] === 0) firstSets[s] = sets[s]!;
+      if (firstSets[s] === sets[s]) continue;
+      const [first, here] = [firstSets[s]!, sets[s]!].map((n) => [...setNumbers.keys()][n - 1]);
+      refuse(
+        `expected phase along the chromosome, found the phase sets ${first} and ${here}; phase the file as a whole, or, ` +
+          "if that was done and these fields are left over, remove them with bcftools annotate -x FORMAT/PS,FORMAT/PID",
+        s,
+      );
+    }
+  }
+
   return {
     /** Reads a record; false if no other is wanted. */
     read(bytes: Uint8Array, start: number, end: number, number: number): boolean {
       line = number;
       const first = firstCall(bytes, start, end);
-      const fields = decoder.decode(bytes.subarray(start, first < 0 ? end : first - 1)).split("\t");
+      const columns = decoder.decode(bytes.subarray(start, first < 0 ? end : first - 1)).split("\t");
       if (first < 0) {
         throw new UserError(
-          `${place()}: expected ${FIXED_COLUMNS + count} columns as in the header, found ${fields.length}`,
+          `${place()}: expected ${FIXED_COLUMNS + count} columns as in the header, found ${columns.length}`,
         );
       }
-      const [contig, pos, id, ref, alt, , , , format] = fields;
+      const [contig, pos, id, ref, alt, , , , format] = columns;
       position = /^\d{1,10}$/.test(pos!) ? Number(pos) : NaN;
       if (!(position >= 1 && position <= LAST_POSITION)) {
         throw new UserError(
@@ -175,11 +195,16 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
       if (!/^GT(:|$)/.test(format!)) refuse(`expected FORMAT to begin with GT, found "${format}"`);
       const alts = alt === "." ? [] : alt!.split(",");
       parseCalls(bytes.subarray(first, end), count, alts.length, calls, refuse);
+      const fields = phaseSetFields(format!);
+      if (fields) {
+        readPhaseSets(bytes.subarray(first, end), fields, calls, setNumbers, sets);
+        if (require === "phased") checkSets();
+      }
       (alts.length > 1 ? alts : [alt!]).forEach((one, i) => {
         if (rows.has(position, ref!, one)) return;
         rowOfCalls(calls, i + 1, row);
         if (row.flagged && require === "phased") checkPhase();
-        rows.add(position, id!, ref!, one, row);
+        rows.add(position, id!, ref!, one, row, fields && require !== "phased" ? sets : undefined);
       });
       return true;
     },
@@ -263,7 +288,7 @@ function firstCall(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** The calls of one record as allele numbers. */
-interface RecordCalls {
+export interface RecordCalls {
   /** [2·samples]: 0 for the reference, k for the k-th alternative, -1 if missing. */
   alleles: Int16Array;
   /** [samples]: 1 where the alleles are written with `|`. */
@@ -418,6 +443,13 @@ function growingBits(columns: number) {
   };
 }
 
+/** As many numbers: the first ones, then zeros. */
+function ofLength(numbers: Int32Array, length: number): Int32Array {
+  const out = new Int32Array(length);
+  out.set(numbers.subarray(0, length));
+  return out;
+}
+
 /** Variants and their genotypes while a file is read. */
 export function genotypeRows(samples: number) {
   const positions: number[] = [];
@@ -425,6 +457,16 @@ export function genotypeRows(samples: number) {
   const alleles = growingBits(2 * samples);
   let missing: ReturnType<typeof growingBits> | undefined;
   let unphased: ReturnType<typeof growingBits> | undefined;
+  /** [variants so far, samples], once a record names phase sets. */
+  let phaseSets: Int32Array | undefined;
+  const putSets = (at: number, sets: Int32Array) => {
+    if (!phaseSets || (at + 1) * samples > phaseSets.length) {
+      const larger = new Int32Array(2 * (at + 1) * samples);
+      larger.set(phaseSets ?? []);
+      phaseSets = larger;
+    }
+    phaseSets.set(sets, at * samples);
+  };
   return {
     /** Whether one of the last variants, those at this position, has these alleles. */
     has(position: number, ref: string, alt: string): boolean {
@@ -433,12 +475,13 @@ export function genotypeRows(samples: number) {
       }
       return false;
     },
-    add(position: number, id: string, ref: string, alt: string, row: RowBits): void {
+    add(position: number, id: string, ref: string, alt: string, row: RowBits, sets?: Int32Array): void {
       const at = positions.push(position) - 1;
       variants.id.push(id);
       variants.ref.push(ref);
       variants.alt.push(alt);
       alleles.put(at, row.alleles);
+      if (sets?.some((set) => set !== 0)) putSets(at, sets);
       if (!row.flagged) return;
       const isAnySet = (flags: Uint8Array) => flags.some((byte) => byte !== 0);
       if (isAnySet(row.missing)) (missing ??= growingBits(samples)).put(at, row.missing);
@@ -453,6 +496,7 @@ export function genotypeRows(samples: number) {
         alleles: alleles.done(rows),
         missing: missing?.done(rows) ?? null,
         unphased: unphased?.done(rows) ?? null,
+        phaseSets: phaseSets ? ofLength(phaseSets, rows * samples) : null,
       };
     },
   };

@@ -93,3 +93,11 @@ Deno.test("calls without phase are refused where phase is required", async () =>
   const problem = /line 5, position 20:7, sample "B": expected phased calls, found a heterozygous one/;
   await refuses(text, problem, { require: "phased" });
 });
+
+Deno.test("a reference whose phase does not hold along the chromosome is refused", async () => {
+  const sets = (position: number, calls: string) => record(position, "A>C", calls).replace("GT", "GT:PS");
+  const text = vcfText(["A", "B"], [sets(5, "0|1:5 1|0:5"), sets(7, "0|1:5 1|0:7")]);
+  const problem =
+    /line 4, position 20:7, sample "B": expected phase along the .*, found the phase sets PS 5 and PS 7/;
+  await refuses(text, problem, { require: "phased" });
+});

@@ -112,3 +112,24 @@ Deno.test("a region's chromosome may be named with or without chr", async () => 
     assert.deepEqual([...genotypes.variants.position], [9]);
   });
 });
+
+Deno.test("phase sets are read as VCF, GATK and WhatsHap write them", async () => {
+  const records = [
+    record(5, "A>C", "0|1:7 1|0:. 0/1:7 1|1:7 0|1:9").replace("GT", "GT:PS"),
+    record(6, "A>C", "0/1:1|0:5_A_C 0/1:0|1:5_A_C 0|1:0|1:5_A_C 0/1:.:. 1/1:1|1:5_A_C").replace(
+      "GT",
+      "GT:PGT:PID",
+    ),
+    record(7, "A>C", "0/1:3-2,3-1 0/1:3-1,3-2 0/1:. 0|1:. 0/0:.").replace("GT", "GT:HP"),
+    record(8, "A>C", "0|1 0/1 0/0 1|0 0|1"),
+  ];
+  const { genotypes } = await read(vcfText(SAMPLES, records));
+  assert.deepEqual(textOf(genotypes), [
+    "5 A>C 0|1 1|0 0/1 1|1 0|1",
+    "6 A>C 1|0 0|1 0|1 0/1 1|1",
+    "7 A>C 1|0 0|1 0/1 0|1 0|0",
+    "8 A>C 0|1 0/1 0|0 1|0 0|1",
+  ]);
+  assert.deepEqual([...genotypes.phaseSets!], [1, 0, 0, 0, 2, 3, 3, 3, 0, 0, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0]);
+  assert.equal((await read(vcfText(SAMPLES, records.slice(3)))).genotypes.phaseSets, null);
+});

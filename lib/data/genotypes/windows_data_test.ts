@@ -33,6 +33,7 @@ function genotypes(): Genotypes {
     alleles,
     missing: null,
     unphased: null,
+    phaseSets: null,
   };
 }
 const sites = () => imputationSites(genotypes(), Int32Array.of(0, 5, 7, 9), SPLIT.train);

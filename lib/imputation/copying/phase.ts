@@ -9,6 +9,7 @@ import {
   type PairSource,
   READINGS,
 } from "./pair_program.ts";
+import { phaseBlocks } from "./phase_blocks.ts";
 import { changesBetween, type CopyingOptions, copyingOptions, haplotypeRows } from "./dosages.ts";
 import { bestWindows, copyingWindows, type Window } from "./windows.ts";
 
@@ -58,6 +59,7 @@ export async function phase(
   const K = haplotypeRows("reference", reference, M);
   const samples = haplotypeRows("genotypes", genotypes, M);
   const calls = knownPhase(genotypes, task.known, M);
+  const blocks = phaseBlocks(calls, task.known?.sets ?? null, M);
 
   const windows = copyingWindows(M, WINDOW, OVERLAP);
   const wanted = Math.min(candidates, K);
@@ -67,7 +69,7 @@ export async function phase(
     const pool = poolOf(reference, K, haplotypes, M);
     const query = haplotypes ? haplotypeQuery(haplotypes) : genotypeQuery(genotypes);
     const chosen = await chooseCandidates(pool, query, windows, wanted, memory);
-    const source = { calls, alleles: pool.alleles, candidates: chosen, windows, changes, mismatch };
+    const source = { calls, alleles: pool.alleles, candidates: chosen, windows, changes, mismatch, blocks };
     haplotypes = await phaseOnce(
       source,
       samples,
@@ -94,7 +96,7 @@ async function phaseOnce(
   memory: number,
   onProgress: (share: number) => void,
 ): Promise<Uint8Array> {
-  const { windows, candidates, calls, changes } = source;
+  const { windows, candidates, calls, changes, blocks } = source;
   const M = changes.length;
   const items = samples * windows.length;
   const K = candidates.length / items;
@@ -122,7 +124,8 @@ async function phaseOnce(
   const haplotypes = new Uint8Array(2 * samples * M);
   for (let s = 0; s < samples; s++) {
     const own = readings.subarray(s * M * READINGS.length, (s + 1) * M * READINGS.length);
-    haplotypes.set(oriented(calls.subarray(s * M, (s + 1) * M), own), 2 * s * M);
+    const sets = blocks?.sets.subarray(s * M, (s + 1) * M);
+    haplotypes.set(oriented(calls.subarray(s * M, (s + 1) * M), own, sets), 2 * s * M);
   }
   return haplotypes;
 }
