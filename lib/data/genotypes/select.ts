@@ -40,6 +40,7 @@ export function selectSamples(genotypes: Genotypes, names: readonly string[]): G
     alleles: selectColumns(genotypes.alleles, indices, 2),
     missing: some(genotypes.missing),
     unphased: some(genotypes.unphased),
+    haploid: some(genotypes.haploid),
     phaseSets: genotypes.phaseSets && numbersAt(genotypes.phaseSets, genotypes.samples.length, indices),
   };
 }
@@ -68,7 +69,7 @@ function selectColumns(matrix: BitMatrix, indices: Int32Array, width: 1 | 2): Bi
 
 /** The genotypes at some variants, in the order of their indices. */
 export function selectVariants(genotypes: Genotypes, indices: ArrayLike<number>): Genotypes {
-  const { position, id, ref, alt } = genotypes.variants;
+  const { position, id, ref, alt, info } = genotypes.variants;
   const at = Array.from(indices);
   const some = (matrix: BitMatrix | null) => matrix && selectRows(matrix, at);
   return {
@@ -78,10 +79,12 @@ export function selectVariants(genotypes: Genotypes, indices: ArrayLike<number>)
       id: at.map((i) => id[i]!),
       ref: at.map((i) => ref[i]!),
       alt: at.map((i) => alt[i]!),
+      ...(info ? { info: at.map((i) => info[i]!) } : {}),
     },
     alleles: selectRows(genotypes.alleles, at),
     missing: some(genotypes.missing),
     unphased: some(genotypes.unphased),
+    haploid: some(genotypes.haploid),
     phaseSets: genotypes.phaseSets && rowsOf(genotypes.phaseSets, genotypes.samples.length, at),
   };
 }

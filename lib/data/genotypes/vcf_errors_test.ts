@@ -59,8 +59,10 @@ Deno.test("genotypes that are none are refused with sample and position", async 
   await refuses(call("0-1"), new RegExp(`${where}expected a genotype such as .*, found "0-1"`));
   await refuses(call("0|"), new RegExp(`${where}expected a genotype`));
   await refuses(call(""), new RegExp(`${where}expected a genotype`));
-  await refuses(call("1"), new RegExp(`${where}expected two alleles, found one, "1": haploid calls, as of`));
-  await refuses(call("0|0|1"), new RegExp(`${where}expected two alleles, found "0\\|0\\|1": only diploid`));
+  await refuses(
+    call("0|0|1"),
+    new RegExp(`${where}expected two alleles, found "0\\|0\\|1": only diploid and haploid`),
+  );
   await refuses(call("0|2"), new RegExp(`${where}expected alleles 0 to 1, found "0\\|2"`));
   await refuses(call("0|12"), new RegExp(`${where}expected alleles 0 to 1, found "0\\|12"`));
   await refuses(after(record(6, "A>.", "0|1 0|0")), /sample "A": expected alleles 0, found "0\|1"/);
@@ -100,4 +102,15 @@ Deno.test("a reference whose phase does not hold along the chromosome is refused
   const problem =
     /line 4, position 20:7, sample "B": expected phase along the .*, found the phase sets PS 5 and PS 7/;
   await refuses(text, problem, { require: "phased" });
+});
+
+Deno.test("missing calls are refused where phase is required, and files of filtered records", async () => {
+  const text = after(record(6, "A>C", "0|1 .|."));
+  await refuses(text, /line 4, position 20:6, sample "B": expected phased calls without missing ones/, {
+    require: "phased",
+  });
+  const filtered = vcfText(["A"], [record(6, "A>C", "0|1").replace("PASS", "q10")]);
+  await refuses(filtered, /expected records whose FILTER is PASS or ".", found none among 1: 20:6 q10/, {
+    filters: "pass",
+  });
 });

@@ -33,6 +33,7 @@ function genotypes(): Genotypes {
     alleles,
     missing: null,
     unphased: null,
+    haploid: null,
     phaseSets: null,
   };
 }
