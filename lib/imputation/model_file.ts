@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { variantKey } from "../data/genotypes/mod.ts";
 import {
@@ -7,6 +8,7 @@ import {
   type TensorFile,
   writeSafetensors,
 } from "../data/safetensors.ts";
+import { readBytes, sha256 } from "../data/read.ts";
 import { UserError } from "../errors.ts";
 import { jit } from "../engine/mod.ts";
 import { createHaplotypeSpin } from "../models/haplotype/model.ts";
@@ -20,7 +22,7 @@ const KIND = "SPIN of haplotypes";
  * What a model of a region is for: the variants known and imputed. Another cohort can use it if its array has the same
  * variants.
  */
-function modelIdentity({ reference, typed }: ImputeTask, { targets }: CutRegion): string {
+function modelIdentity({ reference, typed }: Omit<ImputeTask, "known">, { targets }: CutRegion): string {
   const hash = createHash("sha256").update(reference.contig);
   for (const indices of [typed, targets]) {
     hash.update("|");
@@ -29,46 +31,63 @@ function modelIdentity({ reference, typed }: ImputeTask, { targets }: CutRegion)
   return hash.digest("hex");
 }
 
-/** Collects the windows of a region; 16 bits a number. */
+/**
+ * Keeps the windows of a region, 16 bits a number, each in a file of its own until all are there.
+ *
+ * @param folder for these files
+ */
 export function modelWriter(
   path: string,
-  task: ImputeTask,
+  folder: string,
+  task: Omit<ImputeTask, "known">,
   region: CutRegion,
   settings: ImputeSettings,
 ) {
-  const tensors = new Map<string, StoredTensor>();
-  const add = async (name: string, tensor: tf.Tensor) => {
-    tensors.set(name, {
-      dtype: "F16",
-      shape: tensor.shape,
-      data: Float16Array.from(await tensor.data() as Float32Array),
-    });
-  };
+  const file = (w: number) => join(folder, `${w}.safetensors`);
+  const stored = async (tensor: tf.Tensor): Promise<StoredTensor> => ({
+    dtype: "F16",
+    shape: tensor.shape,
+    data: Float16Array.from(await tensor.data() as Float32Array),
+  });
   return {
+    has: (w: number): Promise<boolean> => Deno.stat(file(w)).then(() => true, () => false),
     async add(w: number, { model, latents }: FittedWindow): Promise<void> {
-      for (const { name, variable } of model.parameters) await add(`${w}.${name}`, variable);
-      await add(`${w}.H_D`, latents());
+      const tensors = new Map<string, StoredTensor>();
+      for (const { name, variable } of model.parameters) tensors.set(`${w}.${name}`, await stored(variable));
+      tensors.set(`${w}.H_D`, await stored(latents()));
+      await writeSafetensors(file(w), tensors);
     },
-    /** Writes the file, whole or not at all. */
-    close: (): Promise<void> =>
-      writeSafetensors(path, tensors, {
+    /** Writes the whole model, or nothing. */
+    async close(): Promise<void> {
+      const tensors = new Map<string, StoredTensor>();
+      for (let w = 0; w < region.windows.length; w++) {
+        for (const [name, tensor] of (await readSafetensors(file(w))).tensors) tensors.set(name, tensor);
+      }
+      await writeSafetensors(path, tensors, {
         kind: KIND,
         settings: JSON.stringify(settings),
         windows: String(region.windows.length),
         variants: modelIdentity(task, region),
-      }),
+      });
+    },
   };
 }
 
 /** A stored model of a region. */
 export interface StoredModel {
+  path: string;
+  /** SHA-256 of the file. */
+  digest: string;
   settings: ImputeSettings;
   /**
    * Its answers for the windows of a region.
    *
    * @throws UserError if it was trained for other variants
    */
-  answers(task: ImputeTask, region: CutRegion): (w: number) => Promise<Float32Array>;
+  answers(
+    task: Omit<ImputeTask, "known">,
+    region: CutRegion,
+  ): (w: number, known: Uint8Array) => Promise<Float32Array>;
 }
 
 /** @throws UserError naming the file and what is wrong: absent, truncated, of another kind. */
@@ -80,6 +99,8 @@ export async function readModel(path: string): Promise<StoredModel> {
   }
   const settings = JSON.parse(described) as ImputeSettings;
   return {
+    path,
+    digest: sha256(await readBytes(path, "model")),
     settings,
     answers(task, region) {
       if (variants !== modelIdentity(task, region) || windows !== String(region.windows.length)) {
@@ -98,9 +119,9 @@ function answersOf(
   path: string,
   { tensors }: TensorFile,
   settings: ImputeSettings,
-  task: ImputeTask,
+  task: Omit<ImputeTask, "known">,
   { windows }: CutRegion,
-): (w: number) => Promise<Float32Array> {
+): (w: number, known: Uint8Array) => Promise<Float32Array> {
   const { sites, targets } = windows[0]!;
   const counts = { sites: sites.to - sites.from, targets: targets.to - targets.from };
   const model = createHaplotypeSpin({ ...recipeFor(settings.recipe, counts.sites).model, ...counts }, 0);
@@ -115,13 +136,13 @@ function answersOf(
     }
     return tf.tensor(Float32Array.from(stored.data), stored.shape, "float32");
   };
-  return async (w) => {
+  return async (w, known) => {
     tf.tidy(() => {
       for (const { name, shape, variable } of model.parameters) variable.assign(take(`${w}.${name}`, shape));
     });
     const hD = take(`${w}.H_D`) as tf.Tensor3D;
     const window = windows[w]!.sites;
-    const queries = columnsOf(task.known, task.typed.length, window.from, window.to);
+    const queries = columnsOf(known, task.typed.length, window.from, window.to);
     const input = tf.tensor2d(Float32Array.from(queries), [queries.length / counts.sites, counts.sites]);
     const output = answer(input, hD);
     const values = await output.data() as Float32Array;
