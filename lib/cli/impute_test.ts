@@ -137,12 +137,27 @@ Deno.test("impute keeps a model, uses it again, and gives the same bytes for the
     const [a, b] = [await readBeagle(path("out.vcf.gz")), await readBeagle(path("loaded.vcf.gz"))];
     a.dosage.forEach((value, i) => assert.ok(Math.abs(value - b.dosage[i]!) < 0.02));
 
-    await Deno.writeTextFile(path("fewer.vcf"), vcf({ ...PHASED, sites: typedSites.slice(2) }));
-    const other = await impute(
-      "--reference ref.vcf.gz --targets fewer.vcf --out other.vcf.gz --phasing given --model model.safetensors",
+    const loadedWith = async (sites: number[], out: string) => {
+      await Deno.writeTextFile(path("other.vcf"), vcf({ ...PHASED, sites }));
+      return await impute(
+        `--reference ref.vcf.gz --targets other.vcf --out ${out} --phasing given --model model.safetensors`,
+      );
+    };
+    // Some genotyped variants are lacking, and others are there.
+    const other = await loadedWith(
+      [...typedSites.filter((site) => site % 12 !== 0), 55, 56].sort((a, b) => a - b),
+      "other.vcf.gz",
     );
-    assert.equal(other.code, 1);
-    assert.match(other.stderr, /the model was trained for other variants/);
+    assert.equal(other.code, 0, other.stderr);
+    assert.match(
+      other.stdout,
+      /trained with 40 genotyped variants, of which the targets have 30 \(the others are filled/,
+    );
+    assert.match(other.stdout, /; 10 variants that it does not know are imputed by the copying model alone/);
+    assert.ok(await concordance(path("other.vcf.gz")) > 0.75);
+    const few = await loadedWith(typedSites.filter((site) => site % 9 === 0), "few.vcf.gz");
+    assert.equal(few.code, 1);
+    assert.match(few.stderr, /the model was trained for other variants.*the targets have 14 of the 40/);
   }));
 
 for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {

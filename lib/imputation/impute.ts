@@ -13,7 +13,9 @@ import {
   cutRegion,
   type ImputeTask,
   panelAt,
+  programSizes,
   type RegionWindow,
+  withWidth,
 } from "./region.ts";
 import { type ImputeSettings, recipeFor } from "./settings.ts";
 
@@ -113,7 +115,10 @@ async function trained(
   try {
     if (fitted.stopped) throw new Stopped();
     await onTrained?.(w, fitted);
-    return await fitted.predict(queriesOf(task, region.windows[w]!));
+    const window = region.windows[w]!;
+    const { sites, targets } = programSizes(window, settings.windows);
+    const queries = withWidth(queriesOf(task, window), window.sites.to - window.sites.from, sites);
+    return withWidth(await fitted.predict(queries), targets, window.targets.to - window.targets.from);
   } finally {
     fitted.dispose();
   }
@@ -212,21 +217,26 @@ async function copyingOf(
   }, { ne, mismatch });
 }
 
-/** A window as SPIN is trained on it. */
+/**
+ * A window as SPIN is trained on it, filled up to the sizes of its program: with sites at which all have REF, and with its
+ * own targets again.
+ */
 function trainingWindow(
   { reference, typed }: ImputeTask,
   { targets, centimorgans }: CutRegion,
   window: RegionWindow,
+  sizes: { sites: number; targets: number },
 ): HaplotypeWindow {
   const sites = typed.subarray(window.sites.from, window.sites.to);
   const wanted = targets.subarray(window.targets.from, window.targets.to);
   const places = Int32Array.from([...sites, ...wanted]).sort();
   const placeOf = new Map(Array.from(places, (variant, place) => [variant, place]));
+  const width = sizes.sites + sizes.targets;
   return {
-    panel: panelAt(reference, places),
-    centimorgans: Float64Array.from(places, (i) => centimorgans[i]!),
-    sites: sites.map((i) => placeOf.get(i)!),
-    targets: wanted.map((i) => placeOf.get(i)!),
+    panel: withWidth(panelAt(reference, places), places.length, width),
+    centimorgans: Float64Array.from({ length: width }, (_, i) => centimorgans[places[i] ?? places.at(-1)!]!),
+    sites: Int32Array.from({ length: sizes.sites }, (_, i) => placeOf.get(sites[i]!) ?? places.length),
+    targets: Int32Array.from({ length: sizes.targets }, (_, i) => placeOf.get(wanted[i % wanted.length]!)!),
   };
 }
 
@@ -243,9 +253,10 @@ function fitRegionWindow(
   options: FitWindowOptions,
 ): Promise<FittedWindow> {
   const window = region.windows[w]!;
-  const recipe = recipeFor(settings.recipe, window.sites.to - window.sites.from);
+  const sizes = programSizes(window, settings.windows);
+  const recipe = recipeFor(settings.recipe, sizes.sites);
   return fitWindow(
-    trainingWindow(task, region, window),
+    trainingWindow(task, region, window, sizes),
     { ...recipe, seed: recipe.seed * 100_003 + w },
     options,
   );
@@ -261,7 +272,7 @@ const logit = (p: number): number => {
 
 /**
  * One probability from two, by the weighted mean of their logits. SPIN and the copying model err in different places:
- * together they are better than either.
+ * together they are better than either. Where `a` is NaN, it is `b` alone.
  *
  * @param weight of `a`, from 0 to 1
  */
@@ -269,5 +280,7 @@ export function combineLogits(a: Float32Array, b: Float32Array, weight: number):
   if (a.length !== b.length) {
     throw new RangeError(`expected as many probabilities, found ${a.length} and ${b.length}`);
   }
-  return a.map((p, i) => 1 / (1 + Math.exp(-(weight * logit(p) + (1 - weight) * logit(b[i]!)))));
+  return a.map((p, i) =>
+    Number.isNaN(p) ? b[i]! : 1 / (1 + Math.exp(-(weight * logit(p) + (1 - weight) * logit(b[i]!))))
+  );
 }

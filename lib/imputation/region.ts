@@ -100,6 +100,30 @@ export function columnsOf<A extends Uint8Array | Float32Array>(
   return out;
 }
 
+/**
+ * The numbers of sites and targets that a window's program has: all that a window may hold, half or a quarter of it. What is
+ * beyond a window's own is filled up, so that two or three programs serve any region; a new one takes many seconds to compile.
+ */
+export function programSizes(window: RegionWindow, sizes: WindowSizes): { sites: number; targets: number } {
+  const size = (count: number, most: number, unit: number) =>
+    [4, 2, 1].map((part) => unit * Math.ceil(most / part / unit)).find((size) => size >= count)!;
+  return {
+    sites: size(window.sites.to - window.sites.from, sizes.sites, sizes.word),
+    targets: size(window.targets.to - window.targets.from, sizes.targets, 1),
+  };
+}
+
+/** A matrix [rows, width] with columns of 0 behind, or without its last columns. */
+export function withWidth<A extends Uint8Array | Float32Array>(matrix: A, width: number, wanted: number): A {
+  if (width === wanted) return matrix;
+  const rows = matrix.length / width;
+  const out = new (matrix.constructor as new (length: number) => A)(rows * wanted);
+  for (let r = 0; r < rows; r++) {
+    out.set(matrix.subarray(r * width, r * width + Math.min(width, wanted)), r * wanted);
+  }
+  return out;
+}
+
 /** A stretch of a region: consecutive targets, and the known sites around them. Ends are exclusive. */
 export interface RegionWindow {
   targets: { from: number; to: number };

@@ -17,6 +17,7 @@ import {
   reportLines,
   selectVariants,
   variantCount,
+  variantKey,
   writeImputed,
 } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
@@ -138,7 +139,7 @@ async function readInput(files: ImputeFiles) {
     ...reportLines(all.report),
   ];
   lines.forEach(say);
-  const { reference, aligned, inside } = inRegion(panel.genotypes, all, region);
+  const { reference, aligned, inside } = inRegion(panel.genotypes, all, region, files.model?.typed);
   const { position } = reference.variants;
   if (region) {
     const helping = aligned.variants.filter((i) => i < inside.from || i >= inside.to).length;
@@ -153,6 +154,7 @@ async function readInput(files: ImputeFiles) {
   const task: Omit<ImputeTask, "known"> = { reference, typed: aligned.variants, map, inside };
   const cut = cutRegion(task, settings);
   const answers = cut.windows.length > 0 ? files.model?.answers(task, cut) : undefined;
+  if (answers) say(answers.note);
   const { contigLength, symbols } = panel;
   return { ...task, targets, aligned, cut, answers, contigLength, symbols };
 }
@@ -163,8 +165,17 @@ const withFlanks = ({ contig, start, end }: Region): Region => ({
   end: Math.min(LAST_POSITION, end + FLANK),
 });
 
-/** The reference's variants of a region, and around it those that the targets have. */
-function inRegion(reference: Genotypes, aligned: Aligned, region: Region | undefined) {
+/**
+ * The reference's variants of a region, and around it those that the targets have.
+ *
+ * @param more keys of variants that are kept around it as well
+ */
+function inRegion(
+  reference: Genotypes,
+  aligned: Aligned,
+  region: Region | undefined,
+  more: ReadonlySet<string> = new Set(),
+) {
   const { position } = reference.variants;
   if (!region) return { reference, aligned, inside: { from: 0, to: position.length } };
   const [from, to] = [firstAtLeast(position, region.start), firstAtLeast(position, region.end + 1)];
@@ -174,12 +185,10 @@ function inRegion(reference: Genotypes, aligned: Aligned, region: Region | undef
         `there are ${position[0]} to ${position.at(-1)}`,
     );
   }
-  const around = Array.from(aligned.variants);
-  const kept = [
-    ...around.filter((i) => i < from),
-    ...Array.from({ length: to - from }, (_, i) => from + i),
-    ...around.filter((i) => i >= to),
-  ];
+  const typed = new Set(aligned.variants);
+  const kept = Array.from(position.keys()).filter((i) =>
+    (i >= from && i < to) || typed.has(i) || more.has(variantKey(reference.variants, i))
+  );
   const first = firstAtLeast(kept, from);
   return {
     reference: selectVariants(reference, kept),
@@ -242,7 +251,7 @@ async function write(files: ImputeFiles, task: Input & ImputeTask, how: string, 
         },
         write: (w, probabilities) => parts.write(`${w}.f32`, probabilities),
       },
-      spin: answers && ((w) => answers(w, known)),
+      spin: answers && ((w) => answers.answer(w, known)),
       onTrained: writer && ((w, fitted) => writer.add(w, fitted)),
       onProgress: (done) => bar.update(Math.round(100 * done) / 100),
       signal: files.signal,

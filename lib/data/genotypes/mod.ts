@@ -9,6 +9,7 @@ export {
   LAST_POSITION,
   parseRegion,
   type Region,
+  sameContig,
   variantCount,
   variantKey,
 } from "./genotypes.ts";

@@ -142,6 +142,8 @@ export interface PairSource {
   changes: Float32Array;
   mismatch: number;
   blocks: PhaseBlocks | null;
+  /** Sites of a batch, W, if it has more than a window; what is beyond a window says nothing. */
+  width?: number;
 }
 
 /** Chances of calls by the alleles of the copied haplotypes, 00, 01, 10 and 11. */
@@ -166,7 +168,7 @@ export function pairBatch(source: PairSource, from: number, size: number): PairW
   const sites = changes.length;
   const items = calls.length / sites * windows.length;
   const K = candidates.length / items;
-  const W = windows[0]!.end;
+  const W = source.width ?? windows[0]!.end;
   const table = chancesOf(mismatch);
   const copied = new Uint8Array(W * size * K);
   const chances = new Float32Array(W * size * 4).fill(1);
@@ -175,8 +177,8 @@ export function pairBatch(source: PairSource, from: number, size: number): PairW
   const cuts = blocks && new Float32Array(W * size);
   for (let i = 0; i < Math.min(size, items - from); i++) {
     const sample = Math.floor((from + i) / windows.length);
-    const { start } = windows[(from + i) % windows.length]!;
-    for (let w = 0; w < W; w++) {
+    const { start, end } = windows[(from + i) % windows.length]!;
+    for (let w = 0; w < end - start; w++) {
       const at = w * size + i;
       const call = calls[sample * sites + start + w]!;
       chances.set(table.get(call)!, at * 4);
@@ -187,7 +189,7 @@ export function pairBatch(source: PairSource, from: number, size: number): PairW
     }
     for (let k = 0; k < K; k++) {
       const row = candidates[(from + i) * K + k]! * sites + start;
-      for (let w = 0; w < W; w++) copied[(w * size + i) * K + k] = alleles[row + w]!;
+      for (let w = 0; w < end - start; w++) copied[(w * size + i) * K + k] = alleles[row + w]!;
     }
   }
   return {

@@ -63,6 +63,8 @@ export async function phase(
   const blocks = phaseBlocks(calls, task.known?.sets ?? null, M);
 
   const windows = copyingWindows(M, WINDOW, OVERLAP);
+  // As many sites in each 64, so that few programs serve all.
+  const width = 64 * Math.ceil(windows[0]!.end / 64);
   const wanted = Math.min(candidates, K);
   const changes = changesBetween(centimorgans, K, ne);
   let haplotypes: Uint8Array | undefined;
@@ -70,7 +72,16 @@ export async function phase(
     const pool = poolOf(reference, K, haplotypes, M);
     const query = haplotypes ? haplotypeQuery(haplotypes) : genotypeQuery(genotypes);
     const chosen = await chooseCandidates(pool, query, windows, wanted, memory);
-    const source = { calls, alleles: pool.alleles, candidates: chosen, windows, changes, mismatch, blocks };
+    const source = {
+      calls,
+      alleles: pool.alleles,
+      candidates: chosen,
+      windows,
+      changes,
+      mismatch,
+      blocks,
+      width,
+    };
     haplotypes = await phaseOnce(
       source,
       samples,
@@ -101,7 +112,7 @@ async function phaseOnce(
   const M = changes.length;
   const items = samples * windows.length;
   const K = candidates.length / items;
-  const W = windows[0]!.end;
+  const W = source.width ?? windows[0]!.end;
   const size = Math.max(1, Math.min(BATCH, items, Math.floor(memory / (4 * W * K * K))));
   const best = bestWindows(windows, M);
   const readings = new Float32Array(samples * M * READINGS.length);
