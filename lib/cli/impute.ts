@@ -4,7 +4,7 @@ import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { readModel } from "../imputation/model_file.ts";
 import { type Phasing, PHASINGS } from "../imputation/phasing.ts";
-import { imputeFiles } from "../imputation/run.ts";
+import { imputeChromosomes } from "../imputation/chromosomes.ts";
 import { DEFAULT_SETTINGS, type ImputeSettings } from "../imputation/settings.ts";
 import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
@@ -19,7 +19,10 @@ export const IMPUTE_OPTIONS = {
   reference: text("VCF", "phased haplotypes at all variants, VCF or VCF.gz; - is standard input"),
   targets: text("VCF", "the samples to impute, at the variants of their array; - is standard input"),
   out: text("VCF.GZ", "the file to write; its index .tbi goes beside it"),
-  map: text("FILE", "genetic map, PLINK's columns or pos chr cM (default: 1 cM per Mb)"),
+  map: text(
+    "FILE",
+    "genetic map: PLINK's, HapMap's or pos chr cM; {} in its name is the chromosome (default: 1 cM per Mb)",
+  ),
   region: text(
     "C:A-B",
     "as 20:1000000-4000000; genotypes 1 Mb around it help (default: all of the reference)",
@@ -121,7 +124,7 @@ async function impute(request: ImputeRequest): Promise<number> {
   const engine = await startEngine();
   console.log(engine);
   const { commit } = await environment();
-  const result = await imputeFiles({
+  const result = await imputeChromosomes({
     reference: reference.path,
     targets: targets.path,
     out: out.path,

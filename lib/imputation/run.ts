@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import {
   type Aligned,
-  type AlignmentReport,
   alignTargets,
   checkSamples,
   firstAtLeast,
@@ -30,7 +29,7 @@ import { cutRegion, type ImputeTask } from "./region.ts";
 import type { ImputeSettings } from "./settings.ts";
 
 /** Files in, a file out. */
-interface ImputeFiles {
+export interface ImputeFiles {
   reference: string;
   targets: string;
   out: string;
@@ -58,7 +57,7 @@ interface ImputeFiles {
   signal?: AbortSignal;
 }
 
-interface ImputeResult {
+export interface ImputeResult {
   /** Variants written, and how many of them are imputed. */
   variants: number;
   imputed: number;
@@ -66,7 +65,6 @@ interface ImputeResult {
   leftOut: number;
   samples: number;
   windows: number;
-  report: AlignmentReport;
   /** How the targets were phased, in words. */
   phasing: string;
   seconds: { read: number; phase: number; impute: number };
@@ -108,7 +106,6 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
       ...written,
       samples: input.targets.samples.length,
       windows: input.cut.windows.length,
-      report: input.aligned.report,
       phasing: phased.how,
       seconds,
     };
@@ -119,10 +116,10 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
 }
 
 /** Everything that the work needs of the files, checked. */
-type Input = Awaited<ReturnType<typeof readInput>>;
+export type Input = Awaited<ReturnType<typeof readInput>>;
 
 /** Reads and checks all files, and tells what is odd about them. @throws UserError */
-async function readInput(files: ImputeFiles) {
+export async function readInput(files: ImputeFiles) {
   const { region, settings, say = () => {} } = files;
   const filters = files.allFilters ? undefined : "pass";
   const wide = region && withFlanks(region);
@@ -141,8 +138,8 @@ async function readInput(files: ImputeFiles) {
   lines.forEach(say);
   const { reference, aligned, inside } = inRegion(panel.genotypes, all, region, files.model?.typed);
   const { position } = reference.variants;
-  if (region) {
-    const helping = aligned.variants.filter((i) => i < inside.from || i >= inside.to).length;
+  const helping = aligned.variants.filter((i) => i < inside.from || i >= inside.to).length;
+  if (helping > 0) {
     say(
       `region: ${inside.to - inside.from} variants of the reference; ${helping} genotyped ones up to ${
         FLANK / 1e6
@@ -279,7 +276,7 @@ async function write(files: ImputeFiles, task: Input & ImputeTask, how: string, 
 }
 
 /** All that the probabilities depend on. */
-function identityOf({ reference, targets, aligned, cut }: Input, files: ImputeFiles): string {
+export function identityOf({ reference, targets, aligned, cut }: Input, files: ImputeFiles): string {
   const { variants, alleles, samples, contig } = reference;
   const hash = createHash("sha256");
   const named = [files.settings, files.phasing, files.source, files.notes?.engine, files.model?.digest];

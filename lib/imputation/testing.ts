@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { vcfText } from "../data/genotypes/testing.ts";
-import { imputeFiles } from "./run.ts";
+import { imputeChromosomes } from "./chromosomes.ts";
+import type { ImputeFiles, ImputeResult } from "./run.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
 
 /** For tests: a small panel of mosaics, and people of the same founders. */
@@ -65,10 +66,8 @@ export interface ImputedRecord {
   calls: string[];
 }
 
-type Files = Parameters<typeof imputeFiles>[0];
-
 export interface Imputed {
-  result: Awaited<ReturnType<typeof imputeFiles>>;
+  result: ImputeResult | undefined;
   said: string[];
   header: string[];
   records: ImputedRecord[];
@@ -77,7 +76,7 @@ export interface Imputed {
 /** Imputes in a folder of its own, by the copying model alone unless settings are given; `files` are texts by name. */
 export async function inImputeFolder<T>(
   files: Record<string, string | Uint8Array>,
-  test: (impute: (more?: Partial<Files>) => Promise<Imputed>, folder: string) => Promise<T>,
+  test: (impute: (more?: Partial<ImputeFiles>) => Promise<Imputed>, folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = await Deno.makeTempDir();
   try {
@@ -89,7 +88,7 @@ export async function inImputeFolder<T>(
     return await test(async (more = {}) => {
       const said: string[] = [];
       const out = more.out ?? join(folder, "out.vcf.gz");
-      const result = await imputeFiles({
+      const result = await imputeChromosomes({
         reference: join(folder, "ref.vcf"),
         targets: join(folder, "array.vcf"),
         out,

@@ -15,6 +15,6 @@ export {
 } from "./genotypes.ts";
 export { b1Samples, genotypeFigures, genotypePath } from "./project.ts";
 export { alleleCounts, haplotypes, onPanel, readSites, selectSamples, selectVariants } from "./select.ts";
-export { readVcf } from "./vcf.ts";
+export { contigsOf, readVcf } from "./vcf.ts";
 export { oddityLines } from "./tally.ts";
-export { checkSamples, type ImputedBatch, writeImputed } from "./vcf_write.ts";
+export { checkSamples, type ImputedBatch, joinImputed, writeImputed } from "./vcf_write.ts";

@@ -47,6 +47,28 @@ export async function readVcf(path: string, options: VcfOptions = {}): Promise<R
   return reader.done();
 }
 
+/**
+ * The chromosomes of a VCF in the order of its records; none for a file that does not begin with a header.
+ *
+ * @throws UserError if it cannot be read
+ */
+export async function contigsOf(path: string): Promise<string[]> {
+  const contigs = new Set<string>();
+  let last = new Uint8Array();
+  await eachLine(path, "VCF", (bytes, start, end, line) => {
+    if (end === start || bytes[start] === 0x23) return true;
+    if (line === 1) return false;
+    const same = last.length > 0 && bytes[start + last.length] === TAB &&
+      last.every((byte, i) => bytes[start + i] === byte);
+    if (same) return true;
+    const tab = bytes.indexOf(TAB, start);
+    last = bytes.slice(start, tab < 0 || tab > end ? end : tab);
+    contigs.add(new TextDecoder().decode(last));
+    return true;
+  });
+  return [...contigs];
+}
+
 const found = (lines: string[]) => lines.length === 0 ? "an empty file" : `none in ${lines.length} lines`;
 
 /** What files that are no VCF begin with. */
@@ -365,7 +387,7 @@ function coverage(region: Region | undefined, place: () => string) {
 }
 
 /** Where the calls of a record begin, after its ninth tab; -1 if it has fewer. */
-function firstCall(bytes: Uint8Array, start: number, end: number): number {
+export function firstCall(bytes: Uint8Array, start: number, end: number): number {
   let tabs = 0;
   for (let at = start; at < end; at++) if (bytes[at] === TAB && ++tabs === FIXED_COLUMNS) return at + 1;
   return -1;

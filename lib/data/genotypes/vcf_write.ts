@@ -3,6 +3,8 @@ import { crc32, deflateRawSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { isAlternativeAllele, isReferenceAllele, lastBase } from "./alleles.ts";
 import type { Variants } from "./genotypes.ts";
+import { eachLine } from "./lines.ts";
+import { firstCall } from "./vcf.ts";
 
 /** What stands above the records of an imputed VCF. */
 interface ImputedHeader {
@@ -443,9 +445,66 @@ export function tabixIndex(contig: string) {
       content.whole = [content.records === 0 ? begin : content.whole[0], end];
       content.records++;
     },
+    content,
     /** The content of the file `.tbi`, not yet compressed. */
-    bytes: (): Uint8Array => tabixBytes(content),
+    bytes: (): Uint8Array => tabixBytes([content]),
   };
+}
+
+/**
+ * Joins imputed files of one chromosome each, as writeImputed writes them, in the order given, with an index of all.
+ *
+ * @param folder where the file is until it is whole
+ */
+export async function joinImputed(path: string, files: readonly string[], folder: string): Promise<void> {
+  const heads: string[][] = [];
+  for (const file of files) {
+    const head: string[] = [];
+    await eachLine(file, "VCF", (bytes, start, end) => {
+      if (bytes[start] !== 0x23) return false;
+      return head.push(new TextDecoder().decode(bytes.subarray(start, end))) > 0;
+    });
+    heads.push(head);
+  }
+  const contigs = heads.flatMap((head) => head.filter((line) => line.startsWith("##contig=")));
+  const others = new Set(heads.flat());
+  const lines = [...others].filter((line) => line.startsWith("##"));
+  const first = lines.findIndex((line) => line.startsWith("##contig="));
+  const merged = [
+    ...lines.slice(0, first),
+    ...contigs,
+    ...lines.slice(first).filter((line) => !line.startsWith("##contig=")),
+    heads[0]!.at(-1)!,
+  ];
+  const writer = bgzfWriter(path, LEVEL, folder);
+  const indices: ReturnType<typeof tabixIndex>[] = [];
+  try {
+    writer.write(new TextEncoder().encode(merged.map((line) => `${line}\n`).join("")));
+    for (const file of files) {
+      let index: ReturnType<typeof tabixIndex> | undefined;
+      await eachLine(file, "VCF", (bytes, start, end) => {
+        if (bytes[start] === 0x23) return true;
+        const text = new TextDecoder().decode(bytes.subarray(start, firstCall(bytes, start, end)));
+        const [contig, position, , ref, , , , info] = text.split("\t") as string[];
+        index ??= tabixIndex(contig!);
+        const begin = writer.offset();
+        writer.write(bytes.subarray(start, end));
+        writer.write(Uint8Array.of(0x0a));
+        const length = lastBase(Number(position), ref!, info) - Number(position) + 1;
+        index.add(Number(position), length, begin, writer.offset());
+        return true;
+      });
+      if (index) indices.push(index);
+    }
+    await removeIfThere(`${path}.tbi`);
+    writer.close();
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+  const file = bgzfWriter(`${path}.tbi`, 6, folder);
+  file.write(tabixBytes(indices.map(({ content }) => content)));
+  file.close();
 }
 
 /** The bin that is none: it holds where the chromosome's records lie and how many there are. */
@@ -453,13 +512,17 @@ const STATISTICS = 37_450;
 const VCF = 2;
 
 /** The content of a `.tbi`, little-endian. */
-function tabixBytes({ contig, bins, windows, whole, records }: TabixContent): Uint8Array {
-  const name = new TextEncoder().encode(`${contig}\0`);
-  const entries: [bin: number, chunks: Chunk[]][] = [...bins].sort(([a], [b]) => a - b);
-  entries.push([STATISTICS, [whole, [BigInt(records), 0n]]]);
-  const size = 4 * 9 + name.length + 4 +
-    entries.reduce((sum, [, chunks]) => sum + 8 + 16 * chunks.length, 0) +
-    4 + 8 * windows.length + 8;
+function tabixBytes(contents: readonly TabixContent[]): Uint8Array {
+  const name = new TextEncoder().encode(contents.map(({ contig }) => `${contig}\0`).join(""));
+  const parts = contents.map(({ bins, windows, whole, records }) => {
+    const entries: [bin: number, chunks: Chunk[]][] = [...bins].sort(([a], [b]) => a - b);
+    entries.push([STATISTICS, [whole, [BigInt(records), 0n]]]);
+    return { entries, windows };
+  });
+  const size = 4 * 9 + name.length + 8 +
+    parts.reduce((sum, { entries, windows }) =>
+      sum + 8 + 8 * windows.length +
+      entries.reduce((sum, [, chunks]) => sum + 8 + 16 * chunks.length, 0), 0);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -474,18 +537,20 @@ function tabixBytes({ contig, bins, windows, whole, records }: TabixContent): Ui
 
   bytes.set([0x54, 0x42, 0x49, 1]); // TBI, version 1
   at = 4;
-  // One chromosome; its name in column 1, the position in column 2, no column of ends; lines of "#" are the header.
-  for (const value of [1, VCF, 1, 2, 0, "#".charCodeAt(0), 0, name.length]) int(value);
+  // The chromosomes; their name in column 1, the position in column 2, no column of ends; lines of "#" are the header.
+  for (const value of [contents.length, VCF, 1, 2, 0, "#".charCodeAt(0), 0, name.length]) int(value);
   bytes.set(name, at);
   at += name.length;
-  int(entries.length);
-  for (const [bin, chunks] of entries) {
-    int(bin);
-    int(chunks.length);
-    for (const offsets of chunks) offsets.forEach(long);
+  for (const { entries, windows } of parts) {
+    int(entries.length);
+    for (const [bin, chunks] of entries) {
+      int(bin);
+      int(chunks.length);
+      for (const offsets of chunks) offsets.forEach(long);
+    }
+    int(windows.length);
+    windows.forEach(long);
   }
-  int(windows.length);
-  windows.forEach(long);
   long(0n); // records without a place
   return bytes;
 }
