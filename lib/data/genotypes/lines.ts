@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { openedBy } from "../read.ts";
+import { asText } from "./bcf.ts";
 
 /** Told after each piece how many bytes of the file are read, and how many it has. */
 type OnBytes = (done: number, of: number) => void;
@@ -22,7 +23,7 @@ export interface VirtualOffset {
 const [NEWLINE, RETURN] = [0x0a, 0x0d] as const;
 
 /**
- * Gives the lines of a file, plain or gzip, to `onLine`; lines may end with CR and LF. No more is kept than one piece of
+ * Gives the lines of a file, plain or gzip, to `onLine`, those of BCF as lines of VCF; lines may end with CR and LF. No more is kept than one piece of
  * the file and one line.
  *
  * @param from where to begin in a bgzip file, the start of a line; lines are counted from there
@@ -58,7 +59,7 @@ export async function eachLine(
     onBytes?.(done, of);
   };
   try {
-    for await (const piece of unpacked(path, what, counted, from)) {
+    for await (const piece of asText(path, unpacked(path, what, counted, from))) {
       let start = 0;
       for (let end; (end = piece.indexOf(NEWLINE, start)) >= 0; start = end + 1) {
         let goOn;

@@ -23,6 +23,7 @@ const ODDITIES = {
   filtered: "records left out: FILTER is not PASS (--all-filters takes them)",
   halfMissing: "calls missing by half, such as 0/., count as missing",
   haploid: "haploid calls",
+  likelihoods: "records without GT: genotypes are called where one has 90 % by GP, PL or GL, else missing",
 } as const;
 
 export type Oddities = Record<keyof typeof ODDITIES, Tally>;

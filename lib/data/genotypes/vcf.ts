@@ -9,12 +9,13 @@ import {
   sameContig,
 } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
+import { likeliestCalls, likelihoodField } from "./likelihoods.ts";
 import { noOddities, type Oddities, tally } from "./tally.ts";
 import { regionStart } from "./tabix.ts";
 import { phaseSetFields, readPhaseSets, type SetNumbers } from "./phase_sets.ts";
 
 /**
- * Reads the genotypes of a VCF, plain or compressed with gzip or bgzip, as a stream: memory is that of the result. Missing
+ * Reads the genotypes of a VCF, plain or compressed with gzip or bgzip, or BCF, as a stream: memory is that of the result. Missing
  * calls may be `./.`, `.|.` or `.`; those missing by half, such as `0/.`, count as missing. A record with several ALT
  * alleles is one variant for each, in which the others count as 0; of equal variants the first one stays, but structural
  * ones with another ID, END or length are others. What REF and ALT are not of VCF's letters is left out. All this is counted.
@@ -73,7 +74,7 @@ const found = (lines: string[]) => lines.length === 0 ? "an empty file" : `none 
 
 /** What files that are no VCF begin with. */
 const KINDS: [start: string, what: string][] = [
-  ["BCF", "BCF, the binary form; `bcftools view` makes a VCF of it"],
+  ["BCF", "BCF of another version than 2; `bcftools view` makes a VCF of it"],
   ["PK", "a zip archive; unpack it first"],
   ["\xfd7zXZ", "an xz archive; unpack it first"],
   ["BZh", "a bzip2 archive; unpack it first"],
@@ -268,10 +269,18 @@ function recordReader(
         tally(oddities.oddAlleles, () => here(` ${short(ref!)}/${short(alt!)}`));
         return true;
       }
-      if (!/^GT(:|$)/.test(format!)) refuse(`expected FORMAT to begin with GT, found "${format}"`);
+      const hasCalls = /^GT(:|$)/.test(format!);
+      const likelihoods = hasCalls || require === "phased" ? undefined : likelihoodField(format!);
+      if (!hasCalls && !likelihoods) {
+        const other = require === "phased" ? "" : " or to have GP, PL or GL";
+        refuse(`expected FORMAT to begin with GT${other}, found "${format}"`);
+      }
       const alts = alt === "." ? [] : alt!.split(",");
       if (alts.length > 1) tally(oddities.multiallelic, () => here(` ${short(ref!)}/${short(alt!)}`));
-      parseCalls(bytes.subarray(first, end), count, alts.length, calls, refuse);
+      if (likelihoods) {
+        tally(oddities.likelihoods, () => here(` ${likelihoods.name}`));
+        likeliestCalls(bytes.subarray(first, end), likelihoods, alts.length, calls, refuse);
+      } else parseCalls(bytes.subarray(first, end), count, alts.length, calls, refuse);
       if (calls.odd) countCalls();
       const fields = phaseSetFields(format!);
       if (fields) {

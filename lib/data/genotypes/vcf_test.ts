@@ -155,6 +155,7 @@ Deno.test("what is not taken as it is written is counted, with its place", async
     filtered: ["20:8 q10 (line 7)"],
     halfMissing: ["20:7 B (line 6)"],
     haploid: ["20:5 B (line 3)"],
+    likelihoods: [],
   });
 });
 
