@@ -59,7 +59,14 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
     say(`chromosome ${contig}`);
     identities.push(identityOf(await readInput(one(contig)), files));
   }
-  const form = JSON.stringify([files.haplotypes, files.posteriors, files.leastR2, identities]);
+  const form = JSON.stringify([
+    files.haplotypes,
+    files.posteriors,
+    files.leastR2,
+    files.typedR2,
+    files.allTyped,
+    identities,
+  ]);
   const parts = await openParts(`${out}.parts`, createHash("sha256").update(form).digest("hex"));
   const results: ImputeResult[] = [];
   const pathOf = (c: number) => join(parts.folder, `chromosome${c}.vcf.gz`);
@@ -70,7 +77,11 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
       continue;
     }
     // What it has to say was said when all files were checked.
-    const result = await imputeFiles({ ...one(contig), out: pathOf(c), say: undefined });
+    const result = await imputeFiles({
+      ...one(contig),
+      out: pathOf(c),
+      say: (line) => /^(phase|genotyped variants)/.test(line) && say(line),
+    });
     if (!result) return undefined;
     say(`chromosome ${contig}: ${result.imputed} of ${result.variants} variants imputed`);
     await parts.writeText(`chromosome${c}.done`, JSON.stringify(result));

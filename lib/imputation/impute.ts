@@ -126,7 +126,7 @@ async function trained(
 
 /** The variants `from` to `to` of the reference with what is known of them: typed, imputed or without variation. */
 function batchOf(
-  { reference, typed, known, filled, haploid }: ImputeTask,
+  { reference, typed, known, filled, haploid, typedR2 }: ImputeTask,
   { windows, targets, fixed }: CutRegion,
   w: number,
   probabilities: Float32Array,
@@ -140,11 +140,13 @@ function batchOf(
   const target = w < 0 ? 0 : windows[w]!.targets.from;
   const out = new Float32Array(count * rows);
   const isTyped = new Uint8Array(count);
+  const r2 = typedR2 && new Float32Array(count).fill(NaN);
   let [t, s] = [firstAtLeast(targets, from), firstAtLeast(typed, from)];
   for (let i = 0; i < count; i++) {
     const row = out.subarray(i * rows, (i + 1) * rows);
     if (typed[s] === from + i) {
       isTyped[i] = 1;
+      if (r2) r2[i] = typedR2[s]!;
       for (let q = 0; q < rows; q++) {
         const at = q * typed.length + s;
         row[q] = filled?.open[at] ? filled.probabilities[at]! : known[at]!;
@@ -163,6 +165,7 @@ function batchOf(
     ...(info ? { info: info.slice(from, to) } : {}),
     probabilities: out,
     typed: isTyped,
+    ...(r2 ? { typedR2: r2 } : {}),
     ...(haploid ? { haploid: ploidyOf(haploid, position, typed, from, to) } : {}),
   };
 }

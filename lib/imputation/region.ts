@@ -24,6 +24,8 @@ export interface ImputeTask {
   filled?: Filled | null;
   /** [samples, M]: 1 where a sample has one haplotype; null if all have two. */
   haploid?: Uint8Array | null;
+  /** R2 at the genotyped variants if they are left out [M], where it was asked for. */
+  typedR2?: Float32Array;
 }
 
 /** Alleles that the targets lack at variants they were genotyped at. */

@@ -27,6 +27,8 @@ import { makeFolder, openParts, type Parts, removeFolder } from "./parts.ts";
 import { fillMissing, type PhasedTargets, phaseTargets, type Phasing, singleHaplotypes } from "./phasing.ts";
 import { cutRegion, type ImputeTask } from "./region.ts";
 import type { ImputeSettings } from "./settings.ts";
+import { givenVariants, merged } from "./typed_sites.ts";
+import { typedR2 } from "./typed_r2.ts";
 
 /** Files in, a file out. */
 export interface ImputeFiles {
@@ -46,6 +48,10 @@ export interface ImputeFiles {
   posteriors?: boolean;
   /** Leave out imputed variants of a lower estimated R2. */
   leastR2?: number;
+  /** Impute the genotyped variants too, each left out in turn, and tell how well that does. */
+  typedR2?: boolean;
+  /** Also write the genotyped variants that the reference lacks, as they are given. */
+  allTyped?: boolean;
   /** Also take records whose FILTER is not PASS. */
   allFilters?: boolean;
   /** What made the file: a line of its header. */
@@ -98,8 +104,10 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
     files.say?.(`phase: ${phased.how}`);
     const filled = await fillMissing(input, phased.known);
     const haploid = singleHaplotypes(input.aligned, phased.known, filled);
+    const task: Input & ImputeTask = { ...input, known: phased.known, filled, haploid };
     seconds.phase = clock();
-    const written = await write(files, { ...input, known: phased.known, filled, haploid }, phased.how, parts);
+    if (files.typedR2) task.typedR2 = await checkTyped(task, files);
+    const written = await write(files, task, phased.how, parts);
     await parts.remove();
     seconds.impute = clock();
     return {
@@ -153,7 +161,14 @@ export async function readInput(files: ImputeFiles) {
   const answers = cut.windows.length > 0 ? files.model?.answers(task, cut) : undefined;
   if (answers) say(answers.note);
   const { contigLength, symbols } = panel;
-  return { ...task, targets, aligned, cut, answers, contigLength, symbols };
+  const isWanted = (at: number) => !region || (at >= region.start && at <= region.end);
+  const given = !files.allTyped
+    ? []
+    : givenVariants(targets, aligned.leftOut.filter((i) => isWanted(targets.variants.position[i]!)));
+  if (given.length > 0) {
+    say(`${given.length} genotyped variants that are not used are written as they are given`);
+  }
+  return { ...task, given, targets, aligned, cut, answers, contigLength, symbols };
 }
 
 const withFlanks = ({ contig, start, end }: Region): Region => ({
@@ -224,6 +239,25 @@ async function phaseOf(input: Input, files: ImputeFiles, parts: Parts): Promise<
   return phased;
 }
 
+/** R2 at the genotyped variants, which are left out for that; what it is on the whole is told. @throws Stopped */
+async function checkTyped(task: ImputeTask, { settings, say, signal }: ImputeFiles): Promise<Float32Array> {
+  const bar = progress(100, { label: "imputing genotyped variants" });
+  const { variants, pooled } = await typedR2(task, settings, (share) => {
+    if (stopRequested(signal)) throw new Stopped();
+    bar.update(Math.round(100 * share));
+  });
+  await bar.done();
+  const known = variants.filter((r2) => !Number.isNaN(r2));
+  const mean = known.reduce((a, b) => a + b, 0) / known.length;
+  say?.(
+    `genotyped variants, each left out in turn: R2 of all alleles ${
+      pooled.toFixed(4)
+    }, mean of ${known.length} variants that ` +
+      `vary ${mean.toFixed(4)} (copying model)`,
+  );
+  return variants;
+}
+
 /** Imputes and writes window by window. @throws Stopped */
 async function write(files: ImputeFiles, task: Input & ImputeTask, how: string, parts: Parts) {
   const { settings, out } = files;
@@ -262,10 +296,12 @@ async function write(files: ImputeFiles, task: Input & ImputeTask, how: string, 
       haplotypes: files.haplotypes,
       posteriors: files.posteriors,
       leastR2: files.leastR2,
+      typedR2: files.typedR2,
       symbols: task.symbols,
-      structural: reference.variants.info !== undefined,
+      structural: reference.variants.info !== undefined || targets.variants.info !== undefined,
     };
-    const written = await writeImputed(out, header, rows, parts.folder);
+    const all = task.given.length > 0 ? merged(rows, task.given) : rows;
+    const written = await writeImputed(out, header, all, parts.folder);
     await writer?.close();
     await bar.done();
     return written;

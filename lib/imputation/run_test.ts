@@ -138,6 +138,40 @@ xlaTest(
     }),
 );
 
+xlaTest(
+  "genotyped variants are imputed without themselves, if that is asked",
+  () =>
+    inImputeFolder({}, async (impute) => {
+      const { said, header, records } = await impute({ typedR2: true });
+      const pooled = Number(/each left out in turn: R2 of all alleles ([\d.]+)/.exec(said.join("\n"))![1]);
+      assert.ok(pooled > 0.6 && pooled < 1, `${pooled}`);
+      assert.match(header.join("\n"), /^##INFO=<ID=ER2,/m);
+      const has = records.filter(({ info }) => /;ER2=[\d.]+$/.test(info));
+      assert.ok(has.length > 25 && has.every(({ info }) => !info.includes("IMP")), `${has.length}`);
+    }),
+);
+
+xlaTest(
+  "genotyped variants that the reference lacks are written as given, if that is asked",
+  () =>
+    inImputeFolder({
+      "array.vcf": vcf({ ...TARGETS, alleles: (site) => site === 9 ? "A G" : "A C" }),
+      "ref.vcf": vcf({ ...REFERENCE, sites: REFERENCE.sites.filter((site) => site !== 0 && site !== 117) }),
+    }, async (impute) => {
+      const { said, records } = await impute({ allTyped: true });
+      assert.match(said.join("\n"), /3 genotyped variants that are not used are written as they are given/);
+      assert.equal(records.length, SITES + 1);
+      assert.deepEqual(
+        records.map((record) => record.position),
+        records.map((record) => record.position).toSorted((a, b) => a - b),
+      );
+      const [first] = records;
+      assert.deepEqual([first!.position, first!.info], [position(0), "."]);
+      assert.deepEqual(first!.calls.map((call) => Number(call.split(":")[1])), truth(0));
+      assert.ok(first!.calls.every((call) => /^([01])([/|])[01]:[012]$/.test(call)));
+    }),
+);
+
 xlaTest("variants of a low R2 are left out and counted", () =>
   inImputeFolder({}, async (impute) => {
     const { result, records } = await impute({ leastR2: 0.9 });

@@ -14,6 +14,8 @@ import {
 export interface Aligned extends Calls {
   /** Indices of the reference's variants, increasing. */
   variants: Int32Array;
+  /** Indices of the targets' variants that the reference lacks or that are left out, increasing. */
+  leftOut: Int32Array;
   report: AlignmentReport;
 }
 
@@ -46,6 +48,7 @@ export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned 
     for (const target of matching[outcome]) add(report.outcomes[outcome], target);
   }
 
+  const leftOut = [...matching.otherAlleles, ...matching.notInReference];
   const used: { match: Match; flip: 0 | 1 }[] = [];
   for (const match of matching.matches) {
     const counts = siteCounts(targets, match.target);
@@ -58,7 +61,10 @@ export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned 
       : `ALT ${ours.toFixed(2)}, in the reference ${known.toFixed(2)}`;
     const outcome = counts.called === 0 ? "noCalls" : outcomeOf(match, flip);
     add(report.outcomes[outcome], match.target, note);
-    if (flip === null) continue;
+    if (flip === null) {
+      if (counts.called > 0) leftOut.push(match.target);
+      continue;
+    }
     used.push({ match, flip });
     if (Math.abs(ours - known) > LIMITS.outlier) add(report.frequencyOutliers, match.target, note);
     if (counts.missing > LIMITS.missing) {
@@ -76,7 +82,12 @@ export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned 
   const calls = callsAt(targets, used.map(({ match }) => match.target), used.map(({ flip }) => flip));
   report.used = used.length;
   report.missingSamples = missingSamples(targets.samples, calls.calls);
-  return { variants: Int32Array.from(used, ({ match }) => match.reference), ...calls, report };
+  return {
+    variants: Int32Array.from(used, ({ match }) => match.reference),
+    leftOut: Int32Array.from(leftOut).sort(),
+    ...calls,
+    report,
+  };
 }
 
 /**

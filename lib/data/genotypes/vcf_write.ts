@@ -25,6 +25,8 @@ interface ImputedHeader {
   posteriors?: boolean;
   /** Lines `##ALT` of the symbols among the ALT alleles. */
   symbols?: string[];
+  /** Whether records of genotyped variants have the R2 that they have if they are left out (ER2). */
+  typedR2?: boolean;
   /** Whether records have END, SVTYPE and SVLEN. */
   structural?: boolean;
   /** Imputed variants of a lower estimated R2 (DR2) are not written; 0 writes all. */
@@ -39,6 +41,10 @@ export interface ImputedBatch extends Variants {
   typed: ArrayLike<boolean | number>;
   /** [variants, samples]: 1 where a sample has one haplotype, the first of its columns; absent if all have two. */
   haploid?: Uint8Array;
+  /** [samples]: the cells GT:DS of a batch of one variant that is written as it was given. */
+  given?: string[];
+  /** [variants]: R2 at a genotyped variant if it is left out; NaN where it is not known. */
+  typedR2?: Float32Array;
 }
 
 /** Takes half the time of level 6, for a file that is a tenth larger. */
@@ -105,21 +111,25 @@ function rowWriter(
   const encoder = new TextEncoder();
   const columns = 2 * samples.length;
   const format = `GT:DS${haplotypes ? ":HDS" : ""}${posteriors ? ":GP" : ""}`;
-  return ({ position, id, ref, alt, info: more, probabilities, typed, haploid }, i) => {
+  return ({ position, id, ref, alt, info: more, probabilities, typed, haploid, typedR2, given }, i) => {
     const row = probabilities.subarray(i * columns, (i + 1) * columns);
     const single = haploid?.subarray(i * samples.length, (i + 1) * samples.length);
     const counted = single?.includes(1) ? row.filter((_, h) => h % 2 === 0 || single[h >> 1] === 0) : row;
     const { frequency, r2 } = siteQuality(counted);
     if (!typed[i] && r2 < leastR2) return false;
-    const info = `AF=${Number(frequency.toPrecision(4))};DR2=${Number(r2.toFixed(3))}${
-      typed[i] ? "" : ";IMP"
-    }${more?.[i] ? `;${more[i]}` : ""}`;
+    const info = given
+      ? more?.[i] || "."
+      : `AF=${Number(frequency.toPrecision(4))};DR2=${Number(r2.toFixed(3))}${typed[i] ? "" : ";IMP"}${
+        typedR2 && typedR2[i]! >= 0 ? `;ER2=${Number(typedR2[i]!.toFixed(3))}` : ""
+      }${more?.[i] ? `;${more[i]}` : ""}`;
     checkTexts(`${contig}:${position[i]}`, id[i]!, ref[i]!, alt[i]!);
-    const fixed = [contig, position[i], id[i], ref[i], alt[i], ".", "PASS", info, format];
+    const cells = given ?? vcfCells(row, { haplotypes, posteriors, haploid: single });
+    const form = given ? "GT:DS" : format;
+    const fixed = [contig, position[i], id[i], ref[i], alt[i], ".", "PASS", info, form];
     const begin = writer.offset();
     writer.write(
       encoder.encode(
-        `${[...fixed, ...vcfCells(row, { haplotypes, posteriors, haploid: single })].join("\t")}\n`,
+        `${[...fixed, ...cells].join("\t")}\n`,
       ),
     );
     const length = lastBase(position[i]!, ref[i]!, more?.[i]) - position[i]! + 1;
@@ -220,6 +230,9 @@ const HAPLOTYPES =
   '##FORMAT=<ID=HDS,Number=.,Type=Float,Description="Estimated probability of ALT on each haplotype">';
 const POSTERIORS =
   '##FORMAT=<ID=GP,Number=G,Type=Float,Description="Estimated probability of each genotype">';
+const LEFT_OUT =
+  '##INFO=<ID=ER2,Number=1,Type=Float,Description="Squared correlation of the alleles given and those imputed ' +
+  'by the copying model without this variant">';
 const STRUCTURAL = [
   '##INFO=<ID=END,Number=1,Type=Integer,Description="Last base of the variant">',
   '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="Type of structural variant">',
@@ -252,6 +265,7 @@ export function headerText(header: ImputedHeader): string {
     '##INFO=<ID=DR2,Number=A,Type=Float,Description="Estimated squared correlation of imputed and true alleles ' +
     "(variance of the probabilities over q(1-q), as Minimac's Rsq)\">",
     '##INFO=<ID=IMP,Number=0,Type=Flag,Description="Imputed: not among the genotypes given">',
+    ...(header.typedR2 ? [LEFT_OUT] : []),
     ...(header.structural ? STRUCTURAL : []),
     ...(header.symbols ?? []),
     '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
