@@ -1,10 +1,10 @@
 /** `task impute`: from a phased reference and the genotypes of an array to all variants of the reference. */
-import { parseRegion, reportLines } from "../data/genotypes/mod.ts";
+import { parseRegion } from "../data/genotypes/mod.ts";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { readModel } from "../imputation/model_file.ts";
 import { type Phasing, PHASINGS } from "../imputation/phasing.ts";
-import { imputeFiles } from "../imputation/run.ts";
+import { imputeChromosomes } from "../imputation/chromosomes.ts";
 import { DEFAULT_SETTINGS, type ImputeSettings } from "../imputation/settings.ts";
 import { taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
@@ -15,25 +15,39 @@ import { type NamedFile, requireDistinct, requireWritable, userPath } from "./us
 
 const { recipe, windows } = DEFAULT_SETTINGS;
 
-const IMPUTE_OPTIONS = {
-  reference: text("VCF", "phased haplotypes at all variants, VCF or VCF.gz"),
-  targets: text("VCF", "the samples to impute, at the variants of their array"),
+export const IMPUTE_OPTIONS = {
+  reference: text("VCF", "phased haplotypes at all variants, VCF or VCF.gz; - is standard input"),
+  targets: text("VCF", "the samples to impute, at the variants of their array; - is standard input"),
   out: text("VCF.GZ", "the file to write; its index .tbi goes beside it"),
-  map: text("FILE", "genetic map, PLINK's columns or pos chr cM (default: 1 cM per Mb)"),
-  region: text("C:A-B", "as 20:1000000-4000000 (default: all of the reference)"),
+  map: text(
+    "FILE",
+    "genetic map: PLINK's, HapMap's or pos chr cM; {} in its name is the chromosome (default: 1 cM per Mb)",
+  ),
+  region: text(
+    "C:A-B",
+    "as 20:1000000-4000000; genotypes 1 Mb around it help (default: all of the reference)",
+  ),
   phasing: text(
     "HOW",
-    `${PHASINGS.join(", ")} (default: auto: as in the file if phased, own if partly, else Beagle or own)`,
+    `${
+      PHASINGS.join(", ")
+    } (default: auto: as in the file if phased along the chromosome, own if partly or in phase sets, else Beagle or own)`,
   ),
   model: text("FILE", "take a stored model instead of training one"),
   save: text("FILE", "keep the trained model as a safetensors file"),
   steps: text("N", `training steps of a window (default: ${recipe.steps})`),
   window: text("N", `variants to impute in a window (default: ${windows.targets})`),
   seed: text("N", "equal seeds give equal results (default: 0)"),
+  fast: flag("the copying model alone, without training: seconds, a little less accurate"),
+  "min-r2": text("R2", "leave out imputed variants of a lower estimated R2 (default: 0)"),
+  "all-typed-sites": flag("also write the targets' variants that the reference lacks, as they are given"),
+  "typed-r2": flag("also impute the genotyped variants, each left out in turn, and tell how well (ER2)"),
+  "all-filters": flag("also take records whose FILTER is not PASS"),
+  gp: flag("also write the probabilities of the three genotypes (GP)"),
   haplotypes: flag("also write the probability of ALT on each haplotype (HDS)"),
 } as const;
 
-type ImputeValues = { [K in keyof typeof IMPUTE_OPTIONS]?: K extends "haplotypes" ? boolean : string };
+export type ImputeValues = Arguments<typeof IMPUTE_OPTIONS>["values"];
 
 /** @throws UserError for an option that is missing, has a wrong value or excludes another one. */
 function parseImputeRequest(values: ImputeValues) {
@@ -41,7 +55,8 @@ function parseImputeRequest(values: ImputeValues) {
     option: "reference" | "targets" | "out" | "map" | "model" | "save",
   ): NamedFile | undefined => {
     const value = values[option];
-    return value === undefined ? undefined : { option: `--${option}`, path: userPath(value) };
+    if (value === undefined) return undefined;
+    return { option: `--${option}`, path: value === "-" ? "/dev/stdin" : userPath(value) };
   };
   const needed = (option: "reference" | "targets" | "out"): NamedFile => {
     const found = file(option);
@@ -62,6 +77,12 @@ function parseImputeRequest(values: ImputeValues) {
   if (values.model !== undefined && training.length > 0) {
     throw new UserError(`--model and --${training[0]} exclude each other: a stored model is taken as it is`);
   }
+  const trained = (["steps", "save", "model"] as const).filter((name) => values[name] !== undefined);
+  if (values.fast && trained.length > 0) {
+    throw new UserError(`--fast and --${trained[0]} exclude each other: nothing is trained`);
+  }
+  const leastR2 = numberValue(values["min-r2"], "--min-r2", { least: 0 }) ?? 0;
+  if (leastR2 > 1) throw new UserError(`option --min-r2: expected a number from 0 to 1, found ${leastR2}`);
   const whole = (option: "steps" | "window" | "seed", least: number, fallback: number): number => {
     const text = values[option];
     return numberValue(text, `--${option}`, { least, whole: true }) ?? fallback;
@@ -78,14 +99,21 @@ function parseImputeRequest(values: ImputeValues) {
     steps: whole("steps", 1, recipe.steps),
     window: whole("window", 10, windows.targets),
     seed: whole("seed", 0, recipe.seed),
+    fast: values.fast ?? false,
+    leastR2,
+    allTyped: values["all-typed-sites"] ?? false,
+    typedR2: values["typed-r2"] ?? false,
+    allFilters: values["all-filters"] ?? false,
+    posteriors: values.gp ?? false,
     haplotypes: values.haplotypes ?? false,
   };
 }
 
 type ImputeRequest = ReturnType<typeof parseImputeRequest>;
 
-const settingsOf = ({ steps, window, seed }: ImputeRequest): ImputeSettings => ({
+const settingsOf = ({ steps, window, seed, fast }: ImputeRequest): ImputeSettings => ({
   ...DEFAULT_SETTINGS,
+  ...(fast ? { weight: 0 } : {}),
   recipe: { ...DEFAULT_SETTINGS.recipe, steps, seed },
   windows: { ...DEFAULT_SETTINGS.windows, targets: window },
 });
@@ -100,7 +128,7 @@ async function impute(request: ImputeRequest): Promise<number> {
   const engine = await startEngine();
   console.log(engine);
   const { commit } = await environment();
-  const result = await imputeFiles({
+  const result = await imputeChromosomes({
     reference: reference.path,
     targets: targets.path,
     out: out.path,
@@ -111,9 +139,16 @@ async function impute(request: ImputeRequest): Promise<number> {
     model: stored,
     save: save?.path,
     haplotypes: request.haplotypes,
+    posteriors: request.posteriors,
+    leastR2: request.leastR2,
+    allTyped: request.allTyped,
+    typedR2: request.typedR2,
+    allFilters: request.allFilters,
     source: `SPIN workspace${commit ? ` ${commit.slice(0, 12)}` : ""}`,
     notes: {
-      imputation: "mean of the logits of SPIN, trained on mosaics of the reference, and of the copying model",
+      imputation: settings.weight === 0
+        ? "the copying model of Li and Stephens"
+        : "mean of the logits of SPIN, trained on mosaics of the reference, and of the copying model",
       settings: JSON.stringify(settings),
       seed: String(settings.recipe.seed),
       engine,
@@ -124,7 +159,6 @@ async function impute(request: ImputeRequest): Promise<number> {
     console.error(`Stopped. The same command continues: ${taskCommand("impute ...")}`);
     return 130;
   }
-  for (const line of reportLines(result.report)) console.log(line);
   const { read, phase, impute } = result.seconds;
   console.log(
     `${result.imputed} of ${result.variants} variants imputed in ${result.samples} samples, ${result.windows} windows; ` +
@@ -132,6 +166,9 @@ async function impute(request: ImputeRequest): Promise<number> {
         formatDuration(impute)
       }`,
   );
+  if (result.leftOut > 0) {
+    console.log(`${result.leftOut} imputed variants left out: estimated R2 below ${request.leastR2}`);
+  }
   console.log(`wrote ${out.path} and its index${save ? `, and ${save.path}` : ""}`);
   return 0;
 }

@@ -3,50 +3,22 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { readBeagle } from "../baselines/mod.ts";
 import { vcfText } from "../data/genotypes/support_test.ts";
+import {
+  allele,
+  isTyped,
+  openCall,
+  phasedCall,
+  REFERENCE,
+  SITES,
+  TARGETS,
+  typedSites,
+  vcf,
+  type Written,
+} from "../imputation/support_test.ts";
 import { ROOT } from "../paths.ts";
 import { IMPUTE, runImpute } from "./impute.ts";
 import { type CommandOutcome, performIn } from "./support_test.ts";
 
-const SITES = 120;
-const FOUNDERS = 8;
-const names = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
-/** A number from 0 to 1 that looks random. */
-const hash = (a: number, b: number) => {
-  const x = Math.sin(a * 127.1 + b * 311.7) * 43758.5453;
-  return x - Math.floor(x);
-};
-/** Haplotype `row` copies one founder on the left half and another one on the right half. */
-const allele = (row: number, site: number) => {
-  const founder = Math.floor(hash(row, site < SITES / 2 ? 1 : 2) * FOUNDERS);
-  return hash(founder + 17, site) < 0.35 ? 1 : 0;
-};
-const position = (site: number) => 10_000 + 1_000 * site;
-const isTyped = (site: number) => site % 3 === 0;
-
-interface Written {
-  samples: string[];
-  first: number;
-  sites: number[];
-  call: (row: number, site: number) => string;
-  alleles?: (site: number) => string;
-  contig?: string;
-}
-
-function vcf({ samples, first, sites, call, alleles = () => "A C", contig = "20" }: Written): string {
-  const records = sites.map((site) =>
-    [contig, position(site), `rs${site}`, alleles(site), ". PASS . GT"].join(" ") + " " +
-    samples.map((_, s) => call(first + 2 * s, site)).join(" ")
-  );
-  return vcfText(samples, records, [`##contig=<ID=${contig},length=63025520>`]);
-}
-
-const everySite = Array.from({ length: SITES }, (_, site) => site);
-const typedSites = everySite.filter(isTyped);
-const phasedCall = (row: number, site: number) => `${allele(row, site)}|${allele(row + 1, site)}`;
-const openCall = (row: number, site: number) =>
-  row === 1000 && site === 30 ? "./." : ["0/0", "0/1", "1/1"][allele(row, site) + allele(row + 1, site)]!;
-const REFERENCE: Written = { samples: names("R", 40), first: 0, sites: everySite, call: phasedCall };
-const TARGETS: Written = { samples: names("T", 6), first: 1000, sites: typedSites, call: openCall };
 const PHASED: Written = { ...TARGETS, call: phasedCall };
 
 const USUAL =
@@ -58,6 +30,8 @@ interface Place {
   /** Runs `deno task impute` here, as a user types it. */
   imputeTask(words: string): Promise<CommandOutcome>;
   start(words: string): Deno.ChildProcess;
+  /** The same with standard input. */
+  startPiped(words: string, input: Uint8Array): Promise<CommandOutcome>;
   path(name: string): string;
   names(): string[];
 }
@@ -75,8 +49,9 @@ async function inFolder(
       typeof content === "string" ? new TextEncoder().encode(content) : content,
     );
   }
-  const start = (words: string) =>
+  const start = (words: string, stdin: "null" | "piped" = "null") =>
     new Deno.Command(Deno.execPath(), {
+      stdin,
       args: ["task", "--quiet", "--config", join(ROOT, "deno.json"), "impute", ...words.split(" ")],
       cwd: folder,
       env: { NO_COLOR: "1" },
@@ -89,15 +64,23 @@ async function inFolder(
       start,
       names: () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort(),
       impute: (words) => performIn(folder, IMPUTE, runImpute, words.split(" ")),
-      async imputeTask(words) {
-        const { code, stdout, stderr } = await start(words).output();
-        const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-        return { code, stdout: text(stdout), stderr: text(stderr) };
+      imputeTask: (words) => ended(start(words)),
+      async startPiped(words, input) {
+        const child = start(words, "piped");
+        const writer = child.stdin.getWriter();
+        const [outcome] = await Promise.all([ended(child), writer.write(input).then(() => writer.close())]);
+        return outcome;
       },
     });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+async function ended(child: Deno.ChildProcess): Promise<CommandOutcome> {
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
 /** Share of imputed genotypes that are the true ones. */
@@ -154,34 +137,77 @@ Deno.test("impute keeps a model, uses it again, and gives the same bytes for the
     const [a, b] = [await readBeagle(path("out.vcf.gz")), await readBeagle(path("loaded.vcf.gz"))];
     a.dosage.forEach((value, i) => assert.ok(Math.abs(value - b.dosage[i]!) < 0.02));
 
-    await Deno.writeTextFile(path("fewer.vcf"), vcf({ ...PHASED, sites: typedSites.slice(2) }));
-    const other = await impute(
-      "--reference ref.vcf.gz --targets fewer.vcf --out other.vcf.gz --phasing given --model model.safetensors",
+    const loadedWith = async (sites: number[], out: string) => {
+      await Deno.writeTextFile(path("other.vcf"), vcf({ ...PHASED, sites }));
+      return await impute(
+        `--reference ref.vcf.gz --targets other.vcf --out ${out} --phasing given --model model.safetensors`,
+      );
+    };
+    // Some genotyped variants are lacking, and others are there.
+    const other = await loadedWith(
+      [...typedSites.filter((site) => site % 12 !== 0), 55, 56].sort((a, b) => a - b),
+      "other.vcf.gz",
     );
-    assert.equal(other.code, 1);
-    assert.match(other.stderr, /the model was trained for other variants/);
+    assert.equal(other.code, 0, other.stderr);
+    assert.match(
+      other.stdout,
+      /trained with 40 genotyped variants, of which the targets have 30 \(the others are filled/,
+    );
+    assert.match(other.stdout, /; 10 variants that it does not know are imputed by the copying model alone/);
+    assert.ok(await concordance(path("other.vcf.gz")) > 0.75);
+    const few = await loadedWith(typedSites.filter((site) => site % 9 === 0), "few.vcf.gz");
+    assert.equal(few.code, 1);
+    assert.match(few.stderr, /the model was trained for other variants.*the targets have 14 of the 40/);
   }));
 
-Deno.test("impute stopped by an interrupt goes on from the windows that are done", () =>
-  inFolder({ "array.vcf": vcf(PHASED) }, async ({ start, impute, names, path }) => {
-    const long = "--reference ref.vcf.gz --targets array.vcf --out out.vcf.gz --steps 100 --window 20";
-    const child = start(long);
-    const output = child.output();
-    while (
-      !names().includes("out.vcf.gz.parts") ||
-      ![...Deno.readDirSync(path("out.vcf.gz.parts"))].some(({ name }) => name.endsWith(".f32"))
-    ) await new Promise((resolve) => setTimeout(resolve, 50));
-    child.kill("SIGINT");
-    const { code } = await output;
-    assert.equal(code, 130);
-    assert.ok(!names().includes("out.vcf.gz"));
-    const kept = [...Deno.readDirSync(path("out.vcf.gz.parts"))].filter(({ name }) =>
-      name.endsWith(".f32")
-    ).length;
-    assert.ok(kept >= 1 && kept < 4);
-    const again = await impute(long);
-    assert.equal(again.code, 0, again.stderr);
-    assert.deepEqual(names(), ["array.vcf", "out.vcf.gz", "out.vcf.gz.tbi", "ref.vcf.gz"]);
+for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  Deno.test(`impute stopped by ${signal} goes on from the windows that are done, to the same bits`, () =>
+    inFolder({ "array.vcf": vcf(PHASED) }, async ({ start, impute, names, path }) => {
+      const long = (out: string) =>
+        `--reference ref.vcf.gz --targets array.vcf --out ${out}.vcf.gz --save ${out}.safetensors --steps 40 --window 20`;
+      const child = start(long("out"));
+      const output = child.output();
+      const kept = () =>
+        names().includes("out.vcf.gz.parts")
+          ? [...Deno.readDirSync(path("out.vcf.gz.parts"))].filter(({ name }) => name.endsWith(".f32")).length
+          : 0;
+      while (kept() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      child.kill(signal);
+      const { code, stderr } = await output;
+      assert.equal(code, expected);
+      assert.match(new TextDecoder().decode(stderr), /The same command continues/);
+      assert.deepEqual(names(), ["array.vcf", "out.vcf.gz.parts", "ref.vcf.gz"]);
+      assert.ok(kept() >= 1 && kept() < 4);
+      assert.equal((await impute(long("out"))).code, 0);
+      assert.deepEqual(names(), [
+        "array.vcf",
+        "out.safetensors",
+        "out.vcf.gz",
+        "out.vcf.gz.tbi",
+        "ref.vcf.gz",
+      ]);
+      assert.equal((await impute(long("whole"))).code, 0);
+      for (const end of ["safetensors", "vcf.gz"]) {
+        assert.deepEqual(
+          await Deno.readFile(path(`out.${end}`)),
+          await Deno.readFile(path(`whole.${end}`)),
+          end,
+        );
+      }
+    }));
+}
+
+Deno.test("impute --fast trains nothing, and reads targets from a pipe", () =>
+  inFolder({}, async ({ path, startPiped }) => {
+    const words = "--reference ref.vcf.gz --targets - --out out.vcf.gz --phasing own --fast";
+    const { code, stdout, stderr } = await startPiped(words, gzipSync(vcf(TARGETS)));
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /80 of 120 variants imputed/);
+    assert.match(
+      gunzipSync(await Deno.readFile(path("out.vcf.gz"))).toString(),
+      /^##imputation=the copying model/m,
+    );
+    assert.ok(await concordance(path("out.vcf.gz")) > 0.8);
   }));
 
 const swapped: Written = {

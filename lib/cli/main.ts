@@ -25,7 +25,7 @@ export function onInterrupt(action: () => void): () => void {
   return () => void atInterrupt.delete(action);
 }
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 type Work<O extends Record<string, Option>> = (args: Arguments<O>) => Promise<number | void> | number | void;
 

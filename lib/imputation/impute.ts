@@ -1,7 +1,4 @@
-import { join } from "node:path";
 import { firstAtLeast, type ImputedBatch, variantCount } from "../data/genotypes/mod.ts";
-import { UserError } from "../errors.ts";
-import { writeAtomic } from "../files.ts";
 import { Stopped, stopRequested } from "../progress/mod.ts";
 import {
   type FittedWindow,
@@ -16,14 +13,19 @@ import {
   cutRegion,
   type ImputeTask,
   panelAt,
+  programSizes,
   type RegionWindow,
+  withWidth,
 } from "./region.ts";
 import { type ImputeSettings, recipeFor } from "./settings.ts";
 
 interface ImputeOptions {
   settings: ImputeSettings;
   /** Where finished windows are kept, for work that is stopped and goes on later. */
-  parts?: Awaited<ReturnType<typeof openParts>>;
+  parts?: {
+    read(w: number): Promise<Float32Array | undefined>;
+    write(w: number, probabilities: Float32Array): Promise<void>;
+  };
   /** SPIN's probabilities [haplotypes, targets] of window w from elsewhere, such as a stored model. */
   spin?: (w: number) => Promise<Float32Array>;
   /** Told each window after its training, to keep the model. */
@@ -41,21 +43,22 @@ const MOST = 2e8;
  * Imputes a region window by window, in order: the SPIN of the window is trained on mosaics of the reference and predicts
  * the targets' haplotypes; the copying model does the same; the result is the mean of their logits.
  *
- * @returns batches of all variants of the reference in their order
+ * @returns batches of all variants asked for in their order
  * @throws Stopped if it was stopped; what is done of it is among `parts`
  */
 export async function* imputeRegion(task: ImputeTask, options: ImputeOptions): AsyncGenerator<ImputedBatch> {
   const region = cutRegion(task, options.settings);
   const { windows, targets } = region;
-  let from = 0;
+  const inside = task.inside ?? { from: 0, to: variantCount(task.reference) };
+  let from = inside.from;
   for await (const { w, probabilities } of imputedWindows(task, region, options)) {
     const last = w === windows.length - 1;
-    const to = last ? variantCount(task.reference) : targets[windows[w]!.targets.to - 1]! + 1;
+    const to = last ? inside.to : targets[windows[w]!.targets.to - 1]! + 1;
     yield batchOf(task, region, w, probabilities, from, to);
     from = to;
   }
   if (windows.length === 0) {
-    yield batchOf(task, region, -1, new Float32Array(0), 0, variantCount(task.reference));
+    yield batchOf(task, region, -1, new Float32Array(0), inside.from, inside.to);
   }
 }
 
@@ -76,16 +79,22 @@ async function* imputedWindows(
     let probabilities = await parts?.read(w);
     if (!probabilities) {
       if (!copied || w >= copied.first + stretch) {
-        const { from } = windows[w]!.targets;
-        const { to } = windows[Math.min(windows.length, w + stretch) - 1]!.targets;
+        // Stretches begin at the same windows wherever the work goes on: their ends matter in the last bits.
+        const first = w - w % stretch;
+        const { from } = windows[first]!.targets;
+        const { to } = windows[Math.min(windows.length, first + stretch) - 1]!.targets;
         const values = await copyingOf(task, region, settings, from, to);
-        copied = { first: w, from, width: to - from, values };
+        copied = { first, from, width: to - from, values };
       }
-      const own = await (spin?.(w) ?? trained(task, region, w, options));
       if (stopRequested(signal)) throw new Stopped();
       const { from, to } = windows[w]!.targets;
       const theirs = columnsOf(copied.values, copied.width, from - copied.from, to - copied.from);
-      probabilities = combineLogits(own, theirs, settings.weight);
+      if (settings.weight === 0) probabilities = theirs;
+      else {
+        const own = await (spin?.(w) ?? trained(task, region, w, options));
+        if (stopRequested(signal)) throw new Stopped();
+        probabilities = combineLogits(own, theirs, settings.weight);
+      }
       await parts?.write(w, probabilities);
     }
     onProgress?.(w + 1, windows.length);
@@ -106,7 +115,10 @@ async function trained(
   try {
     if (fitted.stopped) throw new Stopped();
     await onTrained?.(w, fitted);
-    return await fitted.predict(queriesOf(task, region.windows[w]!));
+    const window = region.windows[w]!;
+    const { sites, targets } = programSizes(window, settings.windows);
+    const queries = withWidth(queriesOf(task, window), window.sites.to - window.sites.from, sites);
+    return withWidth(await fitted.predict(queries), targets, window.targets.to - window.targets.from);
   } finally {
     fitted.dispose();
   }
@@ -114,26 +126,31 @@ async function trained(
 
 /** The variants `from` to `to` of the reference with what is known of them: typed, imputed or without variation. */
 function batchOf(
-  { reference, typed, known }: ImputeTask,
+  { reference, typed, known, filled, haploid, typedR2 }: ImputeTask,
   { windows, targets, fixed }: CutRegion,
   w: number,
   probabilities: Float32Array,
   from: number,
   to: number,
 ): ImputedBatch {
-  const { position, id, ref, alt } = reference.variants;
+  const { position, id, ref, alt, info } = reference.variants;
   const rows = known.length / typed.length;
   const count = to - from;
   const columns = rows === 0 ? 0 : probabilities.length / rows;
   const target = w < 0 ? 0 : windows[w]!.targets.from;
   const out = new Float32Array(count * rows);
   const isTyped = new Uint8Array(count);
+  const r2 = typedR2 && new Float32Array(count).fill(NaN);
   let [t, s] = [firstAtLeast(targets, from), firstAtLeast(typed, from)];
   for (let i = 0; i < count; i++) {
     const row = out.subarray(i * rows, (i + 1) * rows);
     if (typed[s] === from + i) {
       isTyped[i] = 1;
-      for (let q = 0; q < rows; q++) row[q] = known[q * typed.length + s]!;
+      if (r2) r2[i] = typedR2[s]!;
+      for (let q = 0; q < rows; q++) {
+        const at = q * typed.length + s;
+        row[q] = filled?.open[at] ? filled.probabilities[at]! : known[at]!;
+      }
       s++;
     } else if (targets[t] === from + i) {
       for (let q = 0; q < rows; q++) row[q] = probabilities[q * columns + t - target]!;
@@ -145,9 +162,32 @@ function batchOf(
     id: id.slice(from, to),
     ref: ref.slice(from, to),
     alt: alt.slice(from, to),
+    ...(info ? { info: info.slice(from, to) } : {}),
     probabilities: out,
     typed: isTyped,
+    ...(r2 ? { typedR2: r2 } : {}),
+    ...(haploid ? { haploid: ploidyOf(haploid, position, typed, from, to) } : {}),
   };
+}
+
+/** [variants, samples]: whether a sample has one haplotype at variants `from` to `to`, as at the nearest genotyped one. */
+function ploidyOf(
+  haploid: Uint8Array,
+  position: Int32Array,
+  typed: Int32Array,
+  from: number,
+  to: number,
+): Uint8Array {
+  const samples = haploid.length / typed.length;
+  const sites = typed.map((i) => position[i]!);
+  const out = new Uint8Array((to - from) * samples);
+  for (let i = from; i < to; i++) {
+    const after = Math.min(firstAtLeast(sites, position[i]!), typed.length - 1);
+    const before = Math.max(0, after - 1);
+    const nearest = position[i]! - sites[before]! < sites[after]! - position[i]! ? before : after;
+    for (let s = 0; s < samples; s++) out[(i - from) * samples + s] = haploid[s * typed.length + nearest]!;
+  }
+  return out;
 }
 
 /** Known sites on either side of a stretch of targets that the copying model reads beyond it. */
@@ -155,7 +195,7 @@ const FLANK = 400;
 
 /** Probabilities [haplotypes, to - from] of a stretch of targets by the copying model. */
 async function copyingOf(
-  { reference, typed, known }: ImputeTask,
+  { reference, typed, known, filled }: ImputeTask,
   { targets, centimorgans }: CutRegion,
   { ne, mismatch }: ImputeSettings,
   from: number,
@@ -167,9 +207,11 @@ async function copyingOf(
   const last = Math.min(typed.length, firstAtLeast(sites, position[targets[to - 1]!]! + 1) + FLANK);
   const there = typed.subarray(first, last);
   const wanted = targets.subarray(from, to);
+  // What was filled in says nothing here: this model can do without an allele.
+  const given = filled ? known.map((allele, at) => filled.open[at] ? 255 : allele) : known;
   return await copyingDosages({
     reference: panelAt(reference, there),
-    query: columnsOf(known, typed.length, first, last),
+    query: columnsOf(given, typed.length, first, last),
     centimorgans: Float64Array.from(there, (i) => centimorgans[i]!),
     targets: {
       alleles: panelAt(reference, wanted),
@@ -178,21 +220,26 @@ async function copyingOf(
   }, { ne, mismatch });
 }
 
-/** A window as SPIN is trained on it. */
+/**
+ * A window as SPIN is trained on it, filled up to the sizes of its program: with sites at which all have REF, and with its
+ * own targets again.
+ */
 function trainingWindow(
   { reference, typed }: ImputeTask,
   { targets, centimorgans }: CutRegion,
   window: RegionWindow,
+  sizes: { sites: number; targets: number },
 ): HaplotypeWindow {
   const sites = typed.subarray(window.sites.from, window.sites.to);
   const wanted = targets.subarray(window.targets.from, window.targets.to);
   const places = Int32Array.from([...sites, ...wanted]).sort();
   const placeOf = new Map(Array.from(places, (variant, place) => [variant, place]));
+  const width = sizes.sites + sizes.targets;
   return {
-    panel: panelAt(reference, places),
-    centimorgans: Float64Array.from(places, (i) => centimorgans[i]!),
-    sites: sites.map((i) => placeOf.get(i)!),
-    targets: wanted.map((i) => placeOf.get(i)!),
+    panel: withWidth(panelAt(reference, places), places.length, width),
+    centimorgans: Float64Array.from({ length: width }, (_, i) => centimorgans[places[i] ?? places.at(-1)!]!),
+    sites: Int32Array.from({ length: sizes.sites }, (_, i) => placeOf.get(sites[i]!) ?? places.length),
+    targets: Int32Array.from({ length: sizes.targets }, (_, i) => placeOf.get(wanted[i % wanted.length]!)!),
   };
 }
 
@@ -209,46 +256,13 @@ function fitRegionWindow(
   options: FitWindowOptions,
 ): Promise<FittedWindow> {
   const window = region.windows[w]!;
-  const recipe = recipeFor(settings.recipe, window.sites.to - window.sites.from);
+  const sizes = programSizes(window, settings.windows);
+  const recipe = recipeFor(settings.recipe, sizes.sites);
   return fitWindow(
-    trainingWindow(task, region, window),
+    trainingWindow(task, region, window, sizes),
     { ...recipe, seed: recipe.seed * 100_003 + w },
     options,
   );
-}
-
-/**
- * What unfinished work keeps: a folder with the probabilities of finished windows. What other work left there, with another `identity`, is removed.
- *
- * @param length numbers in a window's part; one of another length is not taken
- * @throws UserError if the folder cannot be written
- */
-export async function openParts(folder: string, identity: string, length: number) {
-  const note = join(folder, "identity");
-  if (await Deno.readTextFile(note).catch(() => undefined) !== identity) {
-    await removeFolder(folder);
-    await Deno.mkdir(folder, { recursive: true }).catch((error) => {
-      throw new UserError(`cannot make the folder ${folder}: ${error.message}`);
-    });
-    await writeAtomic(note, identity);
-  }
-  const file = (w: number) => join(folder, `${w}.f32`);
-  return {
-    /** Probabilities of window `w`, [haplotypes, targets of the window], if they are there. */
-    async read(w: number): Promise<Float32Array | undefined> {
-      const bytes = await Deno.readFile(file(w)).catch(() => undefined);
-      return bytes?.length === 4 * length ? new Float32Array(bytes.buffer) : undefined;
-    },
-    write: (w: number, { buffer, byteOffset, byteLength }: Float32Array): Promise<void> =>
-      writeAtomic(file(w), new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)),
-    remove: (): Promise<void> => removeFolder(folder),
-  };
-}
-
-async function removeFolder(folder: string): Promise<void> {
-  await Deno.remove(folder, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
 }
 
 /** Probabilities nearer to 0 or 1 than this are taken to be this near: no model alone may be sure. */
@@ -261,7 +275,7 @@ const logit = (p: number): number => {
 
 /**
  * One probability from two, by the weighted mean of their logits. SPIN and the copying model err in different places:
- * together they are better than either.
+ * together they are better than either. Where `a` is NaN, it is `b` alone.
  *
  * @param weight of `a`, from 0 to 1
  */
@@ -269,5 +283,7 @@ export function combineLogits(a: Float32Array, b: Float32Array, weight: number):
   if (a.length !== b.length) {
     throw new RangeError(`expected as many probabilities, found ${a.length} and ${b.length}`);
   }
-  return a.map((p, i) => 1 / (1 + Math.exp(-(weight * logit(p) + (1 - weight) * logit(b[i]!)))));
+  return a.map((p, i) =>
+    Number.isNaN(p) ? b[i]! : 1 / (1 + Math.exp(-(weight * logit(p) + (1 - weight) * logit(b[i]!))))
+  );
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { plainVcf } from "../baselines/beagle.ts";
+import { plainVcf, writePhasedVcf } from "../baselines/beagle.ts";
 import { findBeagle, plinkMap, runBeagle } from "../baselines/mod.ts";
 import {
   type Aligned,
@@ -11,23 +11,22 @@ import {
   variantKey,
 } from "../data/genotypes/mod.ts";
 import { UserError } from "../errors.ts";
-import { progress } from "../progress/mod.ts";
+import { progress, Stopped, stopRequested } from "../progress/mod.ts";
 import { copyingDosages } from "./copying/dosages.ts";
 import { phase } from "./copying/phase.ts";
-import { panelAt } from "./region.ts";
+import { type Filled, panelAt } from "./region.ts";
 
-export const PHASINGS = ["auto", "beagle", "own", "given"] as const;
+export const PHASINGS = ["auto", "beagle", "own", "given", "anew"] as const;
 /**
  * Where the targets' haplotypes come from: `given`, the file's phase; `beagle`, the program; `own`, the workspace's
- * pairs of copied haplotypes, which keep what phase the file has; `auto`: given if the file is phased; own if a part of it is, since
- * Beagle would drop that part; else Beagle where it is installed, else own.
+ * pairs of copied haplotypes, which keep what phase the file has, within its phase sets; `anew`, the same without a look at the
+ * file's phase; `auto`: given if the file is phased along the chromosome; own if a part of it is or it has phase sets, since
+ * Beagle would drop that; else Beagle where it is installed, else own.
  */
 export type Phasing = (typeof PHASINGS)[number];
 
 interface PhasingTask {
   reference: Genotypes;
-  /** The file the reference was read from, for Beagle. */
-  referencePath: string;
   samples: string[];
   aligned: Aligned;
   map: GeneticMap;
@@ -38,36 +37,41 @@ interface PhasingTask {
   /** A folder for Beagle's files. */
   folder: string;
   say: (line: string) => void;
+  signal?: AbortSignal;
 }
 
-interface PhasedTargets {
-  /** 0 and 1, [2·samples, variants]: nothing is missing any more. */
+export interface PhasedTargets {
+  /** 0 and 1, [2·samples, variants]; what is missing in the file is filled in, or 255. */
   known: Uint8Array;
   /** How they were phased, in words. */
   how: string;
 }
 
 /**
- * Haplotypes of the targets at the variants they share with the reference; missing calls are filled.
+ * Haplotypes of the targets at the variants they share with the reference.
  *
- * @throws UserError if `given` phase is wanted and a heterozygous call has none, or Beagle is wanted and absent
+ * @throws UserError if `given` phase is wanted and a heterozygous call has none or there are phase sets, or Beagle is wanted and
+ *   absent; Stopped
  */
 export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
   const { aligned, method, reference, map } = task;
   const open = aligned.phased.reduce((n, phased, i) => n + Number(!phased && aligned.calls[i] !== 255), 0);
-  if (method === "given" || (method === "auto" && open === 0)) {
-    if (open > 0) {
+  const broken = firstWithSets(aligned, task.samples.length);
+  if (method === "given" || (method === "auto" && open === 0 && broken < 0)) {
+    if (open > 0 || broken >= 0) {
+      const found = open > 0 ? `${open} without` : `several phase sets in sample "${task.samples[broken]}"`;
       throw new UserError(
-        `the targets: expected every heterozygous genotype phased ("0|1") with --phasing given, found ${open} without; ` +
+        `the targets: expected every heterozygous genotype phased ("0|1") with --phasing given, found ${found}; ` +
           "let the phase be found with --phasing own or beagle",
       );
     }
     return {
-      known: await filled(task),
+      known: aligned.alleles.slice(),
       how: "as in the file of the targets; missing calls by the copying model",
     };
   }
-  const partly = aligned.phased.some((phased, i) => phased === 1 && aligned.calls[i] === 1);
+  const partly = method !== "anew" &&
+    aligned.phased.some((phased, i) => phased === 1 && aligned.calls[i] === 1);
   if (method === "beagle" || (method === "auto" && !partly)) {
     const beagle = await findBeagle();
     if (beagle.found) return await byBeagle(task, beagle.version);
@@ -79,34 +83,96 @@ export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
   const { haplotypes: known } = await phase({
     reference: panelAt(reference, aligned.variants),
     genotypes: aligned.calls,
-    known: { alleles: aligned.alleles, phased: aligned.phased },
+    known: partly ? aligned : null,
     centimorgans: Float64Array.from(aligned.variants, (i) => map.centimorgans(position[i]!)),
-  }, { onProgress: (share) => bar.update(Math.round(100 * share)) });
+  }, {
+    onProgress: (share) => {
+      if (stopRequested(task.signal)) throw new Stopped();
+      bar.update(Math.round(100 * share));
+    },
+  });
   await bar.done();
-  return { known, how: "pairs of copied reference haplotypes (Li and Stephens), this workspace" };
+  const kept = !partly
+    ? ""
+    : aligned.sets
+    ? "; phase of the file kept within its phase sets"
+    : "; phase of the file kept";
+  return { known, how: `pairs of copied reference haplotypes (Li and Stephens), this workspace${kept}` };
 }
 
-/** Phased calls whose missing ones are filled with the likelier allele. */
-async function filled({ reference, aligned, map }: PhasingTask): Promise<Uint8Array> {
+/** The first sample with phased heterozygous calls in several phase sets; -1 if there is none. */
+function firstWithSets({ calls, phased, sets }: Aligned, samples: number): number {
+  if (!sets) return -1;
+  const width = calls.length / samples;
+  return Array.from({ length: samples }, (_, s) => {
+    const own = new Set<number>();
+    for (let at = s * width; at < (s + 1) * width; at++) {
+      if (calls[at] === 1 && phased[at]) own.add(sets[at]!);
+    }
+    return own.size;
+  }).findIndex((size) => size > 1);
+}
+
+/**
+ * The probability of ALT where a call is missing, by the copying model; the haplotypes get the likelier allele where
+ * they have none yet.
+ *
+ * @param known as phaseTargets gives it; 255 is replaced
+ * @returns null if no call is missing
+ */
+export async function fillMissing(
+  { reference, aligned, map }: Pick<PhasingTask, "reference" | "aligned" | "map">,
+  known: Uint8Array,
+): Promise<Filled | null> {
   const { alleles, variants } = aligned;
-  if (!alleles.includes(255)) return alleles;
+  if (!alleles.includes(255)) return null;
   const { position } = reference.variants;
   const panel = panelAt(reference, variants);
   const centimorgans = Float64Array.from(variants, (i) => map.centimorgans(position[i]!));
-  const p = await copyingDosages({
+  const open = alleles.map((allele) => allele === 255 ? 1 : 0);
+  const probabilities = await copyingDosages({
     reference: panel,
-    query: alleles,
+    query: known.map((allele, at) => open[at] ? 255 : allele),
     centimorgans,
     targets: { alleles: panel, centimorgans },
   });
-  return alleles.map((allele, i) => allele === 255 ? Number(p[i]! > 0.5) : allele);
+  known.forEach((allele, at) => {
+    if (allele === 255) known[at] = Number(probabilities[at]! > 0.5);
+  });
+  return { open, probabilities };
+}
+
+/**
+ * Whether each sample has one haplotype at each variant, [samples, variants], as its nearest called genotype has it; null if
+ * no call is haploid. Missing alleles of such samples become those of their first haplotype.
+ */
+export function singleHaplotypes(
+  { calls, haploid, variants }: Aligned,
+  known: Uint8Array,
+  filled: Filled | null,
+): Uint8Array | null {
+  if (!haploid) return null;
+  const width = variants.length;
+  const out = new Uint8Array(calls.length);
+  for (let start = 0; start < calls.length; start += width) {
+    const called = Array.from({ length: width }, (_, v) => v).filter((v) => calls[start + v] !== 255);
+    for (let v = 0, c = 0; v < width && called.length > 0; v++) {
+      while (c + 1 < called.length && Math.abs(called[c + 1]! - v) <= Math.abs(called[c]! - v)) c++;
+      out[start + v] = haploid[start + called[c]!]!;
+      const [first, second] = [2 * start + v, 2 * start + width + v];
+      if (out[start + v] === 0 || calls[start + v] !== 255) continue;
+      known[second] = known[first]!;
+      if (filled) filled.probabilities[second] = filled.probabilities[first]!;
+    }
+  }
+  return out;
 }
 
 const CALLS = ["0/0", "0/1", "1/1"];
 
 /** Beagle phases the calls with the reference, and fills missing ones. */
 async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTargets> {
-  const { reference, referencePath, samples, aligned, mapPath, seed, folder, say } = task;
+  const { reference, samples, aligned, mapPath, seed, folder, say } = task;
   const shared = selectVariants(reference, aligned.variants);
   const targets = join(folder, "targets.vcf");
   // Phase is not passed on, since one open call makes Beagle ignore it.
@@ -114,8 +180,11 @@ async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTarge
   await Deno.writeTextFile(targets, plainVcf(shared, samples, call));
   const first = shared.variants.position[0]!;
   const last = shared.variants.position.at(-1)!;
+  // As it was read, without what was left out; the file may have been a pipe.
+  const panel = join(folder, "reference.vcf");
+  await writePhasedVcf(shared, panel);
   const { vcf } = await runBeagle({
-    reference: referencePath,
+    reference: panel,
     targets,
     map: mapPath && await plinkMap(mapPath, join(folder, "map.txt"), reference.contig),
     out: join(folder, "phased"),

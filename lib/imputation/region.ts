@@ -18,6 +18,22 @@ export interface ImputeTask {
   /** The targets' haplotypes there, 0 and 1 [2·samples, M]. */
   known: Uint8Array;
   map: GeneticMap;
+  /** Which of the reference's variants are asked for; those around them are genotyped and help. All by default. */
+  inside?: { from: number; to: number };
+  /** What was filled in among the known alleles; null if nothing was. */
+  filled?: Filled | null;
+  /** [samples, M]: 1 where a sample has one haplotype; null if all have two. */
+  haploid?: Uint8Array | null;
+  /** R2 at the genotyped variants if they are left out [M], where it was asked for. */
+  typedR2?: Float32Array;
+}
+
+/** Alleles that the targets lack at variants they were genotyped at. */
+export interface Filled {
+  /** [2·samples, M]: 1 where the allele is missing. */
+  open: Uint8Array;
+  /** [2·samples, M]: the probability of ALT there. */
+  probabilities: Float32Array;
 }
 
 /** A region cut into windows. */
@@ -31,20 +47,18 @@ export interface CutRegion {
   centimorgans: Float64Array;
 }
 
-/** @throws UserError for a reference with missing calls or unphased ones, and for too few genotyped variants to impute from */
-export function cutRegion({ reference, typed, map }: ImputeTask, settings: ImputeSettings): CutRegion {
-  if (reference.missing || reference.unphased) {
-    throw new UserError(
-      `the reference: expected phased genotypes without missing ones, found ` +
-        `${reference.missing ? "missing" : "unphased"} ones; phase it first`,
-    );
-  }
+/** @throws UserError for too few genotyped variants to impute from */
+export function cutRegion(
+  { reference, typed, map, inside }: Omit<ImputeTask, "known">,
+  settings: ImputeSettings,
+): CutRegion {
   const n = variantCount(reference);
+  const { from, to } = inside ?? { from: 0, to: n };
   const counts = alleleCounts(reference);
   const all = 2 * reference.samples.length;
   const isTyped = new Uint8Array(n);
   for (const i of typed) isTyped[i] = 1;
-  const targets = Int32Array.from({ length: n }, (_, i) => i)
+  const targets = Int32Array.from({ length: to - from }, (_, i) => from + i)
     .filter((i) => !isTyped[i] && counts[i]! > 0 && counts[i]! < all);
   const { word } = settings.windows;
   if (targets.length > 0 && typed.length < word) {
@@ -84,6 +98,30 @@ export function columnsOf<A extends Uint8Array | Float32Array>(
   const out = new (matrix.constructor as new (length: number) => A)(rows * (to - from));
   for (let r = 0; r < rows; r++) {
     out.set(matrix.subarray(r * width + from, r * width + to), r * (to - from));
+  }
+  return out;
+}
+
+/**
+ * The numbers of sites and targets that a window's program has: all that a window may hold, half or a quarter of it. What is
+ * beyond a window's own is filled up, so that two or three programs serve any region; a new one takes many seconds to compile.
+ */
+export function programSizes(window: RegionWindow, sizes: WindowSizes): { sites: number; targets: number } {
+  const size = (count: number, most: number, unit: number) =>
+    [4, 2, 1].map((part) => unit * Math.ceil(most / part / unit)).find((size) => size >= count)!;
+  return {
+    sites: size(window.sites.to - window.sites.from, sizes.sites, sizes.word),
+    targets: size(window.targets.to - window.targets.from, sizes.targets, 1),
+  };
+}
+
+/** A matrix [rows, width] with columns of 0 behind, or without its last columns. */
+export function withWidth<A extends Uint8Array | Float32Array>(matrix: A, width: number, wanted: number): A {
+  if (width === wanted) return matrix;
+  const rows = matrix.length / width;
+  const out = new (matrix.constructor as new (length: number) => A)(rows * wanted);
+  for (let r = 0; r < rows; r++) {
+    out.set(matrix.subarray(r * width, r * width + Math.min(width, wanted)), r * wanted);
   }
   return out;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { firstAtLeast } from "../data/genotypes/mod.ts";
-import { regionWindows } from "./region.ts";
+import { programSizes, regionWindows, withWidth } from "./region.ts";
 
 const upTo = (n: number, step: number) => Float64Array.from({ length: n }, (_, i) => i * step);
 
@@ -33,4 +33,26 @@ Deno.test("fewer targets or sites than a window holds make one smaller window", 
 Deno.test("the first value at a bound is found by halving", () => {
   assert.equal(firstAtLeast([1, 3, 3, 5], 3), 1);
   assert.equal(firstAtLeast([1, 3], 9), 2);
+});
+
+Deno.test("a window's program has one of three sizes", () => {
+  const sizes = { targets: 500, sites: 300, word: 5 };
+  const of = (sites: number, targets: number) =>
+    programSizes({ sites: { from: 7, to: 7 + sites }, targets: { from: 3, to: 3 + targets } }, sizes);
+  assert.deepEqual(of(300, 500), { sites: 300, targets: 500 });
+  assert.deepEqual(of(155, 130), { sites: 300, targets: 250 });
+  assert.deepEqual(of(5, 1), { sites: 75, targets: 125 });
+  assert.deepEqual(
+    programSizes({ sites: { from: 0, to: 30 }, targets: { from: 0, to: 9 } }, {
+      targets: 10,
+      sites: 32,
+      word: 5,
+    }),
+    { sites: 35, targets: 10 },
+  );
+});
+
+Deno.test("columns are added and taken away", () => {
+  assert.deepEqual(withWidth(Uint8Array.of(1, 2, 3, 4), 2, 3), Uint8Array.of(1, 2, 0, 3, 4, 0));
+  assert.deepEqual(withWidth(Float32Array.of(1, 2, 3, 4), 2, 1), Float32Array.of(1, 3));
 });

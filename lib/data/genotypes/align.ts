@@ -14,11 +14,15 @@ import {
 export interface Aligned extends Calls {
   /** Indices of the reference's variants, increasing. */
   variants: Int32Array;
+  /** Indices of the targets' variants that the reference lacks or that are left out, increasing. */
+  leftOut: Int32Array;
   report: AlignmentReport;
 }
 
 /** How near frequencies must be for ambiguous alleles to be read by them. */
 const AGREEMENT = 0.2;
+/** By how much the frequency of an A/T or C/G variant must be nearer to the opposite one to be taken for that. */
+const OPPOSITE = 0.1;
 /** Called alleles from which on the frequency among them says something. */
 const FEWEST_ALLELES = 20;
 
@@ -28,10 +32,11 @@ const FEWEST_ALLELES = 20;
  * Variants are the same by position, REF and ALT, also where REF and ALT are swapped (alleles are then exchanged) or a
  * SNP is named on the other strand. Where alleles do not tell, as for A/T and C/G with REF and ALT swapped,
  * frequencies decide: they must agree in one reading and not in the other. Without enough calls for a frequency such a
- * variant is left out, as is all that the reference does not have. The report counts every variant of the targets.
+ * variant is left out, as is all that the reference does not have. A/T and C/G with opposite frequencies are left out as well:
+ * they are likely of the other strand. Where no target has a call nothing is known. The report counts every variant of the targets.
  *
- * @throws UserError for another chromosome (`chr20` is `20`), no overlap, or so few matches that another genome build
- *   is likely.
+ * @throws UserError for another chromosome (`chr20` is `20`), no overlap, so few matches that another genome build
+ *   is likely, and targets without any call.
  */
 export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned {
   checkContigs(reference, targets);
@@ -43,28 +48,46 @@ export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned 
     for (const target of matching[outcome]) add(report.outcomes[outcome], target);
   }
 
+  const leftOut = [...matching.otherAlleles, ...matching.notInReference];
   const used: { match: Match; flip: 0 | 1 }[] = [];
   for (const match of matching.matches) {
     const counts = siteCounts(targets, match.target);
     const theirs = counts.called >= FEWEST_ALLELES ? counts.frequency : NaN;
     const known = siteCounts(reference, match.reference).frequency;
-    const flip = flipOf(match, reference, theirs, known);
+    const flip = counts.called === 0 ? null : flipOf(match, reference, theirs, known);
     const ours = flip === 1 ? 1 - theirs : theirs;
     const note = Number.isNaN(theirs)
       ? undefined
       : `ALT ${ours.toFixed(2)}, in the reference ${known.toFixed(2)}`;
-    add(report.outcomes[outcomeOf(match, flip)], match.target, note);
-    if (flip === null) continue;
+    const outcome = counts.called === 0 ? "noCalls" : outcomeOf(match, flip);
+    add(report.outcomes[outcome], match.target, note);
+    if (flip === null) {
+      if (counts.called > 0) leftOut.push(match.target);
+      continue;
+    }
     used.push({ match, flip });
     if (Math.abs(ours - known) > LIMITS.outlier) add(report.frequencyOutliers, match.target, note);
     if (counts.missing > LIMITS.missing) {
       add(report.missingSites, match.target, `${percent(counts.missing)} missing`);
     }
   }
+  if (used.length === 0) {
+    throw new UserError(
+      `expected called genotypes of the targets at variants of the reference, found none at the ` +
+        `${matching.matches.length} variants that both have: ${
+          reportLines(report).slice(1).join("; ").trim()
+        }`,
+    );
+  }
   const calls = callsAt(targets, used.map(({ match }) => match.target), used.map(({ flip }) => flip));
   report.used = used.length;
   report.missingSamples = missingSamples(targets.samples, calls.calls);
-  return { variants: Int32Array.from(used, ({ match }) => match.reference), ...calls, report };
+  return {
+    variants: Int32Array.from(used, ({ match }) => match.reference),
+    leftOut: Int32Array.from(leftOut).sort(),
+    ...calls,
+    report,
+  };
 }
 
 /**
@@ -79,16 +102,21 @@ function flipOf(
   theirs: number,
   known: number,
 ): 0 | 1 | null {
+  const palindromic = isPalindromic(variants.ref[i]!, variants.alt[i]!);
+  if (relation === "equal" && palindromic) {
+    const nearer = Math.abs(theirs - known) - Math.abs(1 - theirs - known);
+    return nearer > OPPOSITE ? null : 0;
+  }
   if (relation !== "ambiguous") return relation === "swapped" || relation === "strandSwapped" ? 1 : 0;
   const asIs = Math.abs(theirs - known) <= AGREEMENT;
   const exchanged = Math.abs(1 - theirs - known) <= AGREEMENT;
   // An insertion that is no exchanged deletion is another variant: it is never read as it is.
-  if (!isPalindromic(variants.ref[i]!, variants.alt[i]!)) return exchanged ? 1 : null;
+  if (!palindromic) return exchanged ? 1 : null;
   return asIs === exchanged ? null : exchanged ? 1 : 0;
 }
 
 function outcomeOf({ relation }: Match, flip: 0 | 1 | null): Alignment {
-  if (relation !== "ambiguous") return relation;
+  if (relation !== "ambiguous") return flip === null ? "opposite" : relation;
   return flip === null ? "ambiguous" : "ambiguousUsed";
 }
 
@@ -166,6 +194,10 @@ interface Calls {
   alleles: Uint8Array;
   /** [samples, variants]: 1 where it is known which haplotype has which allele: called, and homozygous or phased. */
   phased: Uint8Array;
+  /** [samples, variants]: the phase set of a call, as in Genotypes; null if all are of one. */
+  sets: Int32Array | null;
+  /** [samples, variants]: 1 for a haploid call, whose allele stands on both haplotypes; null if none is. */
+  haploid: Uint8Array | null;
 }
 
 /** What a variant's calls say without a look at other variants. */
@@ -195,7 +227,7 @@ function countOf({ columns, stride, bytes }: BitMatrix, row: number): number {
  * @param flips [variants]: 1 where the alleles are to be exchanged
  */
 export function callsAt(
-  { samples, alleles, missing, unphased }: Genotypes,
+  { samples, alleles, missing, unphased, phaseSets, haploid }: Genotypes,
   variants: ArrayLike<number>,
   flips: ArrayLike<number>,
 ): Calls {
@@ -204,6 +236,8 @@ export function callsAt(
     calls: new Uint8Array(n * width),
     alleles: new Uint8Array(2 * n * width),
     phased: new Uint8Array(n * width),
+    sets: phaseSets && new Int32Array(n * width),
+    haploid: haploid && new Uint8Array(n * width),
   };
   for (let v = 0; v < width; v++) {
     const variant = variants[v]!;
@@ -221,6 +255,8 @@ export function callsAt(
       out.alleles[first] = a;
       out.alleles[first + width] = b;
       out.phased[at] = a === b || unphased === null ? 1 : 1 - getBit(unphased, variant, s);
+      if (haploid) out.haploid![at] = getBit(haploid, variant, s);
+      if (phaseSets) out.sets![at] = phaseSets[variant * n + s]!;
     }
   }
   return out;
@@ -306,7 +342,9 @@ function matchAt(reference: Variants, rs: number[], targets: Variants, ts: numbe
     rs.map((r) => ({
       target: t,
       reference: r,
-      relation: relationOf([reference.ref[r]!, reference.alt[r]!], [targets.ref[t]!, targets.alt[t]!]),
+      relation: sameInfo(reference.info?.[r], targets.info?.[t])
+        ? relationOf([reference.ref[r]!, reference.alt[r]!], [targets.ref[t]!, targets.alt[t]!])
+        : null,
     }))
   );
   const taken = new Set<number>();
@@ -325,6 +363,10 @@ function matchAt(reference: Variants, rs: number[], targets: Variants, ts: numbe
     (related ? found.duplicates : found.otherAlleles).push(t);
   }
 }
+
+/** Structural variants that both tell what they are must tell the same. */
+const sameInfo = (reference = "", targets = ""): boolean =>
+  reference === "" || targets === "" || reference === targets;
 
 /** A variant of the targets, for people to look up. */
 interface Example {
@@ -352,6 +394,9 @@ const OUTCOMES = {
   ambiguousUsed: "used, swapped A/T, C/G or insertions and deletions whose frequency tells how to read them",
   ambiguous:
     "left out, swapped A/T, C/G or insertions and deletions whose frequency does not tell how to read them",
+  opposite:
+    "left out, A/T or C/G with a frequency opposite to the reference's: likely named on the other strand",
+  noCalls: "imputed, no target has a call there",
   otherAlleles: "left out, the reference has other alleles there",
   duplicates: "left out, another of the targets' variants is the same one of the reference",
   notInReference: "left out, not in the reference",

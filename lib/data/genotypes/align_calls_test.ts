@@ -16,6 +16,8 @@ function example(): Genotypes {
     alleles: bitMatrix(3, 6),
     missing: bitMatrix(3, 3),
     unphased: bitMatrix(3, 3),
+    haploid: null,
+    phaseSets: null,
   };
   for (const column of [1, 2, 4, 5]) setBit(genotypes.alleles, 0, column);
   setBit(genotypes.alleles, 1, 4);
@@ -30,6 +32,8 @@ Deno.test("calls are taken sample by sample, exchanged where that is asked", () 
     calls: Uint8Array.of(1, 255, 255, 1, 2, 255, 2, 1, 255),
     alleles: Uint8Array.of(0, 255, 255, 1, 255, 255, 1, 1, 255, 0, 1, 255, 1, 0, 255, 1, 1, 255),
     phased: Uint8Array.of(1, 0, 0, 0, 1, 0, 1, 1, 0),
+    sets: null,
+    haploid: null,
   });
   const { phased } = callsAt({ ...example(), missing: null, unphased: null }, [0], [1]);
   assert.deepEqual(phased, Uint8Array.of(1, 1, 1));

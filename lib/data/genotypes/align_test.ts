@@ -28,6 +28,8 @@ function genotypesOf(name: string, samples: number, ...texts: string[]): Genotyp
     alleles,
     missing,
     unphased: null,
+    haploid: null,
+    phaseSets: null,
   };
 }
 
@@ -47,6 +49,7 @@ const reference = genotypesOf(
   "7000 G A 0.1",
   "8000 G A 0.1",
   "9000 G A 0.1",
+  "9100 A T 0.1",
 );
 
 const targets = genotypesOf(
@@ -67,18 +70,19 @@ const targets = genotypesOf(
   "8000 G A 0.9", // an outlier
   "8000 C T 0.9", // the same variant again
   "9000 G A missing",
+  "9100 A T 0.9", // the other strand by its frequency
 );
 
 Deno.test("targets are read on the reference's variants with its alleles", () => {
   const { variants, calls, alleles, phased, report } = alignTargets(reference, targets);
-  assert.deepEqual([...variants], [0, 1, 2, 3, 4, 5, 7, 8, 11, 12]);
+  assert.deepEqual([...variants], [0, 1, 2, 3, 4, 5, 7, 8, 11]);
   const width = variants.length;
   const frequencies = Array.from(variants, (_, v) => {
     let sum = 0;
     for (let s = 0; s < 10; s++) sum += calls[s * width + v]!;
     return sum / 20;
   });
-  assert.deepEqual(frequencies, [0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.9, 0.1, 0.9, 255 / 2]);
+  assert.deepEqual(frequencies, [0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.9, 0.1, 0.9]);
   for (let at = 0; at < calls.length; at++) {
     const [s, v] = [Math.floor(at / width), at % width];
     const [a, b] = [alleles[2 * s * width + v]!, alleles[(2 * s + 1) * width + v]!];
@@ -89,37 +93,39 @@ Deno.test("targets are read on the reference's variants with its alleles", () =>
     Object.entries(report.outcomes).map(([name, { count }]) => [name, count]),
   );
   assert.deepEqual(counts, {
-    equal: 4,
+    equal: 3,
     swapped: 1,
     strand: 1,
     strandSwapped: 1,
     ambiguousUsed: 3,
     ambiguous: 2,
+    opposite: 1,
+    noCalls: 1,
     otherAlleles: 1,
     duplicates: 1,
     notInReference: 1,
   });
   assert.equal(Object.values(counts).reduce((a, b) => a + b), targets.variants.position.length);
-  assert.equal(report.used, 10);
+  assert.equal(report.used, 9);
   assert.deepEqual(report.outcomes.otherAlleles.examples, [{
     position: 7000,
     alleles: "G/T",
     reference: "G/A",
   }]);
   assert.deepEqual(report.frequencyOutliers.examples.map(({ position }) => position), [8000]);
-  assert.deepEqual(report.missingSites.examples, [
-    { position: 9000, alleles: "G/A", reference: "G/A", note: "100 % missing" },
+  assert.deepEqual(report.outcomes.opposite.examples, [
+    { position: 9100, alleles: "A/T", reference: "A/T", note: "ALT 0.90, in the reference 0.10" },
   ]);
-  assert.deepEqual(report.missingSamples, []); // 1 of 10 variants is not more than a tenth
+  assert.deepEqual(report.missingSites.examples, []);
 });
 
 Deno.test("the report names what was found and shows where", () => {
   const text = reportLines(alignTargets(reference, targets).report).join("\n");
   assert.match(
     text,
-    /^10 of the targets' 15 variants are used: 10 samples on a reference of 13 variants and 20 samples$/m,
+    /^9 of the targets' 16 variants are used: 10 samples on a reference of 14 variants and 20 samples$/m,
   );
-  assert.match(text, /^ {2}4 used as they are$/m);
+  assert.match(text, /^ {2}3 used as they are$/m);
   assert.match(
     text,
     /^ {2}1 used with REF and ALT swapped: .*: 2000 G\/A \(reference A\/G\), ALT 0\.30, in the reference 0\.20$/m,
@@ -131,11 +137,13 @@ Deno.test("the report names what was found and shows where", () => {
 
 Deno.test("samples without many of the calls are told", () => {
   const variants = ["100 A G 0.5", "200 A G 0.5", "300 A G 0.5", "400 A G 0.5"];
-  const gaps = genotypesOf("t", 6, ...variants, "500 A G missing");
+  const gaps = genotypesOf("t", 6, ...variants, "500 A G 0.5");
+  setBit(gaps.missing!, 4, 0);
+  setBit(gaps.missing!, 4, 5);
   const text = reportLines(alignTargets(genotypesOf("r", 2, ...variants, "500 A G 0.5"), gaps).report).join(
     "\n",
   );
-  assert.match(text, /^samples without a call at more than 10 % of them: t0 \(20 %\), .*, \.\.\.$/m);
+  assert.match(text, /^samples without a call at more than 10 % of them: t0 \(20 %\), t5 \(20 %\)$/m);
 });
 
 Deno.test("of many cases the first five are shown, and long alleles are cut", () => {
@@ -178,6 +186,14 @@ Deno.test("chr20 is 20, and samples that are in both are told", () => {
   assert.match(
     text,
     /^warning: 6 of the targets are also samples of the reference.*: r0, r1, r2, r3, r4, \.\.\.$/m,
+  );
+});
+
+Deno.test("targets without any call are refused", () => {
+  const none = genotypesOf("t", 10, "1000 A G missing", "2000 A G missing", "3000 A G missing");
+  assert.throws(
+    () => alignTargets(reference, none),
+    /expected called genotypes .*, found none at the 3 variants/,
   );
 });
 

@@ -9,6 +9,8 @@ export interface GeneticMap {
   source: string;
   /** Centimorgans at a position, from the same origin for all. */
   centimorgans(position: number): number;
+  /** First and last position of its rows; absent for a rule that holds anywhere. */
+  rows?: { first: number; last: number; count: number };
 }
 
 /** Without a map: one centimorgan in a million positions. */
@@ -18,7 +20,12 @@ export const physicalMap: GeneticMap = {
 };
 
 const CM_A_BASE = 1e-6;
-const HEADER = ["pos", "chr", "cM"];
+/** What a row has, by the form of the file. */
+const FORMS = {
+  plink: ["chromosome", "ID", "cM", "position"],
+  three: ["pos", "chr", "cM"],
+  hapmap: ["chromosome", "position", "cM per Mb", "cM"],
+} as const;
 
 interface MapRows {
   /** Increasing. */
@@ -28,12 +35,12 @@ interface MapRows {
 }
 
 /**
- * Reads a genetic map, plain or gzip: PLINK's four columns (chromosome, ID, cM, position), or three with the header
- * `pos chr cM`. Between its positions distances are interpolated, outside they go on at the mean rate of the map.
+ * Reads a genetic map, plain or gzip: PLINK's four columns (chromosome, ID, cM, position), three with the header
+ * `pos chr cM`, or four with HapMap's header (chromosome, position, rate, cM). Between its positions distances are interpolated, outside they go on at the mean rate of the map.
  *
  * @param contig reads this chromosome alone, with or without `chr`
  * @throws UserError with the line for other columns, cells that are no numbers, positions that do not increase and
- *   centimorgans that decrease; if there is no row.
+ *   centimorgans that decrease; if there are fewer than two rows, or all are at one genetic place.
  */
 export async function readGeneticMap(path: string, contig: string): Promise<GeneticMap> {
   return mapOf(path, await readRows(path, contig));
@@ -55,16 +62,16 @@ async function readRows(path: string, contig: string): Promise<MapRows> {
   const positions: number[] = [];
   const distances: number[] = [];
   const others = new Set<string>();
-  let form: "plink" | "three" | undefined;
+  let form: keyof typeof FORMS | undefined;
   await eachLine(path, "genetic map", (bytes, start, end, line) => {
     const cells = new TextDecoder().decode(bytes.subarray(start, end)).trim().split(/\s+/);
     const place = `${path}, line ${line}`;
     if (cells[0] === "") return true;
     if (!form) {
-      form = HEADER.every((name, i) => cells[i] === name) && cells.length === 3 ? "three" : "plink";
-      if (form === "three") return true;
+      form = formOf(cells);
+      if (form !== "plink") return true;
     }
-    const expected = form === "three" ? HEADER : ["chromosome", "ID", "cM", "position"];
+    const expected = FORMS[form];
     if (cells.length !== expected.length) {
       throw new UserError(
         `${place}: expected ${expected.length} columns (${expected.join(" ")}), found ${cells.length}`,
@@ -72,7 +79,9 @@ async function readRows(path: string, contig: string): Promise<MapRows> {
     }
     const [name, position, distance] = form === "three"
       ? [cells[1]!, Number(cells[0]), Number(cells[2])]
-      : [cells[0]!, Number(cells[3]), Number(cells[2])];
+      : form === "plink"
+      ? [cells[0]!, Number(cells[3]), Number(cells[2])]
+      : [cells[0]!, Number(cells[1]), Number(cells[3])];
     if (!Number.isInteger(position) || position < 0 || !Number.isFinite(distance)) {
       throw new UserError(`${place}: expected ${expected.join(" ")}, found "${cells.join(" ")}"`);
     }
@@ -92,15 +101,68 @@ async function readRows(path: string, contig: string): Promise<MapRows> {
     const held = others.size > 0 ? `; it has ${[...others].join(", ")}` : "";
     throw new UserError(`${path}: expected rows of a genetic map of chromosome ${contig}, found none${held}`);
   }
+  if (positions.length === 1) {
+    throw new UserError(
+      `${path}: expected at least two rows of chromosome ${contig}, found one, position ${positions[0]}: ` +
+        "no distance can be read of it; without --map it is 1 cM per Mb",
+    );
+  }
+  if (distances[0] === distances.at(-1)) {
+    throw new UserError(
+      `${path}: expected genetic distances, found ${
+        distances[0]
+      } cM at all ${positions.length} positions of chromosome ` +
+        `${contig}: positions of one genetic place; without --map it is 1 cM per Mb`,
+    );
+  }
   return { positions, distances };
+}
+
+/** The form of a file by its first row. */
+function formOf(cells: string[]): keyof typeof FORMS {
+  if (cells.length === 3 && FORMS.three.every((name, i) => cells[i] === name)) return "three";
+  const isHeader = cells.length === 4 && !/^\d+$/.test(cells[1]!) && /^pos/i.test(cells[1]!) &&
+    /map|cM/i.test(cells[3]!);
+  return isHeader ? "hapmap" : "plink";
+}
+
+/** Rates in cM per Mb beyond which a map of a region is doubted: those of man are about 1. */
+const [LEAST_RATE, MOST_RATE] = [0.01, 100];
+
+/** What is doubtful about a map for the positions `first` to `last`, in words. */
+export function mapWarnings(map: GeneticMap, first: number, last: number): string[] {
+  const { rows, source } = map;
+  if (!rows) return [];
+  const found =
+    `warning: ${source}: the map has positions ${rows.first} to ${rows.last}, the data ${first} to ${last}`;
+  if (rows.last < first || rows.first > last) {
+    return [
+      `${found}: no row is among them, so that the map's mean rate is taken; is it of another region or build?`,
+    ];
+  }
+  const covered = Math.min(last, rows.last) - Math.max(first, rows.first);
+  const warnings: string[] = [];
+  if (covered < (last - first) / 2) {
+    warnings.push(`${found}: it covers less than half of them; beyond its ends its mean rate is taken`);
+  }
+  const rate = (map.centimorgans(last) - map.centimorgans(first)) / Math.max(1, last - first) * 1e6;
+  if (last > first && !(rate >= LEAST_RATE && rate <= MOST_RATE)) {
+    warnings.push(
+      `warning: ${source}: ${
+        Number(rate.toPrecision(3))
+      } cM per Mb from ${first} to ${last}, where about 1 is usual: ` +
+        "is the column of cM right?",
+    );
+  }
+  return warnings;
 }
 
 function mapOf(source: string, { positions, distances }: MapRows): GeneticMap {
   const last = positions.length - 1;
-  const length = positions[last]! - positions[0]!;
-  const rate = length > 0 ? (distances[last]! - distances[0]!) / length : CM_A_BASE;
+  const rate = (distances[last]! - distances[0]!) / (positions[last]! - positions[0]!);
   return {
     source,
+    rows: { first: positions[0]!, last: positions[last]!, count: positions.length },
     centimorgans(position) {
       if (position <= positions[0]!) return distances[0]! - (positions[0]! - position) * rate;
       if (position >= positions[last]!) return distances[last]! + (position - positions[last]!) * rate;

@@ -49,6 +49,8 @@ export interface Variants {
   id: string[];
   ref: string[];
   alt: string[];
+  /** END, SVTYPE and SVLEN of structural variants as INFO has them, "" for others; absent if there is none. */
+  info?: string[];
 }
 
 /**
@@ -66,6 +68,13 @@ export interface Genotypes {
   missing: BitMatrix | null;
   /** [variants, samples]: 1 where a heterozygous call has no phase (`0/1`); null if all are phased. */
   unphased: BitMatrix | null;
+  /** [variants, samples]: 1 for a call of one allele, as of X in men, which stands here as two equal ones; null if none is. */
+  haploid: BitMatrix | null;
+  /**
+   * [variants, samples]: the phase set of a heterozygous call with phase, which holds among the calls of one set; 0 is the set
+   * of all that name none. Null if no call names one.
+   */
+  phaseSets: Int32Array | null;
 }
 
 export const variantCount = ({ variants }: Genotypes): number => variants.position.length;
@@ -129,6 +138,10 @@ export function parseRegion(text: string): Region {
 export const formatRegion = ({ contig, start, end }: Region): string =>
   start === 1 && end === LAST_POSITION ? contig : `${contig}:${start}-${end}`;
 
-/** Chromosomes are called `20` or `chr20`. */
+/** Chromosomes are called `20` or `chr20`; PLINK calls X, Y and M 23, 24 and 26. */
 export const sameContig = (a: string, b: string): boolean => bareContig(a) === bareContig(b);
-const bareContig = (name: string): string => name.replace(/^chr/i, "");
+const bareContig = (name: string): string => {
+  const bare = name.replace(/^chr/i, "").toUpperCase();
+  return PLINK_NAMES[bare] ?? bare;
+};
+const PLINK_NAMES: Record<string, string> = { "23": "X", "24": "Y", "26": "M", "MT": "M" };

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { openedBy } from "../read.ts";
+import { asText } from "./bcf.ts";
 
 /** Told after each piece how many bytes of the file are read, and how many it has. */
 type OnBytes = (done: number, of: number) => void;
@@ -13,16 +14,29 @@ type OnBytes = (done: number, of: number) => void;
  */
 type OnLine = (bytes: Uint8Array, start: number, end: number, line: number) => boolean;
 
+/** A place in a bgzip file: the start of a block, and bytes of its content before the place. */
+export interface VirtualOffset {
+  block: number;
+  within: number;
+}
+
 const [NEWLINE, RETURN] = [0x0a, 0x0d] as const;
 
 /**
- * Gives the lines of a file, plain or gzip, to `onLine`; lines may end with CR and LF. No more is kept than one piece of
+ * Gives the lines of a file, plain or gzip, to `onLine`, those of BCF as lines of VCF; lines may end with CR and LF. No more is kept than one piece of
  * the file and one line.
  *
+ * @param from where to begin in a bgzip file, the start of a line; lines are counted from there
  * @throws UserError if it cannot be read, and for gzip data that are cut short or damaged, with the line before and how
  *   many bytes of the file were read.
  */
-export async function eachLine(path: string, what: string, onLine: OnLine, onBytes?: OnBytes): Promise<void> {
+export async function eachLine(
+  path: string,
+  what: string,
+  onLine: OnLine,
+  onBytes?: OnBytes,
+  from?: VirtualOffset,
+): Promise<void> {
   let carry = new Uint8Array(1 << 16);
   let carried = 0;
   let line = 0;
@@ -45,7 +59,7 @@ export async function eachLine(path: string, what: string, onLine: OnLine, onByt
     onBytes?.(done, of);
   };
   try {
-    for await (const piece of unpacked(path, what, counted)) {
+    for await (const piece of asText(path, unpacked(path, what, counted, from))) {
       let start = 0;
       for (let end; (end = piece.indexOf(NEWLINE, start)) >= 0; start = end + 1) {
         let goOn;
@@ -80,57 +94,100 @@ const BGZF_END = Uint8Array.from([
 
 /**
  * The content of a file in pieces, unpacked if it is gzip (found by content, not by name): one gzip member or many, as
- * bgzip writes them.
+ * bgzip writes them. It may be a pipe.
  *
  * @param what how messages call it, for example "VCF"
  * @throws UserError if it cannot be opened or is a bgzip file without its last block; the errors of zlib as they are.
  */
-async function* unpacked(path: string, what: string, onBytes?: OnBytes): AsyncGenerator<Uint8Array> {
+async function* unpacked(
+  path: string,
+  what: string,
+  onBytes?: OnBytes,
+  from?: VirtualOffset,
+): AsyncGenerator<Uint8Array> {
   using file = await openedBy((path) => Deno.open(path), path, what);
-  const size = (await file.stat()).size;
-  const head = await readAt(file, 0, Math.min(size, BGZF_END.length));
+  const { size, isFile } = await file.stat();
+  const start = from?.block ?? 0;
+  // A pipe cannot be read again: its first bytes are kept.
+  const head = isFile
+    ? await readAt(file, start, Math.min(size, BGZF_END.length))
+    : await readOn(file, BGZF_END.length);
+  const again = isFile ? undefined : head;
+  if (isFile) await file.seek(start, Deno.SeekMode.Start);
+  const ending = new Uint8Array(BGZF_END.length);
   if (!(head[0] === 0x1f && head[1] === 0x8b)) {
-    await file.seek(0, Deno.SeekMode.Start);
-    yield* pieces(file, size, onBytes);
+    yield* pieces(file, size, onBytes, again);
     return;
   }
-  if (isBgzf(head)) {
+  const cutShort = (bytes: string) =>
+    new UserError(
+      `${path}: this bgzip file lacks its last block: it is cut short; copy or download it again (${bytes})`,
+    );
+  const bgzf = isBgzf(head);
+  const isWhole = (end: Uint8Array) => BGZF_END.every((byte, i) => end[i] === byte);
+  if (bgzf && isFile) {
     const end = await readAt(file, Math.max(0, size - BGZF_END.length), BGZF_END.length);
-    if (!BGZF_END.every((byte, i) => end[i] === byte)) {
-      throw new UserError(
-        `${path}: this bgzip file lacks its last block: it is cut short; copy or download it again ` +
-          `(the file has ${size} bytes)`,
-      );
-    }
+    if (!isWhole(end)) throw cutShort(`the file has ${size} bytes`);
+    await file.seek(start, Deno.SeekMode.Start);
   }
-  await file.seek(0, Deno.SeekMode.Start);
   const gunzip = createGunzip({ chunkSize: PIECE });
-  const fed = pipeline(Readable.from(pieces(file, size, onBytes)), gunzip);
+  const fed = pipeline(Readable.from(pieces(file, size, onBytes, again, ending)), gunzip);
   // Whoever reads the pieces meets the same error there.
   fed.catch(() => {});
   try {
-    for await (const piece of gunzip) yield piece as Uint8Array;
+    let skip = from?.within ?? 0;
+    for await (const piece of gunzip) {
+      const bytes = piece as Uint8Array;
+      if (skip < bytes.length) yield bytes.subarray(skip);
+      skip = Math.max(0, skip - bytes.length);
+    }
     await fed;
+    if (bgzf && !isFile && !isWhole(ending)) throw cutShort("it came through a pipe");
   } finally {
     gunzip.destroy();
     await fed.catch(() => {});
   }
 }
 
-async function* pieces(file: Deno.FsFile, size: number, onBytes?: OnBytes): AsyncGenerator<Uint8Array> {
-  for (let done = 0;;) {
+/**
+ * @param first what was read before
+ * @param ending gets the last bytes
+ */
+async function* pieces(
+  file: Deno.FsFile,
+  size: number,
+  onBytes?: OnBytes,
+  first?: Uint8Array,
+  ending?: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  const given = (piece: Uint8Array): Uint8Array => {
+    done += piece.length;
+    onBytes?.(done, Math.max(size, done));
+    if (ending) {
+      const last = piece.subarray(-ending.length);
+      ending.copyWithin(0, last.length);
+      ending.set(last, ending.length - last.length);
+    }
+    return piece;
+  };
+  if (first && first.length > 0) yield given(first);
+  for (;;) {
     const piece = new Uint8Array(PIECE);
     const read = await file.read(piece);
     if (read === null) return;
-    done += read;
-    onBytes?.(done, Math.max(size, done));
-    yield piece.subarray(0, read);
+    yield given(piece.subarray(0, read));
   }
 }
 
 async function readAt(file: Deno.FsFile, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
   await file.seek(offset, Deno.SeekMode.Start);
+  return await readOn(file, length);
+}
+
+/** As many bytes as there are from here, at most `length`. */
+async function readOn(file: Deno.FsFile, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
   let at = 0;
   for (let read; at < length && (read = await file.read(bytes.subarray(at))) !== null;) at += read;
   return bytes.subarray(0, at);

@@ -1,17 +1,20 @@
 /** Genotypes of many samples: reading and writing VCF, marker panels, genetic maps, selecting and aligning. */
 export { type Aligned, alignTargets } from "./align.ts";
 export { type AlignmentReport, reportLines } from "./align.ts";
-export { type GeneticMap, physicalMap, readGeneticMap } from "./genetic_map.ts";
+export { type GeneticMap, mapWarnings, physicalMap, readGeneticMap } from "./genetic_map.ts";
 export {
   firstAtLeast,
   type Genotypes,
   getBit,
+  LAST_POSITION,
   parseRegion,
   type Region,
+  sameContig,
   variantCount,
   variantKey,
 } from "./genotypes.ts";
 export { b1Samples, genotypeFigures, genotypePath } from "./project.ts";
 export { alleleCounts, haplotypes, onPanel, readSites, selectSamples, selectVariants } from "./select.ts";
-export { readVcf } from "./vcf.ts";
-export { type ImputedBatch, writeImputed } from "./vcf_write.ts";
+export { contigsOf, readVcf } from "./vcf.ts";
+export { oddityLines } from "./tally.ts";
+export { checkSamples, type ImputedBatch, joinImputed, writeImputed } from "./vcf_write.ts";

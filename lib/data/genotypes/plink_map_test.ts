@@ -8,5 +8,5 @@ const converted = (text: string, contig: string) =>
 Deno.test("columns come in PLINK's order, with the name of the chromosome that is asked for", async () => {
   const text = "pos\tchr\tcM\n900273\t20\t4.009769\n900416\t20\t4.012358\n";
   equal(await converted(text, "20"), "20 . 4.009769 900273\n20 . 4.012358 900416\n");
-  equal(await converted("20 rs1 0 5\n21 . 1 9\n", "chr20"), "chr20 . 0 5\n");
+  equal(await converted("20 rs1 0 5\n20 . 1 7\n21 . 1 9\n", "chr20"), "chr20 . 0 5\nchr20 . 1 7\n");
 });

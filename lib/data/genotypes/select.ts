@@ -40,7 +40,15 @@ export function selectSamples(genotypes: Genotypes, names: readonly string[]): G
     alleles: selectColumns(genotypes.alleles, indices, 2),
     missing: some(genotypes.missing),
     unphased: some(genotypes.unphased),
+    haploid: some(genotypes.haploid),
+    phaseSets: genotypes.phaseSets && numbersAt(genotypes.phaseSets, genotypes.samples.length, indices),
   };
+}
+
+/** Columns of [rows, width] at some indices. */
+function numbersAt(numbers: Int32Array, width: number, indices: Int32Array): Int32Array {
+  const out = new Int32Array(numbers.length / width * indices.length);
+  return out.map((_, i) => numbers[Math.floor(i / indices.length) * width + indices[i % indices.length]!]!);
 }
 
 /** Columns in groups of `width`, those of each index. */
@@ -61,7 +69,7 @@ function selectColumns(matrix: BitMatrix, indices: Int32Array, width: 1 | 2): Bi
 
 /** The genotypes at some variants, in the order of their indices. */
 export function selectVariants(genotypes: Genotypes, indices: ArrayLike<number>): Genotypes {
-  const { position, id, ref, alt } = genotypes.variants;
+  const { position, id, ref, alt, info } = genotypes.variants;
   const at = Array.from(indices);
   const some = (matrix: BitMatrix | null) => matrix && selectRows(matrix, at);
   return {
@@ -71,11 +79,21 @@ export function selectVariants(genotypes: Genotypes, indices: ArrayLike<number>)
       id: at.map((i) => id[i]!),
       ref: at.map((i) => ref[i]!),
       alt: at.map((i) => alt[i]!),
+      ...(info ? { info: at.map((i) => info[i]!) } : {}),
     },
     alleles: selectRows(genotypes.alleles, at),
     missing: some(genotypes.missing),
     unphased: some(genotypes.unphased),
+    haploid: some(genotypes.haploid),
+    phaseSets: genotypes.phaseSets && rowsOf(genotypes.phaseSets, genotypes.samples.length, at),
   };
+}
+
+/** Rows of [rows, width] at some indices. */
+function rowsOf(numbers: Int32Array, width: number, indices: readonly number[]): Int32Array {
+  const out = new Int32Array(indices.length * width);
+  indices.forEach((from, to) => out.set(numbers.subarray(from * width, (from + 1) * width), to * width));
+  return out;
 }
 
 function selectRows({ columns, stride, bytes }: BitMatrix, indices: readonly number[]): BitMatrix {

@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { isAlternativeAllele, isReferenceAllele, isStructural, lastBase, structuralInfo } from "./alleles.ts";
 import {
   type BitMatrix,
   formatRegion,
@@ -6,40 +7,74 @@ import {
   LAST_POSITION,
   type Region,
   sameContig,
-  type Variants,
 } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
+import { likeliestCalls, likelihoodField } from "./likelihoods.ts";
+import { noOddities, type Oddities, tally } from "./tally.ts";
+import { regionStart } from "./tabix.ts";
+import { phaseSetFields, readPhaseSets, type SetNumbers } from "./phase_sets.ts";
 
 /**
- * Reads the genotypes of a VCF, plain or compressed with gzip or bgzip, as a stream: memory is that of the result. Missing
+ * Reads the genotypes of a VCF, plain or compressed with gzip or bgzip, or BCF, as a stream: memory is that of the result. Missing
  * calls may be `./.`, `.|.` or `.`; those missing by half, such as `0/.`, count as missing. A record with several ALT
- * alleles is one variant for each, in which the others count as 0; of equal variants the first one stays. Lines may end
- * with CR and LF.
+ * alleles is one variant for each, in which the others count as 0; of equal variants the first one stays, but structural
+ * ones with another ID, END or length are others. What REF and ALT are not of VCF's letters is left out. All this is counted.
+ * Lines may end with CR and LF. A region of a bgzip file with an index is read from its beginning on.
  *
  * @throws UserError, with line, position and sample where there is one, for a file that is no VCF, cut short or damaged, for
- *   records that do not fit the header, genotypes that are none or not diploid, positions that decrease, a second chromosome
+ *   records that do not fit the header, genotypes that are none or of more than two alleles, positions that decrease, a second chromosome
  *   if no region is asked for, and a region without records.
  */
 export async function readVcf(path: string, options: VcfOptions = {}): Promise<ReadGenotypes> {
   const lines: string[] = [];
   let reader: ReturnType<typeof recordReader> | undefined;
+  const offset = options.region && await regionStart(path, options.region);
   await eachLine(path, "VCF", (bytes, start, end, line) => {
     if (reader) return end === start || reader.read(bytes, start, end, line);
     const text = new TextDecoder().decode(bytes.subarray(start, end));
     if (!text.startsWith("#")) throw new UserError(startProblem(path, line, bytes.subarray(start, end)));
     lines.push(text);
-    if (!text.startsWith("##")) reader = recordReader(path, parseVcfHeader(lines, path), options);
-    return true;
+    if (text.startsWith("##")) return true;
+    reader = recordReader(path, parseVcfHeader(lines, path), options, offset !== undefined);
+    return offset === undefined;
   });
+  if (reader && offset) {
+    const { read } = reader;
+    const onLine = (bytes: Uint8Array, start: number, end: number, line: number) =>
+      end === start || read(bytes, start, end, line);
+    await eachLine(path, "VCF", onLine, undefined, offset);
+  }
   if (!reader) throw new UserError(`${path}: expected a VCF with a line #CHROM, found ${found(lines)}`);
   return reader.done();
+}
+
+/**
+ * The chromosomes of a VCF in the order of its records; none for a file that does not begin with a header.
+ *
+ * @throws UserError if it cannot be read
+ */
+export async function contigsOf(path: string): Promise<string[]> {
+  const contigs = new Set<string>();
+  let last = new Uint8Array();
+  await eachLine(path, "VCF", (bytes, start, end, line) => {
+    if (end === start || bytes[start] === 0x23) return true;
+    if (line === 1) return false;
+    const same = last.length > 0 && bytes[start + last.length] === TAB &&
+      last.every((byte, i) => bytes[start + i] === byte);
+    if (same) return true;
+    const tab = bytes.indexOf(TAB, start);
+    last = bytes.slice(start, tab < 0 || tab > end ? end : tab);
+    contigs.add(new TextDecoder().decode(last));
+    return true;
+  });
+  return [...contigs];
 }
 
 const found = (lines: string[]) => lines.length === 0 ? "an empty file" : `none in ${lines.length} lines`;
 
 /** What files that are no VCF begin with. */
 const KINDS: [start: string, what: string][] = [
-  ["BCF", "BCF, the binary form; `bcftools view` makes a VCF of it"],
+  ["BCF", "BCF of another version than 2; `bcftools view` makes a VCF of it"],
   ["PK", "a zip archive; unpack it first"],
   ["\xfd7zXZ", "an xz archive; unpack it first"],
   ["BZh", "a bzip2 archive; unpack it first"],
@@ -62,6 +97,8 @@ interface VcfHeader {
   samples: string[];
   /** Lengths of the chromosomes that have a `##contig` line with one. */
   contigLengths: Map<string, number>;
+  /** Lines `##ALT`, which tell what symbols mean. */
+  symbols: string[];
 }
 
 const FIXED = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"];
@@ -98,7 +135,8 @@ function parseVcfHeader(lines: readonly string[], path: string): VcfHeader {
     }
     first.set(name, i);
   });
-  return { samples, contigLengths: contigLengths(lines, place) };
+  const symbols = lines.filter((line) => line.startsWith("##ALT=<"));
+  return { samples, contigLengths: contigLengths(lines, place), symbols };
 }
 
 function contigLengths(lines: readonly string[], place: string): Map<string, number> {
@@ -119,24 +157,44 @@ function contigLengths(lines: readonly string[], place: string): Map<string, num
 export interface VcfOptions {
   /** What to read of the file; it may hold several chromosomes then. */
   region?: Region;
-  /** `phased`: refuses heterozygous calls without phase. */
+  /** `phased`: refuses missing calls, heterozygous ones without phase, and phase in several sets. */
   require?: "phased";
+  /** `pass`: leaves out records whose FILTER is another than PASS or ".". */
+  filters?: "pass";
 }
 
 interface ReadGenotypes {
   genotypes: Genotypes;
   /** Length of the chromosome if the file tells it. */
   contigLength: number | null;
+  /** What the file had that is not taken as it is written. */
+  oddities: Oddities;
+  /** Lines `##ALT` of the header. */
+  symbols: string[];
 }
 
-function recordReader(path: string, header: VcfHeader, { region, require }: VcfOptions) {
+/** @param jumped whether the reading began at a region, so that lines are not numbered from the file's first */
+function recordReader(
+  path: string,
+  header: VcfHeader,
+  { region, require, filters }: VcfOptions,
+  jumped: boolean,
+) {
   const count = header.samples.length;
   const rows = genotypeRows(count);
   const calls = emptyCalls(count);
   const row = emptyRow(count);
+  const setNumbers: SetNumbers = new Map();
+  const sets = new Int32Array(count);
+  /** The set in which each sample's first phased heterozygous call with a name of a set is. */
+  const firstSets = new Int32Array(count);
   const decoder = new TextDecoder();
+  const oddities = noOddities();
   let [line, position, records] = [0, 0, 0];
-  const place = () => `${path}, line ${line}`;
+  /** For an error: where no line is known, the record's number from where the reading began. */
+  const place = () =>
+    jumped ? `${path}, record ${line} from ${formatRegion(region!)} on` : `${path}, line ${line}`;
+  const here = (more = "") => `${covers.contig()}:${position}${more}${jumped ? "" : ` (line ${line})`}`;
   const covers = coverage(region, place);
   const refuse = (problem: string, sample?: number): never => {
     const who = sample === undefined ? "" : `, sample "${header.samples[sample]}"`;
@@ -145,9 +203,40 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
 
   function checkPhase(): void {
     for (let s = 0; s < count; s++) {
+      if (((row.missing[s >> 3]! >> (s & 7)) & 1) === 1) {
+        refuse(
+          "expected phased calls without missing ones, found a missing one; phase the reference first",
+          s,
+        );
+      }
       if (((row.unphased[s >> 3]! >> (s & 7)) & 1) === 1) {
         refuse("expected phased calls, found a heterozygous one without phase", s);
       }
+    }
+  }
+
+  /** A reference is copied along the chromosome, so that each of its samples must be phased along it. */
+  function checkSets(): void {
+    for (let s = 0; s < count; s++) {
+      if (sets[s] === 0) continue;
+      if (firstSets[s] === 0) firstSets[s] = sets[s]!;
+      if (firstSets[s] === sets[s]) continue;
+      const [first, here] = [firstSets[s]!, sets[s]!].map((n) => [...setNumbers.keys()][n - 1]);
+      refuse(
+        `expected phase along the chromosome, found the phase sets ${first} and ${here}; phase the file as a whole, or, ` +
+          "if that was done and these fields are left over, remove them with bcftools annotate -x FORMAT/PS,FORMAT/PID",
+        s,
+      );
+    }
+  }
+
+  /** Haploid calls, and those missing by half. */
+  function countCalls(): void {
+    const { alleles, haploid } = calls;
+    for (let s = 0; s < count; s++) {
+      const sample = () => here(` ${header.samples[s]}`);
+      if (haploid[s] === 1) tally(oddities.haploid, sample);
+      if ((alleles[2 * s]! < 0) !== (alleles[2 * s + 1]! < 0)) tally(oddities.halfMissing, sample);
     }
   }
 
@@ -156,13 +245,13 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
     read(bytes: Uint8Array, start: number, end: number, number: number): boolean {
       line = number;
       const first = firstCall(bytes, start, end);
-      const fields = decoder.decode(bytes.subarray(start, first < 0 ? end : first - 1)).split("\t");
+      const columns = decoder.decode(bytes.subarray(start, first < 0 ? end : first - 1)).split("\t");
       if (first < 0) {
         throw new UserError(
-          `${place()}: expected ${FIXED_COLUMNS + count} columns as in the header, found ${fields.length}`,
+          `${place()}: expected ${FIXED_COLUMNS + count} columns as in the header, found ${columns.length}`,
         );
       }
-      const [contig, pos, id, ref, alt, , , , format] = fields;
+      const [contig, pos, id, ref, alt, , filter, info, format] = columns;
       position = /^\d{1,10}$/.test(pos!) ? Number(pos) : NaN;
       if (!(position >= 1 && position <= LAST_POSITION)) {
         throw new UserError(
@@ -172,14 +261,50 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
       const where = covers.place(contig!, position);
       if (where !== "inside") return where === "outside" || records === 0;
       records++;
-      if (!/^GT(:|$)/.test(format!)) refuse(`expected FORMAT to begin with GT, found "${format}"`);
+      if (filters === "pass" && filter !== "PASS" && filter !== ".") {
+        tally(oddities.filtered, () => here(` ${filter}`));
+        return true;
+      }
+      if (!isReferenceAllele(ref!)) {
+        tally(oddities.oddAlleles, () => here(` ${short(ref!)}/${short(alt!)}`));
+        return true;
+      }
+      const hasCalls = /^GT(:|$)/.test(format!);
+      const likelihoods = hasCalls || require === "phased" ? undefined : likelihoodField(format!);
+      if (!hasCalls && !likelihoods) {
+        const other = require === "phased" ? "" : " or to have GP, PL or GL";
+        refuse(`expected FORMAT to begin with GT${other}, found "${format}"`);
+      }
       const alts = alt === "." ? [] : alt!.split(",");
-      parseCalls(bytes.subarray(first, end), count, alts.length, calls, refuse);
+      if (alts.length > 1) tally(oddities.multiallelic, () => here(` ${short(ref!)}/${short(alt!)}`));
+      if (likelihoods) {
+        tally(oddities.likelihoods, () => here(` ${likelihoods.name}`));
+        likeliestCalls(bytes.subarray(first, end), likelihoods, alts.length, calls, refuse);
+      } else parseCalls(bytes.subarray(first, end), count, alts.length, calls, refuse);
+      if (calls.odd) countCalls();
+      const fields = phaseSetFields(format!);
+      if (fields) {
+        readPhaseSets(bytes.subarray(first, end), fields, calls, setNumbers, sets);
+        if (require === "phased") checkSets();
+      }
       (alts.length > 1 ? alts : [alt!]).forEach((one, i) => {
-        if (rows.has(position, ref!, one)) return;
+        const more = structuralInfo(info!, i);
+        const named = nameOf(id!);
+        if (rows.has({ position, id: named, ref: ref!, alt: one, info: more })) {
+          tally(oddities.duplicates, () => here(` ${short(ref!)}/${short(one)}`));
+          return;
+        }
+        if (!isAlternativeAllele(one)) {
+          tally(oddities.oddAlleles, () => here(` ${short(ref!)}/${short(one)}`));
+          return;
+        }
+        if (require === "phased" && lastBase(position, ref!, more) > LONGEST) {
+          refuse(`expected a variant that ends by ${LONGEST}, the last base that an index .tbi can hold`);
+        }
         rowOfCalls(calls, i + 1, row);
         if (row.flagged && require === "phased") checkPhase();
-        rows.add(position, id!, ref!, one, row);
+        const variant = { position, id: named, ref: ref!, alt: one, info: more };
+        rows.add(variant, row, fields && require !== "phased" ? sets : undefined);
       });
       return true;
     },
@@ -192,16 +317,31 @@ function recordReader(path: string, header: VcfHeader, { region, require }: VcfO
           : "";
         throw new UserError(`${path}: expected records, found none${asked}`);
       }
+      if (oddities.filtered.count === records) {
+        throw new UserError(
+          `${path}: expected records whose FILTER is PASS or ".", found none among ${records}: ` +
+            `${oddities.filtered.first.join("; ")}; --all-filters takes them`,
+        );
+      }
       const contig = covers.contig();
       return {
         genotypes: rows.done(contig, header.samples),
         contigLength: header.contigLengths.get(contig) ?? null,
+        oddities,
+        symbols: header.symbols,
       };
     },
   };
 }
 
 const MOST_NAMED = 30;
+/** The last base that the index .tbi can hold. */
+const LONGEST = 2 ** 29;
+
+const short = (text: string): string => text.length <= 20 ? text : `${text.slice(0, 20)}...`;
+
+/** An ID as it can be written again: it never matters. */
+const nameOf = (id: string): string => id === "" ? "." : id.replaceAll(/\s+/g, "_");
 
 /**
  * Which records of a file are wanted, and what the file covers.
@@ -256,18 +396,22 @@ function coverage(region: Region | undefined, place: () => string) {
 }
 
 /** Where the calls of a record begin, after its ninth tab; -1 if it has fewer. */
-function firstCall(bytes: Uint8Array, start: number, end: number): number {
+export function firstCall(bytes: Uint8Array, start: number, end: number): number {
   let tabs = 0;
   for (let at = start; at < end; at++) if (bytes[at] === TAB && ++tabs === FIXED_COLUMNS) return at + 1;
   return -1;
 }
 
 /** The calls of one record as allele numbers. */
-interface RecordCalls {
+export interface RecordCalls {
   /** [2·samples]: 0 for the reference, k for the k-th alternative, -1 if missing. */
   alleles: Int16Array;
   /** [samples]: 1 where the alleles are written with `|`. */
   phased: Uint8Array;
+  /** [samples]: 1 for a call of one allele, which stands twice. */
+  haploid: Uint8Array;
+  /** Whether a call is haploid or missing by half. */
+  odd: boolean;
 }
 
 /** Ends the reading, naming the sample if one is given. */
@@ -278,6 +422,8 @@ const [TAB, DOT, SLASH, ZERO, NINE, COLON, BAR] = [0x09, 0x2e, 0x2f, 0x30, 0x39,
 const emptyCalls = (samples: number): RecordCalls => ({
   alleles: new Int16Array(2 * samples),
   phased: new Uint8Array(samples),
+  haploid: new Uint8Array(samples),
+  odd: false,
 });
 
 /**
@@ -294,8 +440,10 @@ function parseCalls(
   calls: RecordCalls,
   refuse: Refuse,
 ): void {
-  const { alleles, phased } = calls;
+  const { alleles, phased, haploid } = calls;
   const { length } = bytes;
+  if (calls.odd) haploid.fill(0);
+  calls.odd = false;
   let at = 0;
   for (let s = 0; s < samples; s++) {
     if (at > length) refuse(columnsProblem(bytes, samples));
@@ -309,6 +457,7 @@ function parseCalls(
       alleles[2 * s] = first === DOT ? -1 : first - ZERO;
       alleles[2 * s + 1] = second === DOT ? -1 : second - ZERO;
       phased[s] = between === BAR ? 1 : 0;
+      if ((first === DOT) !== (second === DOT)) calls.odd = true;
       at += 3;
     } else parseOther(textAt(bytes, at), s, calls, refuse);
     if (alleles[2 * s]! > alternatives || alleles[2 * s + 1]! > alternatives) {
@@ -334,22 +483,23 @@ function textAt(bytes: Uint8Array, start: number): string {
 }
 
 /** A call with numbers of more than one digit, one that is missing and written ".", or none at all. */
-function parseOther(text: string, sample: number, { alleles, phased }: RecordCalls, refuse: Refuse): void {
+function parseOther(text: string, sample: number, calls: RecordCalls, refuse: Refuse): void {
+  const { alleles, phased, haploid } = calls;
   const parts = /^(\d{1,4}|\.)([|/])(\d{1,4}|\.)$/.exec(text);
   if (parts) {
     alleles[2 * sample] = parts[1] === "." ? -1 : Number(parts[1]);
     alleles[2 * sample + 1] = parts[3] === "." ? -1 : Number(parts[3]);
     phased[sample] = parts[2] === "|" ? 1 : 0;
+    if ((parts[1] === ".") !== (parts[3] === ".")) calls.odd = true;
   } else if (text === ".") {
     alleles[2 * sample] = alleles[2 * sample + 1] = -1;
     phased[sample] = 0;
-  } else if (/^\d+$/.test(text)) {
-    refuse(
-      `expected two alleles, found one, "${text}": haploid calls, as of chromosome X in males, are not read`,
-      sample,
-    );
+  } else if (/^\d{1,4}$/.test(text)) {
+    alleles[2 * sample] = alleles[2 * sample + 1] = Number(text);
+    phased[sample] = haploid[sample] = 1;
+    calls.odd = true;
   } else if (/^(\d+|\.)([|/](\d+|\.)){2,}$/.test(text)) {
-    refuse(`expected two alleles, found "${text}": only diploid calls are read`, sample);
+    refuse(`expected two alleles, found "${text}": only diploid and haploid calls are read`, sample);
   } else refuse(`expected a genotype such as 0|1, 0/1 or ./., found "${text}"`, sample);
 }
 
@@ -361,7 +511,9 @@ interface RowBits {
   missing: Uint8Array;
   /** One bit a sample: whether the call is heterozygous without phase. */
   unphased: Uint8Array;
-  /** Whether any bit of `missing` or `unphased` is set for this variant; else they may hold those of another one. */
+  /** One bit a sample: whether the call is of one allele. */
+  haploid: Uint8Array;
+  /** Whether any bit of `missing`, `unphased` or `haploid` is set for this variant. */
   flagged: boolean;
 }
 
@@ -369,6 +521,7 @@ const emptyRow = (samples: number): RowBits => ({
   alleles: new Uint8Array((2 * samples + 7) >> 3),
   missing: new Uint8Array((samples + 7) >> 3),
   unphased: new Uint8Array((samples + 7) >> 3),
+  haploid: new Uint8Array((samples + 7) >> 3),
   flagged: false,
 });
 
@@ -386,6 +539,7 @@ function rowOfCalls(calls: RecordCalls, allele: number, row: RowBits): void {
     const b = +(second === allele);
     row.alleles[s >> 2]! |= (a | (b << 1)) << (2 * (s & 3));
     if (a !== b && calls.phased[s] === 0) flag(row, row.unphased, s);
+    if (calls.haploid[s] === 1) flag(row, row.haploid, s);
   }
 }
 
@@ -393,6 +547,7 @@ function clear(row: RowBits): void {
   row.alleles.fill(0);
   row.missing.fill(0);
   row.unphased.fill(0);
+  row.haploid.fill(0);
   row.flagged = false;
 }
 
@@ -418,41 +573,79 @@ function growingBits(columns: number) {
   };
 }
 
+/** As many numbers: the first ones, then zeros. */
+function ofLength(numbers: Int32Array, length: number): Int32Array {
+  const out = new Int32Array(length);
+  out.set(numbers.subarray(0, length));
+  return out;
+}
+
+/** A variant as a record and one of its ALT alleles have it; `info` as Variants has it. */
+interface VariantText {
+  position: number;
+  id: string;
+  ref: string;
+  alt: string;
+  info: string;
+}
+
 /** Variants and their genotypes while a file is read. */
 function genotypeRows(samples: number) {
   const positions: number[] = [];
-  const variants: Omit<Variants, "position"> = { id: [], ref: [], alt: [] };
+  const variants = { id: [] as string[], ref: [] as string[], alt: [] as string[] };
+  const infos: string[] = [];
   const alleles = growingBits(2 * samples);
   let missing: ReturnType<typeof growingBits> | undefined;
   let unphased: ReturnType<typeof growingBits> | undefined;
+  let haploid: ReturnType<typeof growingBits> | undefined;
+  /** [variants so far, samples], once a record names phase sets. */
+  let phaseSets: Int32Array | undefined;
+  const putSets = (at: number, sets: Int32Array) => {
+    if (!phaseSets || (at + 1) * samples > phaseSets.length) {
+      const larger = new Int32Array(2 * (at + 1) * samples);
+      larger.set(phaseSets ?? []);
+      phaseSets = larger;
+    }
+    phaseSets.set(sets, at * samples);
+  };
   return {
-    /** Whether one of the last variants, those at this position, has these alleles. */
-    has(position: number, ref: string, alt: string): boolean {
+    /** Whether one of the last variants, those at this position, is the same. */
+    has({ position, id, ref, alt, info }: VariantText): boolean {
       for (let i = positions.length - 1; i >= 0 && positions[i] === position; i--) {
-        if (variants.ref[i] === ref && variants.alt[i] === alt) return true;
+        const same = variants.ref[i] === ref && variants.alt[i] === alt;
+        if (same && (!isStructural(alt) || (variants.id[i] === id && infos[i] === info))) return true;
       }
       return false;
     },
-    add(position: number, id: string, ref: string, alt: string, row: RowBits): void {
+    add({ position, id, ref, alt, info }: VariantText, row: RowBits, sets?: Int32Array): void {
       const at = positions.push(position) - 1;
       variants.id.push(id);
       variants.ref.push(ref);
       variants.alt.push(alt);
+      infos.push(info);
       alleles.put(at, row.alleles);
+      if (sets?.some((set) => set !== 0)) putSets(at, sets);
       if (!row.flagged) return;
       const isAnySet = (flags: Uint8Array) => flags.some((byte) => byte !== 0);
       if (isAnySet(row.missing)) (missing ??= growingBits(samples)).put(at, row.missing);
       if (isAnySet(row.unphased)) (unphased ??= growingBits(samples)).put(at, row.unphased);
+      if (isAnySet(row.haploid)) (haploid ??= growingBits(samples)).put(at, row.haploid);
     },
     done(contig: string, names: string[]): Genotypes {
       const rows = positions.length;
       return {
         contig,
         samples: names,
-        variants: { position: Int32Array.from(positions), ...variants },
+        variants: {
+          position: Int32Array.from(positions),
+          ...variants,
+          ...(infos.some((info) => info !== "") ? { info: infos } : {}),
+        },
         alleles: alleles.done(rows),
         missing: missing?.done(rows) ?? null,
         unphased: unphased?.done(rows) ?? null,
+        haploid: haploid?.done(rows) ?? null,
+        phaseSets: phaseSets ? ofLength(phaseSets, rows * samples) : null,
       };
     },
   };

@@ -13,7 +13,7 @@ Deno.test("files that are no VCF are refused with what they are", async () => {
   await refuses("##fileformat=VCFv4.2\n", /with a line #CHROM, found none in 1 lines/);
   await refuses("id,x\n", /line 1: expected a VCF with a line ##fileformat=VCF, found "id,x"/);
   await refuses("id,x\n", /##fileformat=VCF \(plain, or gzip by its content\), found/, {}, "a.vcf.gz");
-  await refuses("BCF\x02\x02rest", /found BCF, the binary form; `bcftools view` makes a VCF of it/);
+  await refuses("BCF\x04\x02rest", /found BCF of another version than 2; `bcftools view` makes a VCF of it/);
   await refuses("<html>", /found a web page/);
   await refuses(Uint8Array.of(1, 2, 3), /found binary data/);
   await refuses(
@@ -43,12 +43,12 @@ Deno.test("records that do not fit the header are refused with their line", asyn
   );
   await refuses(after("20 6 . A C"), /line 4: expected 11 columns as in the header, found 5/);
   await refuses(
-    after(record(6, "A>C", "0|1 0|0").replace("GT", "DS:GP")),
-    /FORMAT to begin with GT, found "DS:GP"/,
+    after(record(6, "A>C", "0|1 0|0").replace("GT", "DS:HDS")),
+    /FORMAT to begin with GT or to have GP, PL or GL, found "DS:HDS"/,
   );
   await refuses(
     after(record(6, "A>C", "0|1 0|0").replace("GT", "GTX")),
-    /FORMAT to begin with GT, found "GTX"/,
+    /FORMAT to begin with GT or .*, found "GTX"/,
   );
 });
 
@@ -59,8 +59,10 @@ Deno.test("genotypes that are none are refused with sample and position", async 
   await refuses(call("0-1"), new RegExp(`${where}expected a genotype such as .*, found "0-1"`));
   await refuses(call("0|"), new RegExp(`${where}expected a genotype`));
   await refuses(call(""), new RegExp(`${where}expected a genotype`));
-  await refuses(call("1"), new RegExp(`${where}expected two alleles, found one, "1": haploid calls, as of`));
-  await refuses(call("0|0|1"), new RegExp(`${where}expected two alleles, found "0\\|0\\|1": only diploid`));
+  await refuses(
+    call("0|0|1"),
+    new RegExp(`${where}expected two alleles, found "0\\|0\\|1": only diploid and haploid`),
+  );
   await refuses(call("0|2"), new RegExp(`${where}expected alleles 0 to 1, found "0\\|2"`));
   await refuses(call("0|12"), new RegExp(`${where}expected alleles 0 to 1, found "0\\|12"`));
   await refuses(after(record(6, "A>.", "0|1 0|0")), /sample "A": expected alleles 0, found "0\|1"/);
@@ -92,4 +94,23 @@ Deno.test("calls without phase are refused where phase is required", async () =>
   const text = after(record(6, "A>C", "0|1 1/1"), record(7, "A>C", "0|1 0/1"));
   const problem = /line 5, position 20:7, sample "B": expected phased calls, found a heterozygous one/;
   await refuses(text, problem, { require: "phased" });
+});
+
+Deno.test("a reference whose phase does not hold along the chromosome is refused", async () => {
+  const sets = (position: number, calls: string) => record(position, "A>C", calls).replace("GT", "GT:PS");
+  const text = vcfText(["A", "B"], [sets(5, "0|1:5 1|0:5"), sets(7, "0|1:5 1|0:7")]);
+  const problem =
+    /line 4, position 20:7, sample "B": expected phase along the .*, found the phase sets PS 5 and PS 7/;
+  await refuses(text, problem, { require: "phased" });
+});
+
+Deno.test("missing calls are refused where phase is required, and files of filtered records", async () => {
+  const text = after(record(6, "A>C", "0|1 .|."));
+  await refuses(text, /line 4, position 20:6, sample "B": expected phased calls without missing ones/, {
+    require: "phased",
+  });
+  const filtered = vcfText(["A"], [record(6, "A>C", "0|1").replace("PASS", "q10")]);
+  await refuses(filtered, /expected records whose FILTER is PASS or ".", found none among 1: 20:6 q10/, {
+    filters: "pass",
+  });
 });

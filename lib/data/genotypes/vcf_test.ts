@@ -30,7 +30,7 @@ Deno.test("calls are read in every form that they have", async () => {
       record(5, "A>C", "0|0 0|1 1|0 1|1 0|1", "rs1"),
       record(5, "A>G", "0/0 0/1 1/0 1/1 0|1"),
       record(7, "AT>A", "./. .|. . 0/. 1|0"),
-      record(9, "G>T", "0|0 .|1 10|0 1/1 ./.").replace("T ", "A,C,<D>,E,F,G,H,I,J,T "),
+      record(9, "G>T", "0|0 .|1 10|0 1/1 ./.").replace("T ", "A,C,<D>,<E>,<F>,AG,<H>,<I>,<J>,T "),
       record(11, "G>.", "0|0 0/0 ./. 0|0 0|0"),
       record(12, "G>T", "0|1:0.9:3 1/0:1 ./.:. .:0 1|1:a:b").replace("GT", "GT:DS:X"),
     ], ["##contig=<ID=20,length=63025520>", '##FORMAT=<ID=GT,Number=1,Type=String,Description="a, b">']),
@@ -40,7 +40,7 @@ Deno.test("calls are read in every form that they have", async () => {
     "5 A>G 0|0 0/1 1/0 1|1 0|1",
     "7 AT>A . . . . 1|0",
     "9 G>A 0|0 . 0|0 1|1 .",
-    ...["C", "<D>", "E", "F", "G", "H", "I", "J"].map((alt) => `9 G>${alt} 0|0 . 0|0 0|0 .`),
+    ...["C", "<D>", "<E>", "<F>", "AG", "<H>", "<I>", "<J>"].map((alt) => `9 G>${alt} 0|0 . 0|0 0|0 .`),
     "9 G>T 0|0 . 1|0 0|0 .",
     "11 G>. 0|0 0|0 . 0|0 0|0",
     "12 G>T 0|1 1/0 . . 1|1",
@@ -111,4 +111,67 @@ Deno.test("a region's chromosome may be named with or without chr", async () => 
     assert.equal(genotypes.contig, "chr20");
     assert.deepEqual([...genotypes.variants.position], [9]);
   });
+});
+
+Deno.test("phase sets are read as VCF, GATK and WhatsHap write them", async () => {
+  const records = [
+    record(5, "A>C", "0|1:7 1|0:. 0/1:7 1|1:7 0|1:9").replace("GT", "GT:PS"),
+    record(6, "A>C", "0/1:1|0:5_A_C 0/1:0|1:5_A_C 0|1:0|1:5_A_C 0/1:.:. 1/1:1|1:5_A_C").replace(
+      "GT",
+      "GT:PGT:PID",
+    ),
+    record(7, "A>C", "0/1:3-2,3-1 0/1:3-1,3-2 0/1:. 0|1:. 0/0:.").replace("GT", "GT:HP"),
+    record(8, "A>C", "0|1 0/1 0/0 1|0 0|1"),
+  ];
+  const { genotypes } = await read(vcfText(SAMPLES, records));
+  assert.deepEqual(textOf(genotypes), [
+    "5 A>C 0|1 1|0 0/1 1|1 0|1",
+    "6 A>C 1|0 0|1 0|1 0/1 1|1",
+    "7 A>C 1|0 0|1 0/1 0|1 0|0",
+    "8 A>C 0|1 0/1 0|0 1|0 0|1",
+  ]);
+  assert.deepEqual([...genotypes.phaseSets!], [1, 0, 0, 0, 2, 3, 3, 3, 0, 0, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0]);
+  assert.equal((await read(vcfText(SAMPLES, records.slice(3)))).genotypes.phaseSets, null);
+});
+
+Deno.test("what is not taken as it is written is counted, with its place", async () => {
+  const { genotypes, oddities } = await read(
+    vcfText(["A", "B"], [
+      record(5, "A>C", "0|1 1", "a;;b"),
+      record(5, "A>C", "1|1 1|1"),
+      record(6, "B>C", "0|1 0|1"),
+      record(7, "A>C,R", "0|1 ./1"),
+      record(8, "A>C", "0|1 0|1").replace("PASS", "q10"),
+    ]),
+    { filters: "pass" },
+  );
+  assert.deepEqual(textOf(genotypes), ["5 A>C 0|1 1|1", "7 A>C 0|1 ."]);
+  assert.deepEqual(genotypes.variants.id, ["a;;b", "."]);
+  assert.deepEqual([...genotypes.haploid!.bytes], [2, 0]);
+  assert.deepEqual(Object.fromEntries(Object.entries(oddities).map(([kind, { first }]) => [kind, first])), {
+    multiallelic: ["20:7 A/C,R (line 6)"],
+    duplicates: ["20:5 A/C (line 4)"],
+    oddAlleles: ["20:6 B/C (line 5)", "20:7 A/R (line 6)"],
+    filtered: ["20:8 q10 (line 7)"],
+    halfMissing: ["20:7 B (line 6)"],
+    haploid: ["20:5 B (line 3)"],
+    likelihoods: [],
+  });
+});
+
+Deno.test("structural variants are told apart by ID, END and length, which are kept", async () => {
+  const sv = (id: string, info: string) => `20 5 ${id} A <CN0> . PASS ${info} GT 0|1`;
+  const records = [
+    sv("x", "AC=1;END=90;SVTYPE=DEL"),
+    sv("y", "END=700"),
+    sv("y", "END=700"),
+    record(6, "A>C", "0|1"),
+  ];
+  const { genotypes, symbols, oddities } = await read(
+    vcfText(["A"], records, ['##ALT=<ID=CN0,Description="none">']),
+  );
+  assert.deepEqual(genotypes.variants.info, ["END=90;SVTYPE=DEL", "END=700", ""]);
+  assert.deepEqual(genotypes.variants.alt, ["<CN0>", "<CN0>", "C"]);
+  assert.equal(oddities.duplicates.count, 1);
+  assert.deepEqual(symbols, ['##ALT=<ID=CN0,Description="none">']);
 });

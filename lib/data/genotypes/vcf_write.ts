@@ -1,6 +1,10 @@
+import { basename, dirname, join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
+import { isAlternativeAllele, isReferenceAllele, lastBase } from "./alleles.ts";
 import type { Variants } from "./genotypes.ts";
+import { eachLine } from "./lines.ts";
+import { firstCall } from "./vcf.ts";
 
 /** What stands above the records of an imputed VCF. */
 interface ImputedHeader {
@@ -17,6 +21,16 @@ interface ImputedHeader {
   date?: string;
   /** Also the probabilities of both haplotypes, in the field HDS as Minimac has them. */
   haplotypes?: boolean;
+  /** Also the probabilities of the genotypes, in the field GP. */
+  posteriors?: boolean;
+  /** Lines `##ALT` of the symbols among the ALT alleles. */
+  symbols?: string[];
+  /** Whether records of genotyped variants have the R2 that they have if they are left out (ER2). */
+  typedR2?: boolean;
+  /** Whether records have END, SVTYPE and SVLEN. */
+  structural?: boolean;
+  /** Imputed variants of a lower estimated R2 (DR2) are not written; 0 writes all. */
+  leastR2?: number;
 }
 
 /** Variants in file order with what was imputed; the next batch goes on where this one ends. */
@@ -25,6 +39,12 @@ export interface ImputedBatch extends Variants {
   probabilities: Float32Array;
   /** [variants]: true (or 1) where the targets had genotypes, false where all of them are imputed. */
   typed: ArrayLike<boolean | number>;
+  /** [variants, samples]: 1 where a sample has one haplotype, the first of its columns; absent if all have two. */
+  haploid?: Uint8Array;
+  /** [samples]: the cells GT:DS of a batch of one variant that is written as it was given. */
+  given?: string[];
+  /** [variants]: R2 at a genotyped variant if it is left out; NaN where it is not known. */
+  typedR2?: Float32Array;
 }
 
 /** Takes half the time of level 6, for a file that is a tenth larger. */
@@ -35,7 +55,8 @@ const LEVEL = 4;
  * memory needed is that of a batch. The file gets its name when all is written; an error, or one that `rows` throws,
  * leaves nothing behind.
  *
- * @returns how many variants were written, and how many of them are imputed
+ * @param folder where the file is until it is whole; beside it by default
+ * @returns how many variants were written, how many of them are imputed, and how many more were left out for their R2
  * @throws UserError if the file cannot be written, its name does not end in `.vcf.gz`, positions are not sorted, a
  *   sample or an allele cannot be written; RangeError for arrays that do not fit and values that are no probabilities.
  */
@@ -43,20 +64,25 @@ export async function writeImputed(
   path: string,
   header: ImputedHeader,
   rows: Iterable<ImputedBatch> | AsyncIterable<ImputedBatch>,
-): Promise<{ variants: number; imputed: number }> {
+  folder = dirname(path),
+): Promise<{ variants: number; imputed: number; leftOut: number }> {
   if (!path.endsWith(".vcf.gz")) throw new UserError(`expected a name ending in .vcf.gz, found ${path}`);
   const head = headerText(header);
-  const writer = bgzfWriter(path, LEVEL);
+  const writer = bgzfWriter(path, LEVEL, folder);
   const index = tabixIndex(header.contig);
-  const written = { variants: 0, imputed: 0 };
+  const written = { variants: 0, imputed: 0, leftOut: 0 };
   try {
     writer.write(new TextEncoder().encode(head));
     const write = rowWriter(writer, header, index.add);
     for await (const batch of rows) {
       checkBatch(batch, header.samples.length);
-      for (let i = 0; i < batch.position.length; i++) write(batch, i);
-      written.variants += batch.position.length;
-      for (let i = 0; i < batch.position.length; i++) if (!batch.typed[i]) written.imputed++;
+      for (let i = 0; i < batch.position.length; i++) {
+        if (!write(batch, i)) written.leftOut++;
+        else {
+          written.variants++;
+          if (!batch.typed[i]) written.imputed++;
+        }
+      }
     }
     await removeIfThere(`${path}.tbi`); // an older file's
     writer.close();
@@ -66,7 +92,7 @@ export async function writeImputed(
   }
   try {
     // Last, for an index that is older than its file is refused.
-    const file = bgzfWriter(`${path}.tbi`);
+    const file = bgzfWriter(`${path}.tbi`, 6, folder);
     file.write(index.bytes());
     file.close();
   } catch (error) {
@@ -76,26 +102,39 @@ export async function writeImputed(
   return written;
 }
 
-/** A function that writes row i of a batch and tells the index. */
+/** A function that writes row i of a batch and tells the index; false if its R2 is too low. */
 function rowWriter(
   writer: ReturnType<typeof bgzfWriter>,
-  { contig, samples, haplotypes }: ImputedHeader,
+  { contig, samples, haplotypes, posteriors, leastR2 = 0 }: ImputedHeader,
   indexed: (position: number, length: number, begin: bigint, end: bigint) => void,
-): (batch: ImputedBatch, i: number) => void {
+): (batch: ImputedBatch, i: number) => boolean {
   const encoder = new TextEncoder();
   const columns = 2 * samples.length;
-  const format = haplotypes ? "GT:DS:HDS" : "GT:DS";
-  return ({ position, id, ref, alt, probabilities, typed }, i) => {
+  const format = `GT:DS${haplotypes ? ":HDS" : ""}${posteriors ? ":GP" : ""}`;
+  return ({ position, id, ref, alt, info: more, probabilities, typed, haploid, typedR2, given }, i) => {
     const row = probabilities.subarray(i * columns, (i + 1) * columns);
-    const { frequency, r2 } = siteQuality(row);
-    const info = `AF=${Number(frequency.toPrecision(4))};DR2=${Number(r2.toFixed(3))}${
-      typed[i] ? "" : ";IMP"
-    }`;
+    const single = haploid?.subarray(i * samples.length, (i + 1) * samples.length);
+    const counted = single?.includes(1) ? row.filter((_, h) => h % 2 === 0 || single[h >> 1] === 0) : row;
+    const { frequency, r2 } = siteQuality(counted);
+    if (!typed[i] && r2 < leastR2) return false;
+    const info = given
+      ? more?.[i] || "."
+      : `AF=${Number(frequency.toPrecision(4))};DR2=${Number(r2.toFixed(3))}${typed[i] ? "" : ";IMP"}${
+        typedR2 && typedR2[i]! >= 0 ? `;ER2=${Number(typedR2[i]!.toFixed(3))}` : ""
+      }${more?.[i] ? `;${more[i]}` : ""}`;
     checkTexts(`${contig}:${position[i]}`, id[i]!, ref[i]!, alt[i]!);
-    const fixed = [contig, position[i], id[i], ref[i], alt[i], ".", "PASS", info, format];
+    const cells = given ?? vcfCells(row, { haplotypes, posteriors, haploid: single });
+    const form = given ? "GT:DS" : format;
+    const fixed = [contig, position[i], id[i], ref[i], alt[i], ".", "PASS", info, form];
     const begin = writer.offset();
-    writer.write(encoder.encode(`${[...fixed, ...vcfCells(row, haplotypes)].join("\t")}\n`));
-    indexed(position[i]!, ref[i]!.length, begin, writer.offset());
+    writer.write(
+      encoder.encode(
+        `${[...fixed, ...cells].join("\t")}\n`,
+      ),
+    );
+    const length = lastBase(position[i]!, ref[i]!, more?.[i]) - position[i]! + 1;
+    indexed(position[i]!, length, begin, writer.offset());
+    return true;
   };
 }
 
@@ -110,20 +149,34 @@ const SLACK = 1e-4;
 const decimals = (value: number): string => DECIMALS[(value * STEPS + 0.5) | 0]!;
 
 /**
- * The cells `GT:DS` or `GT:DS:HDS` of a variant: GT has the likelier allele of each haplotype, DS the sum of both
- * probabilities of ALT.
+ * The cells `GT:DS` of a variant, with HDS and GP if asked: GT has the likelier allele of each haplotype, DS the sum of both
+ * probabilities of ALT, from 0 to 2, or to 1 where a sample has one haplotype.
  *
  * @param probabilities of ALT, two a sample
  * @throws RangeError for a value that is no probability.
  */
-export function vcfCells(probabilities: Float32Array, haplotypes = false): string[] {
+export function vcfCells(
+  probabilities: Float32Array,
+  { haplotypes = false, posteriors = false, haploid }: {
+    haplotypes?: boolean;
+    posteriors?: boolean;
+    haploid?: Uint8Array;
+  } = {},
+): string[] {
   return Array.from({ length: probabilities.length / 2 }, (_, s) => {
     const [a, b] = [probabilities[2 * s]!, probabilities[2 * s + 1]!];
     if (!(a >= -SLACK && a <= 1 + SLACK && b >= -SLACK && b <= 1 + SLACK)) {
       throw new RangeError(`expected probabilities, found ${a} and ${b} for sample ${s}`);
     }
-    const cell = `${a > 0.5 ? 1 : 0}|${b > 0.5 ? 1 : 0}:${decimals(a + b)}`;
-    return haplotypes ? `${cell}:${decimals(a)},${decimals(b)}` : cell;
+    if (haploid?.[s] === 1) {
+      return `${a > 0.5 ? 1 : 0}:${decimals(a)}${haplotypes ? `:${decimals(a)}` : ""}` +
+        (posteriors ? `:${decimals(1 - a)},${decimals(a)}` : "");
+    }
+    return `${a > 0.5 ? 1 : 0}|${b > 0.5 ? 1 : 0}:${decimals(a + b)}` +
+      (haplotypes ? `:${decimals(a)},${decimals(b)}` : "") +
+      (posteriors
+        ? `:${decimals((1 - a) * (1 - b))},${decimals(a * (1 - b) + b * (1 - a))},${decimals(a * b)}`
+        : "");
   });
 }
 
@@ -155,7 +208,7 @@ function checkBatch({ position, id, ref, alt, probabilities, typed }: ImputedBat
 }
 
 function checkTexts(where: string, id: string, ref: string, alt: string): void {
-  if (/^[^\s;]+(;[^\s;]+)*$/.test(id) && /^[ACGTNacgtn]+$/.test(ref) && /^[^\s,;]+$/.test(alt)) return;
+  if (/^\S+$/.test(id) && isReferenceAllele(ref) && isAlternativeAllele(alt)) return;
   throw new UserError(
     `${where}: expected an ID and two alleles, found ID "${id}", REF "${ref}", ALT "${alt}"`,
   );
@@ -174,7 +227,17 @@ const RESERVED =
   /^(fileformat|filedate|source|contig|filter|info|format|alt|assembly|meta|sample|pedigree\w*)$/i;
 
 const HAPLOTYPES =
-  '##FORMAT=<ID=HDS,Number=2,Type=Float,Description="Estimated probability of ALT on each haplotype">';
+  '##FORMAT=<ID=HDS,Number=.,Type=Float,Description="Estimated probability of ALT on each haplotype">';
+const POSTERIORS =
+  '##FORMAT=<ID=GP,Number=G,Type=Float,Description="Estimated probability of each genotype">';
+const LEFT_OUT =
+  '##INFO=<ID=ER2,Number=1,Type=Float,Description="Squared correlation of the alleles given and those imputed ' +
+  'by the copying model without this variant">';
+const STRUCTURAL = [
+  '##INFO=<ID=END,Number=1,Type=Integer,Description="Last base of the variant">',
+  '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="Type of structural variant">',
+  '##INFO=<ID=SVLEN,Number=.,Type=Integer,Description="Difference in length between ALT and REF">',
+];
 
 /**
  * The header of a VCF 4.2, to the line of column names.
@@ -183,7 +246,8 @@ const HAPLOTYPES =
  *   that no further line can have.
  */
 export function headerText(header: ImputedHeader): string {
-  const { contig, contigLength, samples, source, notes = {}, date = today(), haplotypes } = header;
+  const { contig, contigLength, samples, source, notes = {}, date = today(), haplotypes, posteriors } =
+    header;
   checkSamples(samples);
   const lines = [
     "##fileformat=VCFv4.2",
@@ -201,15 +265,20 @@ export function headerText(header: ImputedHeader): string {
     '##INFO=<ID=DR2,Number=A,Type=Float,Description="Estimated squared correlation of imputed and true alleles ' +
     "(variance of the probabilities over q(1-q), as Minimac's Rsq)\">",
     '##INFO=<ID=IMP,Number=0,Type=Flag,Description="Imputed: not among the genotypes given">',
+    ...(header.typedR2 ? [LEFT_OUT] : []),
+    ...(header.structural ? STRUCTURAL : []),
+    ...(header.symbols ?? []),
     '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
     '##FORMAT=<ID=DS,Number=A,Type=Float,Description="Estimated dosage of ALT, 0 to 2">',
     ...(haplotypes ? [HAPLOTYPES] : []),
+    ...(posteriors ? [POSTERIORS] : []),
     ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...samples].join("\t"),
   ];
   return lines.join("\n") + "\n";
 }
 
-function checkSamples(samples: string[]): void {
+/** @throws UserError for no samples, a name that VCF cannot hold and one that is there twice. */
+export function checkSamples(samples: string[]): void {
   if (samples.length === 0) throw new UserError("expected at least one sample to write, found none");
   const seen = new Set<string>();
   for (const name of samples) {
@@ -263,9 +332,10 @@ export function bgzfBlock(content: Uint8Array, level: number): Uint8Array<ArrayB
  * nothing behind.
  *
  * @param level of deflate, 1 (fast) to 9 (small)
+ * @param folder of the temporary file, on the same disk
  */
-export function bgzfWriter(path: string, level = 6) {
-  const temporary = `${path}.${Deno.pid}.part`;
+export function bgzfWriter(path: string, level = 6, folder = dirname(path)) {
+  const temporary = join(folder, `${basename(path)}.${Deno.pid}.part`);
   const pending = new Uint8Array(BGZF_CONTENT);
   let file: Deno.FsFile | null = null;
   let length = 0;
@@ -389,9 +459,66 @@ export function tabixIndex(contig: string) {
       content.whole = [content.records === 0 ? begin : content.whole[0], end];
       content.records++;
     },
+    content,
     /** The content of the file `.tbi`, not yet compressed. */
-    bytes: (): Uint8Array => tabixBytes(content),
+    bytes: (): Uint8Array => tabixBytes([content]),
   };
+}
+
+/**
+ * Joins imputed files of one chromosome each, as writeImputed writes them, in the order given, with an index of all.
+ *
+ * @param folder where the file is until it is whole
+ */
+export async function joinImputed(path: string, files: readonly string[], folder: string): Promise<void> {
+  const heads: string[][] = [];
+  for (const file of files) {
+    const head: string[] = [];
+    await eachLine(file, "VCF", (bytes, start, end) => {
+      if (bytes[start] !== 0x23) return false;
+      return head.push(new TextDecoder().decode(bytes.subarray(start, end))) > 0;
+    });
+    heads.push(head);
+  }
+  const contigs = heads.flatMap((head) => head.filter((line) => line.startsWith("##contig=")));
+  const others = new Set(heads.flat());
+  const lines = [...others].filter((line) => line.startsWith("##"));
+  const first = lines.findIndex((line) => line.startsWith("##contig="));
+  const merged = [
+    ...lines.slice(0, first),
+    ...contigs,
+    ...lines.slice(first).filter((line) => !line.startsWith("##contig=")),
+    heads[0]!.at(-1)!,
+  ];
+  const writer = bgzfWriter(path, LEVEL, folder);
+  const indices: ReturnType<typeof tabixIndex>[] = [];
+  try {
+    writer.write(new TextEncoder().encode(merged.map((line) => `${line}\n`).join("")));
+    for (const file of files) {
+      let index: ReturnType<typeof tabixIndex> | undefined;
+      await eachLine(file, "VCF", (bytes, start, end) => {
+        if (bytes[start] === 0x23) return true;
+        const text = new TextDecoder().decode(bytes.subarray(start, firstCall(bytes, start, end)));
+        const [contig, position, , ref, , , , info] = text.split("\t") as string[];
+        index ??= tabixIndex(contig!);
+        const begin = writer.offset();
+        writer.write(bytes.subarray(start, end));
+        writer.write(Uint8Array.of(0x0a));
+        const length = lastBase(Number(position), ref!, info) - Number(position) + 1;
+        index.add(Number(position), length, begin, writer.offset());
+        return true;
+      });
+      if (index) indices.push(index);
+    }
+    await removeIfThere(`${path}.tbi`);
+    writer.close();
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+  const file = bgzfWriter(`${path}.tbi`, 6, folder);
+  file.write(tabixBytes(indices.map(({ content }) => content)));
+  file.close();
 }
 
 /** The bin that is none: it holds where the chromosome's records lie and how many there are. */
@@ -399,13 +526,17 @@ const STATISTICS = 37_450;
 const VCF = 2;
 
 /** The content of a `.tbi`, little-endian. */
-function tabixBytes({ contig, bins, windows, whole, records }: TabixContent): Uint8Array {
-  const name = new TextEncoder().encode(`${contig}\0`);
-  const entries: [bin: number, chunks: Chunk[]][] = [...bins].sort(([a], [b]) => a - b);
-  entries.push([STATISTICS, [whole, [BigInt(records), 0n]]]);
-  const size = 4 * 9 + name.length + 4 +
-    entries.reduce((sum, [, chunks]) => sum + 8 + 16 * chunks.length, 0) +
-    4 + 8 * windows.length + 8;
+function tabixBytes(contents: readonly TabixContent[]): Uint8Array {
+  const name = new TextEncoder().encode(contents.map(({ contig }) => `${contig}\0`).join(""));
+  const parts = contents.map(({ bins, windows, whole, records }) => {
+    const entries: [bin: number, chunks: Chunk[]][] = [...bins].sort(([a], [b]) => a - b);
+    entries.push([STATISTICS, [whole, [BigInt(records), 0n]]]);
+    return { entries, windows };
+  });
+  const size = 4 * 9 + name.length + 8 +
+    parts.reduce((sum, { entries, windows }) =>
+      sum + 8 + 8 * windows.length +
+      entries.reduce((sum, [, chunks]) => sum + 8 + 16 * chunks.length, 0), 0);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -420,18 +551,20 @@ function tabixBytes({ contig, bins, windows, whole, records }: TabixContent): Ui
 
   bytes.set([0x54, 0x42, 0x49, 1]); // TBI, version 1
   at = 4;
-  // One chromosome; its name in column 1, the position in column 2, no column of ends; lines of "#" are the header.
-  for (const value of [1, VCF, 1, 2, 0, "#".charCodeAt(0), 0, name.length]) int(value);
+  // The chromosomes; their name in column 1, the position in column 2, no column of ends; lines of "#" are the header.
+  for (const value of [contents.length, VCF, 1, 2, 0, "#".charCodeAt(0), 0, name.length]) int(value);
   bytes.set(name, at);
   at += name.length;
-  int(entries.length);
-  for (const [bin, chunks] of entries) {
-    int(bin);
-    int(chunks.length);
-    for (const offsets of chunks) offsets.forEach(long);
+  for (const { entries, windows } of parts) {
+    int(entries.length);
+    for (const [bin, chunks] of entries) {
+      int(bin);
+      int(chunks.length);
+      for (const offsets of chunks) offsets.forEach(long);
+    }
+    int(windows.length);
+    windows.forEach(long);
   }
-  int(windows.length);
-  windows.forEach(long);
   long(0n); // records without a place
   return bytes;
 }

@@ -3,7 +3,7 @@ import { vcfCells } from "./vcf_write.ts";
 
 /** The text of samples with these probabilities. */
 const textOf = (probabilities: number[], haplotypes?: boolean): string =>
-  vcfCells(Float32Array.from(probabilities), haplotypes).map((cell) => `\t${cell}`).join("");
+  vcfCells(Float32Array.from(probabilities), { haplotypes }).map((cell) => `\t${cell}`).join("");
 
 Deno.test("a cell has the likelier alleles and the dosage to three decimals", () => {
   assert.equal(textOf([0, 0, 0, 1, 1, 1]), "\t0|0:0\t0|1:1\t1|1:2");

@@ -47,7 +47,7 @@ Deno.test("imputed genotypes are written as records of VCF, with an index", () =
   inFolder(async (folder) => {
     const path = `${folder}/out.vcf.gz`;
     await Deno.writeTextFile(`${path}.tbi`, "an older one");
-    assert.deepEqual(await writeImputed(path, header, batches), { variants: 3, imputed: 2 });
+    assert.deepEqual(await writeImputed(path, header, batches), { variants: 3, imputed: 2, leftOut: 0 });
     assert.deepEqual(await recordsOf(path), [
       "20\t1000\trs1\tA\tG\t.\tPASS\tAF=0.25;DR2=1\tGT:DS\t0|1:1\t0|0:0",
       "20\t1000\t.\tA\tATTT\t.\tPASS\tAF=0.5;DR2=0.25;IMP\tGT:DS\t0|1:1\t0|1:1",

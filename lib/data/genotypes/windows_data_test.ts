@@ -33,6 +33,8 @@ function genotypes(): Genotypes {
     alleles,
     missing: null,
     unphased: null,
+    haploid: null,
+    phaseSets: null,
   };
 }
 const sites = () => imputationSites(genotypes(), Int32Array.of(0, 5, 7, 9), SPLIT.train);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Compiled, jit, scan } from "../../engine/mod.ts";
+import type { PhaseBlocks } from "./phase_blocks.ts";
 import type { Window } from "./windows.ts";
 
 /** Windows of genotypes, each with haplotypes of its own to copy: W sites, n windows, K haplotypes. */
@@ -12,6 +13,8 @@ interface PairWindows {
   moves: tf.Tensor;
   /** [W, n]: 1 at heterozygous sites. */
   heterozygous: tf.Tensor;
+  /** [W, n]: 1 where the two haplotypes may be exchanged on the way to the next site; absent if they never are. */
+  cuts?: tf.Tensor;
 }
 
 /** What is read at a site of a window; s is the first allele less the second one. */
@@ -34,6 +37,14 @@ function emission(alleles: tf.Tensor, chances: tf.Tensor): tf.Tensor {
   const ifRef = tf.add(e00, tf.mul(tf.sub(e10, e00), alleles));
   const ifAlt = tf.add(e01, tf.mul(tf.sub(e11, e01), alleles));
   return tf.add(byRow(ifRef), tf.mul(byRow(tf.sub(ifAlt, ifRef)), byColumn(alleles)));
+}
+
+/** Pairs whose two haplotypes may be exchanged where `cut` is 1; signed chances change their sign with it. */
+function exchanged(pairs: tf.Tensor, cut: tf.Tensor | undefined, sign: 1 | -1): tf.Tensor {
+  if (!cut) return pairs;
+  const share = tf.reshape(tf.mul(cut, 0.5), [-1, 1, 1]);
+  const other = tf.mul(tf.transpose(pairs, [0, 2, 1]), sign);
+  return tf.add(pairs, tf.mul(share, tf.sub(other, pairs)));
 }
 
 /** Pairs after each of the two may have changed for any haplotype, times a scale [n, 1]. */
@@ -59,15 +70,19 @@ function moved(
  *
  * Without known phase the expected s is 0, as the two haplotypes can be exchanged; the product is what tells the phase.
  * It is found by a second forward pass, whose chances are signed by s at the last heterozygous site.
+ *
+ * With blocks of known phase the two haplotypes may be exchanged between blocks: s is then that of the block's own order, and the
+ * product over a cut tells how the blocks stand to one another, all their sites considered.
  */
 export const pairReadings = (): Compiled<[PairWindows], tf.Tensor> =>
   jit((windows: PairWindows): tf.Tensor => {
     const sites = { ...windows, alleles: tf.cast(windows.alleles, "float32") };
     const [, n, K] = sites.alleles.shape as [number, number, number];
     const [, after] = scan(
-      (behind: tf.Tensor, { alleles, chances, moves }: typeof sites): [tf.Tensor, tf.Tensor] => {
+      (behind: tf.Tensor, { alleles, chances, moves, cuts }: typeof sites): [tf.Tensor, tf.Tensor] => {
         const margins = marginsOf(behind);
-        const here = moved(behind, margins, moves, tf.mul(K * K, inverse(sumOf(margins[0]))));
+        const way = moved(behind, margins, moves, tf.mul(K * K, inverse(sumOf(margins[0]))));
+        const here = exchanged(way, cuts, 1);
         return [tf.mul(here, emission(alleles, chances)), here];
       },
       tf.ones([n, K, K]),
@@ -78,7 +93,7 @@ export const pairReadings = (): Compiled<[PairWindows], tf.Tensor> =>
     const start: Forward = { plain: tf.fill([n, K, K], 1 / (K * K)), signed: tf.zeros([n, K, K]) };
     const [, readings] = scan(
       (expected: Forward, { site, after }): [Forward, tf.Tensor] => {
-        const { alleles, moves } = site;
+        const { alleles, moves, cuts } = site;
         const chance = emission(alleles, site.chances);
         const [plain, carried] = [tf.mul(expected.plain, chance), tf.mul(expected.signed, chance)];
         const [first, second] = marginsOf(tf.mul(plain, after));
@@ -92,12 +107,13 @@ export const pairReadings = (): Compiled<[PairWindows], tf.Tensor> =>
         const s = tf.sub(byRow(alleles), byColumn(alleles));
         const known = tf.reshape(site.heterozygous, [n, 1, 1]);
         const signed = tf.add(carried, tf.mul(known, tf.sub(tf.mul(s, plain), carried)));
-        const margins = marginsOf(plain);
+        const [on, signedOn] = [exchanged(plain, cuts, 1), exchanged(signed, cuts, -1)];
+        const margins = marginsOf(on);
         const scale = inverse(sumOf(margins[0]));
         return [
           {
-            plain: moved(plain, margins, moves, scale),
-            signed: moved(signed, marginsOf(signed), moves, scale),
+            plain: moved(on, margins, moves, scale),
+            signed: moved(signedOn, marginsOf(signedOn), moves, scale),
           },
           tf.mul(reading, inverse(sumOf(first))),
         ];
@@ -125,6 +141,9 @@ export interface PairSource {
   /** [sites]: the chance of a change on the way to the next site. */
   changes: Float32Array;
   mismatch: number;
+  blocks: PhaseBlocks | null;
+  /** Sites of a batch, W, if it has more than a window; what is beyond a window says nothing. */
+  width?: number;
 }
 
 /** Chances of calls by the alleles of the copied haplotypes, 00, 01, 10 and 11. */
@@ -145,30 +164,32 @@ function chancesOf(mismatch: number): Map<number, number[]> {
  * last one says nothing.
  */
 export function pairBatch(source: PairSource, from: number, size: number): PairWindows {
-  const { calls, alleles, candidates, windows, changes, mismatch } = source;
+  const { calls, alleles, candidates, windows, changes, mismatch, blocks } = source;
   const sites = changes.length;
   const items = calls.length / sites * windows.length;
   const K = candidates.length / items;
-  const W = windows[0]!.end;
+  const W = source.width ?? windows[0]!.end;
   const table = chancesOf(mismatch);
   const copied = new Uint8Array(W * size * K);
   const chances = new Float32Array(W * size * 4).fill(1);
   const moves = Float32Array.from({ length: W * size * 2 }, (_, i) => 1 - i % 2);
   const heterozygous = new Float32Array(W * size);
+  const cuts = blocks && new Float32Array(W * size);
   for (let i = 0; i < Math.min(size, items - from); i++) {
     const sample = Math.floor((from + i) / windows.length);
-    const { start } = windows[(from + i) % windows.length]!;
-    for (let w = 0; w < W; w++) {
+    const { start, end } = windows[(from + i) % windows.length]!;
+    for (let w = 0; w < end - start; w++) {
       const at = w * size + i;
       const call = calls[sample * sites + start + w]!;
       chances.set(table.get(call)!, at * 4);
       heterozygous[at] = call === 1 || call === REF_ALT || call === ALT_REF ? 1 : 0;
+      if (cuts) cuts[at] = blocks!.cuts[sample * sites + start + w]!;
       const change = changes[start + w]!;
       moves.set([1 - change, change], at * 2);
     }
     for (let k = 0; k < K; k++) {
       const row = candidates[(from + i) * K + k]! * sites + start;
-      for (let w = 0; w < W; w++) copied[(w * size + i) * K + k] = alleles[row + w]!;
+      for (let w = 0; w < end - start; w++) copied[(w * size + i) * K + k] = alleles[row + w]!;
     }
   }
   return {
@@ -176,6 +197,7 @@ export function pairBatch(source: PairSource, from: number, size: number): PairW
     chances: tf.tensor(chances, [W, size, 4]),
     moves: tf.tensor(moves, [W, size, 2]),
     heterozygous: tf.tensor(heterozygous, [W, size]),
+    ...(cuts ? { cuts: tf.tensor(cuts, [W, size]) } : {}),
   };
 }
 
@@ -185,6 +207,8 @@ export interface KnownPhase {
   alleles: Uint8Array;
   /** [samples, sites]: 1 where phase is known. */
   phased: Uint8Array;
+  /** [samples, sites]: the set within which the phase is known; null if it is known along the whole chromosome. */
+  sets: Int32Array | null;
 }
 
 /**
@@ -192,23 +216,48 @@ export interface KnownPhase {
  */
 export function knownPhase(genotypes: Uint8Array, known: KnownPhase | null, sites: number): Uint8Array {
   if (!known) return genotypes;
-  const { alleles, phased } = known;
+  const { alleles, phased, sets } = known;
+  const sizes = sets && setSizes(genotypes, phased, sets, sites);
   return genotypes.map((genotype, at) => {
     if (genotype !== 1 || phased[at] === 0) return genotype;
     const sample = Math.floor(at / sites);
+    // Alone in its set a call says nothing.
+    if (sizes && sizes[sample]!.get(sets![at]!) === 1) return genotype;
     const first = at + sample * sites;
     const [a, b] = [alleles[first], alleles[first + sites]];
     return a! < b! ? REF_ALT : ALT_REF;
   });
 }
 
+/** For each sample how many phased heterozygous calls its sets have. */
+function setSizes(
+  genotypes: Uint8Array,
+  phased: Uint8Array,
+  sets: Int32Array,
+  sites: number,
+): Map<number, number>[] {
+  const sizes = Array.from({ length: genotypes.length / sites }, () => new Map<number, number>());
+  genotypes.forEach((genotype, at) => {
+    if (genotype !== 1 || phased[at] === 0) return;
+    const own = sizes[Math.floor(at / sites)]!;
+    own.set(sets[at]!, (own.get(sets[at]!) ?? 0) + 1);
+  });
+  return sizes;
+}
+
 /**
  * Haplotypes of a sample, [2, sites], from its calls and the readings of the pair model, [sites, 3]: each heterozygous
  * site is put the way that agrees best with the one before, as it is known or was put; missing alleles are those expected.
+ * A block of known phase is put as a whole: the way in which its first site agrees best with the one before.
+ *
+ * @param sets [sites]: the set in which the phase of a call is known; without it all are of one
  */
-export function oriented(calls: Uint8Array, readings: Float32Array): Uint8Array {
+export function oriented(calls: Uint8Array, readings: Float32Array, sets?: Int32Array): Uint8Array {
   const sites = calls.length;
   const out = new Uint8Array(2 * sites);
+  /** By set, whether its haplotypes are in the file's order (1) or exchanged (-1). */
+  const orders = new Map<number, 1 | -1>();
+  let order: 1 | -1 = 1;
   for (let m = 0, before = 0; m < sites; m++) {
     const call = calls[m]!;
     const [dosage, orientation, agreement] = [0, 1, 2].map((i) => readings[3 * m + i]!) as [
@@ -216,14 +265,22 @@ export function oriented(calls: Uint8Array, readings: Float32Array): Uint8Array 
       number,
       number,
     ];
-    const difference = orientation + before * agreement;
+    const difference = () => order * orientation + before * agreement;
     if (call === MISSING) {
-      out[m] = dosage + difference > 1 ? 1 : 0;
-      out[sites + m] = dosage - difference > 1 ? 1 : 0;
+      out[m] = dosage + difference() > 1 ? 1 : 0;
+      out[sites + m] = dosage - difference() > 1 ? 1 : 0;
     } else if (call === 0 || call === 2) {
       out[m] = out[sites + m] = call / 2;
     } else {
-      before = call === ALT_REF ? 1 : call === REF_ALT ? -1 : difference >= 0 ? 1 : -1;
+      if (call === 1) before = difference() >= 0 ? 1 : -1;
+      else {
+        const written = call === ALT_REF ? 1 : -1;
+        const set = sets?.[m] ?? 0;
+        // The sample's first block decides which haplotype comes first.
+        order = orders.get(set) ?? (orders.size > 0 && written * before * agreement < 0 ? -1 : 1);
+        orders.set(set, order);
+        before = order * written;
+      }
       out[before > 0 ? m : sites + m] = 1;
     }
   }

@@ -82,6 +82,7 @@ for (
       windows: [{ start: 0, end: M }],
       changes: changesBetween(cm, K, NE),
       mismatch: MISMATCH,
+      blocks: null,
     };
     const expected = naive(calls, alleles, K, cm);
     // The second window of the batch is beyond the last one.
@@ -103,6 +104,7 @@ xlaTest("a batch takes each window's sites and candidates", async () => {
     windows: [{ start: 0, end: 3 }, { start: 2, end: 5 }],
     changes: new Float32Array(M),
     mismatch: 0.01,
+    blocks: null,
   };
   const rows = await readings(source, 1, 3);
   deepEqual(rows.map((row) => row.map(([dosage]) => Math.round(dosage!))), Array(3).fill([0, 2, 0]));

@@ -65,7 +65,10 @@ xlaTest("known phase is kept and decides which haplotype comes first", async () 
   const phased = Uint8Array.from(draws(3, SAMPLES * M), (u) => u < 0.1 ? 1 : 0);
   const swapped = Uint8Array.from(truth, (_, i) => truth[Math.floor(i / M) % 2 ? i - M : i + M]!);
   for (const alleles of [truth, swapped]) {
-    const { haplotypes } = await phase({ ...task, known: { alleles, phased } }, { ...OPTIONS, passes: 1 });
+    const { haplotypes } = await phase({ ...task, known: { alleles, phased, sets: null } }, {
+      ...OPTIONS,
+      passes: 1,
+    });
     const wrong = haplotypes.filter((allele, i) => allele !== alleles[i]).length;
     ok(wrong <= 24, `${wrong} alleles differ`);
     phased.forEach((known, i) => {
@@ -73,6 +76,22 @@ xlaTest("known phase is kept and decides which haplotype comes first", async () 
       if (known === 1 && task.genotypes[i] === 1) deepEqual(haplotypes[at], alleles[at]);
     });
   }
+});
+
+xlaTest("blocks of known phase may stand either way, and are kept", async () => {
+  const { task, truth } = mosaics();
+  // Blocks of 25 sites; every other one is written the other way round in the second file.
+  const sets = Int32Array.from({ length: SAMPLES * M }, (_, i) => 1 + Math.floor(i % M / 25));
+  const phased = Uint8Array.from(draws(4, SAMPLES * M), (u) => u < 0.7 ? 1 : 0);
+  const setAt = (i: number) => sets[Math.floor(i / M / 2) * M + i % M]!;
+  const turned = truth.map((allele, i) =>
+    setAt(i) % 2 === 1 ? allele : truth[Math.floor(i / M) % 2 ? i - M : i + M]!
+  );
+  const phaseOf = async (alleles: Uint8Array) =>
+    (await phase({ ...task, known: { alleles, phased, sets } }, OPTIONS)).haplotypes;
+  const found = await phaseOf(truth);
+  for (let s = 0; s < SAMPLES; s++) ok(errors(found, truth, s) <= 6, `sample ${s}`);
+  deepEqual(await phaseOf(turned), found);
 });
 
 xlaTest("one site, two haplotypes and one sample are enough", async () => {

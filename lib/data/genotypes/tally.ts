@@ -1,0 +1,42 @@
+/** Counts of what is odd in a file, with the first places, so that nothing is changed or left out in silence. */
+
+export interface Tally {
+  count: number;
+  /** The first places, in words. */
+  first: string[];
+}
+
+const MOST_EXAMPLES = 5;
+
+export const emptyTally = (): Tally => ({ count: 0, first: [] });
+
+/** Counts one more, at a place that is only put in words for the first ones. */
+export function tally(to: Tally, place: () => string): void {
+  if (to.count++ < MOST_EXAMPLES) to.first.push(place());
+}
+
+/** What a file had that is not taken as it is written. */
+const ODDITIES = {
+  multiallelic: "records with several ALT alleles, each ALT is a variant of its own",
+  duplicates: "records left out: the same variant (position, REF, ALT) again; the first one is used",
+  oddAlleles: "alleles left out: REF is not of A, C, G, T, N, or ALT is no allele that VCF knows",
+  filtered: "records left out: FILTER is not PASS (--all-filters takes them)",
+  halfMissing: "calls missing by half, such as 0/., count as missing",
+  haploid: "haploid calls",
+  likelihoods: "records without GT: genotypes are called where one has 90 % by GP, PL or GL, else missing",
+} as const;
+
+export type Oddities = Record<keyof typeof ODDITIES, Tally>;
+
+export const noOddities = (): Oddities =>
+  Object.fromEntries(Object.keys(ODDITIES).map((key) => [key, emptyTally()])) as Oddities;
+
+/** A line for each kind that was met. */
+export function oddityLines(what: string, oddities: Oddities): string[] {
+  return Object.entries(ODDITIES).flatMap(([key, text]) => {
+    const { count, first } = oddities[key as keyof Oddities];
+    if (count === 0) return [];
+    const more = count > first.length ? "; ..." : "";
+    return [`${what}: ${count.toLocaleString("en-US")} ${text}: ${first.join("; ")}${more}`];
+  });
+}
