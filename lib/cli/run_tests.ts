@@ -50,7 +50,7 @@ export async function testFiles({ paths = ["lib"], slow = false }: TestOptions =
     if (info.isFile) return [whole];
     const names = await readdir(whole, { recursive: true });
     return names.filter((name) => name.endsWith(ENDING) && name.endsWith(SLOW_ENDING) === slow)
-      .filter((name) => basename(name) !== SUPPORT)
+      .filter((name) => !name.endsWith(SUPPORT))
       .map((name) => join(whole, name));
   }));
   return [...new Set(files.flat())].map((path) => relative(ROOT, path)).sort();
