@@ -70,8 +70,8 @@ export async function fitPrepared(
     ...tabularModel({ columns: table.columns, model, recipe: fitted.recipe, predictor, metrics }),
     rows: { train: fold.train.length, validation: fold.val.length },
     contextEffect: () => contextEffect(fitted, table, fold),
-    continue: ({ label, signal, ...more } = {}) =>
-      fitPrepared({ ...prepared, recipe: { ...recipe, steps: stepsAfter(fitted, more.steps) } }, {
+    continue: async ({ label, signal, ...more } = {}) =>
+      await fitPrepared({ ...prepared, recipe: { ...recipe, steps: stepsAfter(fitted, more.steps) } }, {
         ...options,
         ...{ from: state, signal, label: label === null ? undefined : label ?? options.label },
       }),

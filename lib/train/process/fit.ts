@@ -78,8 +78,8 @@ export async function fitProcess(
     });
     return {
       ...{ ...trained, process, recipe, dispose },
-      continue: ({ steps, ...more } = {}) =>
-        fitProcess({ ...recipe, steps: stepsAfter({ ...trained, recipe }, steps) }, source, {
+      continue: async ({ steps, ...more } = {}) =>
+        await fitProcess({ ...recipe, steps: stepsAfter({ ...trained, recipe }, steps) }, source, {
           ...given,
           ...more,
           from: trained.state,
