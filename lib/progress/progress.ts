@@ -49,16 +49,26 @@ function columns(): number {
   }
 }
 
-const watchers = new Set<Sink>();
+let watcher: Sink | undefined;
 
-/** Lets a sink have the states of everything that begins from now on; returns how to end that. */
-export function watchProgress(sink: Sink): () => void {
-  watchers.add(sink);
-  return () => void watchers.delete(sink);
+/**
+ * Lets a sink alone have the states of everything that begins while some work is done: nothing is drawn elsewhere.
+ *
+ * @throws Error if another work is watched
+ */
+export async function watched<T>(sink: Sink, work: () => Promise<T>): Promise<T> {
+  if (watcher) throw new Error("another work is watched");
+  watcher = sink;
+  try {
+    return await work();
+  } finally {
+    watcher = undefined;
+  }
 }
 
 /** The sinks that suit where this runs. */
 export function chooseSinks(): Sink[] {
+  if (watcher) return [watcher];
   const file = Deno.env.get(PROGRESS_FILE);
   const kernel = jupyter();
   // A runner draws its own bar from the file, so of the notebook's only the first and the last state are kept.
@@ -67,7 +77,7 @@ export function chooseSinks(): Sink[] {
     : Deno.stderr.isTerminal()
     ? terminalSink(write, columns)
     : logSink(write);
-  return [shown, ...file ? [fileSink(file)] : [], ...watchers];
+  return file ? [shown, fileSink(file)] : [shown];
 }
 
 /**

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Compiled, compileTime, jit, type ProgramMemory, ready } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import type { Parameter } from "../nn/parameters.ts";
-import { emptyCourse } from "../progress/course.ts";
+import { type Course, emptyCourse } from "../progress/course.ts";
 import { formatNotes } from "../progress/format.ts";
 import { progress, stoppable, stopRequested } from "../progress/mod.ts";
 import { loadState, restoreState, saveState, takeState, type TrainingState } from "./checkpoint.ts";
@@ -175,6 +175,19 @@ function validationOf(scores: unknown): number {
   return validation ?? (target === undefined ? NaN : -target);
 }
 
+/** The points of a curve that one evaluation gives: of the labels' loss, where that is a part of its own. */
+function addEvaluation(course: Course, { step, losses, scores }: Evaluation<unknown>): void {
+  course.train.push([step, losses["label"] ?? losses["loss"]!]);
+  course.validation.push([step, validationOf(scores)]);
+}
+
+/** The curve of a training that is over. */
+export function courseOfHistory(history: readonly Evaluation<unknown>[], best?: number): Course {
+  const course: Course = { ...emptyCourse(), best };
+  for (const evaluation of history) addEvaluation(course, evaluation);
+  return course;
+}
+
 async function lossesOf(losses: Losses): Promise<Record<string, number>> {
   const read = async ([name, value]: [string, tf.Scalar]) => [name, (await value.data())[0]!] as const;
   return Object.fromEntries(await Promise.all(Object.entries(losses).map(read)));
@@ -231,15 +244,6 @@ async function loop<Batch, L extends Losses, Scores>(
       `the training loss is ${loss} at step ${at} of ${steps}: the model has diverged; ${advice}`,
     );
   };
-  /** Adds a point to the curve, with the loss of the labels where that is a part of its own. */
-  const draw = (at: number, losses: Record<string, number>): void => {
-    course.train.push([at, losses["label"] ?? losses["loss"]!]);
-    course.stepBytes ??= memoryNow()?.peak;
-  };
-  const drawEvaluation = ({ step, scores }: Evaluation<Scores>): void => {
-    course.validation.push([step, validationOf(scores)]);
-    course.best = state.best?.step;
-  };
   const evaluation = async (at: number, losses: L): Promise<Evaluation<Scores>> => {
     const values = await lossesOf(losses);
     lap("train");
@@ -251,8 +255,9 @@ async function loop<Batch, L extends Losses, Scores>(
       best.take();
     }
     state.history.push(result);
-    draw(at, values);
-    drawEvaluation(result);
+    addEvaluation(course, result);
+    course.best = state.best?.step;
+    course.stepBytes ??= memoryNow()?.peak;
     figures = { loss: values["loss"]!, ...numbersOf(scores) };
     bar?.update(at, figures);
     options.onStep?.(at, values["loss"]);
@@ -284,10 +289,7 @@ async function loop<Batch, L extends Losses, Scores>(
       restoreState(options.from, state, stored, "the state to go on from");
     }
     state.seconds = Object.assign(seconds, state.seconds);
-    for (const past of state.history) {
-      course.train.push([past.step, past.losses["label"] ?? past.losses["loss"]!]);
-      drawEvaluation(past);
-    }
+    Object.assign(course, courseOfHistory(state.history, state.best?.step));
     // XLA cannot be interrupted: a request is followed when the program is there.
     const what = () => asked() ? "compiling, stops after it" : "compiling";
     if (state.step < steps) await (bar ? bar.during(what, compile()) : compile());
@@ -307,7 +309,8 @@ async function loop<Batch, L extends Losses, Scores>(
       else if (at % CHECK === 0 || at === steps || bar?.due()) {
         const values = await lossesOf(losses);
         const loss = checked(values["loss"]!, at);
-        draw(at, values);
+        course.train.push([at, values["label"] ?? loss]);
+        course.stepBytes ??= memoryNow()?.peak;
         figures = { loss };
         bar?.update(at, figures);
         options.onStep?.(at, loss);
