@@ -1,8 +1,8 @@
-import { join } from "node:path";
+import { labCommand } from "../notebook/lab.ts";
 import { shown } from "../notebook/run.ts";
 import { bringBack, copyNotebooks } from "../notebook/working_copy.ts";
-import { PYTHON, ROOT, taskCommand } from "../paths.ts";
-import { processEnvironment, runTool } from "../setup/command.ts";
+import { PYTHON, taskCommand } from "../paths.ts";
+import { runTool } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
 import { flag, numberValue, runChild, runCommand, text, texts } from "./main.ts";
 
@@ -11,9 +11,6 @@ async function trust(notebooks: string[]): Promise<void> {
   const script = "from nbformat.sign import TrustNotebookApp as App; App.launch_instance()";
   if (notebooks.length > 0) await runTool(PYTHON, ["-I", "-c", script, ...notebooks]);
 }
-
-/** Starts JupyterLab with what the kernel's answers lack: it says nothing of a cell that is not valid TypeScript. */
-const START = join(import.meta.dirname!, "..", "notebook", "lab.py");
 
 await runCommand({
   name: "lab",
@@ -34,23 +31,10 @@ await runCommand({
   await setup();
   const { paths, behind } = await copyNotebooks();
   await trust(paths);
-  const args = [
-    "-I",
-    START,
-    Deno.execPath(),
-    `--ServerApp.root_dir=${ROOT}`,
-    `--LabApp.default_url=/lab/tree/${shown(paths[0] ?? "notebooks")}`,
-    "--ServerApp.answer_yes=True",
-    "--log-level=ERROR",
-    "--MultiKernelManager.default_kernel_name=deno",
-    "--KernelSpecManager.ensure_native_kernel=False",
-    "--KernelSpecManager.allowed_kernelspecs=deno",
+  const { program, args, env } = labCommand(shown(paths[0] ?? "notebooks"), [
     ...port === undefined ? [] : [`--port=${port}`],
     ...values["no-browser"] ? ["--no-browser"] : [],
-    // Jupyter refuses to run as root unless told; containers usually are.
-    ...Deno.uid() === 0 ? ["--allow-root"] : [],
-  ];
-  const env = processEnvironment({ JUPYTER_PREFER_ENV_PATH: "1", JUPYTER_PATH: undefined });
+  ]);
   for (const name of behind) {
     console.log(`${name}: the copy was changed, and so was notebooks/${name}.ipynb; the copy is opened as it is`);
   }
@@ -58,5 +42,5 @@ await runCommand({
     "JupyterLab starts on copies in results/local/notebooks; Ctrl+C ends it. A copy is brought back by:\n" +
       `  ${taskCommand("lab --bring NAME")}`,
   );
-  return await runChild(PYTHON, args, env);
+  return await runChild(program, args, env);
 }, { grace: 60 });

@@ -11,6 +11,8 @@ import {
   recordName,
   type RunIdentity,
   type RunRecord,
+  shownRecord,
+  shownRecords,
   writeRecord,
 } from "../results/mod.ts";
 import type { ExecuteOptions, Experiment, Outcome, Run, Settings } from "./experiment.ts";
@@ -65,7 +67,7 @@ export async function writeOutcome(
     date: new Date().toISOString(),
   };
   await writeRecord(folder, record);
-  return record;
+  return shownRecord(record);
 }
 
 /** What a run's record is known by, after loading what that takes. */
@@ -184,7 +186,7 @@ async function runAll<S extends Settings, Details extends Json>(
       `${experiment.name}: stopped with ${records.length} of ${runs.length} runs; the same call goes on from there`,
     );
   }
-  return records as RunRecord<Details>[];
+  return shownRecords(records as RunRecord<Details>[]);
 }
 
 /** "yacht, spin: rmse 0.91" */

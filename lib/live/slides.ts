@@ -1,8 +1,7 @@
+import { DISPLAY } from "../display.ts";
 import { UserError } from "../errors.ts";
 import { type Figure, toSvg } from "../plots/mod.ts";
 import { escapeHtml } from "../results/mod.ts";
-
-const DISPLAY = Symbol.for("Jupyter.display");
 
 /**
  * Figures behind a slider, all of them in the page: they can be gone through without a kernel, in a rendered page too. Without

@@ -51,12 +51,12 @@ class Connection(ZMQChannelsWebsocketConnection):
         kind, cell = header.get("msg_type"), parent.get("msg_id")
         if cell not in self.sources or kind not in ("error", "execute_reply"):
             return super().handle_outgoing_message(stream, outgoing_msg)
-        content = self.session.unpack(parts[4])
+        content, source = self.session.unpack(parts[4]), self.sources[cell]
         if kind == "error":
-            self.explaining[cell] = asyncio.ensure_future(self.explain(cell, content, parent))
+            self.explaining[cell] = asyncio.ensure_future(self.explain(source, content, parent))
             return None
         if content.get("status") == "error" and cell not in self.explaining and not content.get("traceback"):
-            self.explaining[cell] = asyncio.ensure_future(self.explain(cell, content, parent))
+            self.explaining[cell] = asyncio.ensure_future(self.explain(source, content, parent))
         explaining = self.explaining.pop(cell, None)
         self.sources.pop(cell, None)
         if explaining is None:
@@ -65,7 +65,7 @@ class Connection(ZMQChannelsWebsocketConnection):
         parent_handle = super().handle_outgoing_message
         explaining.add_done_callback(lambda _: parent_handle(stream, outgoing_msg))
 
-    async def explain(self, cell, content, parent):
+    async def explain(self, source, content, parent):
         """Shows an error with its place in the cell; as the kernel told it where that does not work."""
         failure = {name: content.get(key) for name, key in
                    (("name", "ename"), ("message", "evalue"), ("traceback", "traceback"))}
@@ -74,7 +74,7 @@ class Connection(ZMQChannelsWebsocketConnection):
             process = await asyncio.create_subprocess_exec(
                 DENO, "run", "--quiet", "--no-lock", "--allow-all", EXPLAIN,
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
-            request = json.dumps({"source": self.sources.get(cell, ""), "failure": failure})
+            request = json.dumps({"source": source, "failure": failure})
             said, _ = await asyncio.wait_for(process.communicate(request.encode()), 20)
             if process.returncode == 0 and said.strip():
                 lines = said.decode().rstrip().split("\n")
@@ -85,5 +85,5 @@ class Connection(ZMQChannelsWebsocketConnection):
         self.write_message(serialize_msg_to_ws_v1(message, "iopub", self.session.pack), binary=True)
 
 
-sys.argv = [sys.argv[0], *sys.argv[2:]]
-LabApp.launch_instance(kernel_websocket_connection_class=Connection)
+sys.argv = [sys.argv[0], *sys.argv[2:], "--ServerApp.kernel_websocket_connection_class=__main__.Connection"]
+LabApp.launch_instance()

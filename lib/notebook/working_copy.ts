@@ -76,7 +76,7 @@ export async function copyNotebooks(folders = FOLDERS): Promise<{ paths: string[
  */
 export async function bringBack(name: string, folders = FOLDERS): Promise<boolean> {
   const file = `${notebookName(basename(name))}.ipynb`;
-  const names = await notebooksOf(folders.copy).catch(() => []);
+  const names = await notebooksOf(folders.copy).catch(() => [] as string[]);
   if (!names.includes(file)) throw new UserError(`there is no copy ${unknown(file, names)}`);
   const [from, to] = [join(folders.copy, file), join(folders.source, file)];
   const notebook = cleanNotebook(await readNotebook(from));

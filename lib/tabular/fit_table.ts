@@ -5,6 +5,7 @@ import { fit, type FitOptions, type Fitted } from "../train/table/fit.ts";
 import { type LoadOptions, readModelFile as readModel } from "../train/table/model_file.ts";
 import { score } from "../train/table/score.ts";
 import { type TabularModel, tabularModel } from "./model.ts";
+import { shownModel } from "./shown.ts";
 import { type Prepared, prepareTable, type TrainingOptions } from "./prepare.ts";
 
 export interface FitTableOptions extends TrainingOptions, Pick<FitOptions, "build" | "signal"> {
@@ -66,7 +67,7 @@ export async function fitPrepared(
   const metrics = Object.fromEntries(
     Object.entries(validated).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
   );
-  return {
+  return shownModel({
     ...tabularModel({ columns: table.columns, model, recipe: fitted.recipe, predictor, metrics }),
     rows: { train: fold.train.length, validation: fold.val.length },
     contextEffect: () => contextEffect(fitted, table, fold),
@@ -81,7 +82,7 @@ export async function fitPrepared(
     stopped,
     seconds,
     memory,
-  };
+  });
 }
 
 /**
@@ -92,5 +93,5 @@ export async function fitPrepared(
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<TabularModel> {
   await currentEngine();
-  return tabularModel(await readModel(path, options));
+  return shownModel(tabularModel(await readModel(path, options)));
 }

@@ -326,7 +326,13 @@ async function loop<Batch, L extends Losses, Scores>(
         saved = performance.now();
         lap("evaluate");
       }
-      if (options.keep && (stopped || at === steps)) left = await takeState(state, stored);
+      if (options.keep && (stopped || at === steps)) {
+        await ready(losses.loss);
+        lap("train");
+        state.memory = memoryNow();
+        left = await takeState(state, stored);
+        lap("evaluate");
+      }
       if (stopped && best && !wanted) await evaluation(at, losses);
     }
     if (previous) await ready(previous.loss);

@@ -24,7 +24,7 @@ const post = (what: string, body: object = {}): Promise<unknown> =>
 function inputOf(control: DrawnControl): HTMLElement & { value: unknown } {
   const { name, about, value } = control;
   const input = "choices" in control
-    ? Inputs.select(control.choices, { label: name, value })
+    ? Inputs.select(control.choices, { label: name, value, format: String })
     : Inputs.range([control.least, control.most], {
       label: name,
       value,
