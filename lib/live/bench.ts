@@ -30,7 +30,10 @@ export interface Bench<Value> {
 }
 
 /** A table of one's own. Each training leaves a record, of the experiment "table". */
-export function tableBench(base: FitTableOptions): Bench<FittedTable> & { of(fitted: FittedTable): Made<FittedTable> } {
+export function tableBench(
+  base: FitTableOptions,
+  records = LOCAL_RECORDS,
+): Bench<FittedTable> & { of(fitted: FittedTable): Made<FittedTable> } {
   const quiet = { ...base, notify: () => {} };
   const { recipe } = prepareTable(quiet);
   const of = (fitted: FittedTable): Made<FittedTable> => ({
@@ -39,7 +42,7 @@ export function tableBench(base: FitTableOptions): Bench<FittedTable> & { of(fit
     continue: async (steps, signal) => await kept(await fitted.continue({ steps, signal, label: "training" })),
   });
   const kept = async (fitted: FittedTable): Promise<Made<FittedTable>> => {
-    await writeTableRecord(base, fitted);
+    await writeTableRecord(base, fitted, records);
     return of(fitted);
   };
   return {
@@ -53,10 +56,14 @@ export function tableBench(base: FitTableOptions): Bench<FittedTable> & { of(fit
 }
 
 /** The record of a table's training, as experiments leave theirs; a stopped one leaves none. */
-async function writeTableRecord({ table, target }: FitTableOptions, fitted: FittedTable): Promise<void> {
+async function writeTableRecord(
+  { table, target }: FitTableOptions,
+  fitted: FittedTable,
+  records: string,
+): Promise<void> {
   if (fitted.stopped) return;
   const { schema, scores, steps, seconds, memory, recipe: { seed, ...configuration } } = fitted;
-  await writeOutcome(LOCAL_RECORDS, {
+  await writeOutcome(records, {
     experiment: "table",
     profile: "quick",
     model: configuration.model.model ?? "spin",
@@ -89,6 +96,7 @@ function tableDigest({ columns }: FitTableOptions["table"]): string {
 export function experimentBench<S extends Settings>(
   experiment: Experiment<S>,
   settings: S,
+  folder = LOCAL_RECORDS,
 ): Bench<RunRecord[]> {
   const { profile, ...base } = settings;
   const options: OptionTable = "recipe" in settings && "model" in settings ? TABLE_OPTIONS : PROCESS_OPTIONS;
@@ -96,7 +104,7 @@ export function experimentBench<S extends Settings>(
   const make = async (chosen: Record<string, unknown>, signal: AbortSignal): Promise<Made<RunRecord[]>> => {
     const changes = { ...base, ...chosen } as unknown as Changes<S>;
     const changed = experiment.settings(profile, changes);
-    const records = await run(experiment as Experiment, changed, { signal });
+    const records = await run(experiment as Experiment, changed, { signal, records: folder });
     const count = (await experiment.runs(changed)).length;
     return {
       ...together(records, chosen, records.length < count),

@@ -31,6 +31,8 @@ export interface Panel<Value> {
 export interface PanelOptions<Value> {
   /** Runs that are there already. */
   runs?: Value[];
+  /** The folder of records; that of this machine unless given. */
+  records?: string;
 }
 
 /** The last state, for a page without a kernel. */
@@ -129,18 +131,18 @@ export function panel(
 export function panel<S extends Settings>(
   base: Experiment<S>,
   controls: Record<string, Control>,
-  options: { settings: S },
+  options: { settings: S; records?: string },
 ): Promise<Panel<RunRecord[]>>;
 export async function panel(
   base: FitTableOptions | object,
   controls: Record<string, Control>,
-  { runs = [], settings }: PanelOptions<FittedTable> & { settings?: Settings } = {},
+  { runs = [], settings, records }: PanelOptions<FittedTable> & { settings?: Settings } = {},
 ): Promise<Panel<unknown>> {
   if ("table" in base) {
-    const bench = tableBench(base as FitTableOptions);
+    const bench = tableBench(base as FitTableOptions, records);
     return await panelOf(createSession<unknown>(bench as Bench<unknown>, controls, runs.map(bench.of)));
   }
   if (!settings) throw new UserError("panel: expected the options of fitTable, or an experiment and { settings }");
-  const bench = experimentBench(base as Experiment, settings);
+  const bench = experimentBench(base as Experiment, settings, records);
   return await panelOf(createSession<unknown>(bench as Bench<unknown>, controls));
 }
