@@ -60,11 +60,11 @@ async function benchOf(
 ): Promise<{ bench: Bench<unknown>; controls: Record<string, Control> }> {
   if (what === "gp") {
     const settings = gp.settings("quick", { models: ["cipnp"], parts: { context: 1, target: 1 } });
-    return { bench: experimentBench(gp, settings) as Bench<unknown>, controls: PROCESS };
+    return { bench: await experimentBench(gp, settings) as Bench<unknown>, controls: PROCESS };
   }
   if (what === "window") {
     const settings = imputation.settings("quick", { models: ["spin"], classical: "none" });
-    return { bench: experimentBench(imputation, settings) as Bench<unknown>, controls: WINDOW };
+    return { bench: await experimentBench(imputation, settings) as Bench<unknown>, controls: WINDOW };
   }
   if (target === undefined) throw new UserError("task studio: a CSV file needs --target: the column to predict");
   const table = await loadTable(userPath(what));

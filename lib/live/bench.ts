@@ -93,14 +93,15 @@ function tableDigest({ columns }: FitTableOptions["table"]): string {
 }
 
 /** An experiment with its settings; what is known of a run already is read, as `run` does. */
-export function experimentBench<S extends Settings>(
+export async function experimentBench<S extends Settings>(
   experiment: Experiment<S>,
   settings: S,
   folder = LOCAL_RECORDS,
-): Bench<RunRecord[]> {
+): Promise<Bench<RunRecord[]>> {
   const { profile, ...base } = settings;
   const options: OptionTable = "recipe" in settings && "model" in settings ? TABLE_OPTIONS : PROCESS_OPTIONS;
   const taken = Object.entries(options).filter(([name]) => name in settings || options === TABLE_OPTIONS);
+  const [first] = await experiment.runs(settings);
   const make = async (chosen: Record<string, unknown>, signal: AbortSignal): Promise<Made<RunRecord[]>> => {
     const changes = { ...base, ...chosen } as unknown as Changes<S>;
     const changed = experiment.settings(profile, changes);
@@ -117,10 +118,8 @@ export function experimentBench<S extends Settings>(
   return {
     title: `${experiment.name}, ${profile}`,
     options: Object.fromEntries(taken),
-    defaults: Object.fromEntries(taken.flatMap(([name]) => {
-      const value = (base as Record<string, unknown>)[name];
-      return value === 0 || value === "" || value === undefined ? [] : [[name, value]];
-    })),
+    // Those of the first run: settings leave most of them to the profile.
+    defaults: optionsOf(options, first?.program?.recipe ?? {}),
     make,
   };
 }

@@ -143,6 +143,6 @@ export async function panel(
     return await panelOf(createSession<unknown>(bench as Bench<unknown>, controls, runs.map(bench.of)));
   }
   if (!settings) throw new UserError("panel: expected the options of fitTable, or an experiment and { settings }");
-  const bench = experimentBench(base as Experiment, settings, records);
+  const bench = await experimentBench(base as Experiment, settings, records);
   return await panelOf(createSession<unknown>(bench as Bench<unknown>, controls));
 }
