@@ -7,5 +7,9 @@ export type Formats = Record<string, unknown>;
 
 /** The same object, which shows itself; nothing else about it changes, its JSON and its keys neither. */
 export function displayed<T extends object>(value: T, formats: (value: T) => Formats): T {
-  return Object.defineProperty(value, DISPLAY, { value: () => formats(value), enumerable: false, configurable: true });
+  return Object.defineProperty(value, DISPLAY, {
+    value: () => formats(value),
+    enumerable: false,
+    configurable: true,
+  });
 }

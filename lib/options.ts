@@ -55,7 +55,11 @@ export const share = (about: string, places: readonly string[], open?: 0 | 1): O
   numberOption(
     about,
     places,
-    open === undefined ? "a number from 0 to 1" : open === 0 ? "a number above 0, to 1" : "a number from 0 to below 1",
+    open === undefined
+      ? "a number from 0 to 1"
+      : open === 0
+      ? "a number above 0, to 1"
+      : "a number from 0 to below 1",
     (value) => value >= 0 && value <= 1 && value !== open,
   );
 
@@ -78,7 +82,9 @@ function put(object: object, [name, ...rest]: string[], value: unknown): object 
 /** @throws UserError for a value that an option cannot have */
 export function checkOption(name: string, option: Option<unknown>, value: unknown): void {
   if (!option.holds(value)) {
-    throw new UserError(`option "${name}" (${option.about}): expected ${option.expected}, found ${shown(value)}`);
+    throw new UserError(
+      `option "${name}" (${option.about}): expected ${option.expected}, found ${shown(value)}`,
+    );
   }
 }
 

@@ -11,8 +11,14 @@ Deno.test("options are put in their places and read from there, and nothing else
 });
 
 Deno.test("a value out of range is refused with what it is about, a name with its nearest", () => {
-  throws(() => chosenOptions(TABLE_OPTIONS, { h: 0 }), /option "h" \(.*H_D\): expected a whole number from 1, found 0/);
-  throws(() => chosenOptions(TABLE_OPTIONS, { rate: "fast" }), /"rate".*expected a number above 0, found "fast"/);
+  throws(
+    () => chosenOptions(TABLE_OPTIONS, { h: 0 }),
+    /option "h" \(.*H_D\): expected a whole number from 1, found 0/,
+  );
+  throws(
+    () => chosenOptions(TABLE_OPTIONS, { rate: "fast" }),
+    /"rate".*expected a number above 0, found "fast"/,
+  );
   throws(() => chosenOptions(TABLE_OPTIONS, { dropout: 1 }), /from 0 to below 1, found 1/);
   throws(() => chosenOptions(TABLE_OPTIONS, { schedule: "flat" }), /expected one of flat_and_anneal, /);
   throws(

@@ -18,7 +18,10 @@ await runCommand({
     "Opens JupyterLab on copies of the notebooks in results/local/notebooks, with the Deno kernel of this workspace. Stop\n" +
     "ends a training early and keeps what it has learnt. --bring puts a copy in the place of the committed notebook.",
   options: {
-    bring: texts("NAME", "bring the changes of a copy back to notebooks/, such as 00_quickstart; opens nothing"),
+    bring: texts(
+      "NAME",
+      "bring the changes of a copy back to notebooks/, such as 00_quickstart; opens nothing",
+    ),
     port: text("N", "the port to listen on (8888 unless it is taken)"),
     "no-browser": flag("only print the address"),
   },
@@ -36,7 +39,9 @@ await runCommand({
     ...values["no-browser"] ? ["--no-browser"] : [],
   ]);
   for (const name of behind) {
-    console.log(`${name}: the copy was changed, and so was notebooks/${name}.ipynb; the copy is opened as it is`);
+    console.log(
+      `${name}: the copy was changed, and so was notebooks/${name}.ipynb; the copy is opened as it is`,
+    );
   }
   console.log(
     "JupyterLab starts on copies in results/local/notebooks; Ctrl+C ends it. A copy is brought back by:\n" +

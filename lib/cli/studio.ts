@@ -14,7 +14,8 @@ import { userPath } from "./user_path.ts";
 
 const STUDIO = {
   name: "studio",
-  summary: "Serves a page with controls, the live curve and the list of runs, for this machine alone; Ctrl-C ends it.\n" +
+  summary:
+    "Serves a page with controls, the live curve and the list of runs, for this machine alone; Ctrl-C ends it.\n" +
     "WHAT is a CSV file, gp (a neural process on Gaussian processes) or window (a window of genotypes).",
   positional: { name: "WHAT", help: "a CSV file, gp or window", least: 1, most: 1 },
   options: {
@@ -66,9 +67,14 @@ async function benchOf(
     const settings = imputation.settings("quick", { models: ["spin"], classical: "none" });
     return { bench: await experimentBench(imputation, settings) as Bench<unknown>, controls: WINDOW };
   }
-  if (target === undefined) throw new UserError("task studio: a CSV file needs --target: the column to predict");
+  if (target === undefined) {
+    throw new UserError("task studio: a CSV file needs --target: the column to predict");
+  }
   const table = await loadTable(userPath(what));
-  return { bench: tableBench({ table, target, model: model as TableModelName }) as Bench<unknown>, controls: TABLE };
+  return {
+    bench: tableBench({ table, target, model: model as TableModelName }) as Bench<unknown>,
+    controls: TABLE,
+  };
 }
 
 if (import.meta.main) {

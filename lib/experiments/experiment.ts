@@ -180,7 +180,9 @@ export function changed<S extends Settings>(
   for (const [name, value] of Object.entries(changes)) {
     if (name === "profile" || !(name in defaults)) {
       if (name in options) {
-        if (!isEmpty(name, value)) chosen.push([name, optionValue(TABLE_OPTIONS[name as Hyperparameter], value)]);
+        if (!isEmpty(name, value)) {
+          chosen.push([name, optionValue(TABLE_OPTIONS[name as Hyperparameter], value)]);
+        }
         continue;
       }
       const known = [...Object.keys(defaults), ...Object.keys(options)].filter((one) => one !== "profile");

@@ -240,7 +240,10 @@ const optionsAmong = ({ steps, rate, schedule, h, width, depth }: Partial<Proces
 /** The changes that the record of a training tells. */
 export function changesOfTraining({ model, seed, data, configuration }: RunRecord) {
   const { parts } = configuration as unknown as ProcessRecipe;
-  const { steps = 0, rate = 0, schedule = "", h, width = 0, depth = 0 } = optionsOf(PROCESS_OPTIONS, configuration);
+  const { steps = 0, rate = 0, schedule = "", h, width = 0, depth = 0 } = optionsOf(
+    PROCESS_OPTIONS,
+    configuration,
+  );
   const range = (word: string): Range | null => {
     const [, least, most] = new RegExp(`${word}-(\\d+)-(\\d+)`).exec(data.name) ?? [];
     return least && most ? [Number(least), Number(most)] : null;
@@ -277,7 +280,11 @@ export function changedRecipe(
     parts: changes.parts ?? parts,
   };
   const { h, ...options } = optionsAmong(changes);
-  return withOptions(recipe, PROCESS_OPTIONS, induce === null || h === undefined ? options : { ...options, h });
+  return withOptions(
+    recipe,
+    PROCESS_OPTIONS,
+    induce === null || h === undefined ? options : { ...options, h },
+  );
 }
 
 /** A training with everything that its run and record take. */

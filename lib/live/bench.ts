@@ -39,7 +39,8 @@ export function tableBench(
   const of = (fitted: FittedTable): Made<FittedTable> => ({
     ...trialOf(fitted),
     value: fitted,
-    continue: async (steps, signal) => await kept(await fitted.continue({ steps, signal, label: "training" })),
+    continue: async (steps, signal) =>
+      await kept(await fitted.continue({ steps, signal, label: "training" })),
   });
   const kept = async (fitted: FittedTable): Promise<Made<FittedTable>> => {
     await writeTableRecord(base, fitted, records);
@@ -51,7 +52,9 @@ export function tableBench(
     defaults: optionsOf(TABLE_OPTIONS, recipe),
     of,
     make: async (options, signal) =>
-      await kept(await fitTable({ ...quiet, ...chosenOptions(TABLE_OPTIONS, options), label: "training", signal })),
+      await kept(
+        await fitTable({ ...quiet, ...chosenOptions(TABLE_OPTIONS, options), label: "training", signal }),
+      ),
   };
 }
 
@@ -112,7 +115,10 @@ export async function experimentBench<S extends Settings>(
       value: records,
       // A stopped run goes on from its checkpoint, a finished one becomes a longer run.
       continue: async (steps, signal) =>
-        await make(records.length < count ? chosen : { ...chosen, steps: (records[0]?.steps ?? 0) + steps }, signal),
+        await make(
+          records.length < count ? chosen : { ...chosen, steps: (records[0]?.steps ?? 0) + steps },
+          signal,
+        ),
     };
   };
   return {

@@ -1,7 +1,12 @@
 /** For tests: a real browser, where there is one. */
 import { type Browser, chromium, type Page } from "playwright-core";
 
-const PLACES = [Deno.env.get("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const PLACES = [
+  Deno.env.get("CHROMIUM"),
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 
 const isThere = (path: string | undefined): path is string => {
   try {

@@ -13,8 +13,13 @@ const BUNDLES = join(CACHE, "panel");
 const denoPackages: esbuild.Plugin = {
   name: "deno-packages",
   setup(build) {
-    build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) =>
-      kind === "entry-point" ? undefined : { path: createRequire(importer || import.meta.url).resolve(path) });
+    build.onResolve(
+      { filter: /^[^./]/ },
+      ({ path, importer, kind }) =>
+        kind === "entry-point"
+          ? undefined
+          : { path: createRequire(importer || import.meta.url).resolve(path) },
+    );
   },
 };
 

@@ -33,7 +33,9 @@ export function trialTable(trials: readonly Trial[], title = "Runs"): TableView 
   const options = differences(trials);
   const scores = [...new Set(trials.flatMap((trial) => Object.keys(trial.scores)))];
   const best = scores.map((name) => {
-    const values = trials.map((trial) => trial.scores[name]).filter((value) => Number.isFinite(value)) as number[];
+    const values = trials.map((trial) => trial.scores[name]).filter((value) =>
+      Number.isFinite(value)
+    ) as number[];
     return trials.length < 2 || values.length === 0
       ? undefined
       : RISING.test(name)

@@ -7,7 +7,11 @@ import { compare, trialFigure, trialNames, trialTable } from "./compare.ts";
 import { slides } from "./slides.ts";
 import type { Trial } from "./trial.ts";
 
-const trial = (options: Record<string, unknown>, rmse: number, points: [number, number][] = [[1, 2], [9, 1]]): Trial => ({
+const trial = (
+  options: Record<string, unknown>,
+  rmse: number,
+  points: [number, number][] = [[1, 2], [9, 1]],
+): Trial => ({
   options,
   scores: { rmse },
   course: { ...emptyCourse(), validation: points, best: 9 },

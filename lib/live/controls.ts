@@ -42,14 +42,21 @@ export function drawnControls(
     const isSlider = !Array.isArray(control);
     const slider = control as Slider;
     if (isSlider && !(slider.least < slider.most)) {
-      throw new UserError(`panel: ${name}: expected a list of values, or a slider from a lesser to a greater number`);
+      throw new UserError(
+        `panel: ${name}: expected a list of values, or a slider from a lesser to a greater number`,
+      );
     }
-    const values = isSlider ? [slider.least, slider.most] : [...control as readonly (number | string | boolean)[]];
+    const values = isSlider
+      ? [slider.least, slider.most]
+      : [...control as readonly (number | string | boolean)[]];
     for (const value of values) checkOption(name, option, value);
     const value = defaults[name] ?? values[0];
     const common = { name, about: option.about, value };
     if (isSlider) return { ...common, ...slider };
     const choices = values.includes(value as number) ? values : [value as number, ...values];
-    return { ...common, choices: choices.every((one) => typeof one === "number") ? choices.toSorted((a, b) => a - b) : choices };
+    return {
+      ...common,
+      choices: choices.every((one) => typeof one === "number") ? choices.toSorted((a, b) => a - b) : choices,
+    };
   });
 }

@@ -42,7 +42,8 @@ async function withLab(page: Page, source: Notebook, work: (path: string) => Pro
     `--LabApp.user_settings_dir=${settings}`,
     `--IdentityProvider.token=${TOKEN}`,
   ]);
-  const lab = new Deno.Command(program, { args, env, clearEnv: true, stdout: "null", stderr: "null" }).spawn();
+  const lab = new Deno.Command(program, { args, env, clearEnv: true, stdout: "null", stderr: "null" })
+    .spawn();
   try {
     const address = `http://127.0.0.1:${port}/lab/tree/${FOLDER}/${name}?reset&token=${TOKEN}`;
     for (let tries = 0;; tries++) {
@@ -65,7 +66,8 @@ async function withLab(page: Page, source: Notebook, work: (path: string) => Pro
   }
 }
 
-const cell = (page: Page, index: number) => page.locator(".jp-NotebookPanel .jp-Notebook .jp-Cell").nth(index);
+const cell = (page: Page, index: number) =>
+  page.locator(".jp-NotebookPanel .jp-Notebook .jp-Cell").nth(index);
 const output = (page: Page, index: number) => cell(page, index).locator(".jp-Cell-outputArea");
 
 async function menu(page: Page, ...path: string[]): Promise<void> {
@@ -104,84 +106,102 @@ async function longQuickstart(): Promise<Notebook> {
   return { ...source, cells };
 }
 
-browserTest("Run All, Stop in the middle, and the cells behind it go on; then the panel: h, Run, Stop, Continue", async (page) => {
-  await withLab(page, await longQuickstart(), async (path) => {
-    await menu(page, "Run", "Run All Cells");
-    const curve = cell(page, 5).locator(".jp-OutputArea img, .jp-OutputArea svg");
-    await curve.first().waitFor({ timeout: 2 * MINUTE });
-    await page.waitForTimeout(3000);
-    await stop(page);
-    await idle(page);
-    match(await output(page, 5).innerText(), /Stop: the step under way ends[\s\S]*Validation \(185 rows\): rmse/);
-    match(await output(page, 7).innerText(), /Test \(103 rows\): rmse/);
-    match(await output(page, 11).innerText(), /predicts the same bits/);
+browserTest(
+  "Run All, Stop in the middle, and the cells behind it go on; then the panel: h, Run, Stop, Continue",
+  async (page) => {
+    await withLab(page, await longQuickstart(), async (path) => {
+      await menu(page, "Run", "Run All Cells");
+      const curve = cell(page, 5).locator(".jp-OutputArea img, .jp-OutputArea svg");
+      await curve.first().waitFor({ timeout: 2 * MINUTE });
+      await page.waitForTimeout(3000);
+      await stop(page);
+      await idle(page);
+      match(
+        await output(page, 5).innerText(),
+        /Stop: the step under way ends[\s\S]*Validation \(185 rows\): rmse/,
+      );
+      match(await output(page, 7).innerText(), /Test \(103 rows\): rmse/);
+      match(await output(page, 11).innerText(), /predicts the same bits/);
 
-    const panel = page.frameLocator(".jp-Notebook iframe");
-    await panel.locator("[data-option=h] input[type=number]").waitFor({ timeout: MINUTE });
-    await cell(page, 13).scrollIntoViewIfNeeded();
-    const lines = panel.locator(".figure svg g[aria-label=line] path");
-    const before = await lines.count();
-    await panel.locator("[data-option=h] input[type=range]").fill("20");
-    await panel.getByRole("button", { name: "Run", exact: true }).click();
-    await panel.locator(".line", { hasText: / [1-9]\d* of / }).waitFor({ timeout: 2 * MINUTE });
-    await page.waitForTimeout(3000);
-    await panel.getByRole("button", { name: "Stop", exact: true }).click();
-    await panel.locator("tbody tr").nth(1).waitFor({ timeout: MINUTE });
-    notEqual(await lines.count(), before);
-    await panel.locator('input[title="further steps of Continue"]').fill("20");
-    await panel.locator('[data-continue="1"]').click();
-    await panel.locator("tbody tr").nth(2).waitFor({ timeout: MINUTE });
-    const steps = async (row: number) =>
-      Number.parseInt(await panel.locator("tbody tr").nth(row).locator("td").nth(2).innerText());
-    ok(await steps(2) === await steps(1) + 20, "20 steps more");
-    await screenshot(page, "panel");
+      const panel = page.frameLocator(".jp-Notebook iframe");
+      await panel.locator("[data-option=h] input[type=number]").waitFor({ timeout: MINUTE });
+      await cell(page, 13).scrollIntoViewIfNeeded();
+      const lines = panel.locator(".figure svg g[aria-label=line] path");
+      const before = await lines.count();
+      await panel.locator("[data-option=h] input[type=range]").fill("20");
+      await panel.getByRole("button", { name: "Run", exact: true }).click();
+      await panel.locator(".line", { hasText: / [1-9]\d* of / }).waitFor({ timeout: 2 * MINUTE });
+      await page.waitForTimeout(3000);
+      await panel.getByRole("button", { name: "Stop", exact: true }).click();
+      await panel.locator("tbody tr").nth(1).waitFor({ timeout: MINUTE });
+      notEqual(await lines.count(), before);
+      await panel.locator('input[title="further steps of Continue"]').fill("20");
+      await panel.locator('[data-continue="1"]').click();
+      await panel.locator("tbody tr").nth(2).waitFor({ timeout: MINUTE });
+      const steps = async (row: number) =>
+        Number.parseInt(await panel.locator("tbody tr").nth(row).locator("td").nth(2).innerText());
+      ok(await steps(2) === await steps(1) + 20, "20 steps more");
+      await screenshot(page, "panel");
 
-    // The notebook's own code has what the panel made.
-    await cell(page, 15).click();
-    await page.keyboard.press("Control+Enter");
-    await idle(page);
-    match(await output(page, 15).innerText(), /\b20\b[\s\S]*stopped/);
-
-    await menu(page, "File", "Save Notebook");
-    await page.waitForTimeout(2000);
-    const target = path.replace(/ipynb$/, "html");
-    await renderNotebook(await readNotebook(path), target, "saved");
-    await page.goto(`file://${target}`);
-    await page.locator("table", { hasText: "best step" }).first().waitFor();
-    ok(await page.locator("[class^=panel-] svg").isVisible(), "the last state is shown without a kernel");
-    await page.locator("[class^=panel-]").scrollIntoViewIfNeeded();
-    await screenshot(page, "rendered");
-    await Deno.remove(target);
-  });
-}, isSetUp, "the notebook kernel is not set up; run: deno task setup");
-
-browserTest("a wrong option, a wrong type and a cell that is no TypeScript show their message and their place", async (page) => {
-  const source = notebook(
-    code('import * as spin from "spin";\nawait spin.useEngine("cpu");'),
-    code('const table = await spin.loadTable(spin.workspaceFile("data/examples/concrete_test.csv"));'),
-    code('await spin.fitTable({ table, target: "Age", widht: 8 });'),
-    code("const a = 1;\nconst b = (;"),
-    code("\nspin.experiments.uci.settings(\n  'quick', { h: 'many' });"),
-    code("const late = 1;\n\nlate.no.where;"),
-    code('await spin.show("the end");'),
-  );
-  await withLab(page, source, async () => {
-    for (const index of source.cells.keys()) {
-      await cell(page, index).click();
+      // The notebook's own code has what the panel made.
+      await cell(page, 15).click();
       await page.keyboard.press("Control+Enter");
       await idle(page);
-      if (index >= 2 && index < 6) await output(page, index).locator("pre").first().waitFor({ timeout: MINUTE });
-    }
-    match(await output(page, 2).innerText(), /line 1:[\s\S]*there is no option "widht"; nearest: width/);
-    match(await output(page, 3).innerText(), /line 2:\s+const b = \(;\s+SyntaxError: Expression expected/);
-    match(await output(page, 4).innerText(), /option "h" .*: expected a whole number from 1, found "many"/);
-    match(await output(page, 5).innerText(), /line 3:\s+late\.no\.where;\s+TypeError: Cannot read properties/);
-    match(await output(page, 6).innerText(), /the end/);
-    await menu(page, "Settings", "Theme", "JupyterLab Dark");
-    await page.waitForTimeout(500);
-    await screenshot(page, "errors");
-  });
-}, isSetUp, "the notebook kernel is not set up; run: deno task setup");
+      match(await output(page, 15).innerText(), /\b20\b[\s\S]*stopped/);
+
+      await menu(page, "File", "Save Notebook");
+      await page.waitForTimeout(2000);
+      const target = path.replace(/ipynb$/, "html");
+      await renderNotebook(await readNotebook(path), target, "saved");
+      await page.goto(`file://${target}`);
+      await page.locator("table", { hasText: "best step" }).first().waitFor();
+      ok(await page.locator("[class^=panel-] svg").isVisible(), "the last state is shown without a kernel");
+      await page.locator("[class^=panel-]").scrollIntoViewIfNeeded();
+      await screenshot(page, "rendered");
+      await Deno.remove(target);
+    });
+  },
+  isSetUp,
+  "the notebook kernel is not set up; run: deno task setup",
+);
+
+browserTest(
+  "a wrong option, a wrong type and a cell that is no TypeScript show their message and their place",
+  async (page) => {
+    const source = notebook(
+      code('import * as spin from "spin";\nawait spin.useEngine("cpu");'),
+      code('const table = await spin.loadTable(spin.workspaceFile("data/examples/concrete_test.csv"));'),
+      code('await spin.fitTable({ table, target: "Age", widht: 8 });'),
+      code("const a = 1;\nconst b = (;"),
+      code("\nspin.experiments.uci.settings(\n  'quick', { h: 'many' });"),
+      code("const late = 1;\n\nlate.no.where;"),
+      code('await spin.show("the end");'),
+    );
+    await withLab(page, source, async () => {
+      for (const index of source.cells.keys()) {
+        await cell(page, index).click();
+        await page.keyboard.press("Control+Enter");
+        await idle(page);
+        if (index >= 2 && index < 6) {
+          await output(page, index).locator("pre").first().waitFor({ timeout: MINUTE });
+        }
+      }
+      match(await output(page, 2).innerText(), /line 1:[\s\S]*there is no option "widht"; nearest: width/);
+      match(await output(page, 3).innerText(), /line 2:\s+const b = \(;\s+SyntaxError: Expression expected/);
+      match(await output(page, 4).innerText(), /option "h" .*: expected a whole number from 1, found "many"/);
+      match(
+        await output(page, 5).innerText(),
+        /line 3:\s+late\.no\.where;\s+TypeError: Cannot read properties/,
+      );
+      match(await output(page, 6).innerText(), /the end/);
+      await menu(page, "Settings", "Theme", "JupyterLab Dark");
+      await page.waitForTimeout(500);
+      await screenshot(page, "errors");
+    });
+  },
+  isSetUp,
+  "the notebook kernel is not set up; run: deno task setup",
+);
 
 /** Kept for eyes, if a folder for them is named. */
 async function screenshot(page: Page, name: string): Promise<void> {

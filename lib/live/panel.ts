@@ -2,6 +2,7 @@
 import { UserError } from "../errors.ts";
 import type { Experiment, Settings } from "../experiments/experiment.ts";
 import { toSvg } from "../plots/mod.ts";
+import { STOP_FILE } from "../progress/stop.ts";
 import { flushOutputs, jupyter, PROGRESS_FILE } from "../progress/progress.ts";
 import { escapeHtml, type RunRecord, toHtml, toText } from "../results/mod.ts";
 import type { FitTableOptions, FittedTable } from "../tabular/mod.ts";
@@ -92,7 +93,8 @@ async function showSession<Value>(session: Session<Value>, url: string | undefin
 
 /** A session in a notebook. A headless run has nobody to serve. */
 async function panelOf<Value>(session: Session<Value>): Promise<Panel<Value>> {
-  const isWatched = jupyter() !== undefined && Deno.env.get(PROGRESS_FILE) === undefined;
+  const isHeadless = [PROGRESS_FILE, STOP_FILE].some((name) => Deno.env.get(name) !== undefined);
+  const isWatched = jupyter() !== undefined && !isHeadless;
   const server: PanelServer | undefined = isWatched ? serveSession(session) : undefined;
   await showSession(session, server?.url);
   return {
@@ -142,7 +144,9 @@ export async function panel(
     const bench = tableBench(base as FitTableOptions, records);
     return await panelOf(createSession<unknown>(bench as Bench<unknown>, controls, runs.map(bench.of)));
   }
-  if (!settings) throw new UserError("panel: expected the options of fitTable, or an experiment and { settings }");
+  if (!settings) {
+    throw new UserError("panel: expected the options of fitTable, or an experiment and { settings }");
+  }
   const bench = await experimentBench(base as Experiment, settings, records);
   return await panelOf(createSession<unknown>(bench as Bench<unknown>, controls));
 }

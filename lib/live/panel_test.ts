@@ -9,7 +9,9 @@ import { range } from "./controls.ts";
 import { panel, staticState } from "./panel.ts";
 
 /** y = 3·x. */
-const lines = ["x,y", ...Array.from({ length: 40 }, (_, i) => `${i * 7 % 40},${3 * (i * 7 % 40)}`)].join("\n");
+const lines = ["x,y", ...Array.from({ length: 40 }, (_, i) => `${i * 7 % 40},${3 * (i * 7 % 40)}`)].join(
+  "\n",
+);
 const table = typeTable(parseCsv(new TextEncoder().encode(lines), "line.csv"));
 const TINY = { width: 8, heads: 2, h: 2, f: 2, steps: 3 };
 
@@ -58,7 +60,10 @@ Deno.test("an experiment's controls begin with what its first run has", async ()
   const { gp, uci } = experiments;
   const bench = await experimentBench(gp, gp.settings("quick", { models: ["cipnp"] }));
   deepEqual([bench.defaults["h"], bench.defaults["width"], bench.defaults["steps"]], [32, 128, 200]);
-  const tables = await experimentBench(uci, uci.settings("quick", { datasets: "yacht", models: "spin", h: 7 }));
+  const tables = await experimentBench(
+    uci,
+    uci.settings("quick", { datasets: "yacht", models: "spin", h: 7 }),
+  );
   deepEqual([tables.defaults["h"], tables.defaults["rate"]], [7, 0.01]);
 });
 

@@ -13,12 +13,15 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
   // Scripts and connections of the page's own alone; JupyterLab on this machine may show it inside of a notebook.
-  "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; " +
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; " +
     "img-src data:; frame-ancestors 'self' http://localhost:* http://127.0.0.1:*",
 };
 
 const html = (title: string) =>
-  `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${title.replace(/[<&]/g, " ")}</title></head>` +
+  `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${
+    title.replace(/[<&]/g, " ")
+  }</title></head>` +
   `<body><main></main><script src="page.js"></script></body></html>`;
 
 const answer = (body: BodyInit | null, type: string, status = 200) =>
@@ -76,7 +79,10 @@ export function serveSession<Value>(session: Session<Value>): PanelServer {
     }
     return answer(null, "text/plain", 404);
   };
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, signal: stop.signal, onListen: () => {} }, handle);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, signal: stop.signal, onListen: () => {} },
+    handle,
+  );
   origin = `http://127.0.0.1:${server.addr.port}`;
   return {
     url: `${origin}/${token}/`,

@@ -51,9 +51,14 @@ Deno.test("Run comes through with its options, and every state goes to whoever l
     const { origin } = new URL(url);
     const events = await fetch(`${url}events`);
     const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
-    const next = async (): Promise<PanelState> => JSON.parse((await reader.read()).value!.split("\n\n")[0]!.slice("data: ".length));
+    const next = async (): Promise<PanelState> =>
+      JSON.parse((await reader.read()).value!.split("\n\n")[0]!.slice("data: ".length));
     deepEqual((await next()).table.rows, []);
-    const options = { method: "POST", headers: { Origin: origin }, body: JSON.stringify({ options: { h: 7 } }) };
+    const options = {
+      method: "POST",
+      headers: { Origin: origin },
+      body: JSON.stringify({ options: { h: 7 } }),
+    };
     equal(await status(`${url}run`, options), 200);
     while (session.trials.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     deepEqual(session.trials.map(({ value }) => value), [7]);

@@ -1,6 +1,6 @@
 /** The state behind a panel: its trials, the one under way, and what a reader asks for. */
 import { formatDuration } from "../progress/format.ts";
-import { type ProgressState, progressLine, type Sink, watched } from "../progress/progress.ts";
+import { progressLine, type ProgressState, type Sink, watched } from "../progress/progress.ts";
 import type { TableView } from "../results/mod.ts";
 import type { Bench, Made } from "./bench.ts";
 import { trialNames, trialTable } from "./compare.ts";
@@ -25,6 +25,13 @@ export interface PanelState {
   running: { line: string; stopping: boolean } | null;
   /** What went wrong last, or what was done. */
   message: string;
+}
+
+/** A trial that kept no curve of its own, such as a stopped run of an experiment, has the one that was seen. */
+function withCourse<Value>(made: Made<Value>, seen: ProgressState | undefined): Made<Value> {
+  const { train, validation } = made.course;
+  if (train.length + validation.length > 0 || !seen?.course) return made;
+  return { ...made, course: seen.course, steps: made.steps || seen.done };
 }
 
 /** Milliseconds between two states while something trains. */
@@ -60,12 +67,22 @@ export function createSession<Value>(
       title: bench.title,
       controls: drawn,
       curves: [
-        ...trials.map(({ course: { train, validation, best } }, i) => ({ name: names[i]!, train, validation, best })),
-        ...live ? [{ name: under!.name, train: live.train, validation: live.validation, best: live.best }] : [],
+        ...trials.map(({ course: { train, validation, best } }, i) => ({
+          name: names[i]!,
+          train,
+          validation,
+          best,
+        })),
+        ...live
+          ? [{ name: under!.name, train: live.train, validation: live.validation, best: live.best }]
+          : [],
       ],
       table: trialTable(trials),
       running: under
-        ? { line: under.state ? progressLine(under.state, 0) : "starting", stopping: under.stop.signal.aborted }
+        ? {
+          line: under.state ? progressLine(under.state, 0) : "starting",
+          stopping: under.stop.signal.aborted,
+        }
         : null,
       message,
     };
@@ -91,8 +108,10 @@ export function createSession<Value>(
     tell();
     try {
       const made = await watched(sink, () => work(under!.stop.signal));
-      trials.push(made);
-      message = `${made.stopped ? "stopped" : "done"} after ${made.steps} steps, ${formatDuration(made.seconds)}`;
+      trials.push(withCourse(made, under.state));
+      message = `${made.stopped ? "stopped" : "done"} after ${made.steps} steps, ${
+        formatDuration(made.seconds)
+      }`;
     } catch (error) {
       message = error instanceof Error ? error.message : String(error);
     } finally {
@@ -107,7 +126,9 @@ export function createSession<Value>(
     continue: (steps, index = trials.length - 1) => {
       const trial = trials[index];
       return during("now", (signal) => {
-        if (!trial?.continue) throw new Error(trial ? "this run cannot go on" : `there is no run ${index + 1}`);
+        if (!trial?.continue) {
+          throw new Error(trial ? "this run cannot go on" : `there is no run ${index + 1}`);
+        }
         return trial.continue(steps, signal);
       });
     },

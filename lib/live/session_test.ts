@@ -83,11 +83,20 @@ Deno.test("what goes wrong is said, and the next run goes on", async () => {
 });
 
 Deno.test("controls are checked when they are made, with every value that they can give", () => {
-  const drawn = (given: Parameters<typeof drawnControls>[0]) => drawnControls(given, bench.options, bench.defaults);
+  const drawn = (given: Parameters<typeof drawnControls>[0]) =>
+    drawnControls(given, bench.options, bench.defaults);
   throws(() => drawn({ hh: [1] }), /panel: there is no option "hh"; known: h/);
-  throws(() => drawn({ h: [5, 0] }), /option "h" \(inducing points\): expected a whole number from 1, found 0/);
+  throws(
+    () => drawn({ h: [5, 0] }),
+    /option "h" \(inducing points\): expected a whole number from 1, found 0/,
+  );
   throws(() => drawn({ h: range(9, 3) }), /panel: h: expected a list of values, or a slider/);
-  deepEqual(drawn({ h: [20, 5] }), [{ name: "h", about: "inducing points", value: 10, choices: [5, 10, 20] }]);
+  deepEqual(drawn({ h: [20, 5] }), [{
+    name: "h",
+    about: "inducing points",
+    value: 10,
+    choices: [5, 10, 20],
+  }]);
   deepEqual(drawn({ h: log(1, 100) }), [
     { name: "h", about: "inducing points", value: 10, least: 1, most: 100, log: true },
   ]);

@@ -41,7 +41,9 @@ for (
     "09_synthetic_attention",
   ]
 ) {
-  const reason = ownRecords ? " (ignored: records of this machine in results/local/records go before the committed)" : "";
+  const reason = ownRecords
+    ? " (ignored: records of this machine in results/local/records go before the committed)"
+    : "";
   Deno.test({
     name: `${name} shows what its code makes of the committed records${reason}`,
     ignore: !isSetUp || noPlugin || ownRecords,
@@ -53,8 +55,13 @@ Deno.test({
   name: "nothing is lost of a hundred cells that print, display and end",
   ignore: !isSetUp,
   async fn() {
-    const cells = Array.from({ length: 100 }, (_, i) =>
-      code(`for (let k = 0; k < 10; k++) console.log("line", k);\nawait spin.show("shown ${i}", spin.text("and more"));`));
+    const cells = Array.from(
+      { length: 100 },
+      (_, i) =>
+        code(
+          `for (let k = 0; k < 10; k++) console.log("line", k);\nawait spin.show("shown ${i}", spin.text("and more"));`,
+        ),
+    );
     const source = notebook(code('import * as spin from "spin";'), ...cells);
     const done = await execute(source, "hundred.ipynb", join(ROOT, "notebooks"));
     const lines = Array.from({ length: 10 }, (_, k) => `line ${k}\n`).join("");

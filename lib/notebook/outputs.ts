@@ -16,11 +16,15 @@ function shownLines({ cells }: Notebook): { cell: number; line: string }[] {
 function alike(before: string, after: string, tolerance: number): boolean {
   if (before === after) return true;
   const [a, b] = [before, after].map((line) => line.replaceAll(DURATION, "a while"));
-  if (a!.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ") !== b!.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ")) {
+  if (
+    a!.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ") !== b!.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ")
+  ) {
     return false;
   }
   const [old, now] = [a!, b!].map((line) => (line.match(NUMBER) ?? []).map(Number));
-  return old!.every((value, i) => Math.abs(value - now![i]!) <= tolerance * Math.max(Math.abs(value), Math.abs(now![i]!)));
+  return old!.every((value, i) =>
+    Math.abs(value - now![i]!) <= tolerance * Math.max(Math.abs(value), Math.abs(now![i]!))
+  );
 }
 
 /**

@@ -19,7 +19,8 @@ async function withFolders(work: (folders: Folders, write: Write) => Promise<voi
 
 type Write = (folder: keyof Folders, source: string) => Promise<void>;
 
-const textIn = (folders: Folders, folder: keyof Folders) => Deno.readTextFile(join(folders[folder], "a.ipynb"));
+const textIn = (folders: Folders, folder: keyof Folders) =>
+  Deno.readTextFile(join(folders[folder], "a.ipynb"));
 
 Deno.test("a copy is made, made anew when only its source has changed, and left alone once it was changed", () =>
   withFolders(async (folders, write) => {

@@ -131,7 +131,10 @@ Deno.test("Preparing a table refuses unknown models, wrong shares and too few la
   assert.throws(prepare({ validationShare: 1 }), /from 0 to below 1, found 1/);
   assert.throws(prepare({ target: "z" }), /no target column "z"/);
   assert.throws(prepare({ table: lineTable(4) }), /at least 5 rows .* found 4/);
-  assert.throws(prepare({ steps: 0 }), /"steps" \(optimiser steps\): expected a whole number from 1, found 0/);
+  assert.throws(
+    prepare({ steps: 0 }),
+    /"steps" \(optimiser steps\): expected a whole number from 1, found 0/,
+  );
   assert.equal(prepare({ validationShare: 0 })().fold.val.length, 0);
 });
 
@@ -141,9 +144,15 @@ Deno.test("Hyperparameters change the recipe one by one, and what there is not i
   const defaults = prepare({});
   assert.deepEqual(prepare({ h: 20 }), { ...defaults, model: { ...defaults.model, h: 20 } });
   assert.deepEqual(prepare({ recipe: { model: { h: 20 } } }), prepare({ h: 20 }));
-  assert.deepEqual(prepare({ recipe: { optimizer: { clip: 2 } } }).optimizer, { ...defaults.optimizer, clip: 2 });
+  assert.deepEqual(prepare({ recipe: { optimizer: { clip: 2 } } }).optimizer, {
+    ...defaults.optimizer,
+    clip: 2,
+  });
   assert.equal(prepare({ h: 20, recipe: { model: { h: 5 } } }).model.h, 20);
-  assert.deepEqual([prepare({ steps: 60 }).evaluateEvery, prepare({ steps: 60, evaluateEvery: 7 }).evaluateEvery], [5, 7]);
+  assert.deepEqual([
+    prepare({ steps: 60 }).evaluateEvery,
+    prepare({ steps: 60, evaluateEvery: 7 }).evaluateEvery,
+  ], [5, 7]);
   assert.throws(() => prepare({ hh: 20 }), /fitTable: there is no option "hh"; nearest: h,/);
   assert.throws(() => prepare({ recipe: { h: 20 } }), /recipe: "h" is an option of its own, \{ h: \.\.\. \}/);
   assert.throws(() => prepare({ recipe: { hh: 20 } }), /recipe: there is no option "hh"/);
@@ -169,6 +178,9 @@ Deno.test("A stopped training goes on to the bits of one that was never stopped,
   const longer = await whole.continue({ steps: 5 });
   assert.deepEqual([longer.steps, longer.recipe.steps, whole.steps], [25, 25, 20]);
   assert.ok(longer.best.validation <= whole.best.validation);
-  await assert.rejects(whole.continue(), /expected a number of further steps from 1, .* all steps were taken/);
+  await assert.rejects(
+    whole.continue(),
+    /expected a number of further steps from 1, .* all steps were taken/,
+  );
   for (const fitted of [whole, stopped, resumed, longer]) fitted.dispose();
 });

@@ -95,7 +95,11 @@ export function prepareTable(options: TrainingOptions): Prepared {
   const train = Int32Array.from([...split.train, ...all.filter((row) => !hasLabel(row))]).sort();
   const fold = { ...split, train };
   const schema = fitSchema(table, { targets: [target], trainRows: train, uninformative, notify });
-  const recipe = recipeOf(defaultRecipe(model, train.length, schema.columns.length, seed), options.recipe, chosen);
+  const recipe = recipeOf(
+    defaultRecipe(model, train.length, schema.columns.length, seed),
+    options.recipe,
+    chosen,
+  );
   return { target, schema, table: encode(table, schema, { notify }), fold, recipe };
 }
 
@@ -103,7 +107,9 @@ export function prepareTable(options: TrainingOptions): Prepared {
 function recipeOf(defaults: Recipe, changes: TrainingOptions["recipe"] = {}, chosen: TableOptions): Recipe {
   for (const name of Object.keys(changes)) {
     if (name in TABLE_OPTIONS && !(name in defaults)) {
-      throw new UserError(`recipe: "${name}" is an option of its own, { ${name}: ... } beside { recipe: ... }`);
+      throw new UserError(
+        `recipe: "${name}" is an option of its own, { ${name}: ... } beside { recipe: ... }`,
+      );
     }
   }
   const recipe = withOptions(

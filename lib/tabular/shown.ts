@@ -11,7 +11,10 @@ const short = (value: number): string => String(Number(value.toPrecision(4)));
 /** The range of a column's numbers, or its classes; and how many cells are missing. */
 function columnCells(column: TableColumn, rows: number): string[] {
   if (column.kind === "numeric") {
-    const { count, low, high, mean } = momentsOf(column.values, Int32Array.from({ length: rows }, (_, row) => row));
+    const { count, low, high, mean } = momentsOf(
+      column.values,
+      Int32Array.from({ length: rows }, (_, row) => row),
+    );
     return [count === 0 ? "" : `${short(low)} to ${short(high)}, mean ${short(mean)}`, `${rows - count}`];
   }
   const { classes, codes } = column;
@@ -31,11 +34,15 @@ export const tableView = ({ source, rows, columns }: Table): TableView => ({
 });
 
 /** A model's options and what it reached on its validation rows. */
-export const modelView = ({ target, recipe, scores }: Pick<TabularModel, "target" | "recipe" | "scores">): TableView => ({
+export const modelView = (
+  { target, recipe, scores }: Pick<TabularModel, "target" | "recipe" | "scores">,
+): TableView => ({
   title: `A model of ${target}`,
   head: ["", ""],
   rows: [
-    ...Object.entries(scores).map(([name, value]) => [`validation ${name}`, value === null ? "" : short(value)]),
+    ...Object.entries(scores).map((
+      [name, value],
+    ) => [`validation ${name}`, value === null ? "" : short(value)]),
     ["model", recipe.model.model ?? "spin"],
     ...Object.entries(optionsOf(TABLE_OPTIONS, recipe)).map(([name, value]) => [name, String(value)]),
   ].map(([label, text]) => ({ label: label!, cells: [cell(text!)] })),

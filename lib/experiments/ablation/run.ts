@@ -48,7 +48,10 @@ export async function trainAblation(
 export function ablationRun(row: AblationRow, fold: number, settings: AblationSettings) {
   const { profile, seed, steps, model, recipe: changes } = settings;
   const { name, sha256 } = uciFacts(DATASET);
-  const recipe = { ...ablationRecipe(row, profile, seed + fold, { model, recipe: changes }), ...(steps ? { steps } : {}) };
+  const recipe = {
+    ...ablationRecipe(row, profile, seed + fold, { model, recipe: changes }),
+    ...(steps ? { steps } : {}),
+  };
   return {
     recipe,
     identity: {

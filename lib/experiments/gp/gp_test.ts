@@ -61,8 +61,14 @@ Deno.test("settings reach the recipe; what there is not is named", async () => {
   equal(one!.identity!.data.name, "gp-rbf ctx-64-128 tar-2-3");
   throws(() => gp.settings("quick", { models: "ip" }), /models: there is no "ip"/);
   throws(() => gp.settings("quick", { kernels: "cosine" }), /kernels: there is no "cosine"/);
-  throws(() => gp.settings("quick", { schedule: "linear" }), /"schedule".*: expected one of cosine, constant, found "linear"/);
-  throws(() => gp.settings("quick", { h: 1.5 }), /option "h" \(inducing points\): expected a whole number from 1, found 1.5/);
+  throws(
+    () => gp.settings("quick", { schedule: "linear" }),
+    /"schedule".*: expected one of cosine, constant, found "linear"/,
+  );
+  throws(
+    () => gp.settings("quick", { h: 1.5 }),
+    /option "h" \(inducing points\): expected a whole number from 1, found 1.5/,
+  );
 });
 
 Deno.test("every kept run is a run of the settings that its record tells, and begins with its first evaluation", async () => {

@@ -47,9 +47,7 @@ function plotOf(curves: DrawnCurve[], isRunning: boolean): Element {
     return (finite.length > 0 ? finite : train).map(([step, value]) => ({ run: name, step, value, i }));
   });
   const last = curves.at(-1);
-  const now = isRunning && last
-    ? last.train.map(([step, value]) => ({ step, value, run: last.name }))
-    : [];
+  const now = isRunning && last ? last.train.map(([step, value]) => ({ step, value, run: last.name })) : [];
   const best = curves.flatMap(({ name, best, validation }) =>
     validation.filter(([step]) => step === best).map(([step, value]) => ({ run: name, step, value }))
   );
@@ -65,7 +63,11 @@ function plotOf(curves: DrawnCurve[], isRunning: boolean): Element {
     x: { label: "optimiser step", zero: true },
     marginBottom: 40,
     y: { label: "validation loss", type: scale, grid: true, tickFormat: scale === "log" ? "~g" : undefined },
-    color: { domain: names, range: names.map((_, i) => COLOURS[i % COLOURS.length]!), legend: names.length > 1 },
+    color: {
+      domain: names,
+      range: names.map((_, i) => COLOURS[i % COLOURS.length]!),
+      legend: names.length > 1,
+    },
     marks: [
       Plot.line(now, { x: "step", y: "value", stroke: "#8a98a8", strokeOpacity: 0.8 }),
       Plot.line(points, { x: "step", y: "value", stroke: "run", strokeWidth: 2 }),
@@ -75,7 +77,11 @@ function plotOf(curves: DrawnCurve[], isRunning: boolean): Element {
   });
 }
 
-function tableOf({ table: { head, rows } }: PanelState, again: (index: number) => void, idle: boolean): Element {
+function tableOf(
+  { table: { head, rows } }: PanelState,
+  again: (index: number) => void,
+  idle: boolean,
+): Element {
   if (rows.length === 0) return element("p");
   const body = rows.map(({ label, cells }, i) => {
     const on = element("button", { type: "button", disabled: !idle, onclick: () => again(i) }, "Continue");
@@ -117,7 +123,13 @@ main.append(
       "section",
       {},
       controls,
-      element("div", { className: "buttons" }, runButton, stopButton, element("label", {}, "Continue for ", more, " steps")),
+      element(
+        "div",
+        { className: "buttons" },
+        runButton,
+        stopButton,
+        element("label", {}, "Continue for ", more, " steps"),
+      ),
     ),
     element("section", {}, figure, line),
   ),

@@ -13,7 +13,11 @@ export const TABLE_OPTIONS = {
   heads: whole("attention heads, a divisor of the width", ["model.heads"]),
   h: whole("datapoint inducing points, rows of H_D", ["model.h"]),
   f: whole("attribute inducing points, rows of H_A", ["model.f"]),
-  dropout: share("dropout of hidden layers and attention", ["model.hiddenDropout", "model.attentionDropout"], 1),
+  dropout: share(
+    "dropout of hidden layers and attention",
+    ["model.hiddenDropout", "model.attentionDropout"],
+    1,
+  ),
   labelMask: share("share of the labels that are hidden in training", ["labelMask"], 0),
   featureMask: share("share of the feature cells that are masked in training", ["featureMask"]),
   tradeoff: share("weight of the feature loss at the start", ["tradeoff"]),
