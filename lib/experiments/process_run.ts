@@ -1,6 +1,5 @@
 /** The training and the tests of a neural process, for the record of a run: shared by the experiments on processes. */
 import type { CountRanges, TaskSource } from "../data/task_source.ts";
-import { UserError } from "../errors.ts";
 import { PROCESS_NAMES, type ProcessName, processName } from "../models/process/registry.ts";
 import { chosenOptions, optionsOf, withOptions } from "../options.ts";
 import { type Json, recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";

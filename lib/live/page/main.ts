@@ -62,7 +62,7 @@ function plotOf(curves: DrawnCurve[], isRunning: boolean): Element {
     style: { background: "white", color: "#1f2328", fontSize: "12px" },
     x: { label: "optimiser step", zero: true },
     marginBottom: 40,
-    y: { label: "validation loss", type: scale, grid: true, tickFormat: scale === "log" ? "~g" : undefined },
+    y: { label: "loss", type: scale, grid: true, tickFormat: scale === "log" ? "~g" : undefined },
     color: {
       domain: names,
       range: names.map((_, i) => COLOURS[i % COLOURS.length]!),
