@@ -24,6 +24,7 @@ export { fit } from "./train/table/fit.ts";
 export { score } from "./train/table/score.ts";
 export { defaultRecipe, fitTable, loadModel, loadTable } from "./tabular/mod.ts";
 
+export { compare, log, panel, range, slides } from "./live/mod.ts";
 export { html, markdown, progress, show, stopRequested, text } from "./notebook/mod.ts";
 export { requestStop, resetStop } from "./progress/stop.ts";
 export { costTable, readRecords, scoreTable, summarise, toMarkdown } from "./results/mod.ts";

@@ -54,5 +54,5 @@ if (import.meta.main) {
       }
     }
     return failures > 0 ? 1 : 0;
-  }, { grace: 15 });
+  }, { grace: 75 });
 }

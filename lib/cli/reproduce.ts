@@ -194,4 +194,4 @@ await runCommand({
   const shortly = [found?.table, found?.line].filter(Boolean).map((text) => `${text}\n`).join("\n");
   console.log(`\n${shortly}report: ${shown(page)} (${formatDuration(seconds)} in all)`);
   return wrong.length > 0 ? 1 : 0;
-}, { grace: 15 });
+}, { grace: 75 });

@@ -65,4 +65,4 @@ await runCommand({
     await Deno.remove(progressFile).catch(() => {});
   }
   console.log(`executed notebook: ${shown(output)}\nHTML page:         ${shown(page)}`);
-}, { grace: 15 });
+}, { grace: 75 });

@@ -32,7 +32,9 @@ const TRAIN_OPTIONS = {
   steps: textOption("N", "training steps instead of the profile's"),
   rate: textOption("X", "learning rate (default: 5e-4; 1e-3 for the variants that start fast)"),
   schedule: textOption("NAME", "cosine or constant, instead of the profile's"),
-  induce: textOption("H", "inducing points (default: half of the least context)"),
+  h: textOption("N", "inducing points (default: half of the least context)"),
+  width: textOption("N", "width of hidden layers and latents (default: 128)"),
+  depth: textOption("N", "layers of the encoders' networks (default: 4)"),
   parts: textOption(
     "C,T",
     "cut contexts and targets into so many sizes, each of them compiled (default: 4,2; 1,1 pays on a GPU)",
@@ -73,13 +75,13 @@ export function parseTrainOptions(experiment: string, values: TrainValues) {
     throw new UserError(`task train functions needs --csv: ${TRAIN_OPTIONS.csv.help}`);
   }
   const model = processName(values.model ?? "cipnp");
-  const whole = (option: "steps" | "induce", least: number) =>
+  const whole = (option: "steps" | "h" | "width" | "depth", least: number) =>
     numberValue(values[option], `--${option}`, { whole: true, least });
-  const induce = whole("induce", 1);
-  if (induce !== undefined && !hasInducing(model)) {
-    throw new UserError(`--induce: ${model} has no inducing points`);
+  const h = whole("h", 1);
+  if (h !== undefined && !hasInducing(model)) {
+    throw new UserError(`--h: ${model} has no inducing points`);
   }
-  const learningRate = numberValue(values.rate, "--rate", { least: 0 });
+  const rate = numberValue(values.rate, "--rate", { least: 0 });
   const { schedule } = values;
   if (schedule !== undefined && schedule !== "cosine" && schedule !== "constant") {
     throw new UserError(`--schedule: expected cosine or constant, found "${schedule}"`);
@@ -98,9 +100,11 @@ export function parseTrainOptions(experiment: string, values: TrainValues) {
     context,
     target,
     steps: whole("steps", 1),
-    learningRate,
+    rate,
     schedule,
-    induce,
+    h,
+    width: whole("width", 1),
+    depth: whole("depth", 1),
     parts: parts && { context: parts[0], target: parts[1] },
     seed: numberValue(values.seed, "--seed", { whole: true, least: 0 }) ?? 0,
     kernels: values.kernels?.split(",").map((name) => gpKernel(name.trim())) ?? [],
@@ -121,9 +125,9 @@ async function trained(
   options: ReturnType<typeof parseTrainOptions>,
 ): Promise<RunRecord<ProcessDetails> | undefined> {
   const { experiment, profile, model, seed, kernels, data = "digits", csv } = options;
-  const { steps, parts, learningRate, schedule, induce, context, target } = options;
+  const { steps, parts, rate, schedule, h, width, depth, context, target } = options;
   const long = profile === "quick" ? LONG[experiment] : {};
-  const shared = { models: [model], seeds: [seed], learningRate, schedule, induce, context, target };
+  const shared = { models: [model], seeds: [seed], rate, schedule, h, width, depth, context, target };
   const changes = { ...long, ...steps ? { steps } : {}, ...parts ? { parts } : {}, ...shared };
   const records = experiment === "gp"
     ? await run(gp, gp.settings(profile, { ...changes, least: [64], kernels }))

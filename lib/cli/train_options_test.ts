@@ -25,7 +25,7 @@ Deno.test("wrong names and values are told with what was expected", () => {
   wrong("gp", { parts: "0,1" }, /--parts: expected two numbers of 1 or more, found "0,1"/);
   wrong("gp", { kernels: "linear" }, /rbf, matern, periodic, found 'linear'/);
   wrong("gp", { schedule: "step" }, /cosine or constant, found "step"/);
-  wrong("gp", { model: "canp", induce: "8" }, /canp has no inducing points/);
+  wrong("gp", { model: "canp", h: "8" }, /canp has no inducing points/);
   wrong("gp", { csv: "a.csv" }, /--csv belongs to task train functions/);
   wrong("images", { kernels: "rbf" }, /--kernels belongs to task train gp/);
   wrong("functions", {}, /needs --csv/);

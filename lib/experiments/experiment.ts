@@ -9,6 +9,8 @@ import type { BuildTableModel } from "../models/table/mod.ts";
 import type { Figure } from "../plots/mod.ts";
 import type { Json, RunIdentity, RunOutcome, RunRecord, TableView } from "../results/mod.ts";
 import type { ProcessRecipe } from "../train/process/recipe.ts";
+import { chosenOptions, optionValue, withOptions } from "../options.ts";
+import { TABLE_OPTIONS, type TableOptions } from "../train/table/options.ts";
 import type { Recipe } from "../train/table/recipe.ts";
 import type { Profile } from "./profiles.ts";
 
@@ -80,7 +82,12 @@ export interface Settings {
  * What a user may change: lists also as words with commas between them, numbers also as text; nothing, "" and 0 steps or
  * folds keep the default; "none" is an empty list.
  */
-export type Changes<S> = { [Name in Exclude<keyof S, "profile">]?: S[Name] | string | null };
+export type Changes<S> =
+  & { [Name in Exclude<keyof S, "profile">]?: S[Name] | string | null }
+  & { [Name in Exclude<HyperparameterOf<S>, keyof S>]?: TableOptions[Name] | string | null };
+
+/** Experiments on tables take the hyperparameters of table models by name, for all models that they train. */
+type HyperparameterOf<S> = S extends { model: object; recipe: object } ? keyof TableOptions : never;
 
 export interface Experiment<S extends Settings = Settings, Details extends Json = Json> {
   /** The first word of its runs' ids, and the experiment in their records. */
@@ -148,7 +155,8 @@ export const tableRecipe = (
 ): Recipe => ({
   ...recipe,
   ...changes,
-  model: { ...recipe.model, ...model },
+  optimizer: { ...recipe.optimizer, ...changes.optimizer },
+  model: { ...recipe.model, ...changes.model, ...model },
   ...steps ? { steps } : {},
 });
 
@@ -167,9 +175,17 @@ export function changed<S extends Settings>(
   choices: { [Name in keyof S]?: readonly string[] } = {},
 ): S {
   const settings = { ...defaults } as unknown as Record<string, unknown>;
+  const options = "recipe" in defaults && "model" in defaults ? TABLE_OPTIONS : {};
+  const chosen: [string, unknown][] = [];
   for (const [name, value] of Object.entries(changes)) {
     if (name === "profile" || !(name in defaults)) {
-      const known = Object.keys(defaults).filter((one) => one !== "profile");
+      if (name in options) {
+        if (!isEmpty(name, value)) {
+          chosen.push([name, optionValue(TABLE_OPTIONS[name as Hyperparameter], value)]);
+        }
+        continue;
+      }
+      const known = [...Object.keys(defaults), ...Object.keys(options)].filter((one) => one !== "profile");
       throw new UserError(`there is no setting ${unknown(name, known)}`);
     }
     const given = defaults[name as keyof S] as unknown;
@@ -180,6 +196,15 @@ export function changed<S extends Settings>(
       ? listOf(name, value, choices[name as keyof S], typeof given[0] === "number")
       : sameType(name, value, given);
   }
+  if (chosen.length > 0) {
+    const { model, ...recipe } = withOptions<Partial<Recipe>, typeof TABLE_OPTIONS>(
+      {},
+      TABLE_OPTIONS,
+      chosenOptions(TABLE_OPTIONS, Object.fromEntries(chosen)),
+    );
+    settings["recipe"] = { ...settings["recipe"] as object, ...recipe };
+    settings["model"] = { ...settings["model"] as object, ...model };
+  }
   for (const name of COUNTS) {
     const count = settings[name];
     if (name in settings && count !== undefined && !(Number.isInteger(count) && (count as number) >= 0)) {
@@ -188,6 +213,13 @@ export function changed<S extends Settings>(
   }
   return settings as unknown as S;
 }
+
+type Hyperparameter = keyof typeof TABLE_OPTIONS;
+
+/** Whether a hyperparameter is to stay as it is: nothing, "", and 0 where 0 is no value of it. */
+const isEmpty = (name: string, value: unknown): boolean =>
+  value === undefined || value === null || value === "" ||
+  (value === 0 && !TABLE_OPTIONS[name as Hyperparameter].holds(0));
 
 /** A function that gives the settings of a profile with changes. @throws UserError as `changed` does */
 export const settingsOf = <S extends Settings>(
@@ -249,6 +281,10 @@ function checkVariant(list: string, one: unknown, choices: readonly string[] = [
 }
 
 function sameType(name: string, value: unknown, given: unknown): unknown {
+  if (typeof given === "string" || typeof given === "boolean") {
+    if (typeof value === typeof given) return value;
+    throw new UserError(`${name}: expected a ${typeof given}, found ${JSON.stringify(value)}`);
+  }
   if (typeof given !== "number") return value;
   const number = typeof value === "string" ? Number(value) : value;
   if (Number.isFinite(number)) return number;

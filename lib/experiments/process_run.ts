@@ -1,7 +1,7 @@
 /** The training and the tests of a neural process, for the record of a run: shared by the experiments on processes. */
 import type { CountRanges, TaskSource } from "../data/task_source.ts";
-import { UserError } from "../errors.ts";
 import { PROCESS_NAMES, type ProcessName, processName } from "../models/process/registry.ts";
+import { chosenOptions, optionsOf, withOptions } from "../options.ts";
 import { type Json, recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";
 import { createEvaluator, type EvaluationTasks, type ProcessScore } from "../train/process/evaluate.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type ProcessFitOptions,
 } from "../train/process/fit.ts";
 import { type ProcessRecipe, publishedInduce } from "../train/process/recipe.ts";
+import { PROCESS_OPTIONS, type ProcessOptions } from "../train/process/options.ts";
 import { loadProcess, saveProcess, type StoredProcess } from "../train/process/weights.ts";
 import {
   changed,
@@ -160,10 +161,13 @@ export interface ProcessSettings {
 /** What a user may change about a training; 0, "" and null leave what the profile has. */
 export interface ProcessChanges {
   steps: number;
-  learningRate: number;
+  rate: number;
   schedule: ProcessRecipe["schedule"] | "";
-  /** h, the number of inducing points; published: half of the least context. */
-  induce: number;
+  /** The number of inducing points; published: half of the least context. */
+  h: number;
+  /** Of hidden layers and latents, and layers of the encoders' networks. */
+  width: number;
+  depth: number;
   /** Sizes that counts are padded to: fewer compile sooner, more compute less. */
   parts: ProcessRecipe["parts"] | null;
 }
@@ -185,9 +189,11 @@ export interface TrainingSettings extends Settings, ProcessChanges {
 /** No changes. */
 export const AS_PUBLISHED = {
   steps: 0,
-  learningRate: 0,
+  rate: 0,
   schedule: "",
-  induce: 0,
+  h: 0,
+  width: 0,
+  depth: 0,
   parts: null,
   context: null,
   target: null,
@@ -201,19 +207,23 @@ export function changedTraining<S extends TrainingSettings>(
   choices: { [Name in keyof S]?: readonly string[] } = {},
 ): S {
   const settings = changed(defaults, changes, { models: PROCESS_NAMES, ...choices });
-  const { schedule, induce } = settings;
-  if (!["", "cosine", "constant"].includes(schedule)) {
-    throw new UserError(`schedule: expected cosine or constant, found "${schedule}"`);
-  }
-  if (!Number.isInteger(induce) || induce < 0) {
-    throw new UserError(`induce: expected a whole number from 0, found ${induce}`);
-  }
+  chosenOptions(PROCESS_OPTIONS, optionsAmong(settings));
   return settings;
 }
 
+/** The options that settings change; 0 and "" leave what the profile has. */
+const optionsAmong = ({ steps, rate, schedule, h, width, depth }: Partial<ProcessChanges>): ProcessOptions =>
+  Object.fromEntries(
+    Object.entries({ steps, rate, schedule, h, width, depth }).filter(([, value]) => value !== 0 && value),
+  );
+
 /** The changes that the record of a training tells. */
 export function changesOfTraining({ model, seed, data, configuration }: RunRecord) {
-  const { steps, learningRate, schedule, induce, parts } = configuration as unknown as ProcessRecipe;
+  const { parts } = configuration as unknown as ProcessRecipe;
+  const { steps = 0, rate = 0, schedule = "", h, width = 0, depth = 0 } = optionsOf(
+    PROCESS_OPTIONS,
+    configuration,
+  );
   const range = (word: string): Range | null => {
     const [, least, most] = new RegExp(`${word}-(\\d+)-(\\d+)`).exec(data.name) ?? [];
     return least && most ? [Number(least), Number(most)] : null;
@@ -223,7 +233,7 @@ export function changesOfTraining({ model, seed, data, configuration }: RunRecor
     seeds: [seed],
     context: range("ctx"),
     target: range("tar"),
-    ...{ steps, learningRate, schedule, induce: induce ?? 0, parts },
+    ...{ steps, rate, schedule, h: h ?? 0, width, depth, parts } as ProcessChanges,
   };
 }
 
@@ -239,20 +249,22 @@ export const processNameOf = (model: string | ProcessVariant): ProcessName =>
 export function changedRecipe(
   fixed: Pick<ProcessRecipe, "model" | "dims" | "span" | "learningRate" | "seed">,
   ranges: CountRanges,
-  profile: Pick<ProcessSettings, "steps" | "schedule" | "parts">,
-  { steps, learningRate, schedule, induce, parts }: Partial<ProcessChanges>,
+  { steps, schedule, parts }: Pick<ProcessSettings, "steps" | "schedule" | "parts">,
+  changes: Partial<ProcessChanges>,
 ): ProcessRecipe {
-  const published = publishedInduce(fixed.model, ranges);
-  return {
-    ...fixed,
-    induce: published === null ? null : induce || published,
-    steps: steps || profile.steps,
-    learningRate: learningRate || fixed.learningRate,
-    schedule: schedule || profile.schedule,
+  const induce = publishedInduce(fixed.model, ranges);
+  const recipe: ProcessRecipe = {
+    ...{ ...fixed, induce, steps, schedule },
     samples: 4,
     evalSamples: 50,
-    parts: parts ?? profile.parts,
+    parts: changes.parts ?? parts,
   };
+  const { h, ...options } = optionsAmong(changes);
+  return withOptions(
+    recipe,
+    PROCESS_OPTIONS,
+    induce === null || h === undefined ? options : { ...options, h },
+  );
 }
 
 /** A training with everything that its run and record take. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { currentEngine } from "../engine/mod.ts";
-import { type Progress, progress, stopRequested } from "../progress/mod.ts";
+import { type Progress, progress, stoppable, stopRequested } from "../progress/mod.ts";
 import {
   environment,
   findRecord,
@@ -11,6 +11,8 @@ import {
   recordName,
   type RunIdentity,
   type RunRecord,
+  shownRecord,
+  shownRecords,
   writeRecord,
 } from "../results/mod.ts";
 import type { ExecuteOptions, Experiment, Outcome, Run, Settings } from "./experiment.ts";
@@ -65,7 +67,7 @@ export async function writeOutcome(
     date: new Date().toISOString(),
   };
   await writeRecord(folder, record);
-  return record;
+  return shownRecord(record);
 }
 
 /** What a run's record is known by, after loading what that takes. */
@@ -120,10 +122,18 @@ const OWN_LINES = 6;
  * @example
  * const records = await run(experiments.uci, experiments.uci.settings("quick", { datasets: "yacht", models: "spin" }));
  */
-export async function run<S extends Settings, Details extends Json>(
+export function run<S extends Settings, Details extends Json>(
   experiment: Experiment<S, Details>,
   settings: S,
-  { records: folder = LOCAL_RECORDS, signal }: RunOptions = {},
+  options: RunOptions = {},
+): Promise<RunRecord<Details>[]> {
+  return stoppable(() => runAll(experiment, settings, options));
+}
+
+async function runAll<S extends Settings, Details extends Json>(
+  experiment: Experiment<S, Details>,
+  settings: S,
+  { records: folder = LOCAL_RECORDS, signal }: RunOptions,
 ): Promise<RunRecord<Details>[]> {
   const runs = await experiment.runs(settings);
   const known = await Promise.all(
@@ -142,6 +152,7 @@ export async function run<S extends Settings, Details extends Json>(
     : undefined;
   const records: RunRecord[] = [];
   let done = 0;
+  let stopped = false;
   try {
     for (const [i, one] of runs.entries()) {
       let record = known[i];
@@ -150,7 +161,8 @@ export async function run<S extends Settings, Details extends Json>(
         continue;
       }
       if (!record) {
-        if (stopRequested(signal)) break;
+        stopped = stopRequested(signal);
+        if (stopped) break;
         bar?.update(done, labelOf(one));
         try {
           record = await runOne(one, { records: folder, signal, label: bar ? undefined : labelOf(one) });
@@ -158,6 +170,7 @@ export async function run<S extends Settings, Details extends Json>(
           if (error instanceof Error) error.message = `${one.id}: ${error.message}`;
           throw error;
         }
+        stopped = !record;
         if (!record) break;
         bar?.update(++done, noteOf(one, record));
       }
@@ -165,9 +178,14 @@ export async function run<S extends Settings, Details extends Json>(
       returned.push(record);
     }
   } finally {
-    await bar?.done();
+    await bar?.done(stopped ? "stopped on request" : undefined);
   }
-  return records as RunRecord<Details>[];
+  if (stopped) {
+    console.log(
+      `${experiment.name}: stopped with ${records.length} of ${runs.length} runs; the same call goes on from there`,
+    );
+  }
+  return shownRecords(records as RunRecord<Details>[]);
 }
 
 /** "yacht, spin: rmse 0.91" */

@@ -10,8 +10,8 @@ import { type Notebook, notebookText, plainText } from "./format.ts";
 
 const SCRIPT = join(import.meta.dirname!, "execute.py");
 
-/** Seconds that a notebook gets to end by itself once it was asked to stop. */
-const STOP_SECONDS = 10;
+/** Seconds that a notebook gets to end by itself once it was asked to stop: XLA ends what it compiles. */
+const STOP_SECONDS = 60;
 
 export interface ExecutionOptions {
   /** The name used in messages: usually the path of the source. */
@@ -31,7 +31,7 @@ export class StoppedError extends UserError {
 
 /**
  * Runs every cell and returns the executed notebook. A request to stop (`stopRequested()`) is passed on to the kernel;
- * ten seconds later the kernel is killed.
+ * a minute later the kernel is killed.
  *
  * @throws UserError if a cell fails (with its line), the kernel dies, or set-up is missing
  * @throws StoppedError after a request to stop

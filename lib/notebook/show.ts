@@ -1,4 +1,5 @@
 /** Shows results: in a notebook as outputs of the cell, elsewhere as text. */
+import { DISPLAY } from "../display.ts";
 import { escapeHtml, type TableView, toHtml, toText } from "../results/view.ts";
 import { flushOutputs, jupyter, type MediaBundle } from "../progress/progress.ts";
 
@@ -18,8 +19,6 @@ export async function show(...values: unknown[]): Promise<void> {
   }
   if (kernel) await flushOutputs();
 }
-
-const DISPLAY = Symbol.for("Jupyter.display");
 
 /** Something that says itself how it is shown. */
 interface Displayable {

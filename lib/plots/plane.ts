@@ -99,7 +99,10 @@ export function lossCurve(
     }),
   ];
   const lines = series.map(({ members, style }) =>
-    Plot.line(members, { x: "step", y: "value", stroke: style.colour, strokeWidth: 1.75 })
+    // A single point has no line.
+    members.length === 1
+      ? Plot.dot(members, { x: "step", y: "value", fill: style.colour, r: 3.5 })
+      : Plot.line(members, { x: "step", y: "value", stroke: style.colour, strokeWidth: 1.75 })
   );
   const plot = { ...plane, marks: [...plane.marks, ...bestMarks, ...lines] };
   const legend = series.map(({ style }) => style);

@@ -1,3 +1,3 @@
 /** Progress and polite stopping, for terminals, notebooks and headless runs alike. */
 export { type Progress, progress } from "./progress.ts";
-export { Stopped, stopRequested } from "./stop.ts";
+export { stoppable, Stopped, stopRequested } from "./stop.ts";

@@ -1,4 +1,5 @@
 /** Progress of something that takes long: in a terminal, in a notebook, in a log, and for a headless runner. */
+import { type Course, courseSvg } from "./course.ts";
 import { formatBar, formatDuration, formatNotes, formatRate } from "./format.ts";
 
 export interface Progress {
@@ -11,14 +12,20 @@ export interface Progress {
   update(done: number, note?: string | Record<string, number>): void;
   /** Whether an update would be drawn now: the moment to fetch the figures of a note. */
   due(): boolean;
-  /** Shows what is waited for, with its time so far, until it is done; that time is left out of the estimate. */
-  during<T>(what: string, work: Promise<T>): Promise<T>;
+  /**
+   * Shows what is waited for, with its time so far, until it is done; that time is left out of the estimate.
+   *
+   * @param what words, asked for at every drawing
+   */
+  during<T>(what: () => string, work: Promise<T>): Promise<T>;
   /** Ends it with one line that stays, and waits until that line is on its way. */
   done(note?: string | Record<string, number>): Promise<void>;
 }
 
 interface ProgressOptions {
   label: string;
+  /** Of a training: what its curve is drawn from, added to as it comes. */
+  course?: Course;
   /** Where to draw; chosen by where the code runs unless given. */
   sinks?: Sink[];
   /** Milliseconds; for tests. */
@@ -42,8 +49,26 @@ function columns(): number {
   }
 }
 
+let watcher: Sink | undefined;
+
+/**
+ * Lets a sink alone have the states of everything that begins while some work is done: nothing is drawn elsewhere.
+ *
+ * @throws Error if another work is watched
+ */
+export async function watched<T>(sink: Sink, work: () => Promise<T>): Promise<T> {
+  if (watcher) throw new Error("another work is watched");
+  watcher = sink;
+  try {
+    return await work();
+  } finally {
+    watcher = undefined;
+  }
+}
+
 /** The sinks that suit where this runs. */
 export function chooseSinks(): Sink[] {
+  if (watcher) return [watcher];
   const file = Deno.env.get(PROGRESS_FILE);
   const kernel = jupyter();
   // A runner draws its own bar from the file, so of the notebook's only the first and the last state are kept.
@@ -64,7 +89,7 @@ export function chooseSinks(): Sink[] {
  * await bar.done();
  */
 export function progress(total: number, options: ProgressOptions): Progress {
-  const { label, sinks = chooseSinks(), now = () => performance.now() } = options;
+  const { label, course, sinks = chooseSinks(), now = () => performance.now() } = options;
   const start = now();
   const drawn = sinks.map((sink) => sink.patient ? start : -Infinity);
   let first: Mark | undefined;
@@ -72,7 +97,7 @@ export function progress(total: number, options: ProgressOptions): Progress {
   let note = "";
   /** Milliseconds of waiting that are over, and what is waited for now. */
   let waited = 0;
-  let waiting: { what: string; since: number } | undefined;
+  let waiting: { what: () => string; since: number } | undefined;
 
   const mark = (): Mark => ({ time: now() - waited, done });
   const state = (): ProgressState => ({
@@ -82,7 +107,8 @@ export function progress(total: number, options: ProgressOptions): Progress {
     elapsed: (now() - start) / 1000,
     ...rateAt(mark(), first, total),
     note,
-    ...(waiting && { waiting: { what: waiting.what, seconds: (now() - waiting.since) / 1000 } }),
+    ...course && { course },
+    ...(waiting && { waiting: { what: waiting.what(), seconds: (now() - waiting.since) / 1000 } }),
     finished: false,
   });
   const isDue = (sink: Sink, i: number) => now() - drawn[i]! >= sink.interval;
@@ -139,6 +165,7 @@ export interface ProgressState {
   note: string;
   /** What is waited for, and how many seconds so far. */
   waiting?: { what: string; seconds: number };
+  course?: Course;
   finished: boolean;
 }
 
@@ -231,8 +258,25 @@ export function fileSink(path: string): Sink {
 
 const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
-function bundle(state: ProgressState) {
+/** The curve of a training with its words; undefined for anything else, and before there is a point. */
+export function stateSvg({ course, ...state }: ProgressState): string | undefined {
+  if (!course) return undefined;
+  const [how, ...figures] = progressLine({ ...state, note: "" }, 0).split(" · ");
+  const bytes = course.stepBytes === undefined
+    ? []
+    : [`${(course.stepBytes / 1e6).toPrecision(3)} MB a step`];
+  const head = state.finished ? how! : [how!.trim(), figures.shift()].join(" · ");
+  return courseSvg(
+    course,
+    [head, [...figures, ...bytes, state.note].filter(Boolean).join(" · ")],
+    state.total,
+  );
+}
+
+function bundle(state: ProgressState): MediaBundle {
   const line = progressLine(state);
+  const svg = stateSvg(state);
+  if (svg) return { "image/svg+xml": svg, "text/plain": line };
   const text = progressLine(state, 0);
   const bar = `<progress value="${state.done}" max="${state.total}"></progress> `;
   return {

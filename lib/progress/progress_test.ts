@@ -48,7 +48,7 @@ Deno.test("waiting is shown with its time, and left out of the rate", async () =
   clock.time = 1000;
   bar.update(11);
   const work = Promise.withResolvers<string>();
-  const result = bar.during("compiling", work.promise);
+  const result = bar.during(() => "compiling", work.promise);
   clock.time = 9000;
   bar.update(11);
   match(progressLine(states.at(-1)!), /11 of 100 · compiling, 8.0 s$/);

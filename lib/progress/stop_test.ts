@@ -1,5 +1,5 @@
-import { equal } from "node:assert/strict";
-import { requestStop, resetStop, STOP_FILE, stopRequested } from "./stop.ts";
+import { deepEqual, equal, match } from "node:assert/strict";
+import { interrupt, requestStop, resetStop, STOP_FILE, stoppable, stopRequested } from "./stop.ts";
 
 async function withStopFile(work: (path: string) => void | Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile();
@@ -42,4 +42,42 @@ Deno.test("no file is no request", async () => {
     await Deno.remove(path);
     equal(stopRequested(), false);
   });
+});
+
+Deno.test("an interrupt stops the work under way, inner and outer, and what begins later begins without it", async () => {
+  const said: string[] = [];
+  const seen: boolean[] = [];
+  const press = () => interrupt((message) => said.push(message), () => said.push("ended"));
+  await stoppable(async () => {
+    await stoppable(async () => {
+      press();
+      await Promise.resolve();
+      seen.push(stopRequested());
+    });
+    seen.push(stopRequested());
+  });
+  seen.push(stopRequested());
+  await stoppable(() => Promise.resolve(seen.push(stopRequested())));
+  deepEqual(seen, [true, true, false, false]);
+  match(said.join(), /^Stop: the step under way ends/);
+});
+
+Deno.test("a second interrupt ends the kernel only where the first was not followed", async () => {
+  const said: string[] = [];
+  const press = (now: number) => interrupt(() => said.push("asked"), () => said.push("ended"), now);
+  await stoppable(() => {
+    [0, 500, 5000, 50_000].forEach(press);
+    return Promise.resolve();
+  });
+  deepEqual(said, ["asked", "ended", "asked"]);
+  await stoppable(() => Promise.resolve(press(52_000)));
+  deepEqual(said.slice(3), ["asked"]);
+});
+
+Deno.test("an interrupt while nothing is under way does not stop what begins later", async () => {
+  const said: string[] = [];
+  interrupt((message) => said.push(message), () => {});
+  equal(stopRequested(), true);
+  equal(await stoppable(() => Promise.resolve(stopRequested())), false);
+  match(said.join(), /nothing is under way/);
 });

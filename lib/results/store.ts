@@ -2,6 +2,7 @@ import { readBytes } from "../data/read.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { recordName, type RunIdentity, type RunRecord, wrongField } from "./record.ts";
+import { shownRecord, shownRecords } from "./shown.ts";
 
 /** JSON has no NaN and no infinity; a measure that is one of them is kept as null. */
 const finiteOrNull = (_key: string, value: unknown): unknown =>
@@ -29,7 +30,7 @@ async function readRecord(path: string, name: string): Promise<RunRecord> {
   if (expected !== name) {
     throw new UserError(`${path}: the content belongs to ${expected}; it was renamed or edited`);
   }
-  return record as RunRecord;
+  return shownRecord(record as RunRecord);
 }
 
 /**
@@ -67,7 +68,7 @@ export async function readRecords(folder: string): Promise<RunRecord[]> {
     if (error instanceof Deno.errors.NotFound) return [];
     throw new UserError(`${folder}: cannot read this folder of records: ${(error as Error).message}`);
   }
-  return await Promise.all(names.sort().map((name) => readRecord(`${folder}/${name}`, name)));
+  return shownRecords(await Promise.all(names.sort().map((name) => readRecord(`${folder}/${name}`, name))));
 }
 
 /**

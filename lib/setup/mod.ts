@@ -74,7 +74,8 @@ async function ensurePackages(say: Say): Promise<string> {
     );
   }
   const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
-  return `${Object.keys(imports).length} npm packages and what they need`;
+  const packages = Object.values<string>(imports).filter((target) => target.startsWith("npm:"));
+  return `${packages.length} npm packages and what they need`;
 }
 
 async function openLock(path: string): Promise<Deno.FsFile> {

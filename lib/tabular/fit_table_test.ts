@@ -132,6 +132,56 @@ Deno.test("Preparing a table refuses unknown models, wrong shares and too few la
   assert.throws(prepare({ validationShare: 1 }), /from 0 to below 1, found 1/);
   assert.throws(prepare({ target: "z" }), /no target column "z"/);
   assert.throws(prepare({ table: lineTable(4) }), /at least 5 rows .* found 4/);
-  assert.throws(prepare({ steps: 0 }), /"steps": expected a positive whole number/);
+  assert.throws(
+    prepare({ steps: 0 }),
+    /"steps" \(optimiser steps\): expected a whole number from 1, found 0/,
+  );
   assert.equal(prepare({ validationShare: 0 })().fold.val.length, 0);
+});
+
+Deno.test("Hyperparameters change the recipe one by one, and what there is not is named", () => {
+  const prepare = (options: Record<string, unknown>) =>
+    prepareTable({ table: lineTable(30), target: "y", notify: () => {}, ...options }).recipe;
+  const defaults = prepare({});
+  assert.deepEqual(prepare({ h: 20 }), { ...defaults, model: { ...defaults.model, h: 20 } });
+  assert.deepEqual(prepare({ recipe: { model: { h: 20 } } }), prepare({ h: 20 }));
+  assert.deepEqual(prepare({ recipe: { optimizer: { clip: 2 } } }).optimizer, {
+    ...defaults.optimizer,
+    clip: 2,
+  });
+  assert.equal(prepare({ h: 20, recipe: { model: { h: 5 } } }).model.h, 20);
+  assert.deepEqual([
+    prepare({ steps: 60 }).evaluateEvery,
+    prepare({ steps: 60, evaluateEvery: 7 }).evaluateEvery,
+  ], [5, 7]);
+  assert.throws(() => prepare({ hh: 20 }), /fitTable: there is no option "hh"; nearest: h,/);
+  assert.throws(() => prepare({ recipe: { h: 20 } }), /recipe: "h" is an option of its own, \{ h: \.\.\. \}/);
+  assert.throws(() => prepare({ recipe: { hh: 20 } }), /recipe: there is no option "hh"/);
+});
+
+Deno.test("A model option that there is not is refused before training", async () => {
+  await useEngine("cpu");
+  const recipe = { model: { embeding: 8 } } as Partial<Recipe>;
+  await assert.rejects(
+    fitTable({ table: lineTable(30), target: "y", steps: 1, label: null, notify: () => {}, recipe }),
+    /model: there is no option "embeding"; nearest: embedding,/,
+  );
+});
+
+Deno.test("A stopped training goes on to the bits of one that was never stopped, a finished one for more steps", async () => {
+  await useEngine("cpu");
+  const options = { table: lineTable(40), target: "y", steps: 20, ...quiet };
+  const whole = await fitTable(options);
+  const stopped = await fitTable({ ...options, signal: AbortSignal.abort() });
+  const resumed = await stopped.continue();
+  assert.deepEqual([stopped.steps, resumed.steps, resumed.stopped], [1, 20, false]);
+  assert.deepEqual([resumed.scores, resumed.best], [whole.scores, whole.best]);
+  const longer = await whole.continue({ steps: 5 });
+  assert.deepEqual([longer.steps, longer.recipe.steps, whole.steps], [25, 25, 20]);
+  assert.ok(longer.best.validation <= whole.best.validation);
+  await assert.rejects(
+    whole.continue(),
+    /expected a number of further steps from 1, .* all steps were taken/,
+  );
+  for (const fitted of [whole, stopped, resumed, longer]) fitted.dispose();
 });

@@ -1,26 +1,25 @@
 import { encode, type EncodedTable, fitSchema, type Fold, type Schema, type Table } from "../data/mod.ts";
 import { unknown } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
+import { checkNames, chosenOptions, withOptions } from "../options.ts";
+import { TABLE_OPTIONS, type TableOptions } from "../train/table/options.ts";
 import { completeRecipe, type Recipe } from "../train/table/recipe.ts";
 import { defaultRecipe, TABLE_MODELS, type TableModelName } from "./defaults.ts";
 import { splitRows } from "./split.ts";
 
-export interface TrainingOptions {
+/** What is trained on which table; hyperparameters stand beside it by their names in `TABLE_OPTIONS`. */
+export interface TrainingOptions extends TableOptions {
   table: Table;
   /** The column to predict. */
   target: string;
   /** Default "spin-context"; see `TABLE_MODELS`. */
   model?: TableModelName;
-  /** Optimiser steps instead of the default recipe's. */
-  steps?: number;
-  /** Of the split, the weights and the training; default 42. */
-  seed?: number;
   /** Share of the labelled rows that choose the best weights and give the scores; default 0.2, 0 for none. */
   validationShare?: number;
   /** What to do with a feature that has no value, or the same one in all rows; default "error". */
   uninformative?: "error" | "drop";
-  /** Anything else of the recipe. */
-  recipe?: Partial<Recipe>;
+  /** Anything else of the recipe; what is not named stays as it is, in `recipe.model` and `recipe.optimizer` too. */
+  recipe?: Partial<Omit<Recipe, "optimizer">> & { optimizer?: Partial<Recipe["optimizer"]> };
   /** Receives remarks that do not stop anything; default console.warn. */
   notify?: (message: string) => void;
 }
@@ -34,6 +33,12 @@ export interface Prepared {
   recipe: Recipe;
 }
 
+/** What `TrainingOptions`, and `fitTable` beside them, take besides hyperparameters. */
+const NAMES = [
+  ...["table", "target", "model", "validationShare", "uninformative", "recipe", "notify"],
+  ...["build", "signal", "label"],
+];
+
 /** With fewer labelled rows there is nothing to learn from. */
 const FEWEST_ROWS = 5;
 /** With fewer labelled rows a validation part would be too small to choose weights by. */
@@ -45,11 +50,14 @@ const FEWEST_TO_VALIDATE = 20;
  * The validation rows are drawn from the labelled ones, for a categorical target class by class. Rows without a label
  * are trained on with their features. With fewer than 20 labelled rows none is set aside and the last weights count.
  *
- * @throws UserError for an unknown target or model, fewer than 5 labelled rows, a share outside [0, 1), and whatever
+ * @throws UserError for an unknown option or one out of its range, an unknown target or model, fewer than 5 labelled rows, a share outside [0, 1), and whatever
  *   fitSchema and completeRecipe throw.
  */
 export function prepareTable(options: TrainingOptions): Prepared {
-  const { table, model = TABLE_MODELS[0], seed = 42, validationShare = 0.2, uninformative } = options;
+  checkNames(options, [...Object.keys(TABLE_OPTIONS), ...NAMES], "fitTable");
+  const chosen = chosenOptions(TABLE_OPTIONS, options);
+  const { table, model = TABLE_MODELS[0], validationShare = 0.2, uninformative } = options;
+  const { seed = 42 } = chosen;
   const target = options.target.normalize("NFC");
   const notify = options.notify ?? console.warn;
   if (!TABLE_MODELS.includes(model)) throw new UserError(`model: no model ${unknown(model, TABLE_MODELS)}`);
@@ -87,17 +95,39 @@ export function prepareTable(options: TrainingOptions): Prepared {
   const train = Int32Array.from([...split.train, ...all.filter((row) => !hasLabel(row))]).sort();
   const fold = { ...split, train };
   const schema = fitSchema(table, { targets: [target], trainRows: train, uninformative, notify });
-  const recipe = completeRecipe({
-    ...adapted(defaultRecipe(model, train.length, schema.columns.length, seed), options),
-    ...options.recipe,
-    seed,
-  });
+  const recipe = recipeOf(
+    defaultRecipe(model, train.length, schema.columns.length, seed),
+    options.recipe,
+    chosen,
+  );
   return { target, schema, table: encode(table, schema, { notify }), fold, recipe };
 }
 
+/** A recipe with what a user changes about it, one thing at a time. @throws UserError for what no recipe has */
+function recipeOf(defaults: Recipe, changes: TrainingOptions["recipe"] = {}, chosen: TableOptions): Recipe {
+  for (const name of Object.keys(changes)) {
+    if (name in TABLE_OPTIONS && !(name in defaults)) {
+      throw new UserError(
+        `recipe: "${name}" is an option of its own, { ${name}: ... } beside { recipe: ... }`,
+      );
+    }
+  }
+  const recipe = withOptions(
+    {
+      ...adapted(defaults, chosen.steps),
+      ...changes,
+      model: { ...defaults.model, ...changes.model },
+      optimizer: { ...defaults.optimizer, ...changes.optimizer },
+      seed: defaults.seed,
+    },
+    TABLE_OPTIONS,
+    chosen,
+  );
+  return completeRecipe(recipe);
+}
+
 /** The recipe for another number of steps: the evaluations are spread over them. */
-function adapted(recipe: Recipe, { steps }: TrainingOptions): Recipe {
-  if (steps === undefined) return recipe;
+function adapted(recipe: Recipe, steps = recipe.steps): Recipe {
   const evaluations = recipe.steps / recipe.evaluateEvery;
   return { ...recipe, steps, evaluateEvery: Math.max(1, Math.round(steps / evaluations)) };
 }

@@ -24,6 +24,50 @@ const described = (recipe: object): string => JSON.stringify({ format: 2, recipe
 /** Infinity and NaN are not JSON. */
 const number = (value: number): number | string => Number.isFinite(value) ? value : String(value);
 
+/** The state of a training in memory: what another one with the same model goes on from. */
+export interface TrainingState {
+  tensors: Map<string, StoredTensor>;
+  /** How far it is, as JSON. */
+  state: string;
+}
+
+/** Reads the state of a training from the device. @param state how far it is; JSON */
+export async function takeState(state: object, kept: KeptVariables): Promise<TrainingState> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, variable] of named(kept)) {
+    tensors.set(name, { dtype: "F32", shape: variable.shape, data: await variable.data() as Float32Array });
+  }
+  return {
+    tensors,
+    state: JSON.stringify(state, (_, value) => typeof value === "number" ? number(value) : value),
+  };
+}
+
+/**
+ * Goes on from a state.
+ *
+ * @param where names it in errors
+ * @throws UserError if it is of another model
+ */
+export function restoreState(from: TrainingState, state: object, kept: KeptVariables, where: string): void {
+  for (const [name, variable] of named(kept)) {
+    const stored = from.tensors.get(name);
+    if (!stored || stored.dtype !== "F32" || stored.shape.join() !== variable.shape.join()) {
+      throw new UserError(
+        `${where}: expected '${name}' of shape [${variable.shape}], found ${
+          stored ? `[${stored.shape}]` : "nothing"
+        }`,
+      );
+    }
+    const value = tf.tensor(stored.data, stored.shape, "float32");
+    variable.assign(value);
+    value.dispose();
+  }
+  const revive = (_: string, value: unknown) =>
+    value === "Infinity" ? Infinity : value === "-Infinity" ? -Infinity : value === "NaN" ? NaN : value;
+  Object.assign(state, JSON.parse(from.state, revive));
+}
+
 /**
  * Writes the state of a training, whole or not at all; one whose weights are no numbers any more is not written.
  *
@@ -35,16 +79,13 @@ export async function saveState(
   state: object,
   kept: KeptVariables,
 ): Promise<void> {
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, variable] of named(kept)) {
-    const data = await variable.data() as Float32Array;
-    if (kept.variables.includes(variable) && !data.every(Number.isFinite)) return;
-    tensors.set(name, { dtype: "F32", shape: variable.shape, data });
-  }
-  await writeSafetensors(path, tensors, {
+  const taken = await takeState(state, kept);
+  const weights = [...taken.tensors.values()].slice(0, kept.variables.length);
+  if (weights.some(({ data }) => !(data as Float32Array).every(Number.isFinite))) return;
+  await writeSafetensors(path, taken.tensors, {
     kind: "spin training state",
     recipe: described(recipe),
-    state: JSON.stringify(state, (_, value) => typeof value === "number" ? number(value) : value),
+    state: taken.state,
   });
 }
 
@@ -64,20 +105,5 @@ export async function loadState(
   if (metadata["recipe"] !== described(recipe)) {
     throw new UserError(`${path} is the state of a training with another recipe; remove it to start anew`);
   }
-  for (const [name, variable] of named(kept)) {
-    const stored = tensors.get(name);
-    if (!stored || stored.dtype !== "F32" || stored.shape.join() !== variable.shape.join()) {
-      throw new UserError(
-        `${path}: expected '${name}' of shape [${variable.shape}], found ${
-          stored ? `[${stored.shape}]` : "nothing"
-        }`,
-      );
-    }
-    const value = tf.tensor(stored.data, stored.shape, "float32");
-    variable.assign(value);
-    value.dispose();
-  }
-  const revive = (_: string, value: unknown) =>
-    value === "Infinity" ? Infinity : value === "-Infinity" ? -Infinity : value === "NaN" ? NaN : value;
-  Object.assign(state, JSON.parse(metadata["state"]!, revive));
+  restoreState({ tensors, state: metadata["state"]! }, state, kept, path);
 }

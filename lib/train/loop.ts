@@ -2,8 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Compiled, compileTime, jit, type ProgramMemory, ready } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import type { Parameter } from "../nn/parameters.ts";
-import { progress, stopRequested } from "../progress/mod.ts";
-import { loadState, saveState } from "./checkpoint.ts";
+import { type Course, emptyCourse } from "../progress/course.ts";
+import { formatNotes } from "../progress/format.ts";
+import { progress, stoppable, stopRequested } from "../progress/mod.ts";
+import { loadState, restoreState, saveState, takeState, type TrainingState } from "./checkpoint.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** Losses of a step, scalars: the one that is minimised, and its parts. */
@@ -59,6 +61,10 @@ export interface TrainOptions<Scores> {
     /** What the training is, as JSON: a state of another one is refused. */
     recipe: object;
   };
+  /** The state that it goes on from, of a training with the same model; a checkpoint's file goes before it. */
+  from?: TrainingState;
+  /** Whether the state at the end is kept, for another training to go on from. */
+  keep?: boolean;
   /** How the weights are evaluated: after the last step, and after those for which `when` is true. */
   evaluate?: {
     when?(at: number): boolean;
@@ -80,15 +86,18 @@ export interface CourseOptions {
   checkpoint?: string;
   /** Ends the training early, as a stop request does. */
   signal?: AbortSignal;
+  /** The state that it goes on from, of a training with the same model. */
+  from?: TrainingState;
+  /** Whether the state at the end is kept, for another training to go on from; it holds the weights four times. */
+  keep?: boolean;
 }
 
 /** The same as the loop takes it. @param recipe what the training is, as JSON */
 export const courseOf = (
-  { label, signal, checkpoint }: CourseOptions,
+  { label, signal, from, keep, checkpoint }: CourseOptions,
   recipe: object,
-): Pick<TrainOptions<unknown>, "label" | "signal" | "checkpoint"> => ({
-  label,
-  signal,
+): Pick<TrainOptions<unknown>, "label" | "signal" | "checkpoint" | "from" | "keep"> => ({
+  ...{ label, signal, from, keep },
   checkpoint: checkpoint === undefined ? undefined : { path: checkpoint, recipe },
 });
 
@@ -104,6 +113,26 @@ export interface Trained<Scores> {
   seconds: { compile: number; train: number; evaluate: number };
   /** Of the (largest) training step, where the engine compiles. */
   memory: ProgramMemory | undefined;
+  /** Where it stands after its last step, if that was to be kept. */
+  state?: TrainingState;
+}
+
+/**
+ * The steps of a training and of what follows it.
+ *
+ * @param more further steps; those that were left unless given
+ * @throws UserError if there are none left and none given, or if nothing was kept to go on from
+ */
+export function stepsAfter(
+  { steps, recipe, state }: { steps: number; recipe: { steps: number }; state?: TrainingState },
+  more = recipe.steps - steps,
+): number {
+  if (!state) throw new UserError("this training kept no state to go on from; train with keep: true");
+  if (Number.isInteger(more) && more > 0) return steps + more;
+  throw new UserError(
+    `continue: expected a number of further steps from 1, such as { steps: ${recipe.steps} }, found ${more}` +
+      (more === 0 ? ": all steps were taken" : ""),
+  );
 }
 
 /** A compiled function as a step: `args` makes its arguments of a batch. */
@@ -135,6 +164,28 @@ const numbersOf = (scores: unknown): Record<string, number> =>
     Object.entries(scores ?? {}).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
   );
 
+/**
+ * The validation loss among scores, for the curve: of tables as it is; processes have a log likelihood, and their loss is its
+ * negative.
+ */
+function validationOf(scores: unknown): number {
+  const { validation, target } = (scores ?? {}) as { validation?: number; target?: number };
+  return validation ?? (target === undefined ? NaN : -target);
+}
+
+/** The points of a curve that one evaluation gives: of the labels' loss, where that is a part of its own. */
+function addEvaluation(course: Course, { step, losses, scores }: Evaluation<unknown>): void {
+  course.train.push([step, losses["label"] ?? losses["loss"]!]);
+  course.validation.push([step, validationOf(scores)]);
+}
+
+/** The curve of a training that is over. */
+export function courseOfHistory(history: readonly Evaluation<unknown>[], best?: number): Course {
+  const course: Course = { ...emptyCourse(), best };
+  for (const evaluation of history) addEvaluation(course, evaluation);
+  return course;
+}
+
 async function lossesOf(losses: Losses): Promise<Record<string, number>> {
   const read = async ([name, value]: [string, tf.Scalar]) => [name, (await value.data())[0]!] as const;
   return Object.fromEntries(await Promise.all(Object.entries(losses).map(read)));
@@ -150,9 +201,16 @@ async function lossesOf(losses: Losses): Promise<Record<string, number>> {
  * that the result has scores. Resumed, it gives the bits of one that was never stopped.
  *
  * @throws UserError if the loss is not a number any more, saying at which step and what to change; if the checkpoint is
- *   damaged or of another training.
+ *   damaged or of another training, or the state of another model.
  */
-export async function train<Batch, L extends Losses, Scores = unknown>(
+export function train<Batch, L extends Losses, Scores = unknown>(
+  task: Trainable<Batch, L>,
+  options: TrainOptions<Scores>,
+): Promise<Trained<Scores>> {
+  return stoppable(() => loop(task, options));
+}
+
+async function loop<Batch, L extends Losses, Scores>(
   task: Trainable<Batch, L>,
   options: TrainOptions<Scores>,
 ): Promise<Trained<Scores>> {
@@ -168,10 +226,14 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
     memory: null as ProgramMemory | null,
   };
   const stored = { variables, optimizer: task.optimizer.state, best: best?.copies };
-  const bar = options.label === undefined ? undefined : progress(steps, { label: options.label });
+  const course = emptyCourse();
+  const bar = options.label === undefined ? undefined : progress(steps, { label: options.label, course });
+  const asked = () => stopRequested(options.signal);
   let batch: Batch | undefined;
   let previous: L | undefined;
   let saved = performance.now();
+  let left: TrainingState | undefined;
+  let figures: Record<string, number> = {};
 
   const checked = (loss: number, at: number): number => {
     if (Number.isFinite(loss)) return loss;
@@ -191,7 +253,11 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
       best.take();
     }
     state.history.push(result);
-    bar?.update(at, { loss: values["loss"]!, ...numbersOf(scores) });
+    addEvaluation(course, result);
+    course.best = state.best?.step;
+    course.stepBytes ??= memoryNow()?.peak;
+    figures = { loss: values["loss"]!, ...numbersOf(scores) };
+    bar?.update(at, figures);
     options.onStep?.(at, values["loss"]);
     lap("evaluate");
     return result;
@@ -205,7 +271,7 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
   const compile = async (): Promise<void> => {
     const waiting = task.programs?.(state.step) ?? [state.step + 1];
     const next = async (): Promise<void> => {
-      for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
+      for (let at = waiting.shift(); at !== undefined && !asked(); at = waiting.shift()) {
         const like = task.batch(at);
         await task.step.prepare(like).finally(() => free(like));
       }
@@ -216,9 +282,15 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
   try {
     if (checkpoint) {
       await loadState(checkpoint.path, checkpoint.recipe, state, stored);
-      state.seconds = Object.assign(seconds, state.seconds);
     }
-    if (state.step < steps) await (bar ? bar.during("compiling", compile()) : compile());
+    if (options.from && state.step === 0) {
+      restoreState(options.from, state, stored, "the state to go on from");
+    }
+    state.seconds = Object.assign(seconds, state.seconds);
+    Object.assign(course, courseOfHistory(state.history, state.best?.step));
+    // XLA cannot be interrupted: a request is followed when the program is there.
+    const what = () => asked() ? "compiling, stops after it" : "compiling";
+    if (state.step < steps) await (bar ? bar.during(what, compile()) : compile());
     // A step is taken even if the request came before it, so that there is something to go on from.
     let stopped = false;
     while (state.step < steps && !stopped) {
@@ -233,12 +305,16 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
       const wanted = evaluate !== undefined && (at === steps || evaluate.when?.(at) === true);
       if (wanted) await evaluation(at, losses);
       else if (at % CHECK === 0 || at === steps || bar?.due()) {
-        const loss = checked((await losses.loss.data())[0]!, at);
-        bar?.update(at, { loss });
+        const values = await lossesOf(losses);
+        const loss = checked(values["loss"]!, at);
+        course.train.push([at, values["label"] ?? loss]);
+        course.stepBytes ??= memoryNow()?.peak;
+        figures = { loss };
+        bar?.update(at, figures);
         options.onStep?.(at, loss);
       } else options.onStep?.(at);
 
-      stopped = at < steps && stopRequested(options.signal);
+      stopped = at < steps && asked();
       const due = performance.now() - saved > 1000 * (checkpoint?.every ?? 60);
       if (checkpoint && (stopped || due || at === steps)) {
         // A state that has diverged is not kept: the one before may be of use.
@@ -247,6 +323,13 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
         state.memory = memoryNow();
         await saveState(checkpoint.path, checkpoint.recipe, state, stored);
         saved = performance.now();
+        lap("evaluate");
+      }
+      if (options.keep && (stopped || at === steps)) {
+        await ready(losses.loss);
+        lap("train");
+        state.memory = memoryNow();
+        left = await takeState(state, stored);
         lap("evaluate");
       }
       if (stopped && best && !wanted) await evaluation(at, losses);
@@ -262,9 +345,12 @@ export async function train<Batch, L extends Losses, Scores = unknown>(
       stopped: state.step < steps,
       seconds,
       memory: state.memory ?? undefined,
+      ...left && { state: left },
     };
   } finally {
-    await bar?.done();
+    await bar?.done(
+      state.step < steps && asked() ? `${formatNotes(figures)} · stopped on request` : undefined,
+    );
     free([batch, previous]);
     best?.dispose();
   }

@@ -43,9 +43,9 @@ function task(rate = 0.1) {
 async function trained(options: TrainOptions<{ distance: number }>, rate?: number) {
   const one = task(rate);
   try {
-    const { history, best, steps, stopped } = await train(one, options);
+    const { history, best, steps, stopped, state } = await train(one, options);
     const evaluated = history.map(({ step, scores }) => [step, scores.distance]);
-    return { value: one.value(), evaluated, best: best?.step, steps, stopped, batches: one.batches };
+    return { value: one.value(), evaluated, best: best?.step, steps, stopped, state, batches: one.batches };
   } finally {
     one.dispose();
   }
@@ -104,6 +104,28 @@ Deno.test("a stop saves the state, then evaluates for the result; resumed, the b
   deepEqual([again.value, again.steps, again.batches], [whole.value, 6, []]);
   await rejects(trained({ ...options, checkpoint: { path, recipe: { a: 2 } } }), /another recipe/);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("what goes on from a kept state has the bits and the history of a whole training", async () => {
+  const evaluate = {
+    when: (at: number) => at === 2,
+    run: (at: number) => Promise.resolve({ distance: at }),
+    better: (now: { distance: number }, best: { distance: number }) => now.distance > best.distance,
+  };
+  const whole = await trained({ steps: 6, evaluate });
+  const signal = new AbortController();
+  const onStep = (at: number) => at === 3 && signal.abort();
+  const stopped = await trained({ steps: 6, evaluate, keep: true, signal: signal.signal, onStep });
+  deepEqual([stopped.steps, stopped.best], [3, 3]);
+  const resumed = await trained({ steps: 6, evaluate, from: stopped.state });
+  deepEqual([resumed.value, resumed.evaluated, resumed.best], [whole.value, whole.evaluated, whole.best]);
+  equal(resumed.state, undefined);
+});
+
+Deno.test("a request while the first step compiles is followed after it", async () => {
+  const signal = new AbortController();
+  const also = () => Promise.resolve(signal.abort());
+  deepEqual((await trained({ steps: 3, also, signal: signal.signal })).steps, 1);
 });
 
 Deno.test("a request during the last step stops nothing; one before the first lets it take one", async () => {

@@ -192,6 +192,8 @@ function ablationVerdict(records: readonly RunRecord[]): string {
 /** Errors and costs of the rows, and what they say. */
 export const ablationReport = (records: readonly RunRecord[]): Report => ({
   tables: { rows: ablationTable(records) },
-  figures: { rows: ablationFigure(records) },
+  figures: records.some(({ experiment }) => experiment === "ablation")
+    ? { rows: ablationFigure(records) }
+    : {},
   verdict: ablationVerdict(records),
 });

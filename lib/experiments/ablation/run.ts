@@ -45,9 +45,13 @@ export async function trainAblation(
 }
 
 /** The run of one row on one fold. */
-export function ablationRun(row: AblationRow, fold: number, { profile, seed, steps }: AblationSettings) {
+export function ablationRun(row: AblationRow, fold: number, settings: AblationSettings) {
+  const { profile, seed, steps, model, recipe: changes } = settings;
   const { name, sha256 } = uciFacts(DATASET);
-  const recipe = { ...ablationRecipe(row, profile, seed + fold), ...(steps ? { steps } : {}) };
+  const recipe = {
+    ...ablationRecipe(row, profile, seed + fold, { model, recipe: changes }),
+    ...(steps ? { steps } : {}),
+  };
   return {
     recipe,
     identity: {

@@ -1,7 +1,7 @@
 import type { TableModelConfig } from "../../models/table/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
 import { completeRecipe, INFERENCE_MODES, type Recipe } from "../../train/table/recipe.ts";
-import { changed, type Changes, type Settings } from "../experiment.ts";
+import { changed, type Changes, type Settings, tableRecipe } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
 /** SPIN with one thing changed at a time (the paper's Table 6, and more rows). */
@@ -14,6 +14,9 @@ export interface AblationSettings extends Settings {
   seed: number;
   /** Optimiser steps; 0 for the profile's. */
   steps: number;
+  /** What is changed about full SPIN; a row's own change goes before it. */
+  model: Partial<TableModelConfig>;
+  recipe: Partial<Recipe>;
 }
 
 /** The settings of a profile with changes. @throws UserError for an unknown row, with the nearest ones */
@@ -26,6 +29,8 @@ export function ablationSettings(profile: Profile, changes?: Changes<AblationSet
       folds: 0,
       seed: 42,
       steps: 0,
+      model: {},
+      recipe: {},
     },
     changes,
     { rows: names },
@@ -172,8 +177,13 @@ const rival = (model: "npt" | "set-transformer"): Partial<TableModelConfig> => (
 });
 
 /** The recipe of a row for one fold. */
-export function ablationRecipe({ model, recipe }: AblationRow, profile: Profile, seed: number): Recipe {
-  const base = ablationBase(profile, seed);
+export function ablationRecipe(
+  { model, recipe }: AblationRow,
+  profile: Profile,
+  seed: number,
+  changes: Partial<Pick<AblationSettings, "model" | "recipe">> = {},
+): Recipe {
+  const base = tableRecipe(ablationBase(profile, seed), { steps: 0, model: {}, recipe: {}, ...changes });
   return completeRecipe({ ...base, ...recipe, model: { ...base.model, ...model } });
 }
 

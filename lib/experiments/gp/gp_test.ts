@@ -49,8 +49,8 @@ Deno.test("runs are every range, seed and model, each with a record of its own",
 Deno.test("settings reach the recipe; what there is not is named", async () => {
   const changes = {
     models: "cipnp",
-    induce: 7,
-    learningRate: 1e-4,
+    h: 7,
+    rate: 1e-4,
     schedule: "cosine",
     target: [2, 3],
   } as const;
@@ -61,8 +61,14 @@ Deno.test("settings reach the recipe; what there is not is named", async () => {
   equal(one!.identity!.data.name, "gp-rbf ctx-64-128 tar-2-3");
   throws(() => gp.settings("quick", { models: "ip" }), /models: there is no "ip"/);
   throws(() => gp.settings("quick", { kernels: "cosine" }), /kernels: there is no "cosine"/);
-  throws(() => gp.settings("quick", { schedule: "linear" }), /schedule: expected cosine or constant/);
-  throws(() => gp.settings("quick", { induce: 1.5 }), /induce: expected a whole number/);
+  throws(
+    () => gp.settings("quick", { schedule: "linear" }),
+    /"schedule".*: expected one of cosine, constant, found "linear"/,
+  );
+  throws(
+    () => gp.settings("quick", { h: 1.5 }),
+    /option "h" \(inducing points\): expected a whole number from 1, found 1.5/,
+  );
 });
 
 Deno.test("every kept run is a run of the settings that its record tells, and begins with its first evaluation", async () => {
@@ -86,7 +92,7 @@ xlaTest("a model of one's own is trained, tested and drawn like any other", asyn
       context: [3, 4],
       target: [2, 2],
       steps: 2,
-      induce: 2,
+      h: 2,
     });
     const found = await run(gp, settings, { records });
     deepEqual(await run(gp, settings, { records }), found);

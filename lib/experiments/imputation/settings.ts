@@ -6,6 +6,9 @@ import { DEFAULT_HAPLOTYPE_CONFIG } from "../../models/haplotype/model.ts";
 import type { ModelKind, TableModelConfig } from "../../models/table/mod.ts";
 import type { HaplotypeRecipe } from "../../train/haplotype/fit.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
+import { chosenOptions, optionsOf, withOptions } from "../../options.ts";
+import { HAPLOTYPE_OPTIONS } from "../../train/haplotype/options.ts";
+import { TABLE_OPTIONS } from "../../train/table/options.ts";
 import { completeRecipe, type Recipe } from "../../train/table/recipe.ts";
 import { changed, type Changes, type Settings, type TableVariant } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
@@ -66,10 +69,10 @@ export interface ImputationSettings extends Settings {
   size: number;
   /** Optimiser steps; 0 for the profile's. */
   steps: number;
-  /** What is changed about the models and the training of all table models. */
+  /** What is changed about the models and the training of all table models; the models of haplotypes take what they have, too. */
   model: Partial<TableModelConfig>;
   recipe: Partial<Recipe>;
-  /** What is changed about the models of haplotypes. */
+  /** What else is changed about the models of haplotypes. */
   haplotypes: { [Part in keyof HaplotypeSettings]?: Partial<HaplotypeSettings[Part]> };
 }
 
@@ -109,18 +112,29 @@ export function imputationSettings(
 
 /** Chosen by R² on the validation haplotypes of B1; `paper` only trains longer, since nothing of the kind was published. */
 export function haplotypeSettings(
-  { profile, steps, haplotypes }: Pick<ImputationSettings, "profile" | "steps" | "haplotypes">,
+  { profile, steps, haplotypes, ...changes }:
+    & Pick<ImputationSettings, "profile" | "steps" | "haplotypes">
+    & Partial<Pick<ImputationSettings, "model" | "recipe">>,
 ): HaplotypeSettings {
+  const { width, depth, heads, h, f, dropout, rate } = optionsOf(TABLE_OPTIONS, {
+    ...changes.recipe,
+    model: changes.model,
+  });
   const { recipe: { seed: _, ...recipe }, ne, mismatch } = DEFAULT_SETTINGS;
+  const spin = {
+    ...recipe,
+    model: { ...DEFAULT_HAPLOTYPE_CONFIG },
+    learningRate: 2e-3,
+    steps: profile === "paper" ? 10_000 : 1_000,
+    ...haplotypes.spin,
+    ...steps ? { steps } : {},
+  };
   return {
-    spin: {
-      ...recipe,
-      model: { ...DEFAULT_HAPLOTYPE_CONFIG },
-      learningRate: 2e-3,
-      steps: profile === "paper" ? 10_000 : 1_000,
-      ...haplotypes.spin,
-      ...steps ? { steps } : {},
-    },
+    spin: withOptions(
+      spin,
+      HAPLOTYPE_OPTIONS,
+      chosenOptions(HAPLOTYPE_OPTIONS, { width, depth, heads, h, f, dropout, rate }),
+    ),
     copying: { ne, mismatch, ...haplotypes.copying },
     weight: haplotypes.weight ?? 0.5,
   };

@@ -65,7 +65,7 @@ Deno.test("runs are sizes, then models; a model that is not known is named", asy
 });
 
 const recipeOf = (model: ProcessRecipe["model"], steps = 3): ProcessRecipe => ({
-  ...gpRecipe(model, gpRanges(64), "quick", 1, { steps, induce: 4 }),
+  ...gpRecipe(model, gpRanges(64), "quick", 1, { steps, h: 4 }),
   dims: { ...GP_DIMS, dimHid: 16, dimLat: 16 },
 });
 
@@ -142,7 +142,7 @@ xlaTest(
   async () => {
     const records = await Deno.makeTempDir();
     try {
-      const settings = largePredictions.settings("quick", { context: 9000, targets: 5000, induce: 4 });
+      const settings = largePredictions.settings("quick", { context: 9000, targets: 5000, h: 4 });
       const before = liveBuffers();
       const [record] = await run(largePredictions, settings, { records });
       equal(liveBuffers(), before);

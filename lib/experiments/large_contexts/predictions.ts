@@ -12,7 +12,7 @@ import { largePredictionReport } from "./report.ts";
 import { type LargePredictionSettings, largePredictionSettings } from "./settings.ts";
 
 function runs(settings: LargePredictionSettings): Run[] {
-  const { context, targets, induce, seed } = settings;
+  const { context, targets, h: induce, seed } = settings;
   const model = processName(settings.model);
   return [runOf({
     experiment: "large-predictions",
@@ -33,7 +33,7 @@ function runs(settings: LargePredictionSettings): Run[] {
  * from all read at once.
  */
 async function measure(settings: LargePredictionSettings): Promise<Outcome> {
-  const { context, targets, induce, seed } = settings;
+  const { context, targets, h: induce, seed } = settings;
   const model = processName(settings.model);
   const process = createProcess(model, GP_DIMS, induce, seed);
   const reader = streamOf(process, model);
@@ -113,6 +113,6 @@ export const largePredictions: Experiment<LargePredictionSettings> = {
   report: largePredictionReport,
   changesOf: ({ model, seed, configuration }) => {
     const { context, targets, induce } = configuration as Record<string, number>;
-    return { model, seed, context, targets, induce };
+    return { model, seed, context, targets, h: induce };
   },
 };

@@ -24,7 +24,7 @@ import { type CostModel, type ProcessCostSettings, processCostSettings, type Ste
 /** Sizes, then models. */
 function runs(settings: ProcessCostSettings): Run[] {
   const { contexts, models, budgetBytes, budgetSeconds, seed } = settings;
-  const { targets, batch, induce, samples, width } = settings;
+  const { targets, batch, h: induce, samples, width } = settings;
   return contexts.flatMap((context) =>
     (models as CostModel[]).map((model): Run => {
       const size = { context, targets, batch, induce, samples, width };
@@ -213,7 +213,7 @@ export const processCost: Experiment<ProcessCostSettings> = {
   runs,
   report: processCostReport,
   changesOf: ({ model, seed, configuration }) => {
-    const { context, ...rest } = configuration as Record<string, number>;
-    return { ...rest, models: [model], contexts: [context!], seed };
+    const { context, induce, ...rest } = configuration as Record<string, number>;
+    return { ...rest, h: induce!, models: [model], contexts: [context!], seed };
   },
 };

@@ -27,7 +27,9 @@ export interface StepSize {
 }
 
 /** Costs of training steps of neural processes on large contexts; the same in all profiles. */
-export interface ProcessCostSettings extends Settings, Omit<StepSize, "context"> {
+export interface ProcessCostSettings extends Settings, Omit<StepSize, "context" | "induce"> {
+  /** The number of inducing points. */
+  h: number;
   /** Points of the context. */
   contexts: number[];
   /** Names out of `COST_MODELS`. */
@@ -47,7 +49,7 @@ export const processCostSettings = settingsOf<ProcessCostSettings>(() => ({
   budgetSeconds: 120,
   targets: 256,
   batch: 1,
-  induce: 16,
+  h: 16,
   samples: 1,
   width: 128,
   seed: 42,
@@ -96,10 +98,11 @@ export interface LargePredictionSettings extends Settings {
   model: string;
   context: number;
   targets: number;
-  induce: number;
+  /** The number of inducing points. */
+  h: number;
   seed: number;
 }
 
 export const largePredictionSettings = settingsOf<LargePredictionSettings>(() => (
-  { model: "ipnp", context: 100_000, targets: 1_000_000, induce: 16, seed: 42 }
+  { model: "ipnp", context: 100_000, targets: 1_000_000, h: 16, seed: 42 }
 ));

@@ -159,7 +159,7 @@ async function measuredPrediction(
   n: number,
   settings: PredictionCostSettings,
 ): Promise<Outcome> {
-  const { d, queries, h, f, embedding, seed, timedBelow } = settings;
+  const { d, queries, h, f, width: embedding, seed, timedBelow } = settings;
   const model = createTableModel(scaledModel(name, settings), numericColumns(d), seed);
   const predict = predictionOf(model);
   const before = compileTime().milliseconds;
@@ -217,7 +217,7 @@ function changesOf({ model, configuration }: RunRecord) {
     string,
     number
   >;
-  return { models: [model], embedding, heads, h, f, timedBelow, mostParameters, seed };
+  return { models: [model], width: embedding, heads, h, f, timedBelow, mostParameters, seed };
 }
 
 /** Memory and time of training steps against rows and columns. */

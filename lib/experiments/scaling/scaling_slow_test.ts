@@ -12,7 +12,7 @@ Deno.test({
     await useEngine("xla");
     const folder = await Deno.makeTempDir();
     const slopes = async (size: "n" | "d", changes: Parameters<typeof stepCost.settings>[1]) => {
-      const small = { embedding: 4, heads: 2, h: 4, f: 4, timedBelow: 0 };
+      const small = { width: 4, heads: 2, h: 4, f: 4, timedBelow: 0 };
       const records = await run(stepCost, stepCost.settings("quick", { ...small, ...changes }), {
         records: folder,
       });

@@ -48,7 +48,7 @@ Deno.test({
   async fn() {
     await useEngine("xla");
     const folder = await Deno.makeTempDir();
-    const small = { embedding: 4, heads: 2, h: 4, f: 4, d: 8 };
+    const small = { width: 4, heads: 2, h: 4, f: 4, d: 8 };
     try {
       const steps = stepCost.settings("quick", { ...small, rows: [32], columns: "none", models: "spin" });
       const [step] = await run(stepCost, steps, { records: folder });

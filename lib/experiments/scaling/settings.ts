@@ -9,7 +9,7 @@ export type Scaled = (typeof SCALED)[number];
 export interface ScalingSettings extends Settings {
   models: string[];
   /** Width e and heads of all models; depth 2: one block of each kind. */
-  embedding: number;
+  width: number;
   heads: number;
   h: number;
   f: number;
@@ -22,7 +22,7 @@ export interface ScalingSettings extends Settings {
 
 const DEFAULTS = {
   models: [...SCALED],
-  embedding: 8,
+  width: 8,
   heads: 2,
   h: 10,
   f: 8,
@@ -66,7 +66,7 @@ export const predictionCostSettings = settingsOf<PredictionCostSettings>(() => (
 /** The configuration of a model. */
 export function scaledModel(
   model: Scaled,
-  { embedding, heads, h, f }: ScalingSettings,
+  { width: embedding, heads, h, f }: ScalingSettings,
 ): Partial<TableModelConfig> {
   const kind = model === "spin-flat" ? "spin" : model;
   const predictor = model === "spin" ? "nested" : "flat";
@@ -82,6 +82,6 @@ export const isSmallEnough = (model: Scaled, d: number, settings: ScalingSetting
 
 /** What a record's configuration has of its settings. */
 export const scalingConfiguration = (model: Scaled, settings: ScalingSettings) => {
-  const { embedding, heads, h, f, timedBelow, mostParameters, seed } = settings;
+  const { width: embedding, heads, h, f, timedBelow, mostParameters, seed } = settings;
   return { embedding, heads, h, f, timedBelow, mostParameters, seed, ...scaledModel(model, settings) };
 };

@@ -1,6 +1,7 @@
 import { UserError } from "../../errors.ts";
 import type { AttentionOptions } from "../../nn/mab.ts";
 import { DEFAULT_ATTENTION } from "../../nn/mab.ts";
+import { checkNames } from "../../options.ts";
 import type { ColumnLayout } from "./columns.ts";
 
 export const MODEL_KINDS = [
@@ -14,7 +15,7 @@ export const MODEL_KINDS = [
 ] as const;
 export type ModelKind = typeof MODEL_KINDS[number];
 
-const PREDICTOR_KINDS = ["flat", "nested"] as const;
+export const PREDICTOR_KINDS = ["flat", "nested"] as const;
 type PredictorKind = typeof PREDICTOR_KINDS[number];
 
 export const READOUT_KINDS = ["weights", "context"] as const;
@@ -77,9 +78,10 @@ const USES_F: ModelKind[] = ["spin", "perceiver-e"];
 /**
  * Fills in defaults and checks that a model of this configuration exists for these columns.
  *
- * @throws UserError naming the option, what was expected and what was found.
+ * @throws UserError naming the option, what was expected and what was found; for a name that no configuration has.
  */
 export function completeConfig(given: Partial<TableModelConfig>, layout: ColumnLayout): TableModelConfig {
+  checkNames(given, Object.keys(DEFAULT_CONFIG), "model");
   const config = { ...DEFAULT_CONFIG, ...given };
   for (const option of COUNTS) {
     expect(

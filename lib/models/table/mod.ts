@@ -2,7 +2,7 @@
 export type { Cells, Outputs } from "./columns.ts";
 export type { ColumnLayout, ModelColumn } from "./columns.ts";
 export { hideCells, joinColumns, layoutOf, takeColumns } from "./columns.ts";
-export { completeConfig, MODEL_KINDS } from "./config.ts";
+export { completeConfig, MODEL_KINDS, PREDICTOR_KINDS, READOUT_KINDS } from "./config.ts";
 export type { ModelKind, TableModelConfig } from "./config.ts";
 export { buildDigest, countParameters, createTableModel, ensembleOf, meanOutputs } from "./model.ts";
 export type { BuildTableModel, TableModel } from "./model.ts";

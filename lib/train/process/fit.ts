@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { TaskPoints, TaskSource } from "../../data/task_source.ts";
 import { UserError } from "../../errors.ts";
 import type { Process } from "../../models/process/registry.ts";
-import { advice, courseOf, type CourseOptions, stepOf, train, type Trained } from "../loop.ts";
+import { advice, courseOf, type CourseOptions, stepOf, stepsAfter, train, type Trained } from "../loop.ts";
 import { createOptimizer } from "../optimizer.ts";
 import { learningRate } from "../schedule.ts";
 import { countsOf } from "./evaluation_tasks.ts";
@@ -22,6 +22,13 @@ export interface ProcessFitOptions extends CourseOptions {
 export interface FittedProcess extends Omit<Trained<Record<string, number>>, "best"> {
   process: Process;
   recipe: ProcessRecipe;
+  /**
+   * With `keep`: trains on from its last step, as a model of its own, on the same source.
+   *
+   * @param more.steps further steps; those that were left unless given
+   * @throws UserError if there are none left and none given
+   */
+  continue(more?: Pick<CourseOptions, "label" | "signal"> & { steps?: number }): Promise<FittedProcess>;
   dispose(): void;
 }
 
@@ -37,8 +44,9 @@ const AHEAD = 200;
 export async function fitProcess(
   recipe: ProcessRecipe,
   source: TaskSource,
-  { when, evaluate, build, ...options }: ProcessFitOptions = {},
+  given: ProcessFitOptions = {},
 ): Promise<FittedProcess> {
+  const { when, evaluate, build, ...options } = given;
   const process = builtProcess(recipe, build);
   const optimizer = createOptimizer(process.parameters, { optimizer: "adam", clip: 0 });
   const compiled = createProcessStep(process, optimizer, recipe.samples);
@@ -68,7 +76,15 @@ export async function fitProcess(
       evaluate: evaluate && { when, run: (at) => evaluate(process, at) },
       advice: advice(recipe),
     });
-    return { ...trained, process, recipe, dispose };
+    return {
+      ...{ ...trained, process, recipe, dispose },
+      continue: async ({ steps, ...more } = {}) =>
+        await fitProcess({ ...recipe, steps: stepsAfter({ ...trained, recipe }, steps) }, source, {
+          ...given,
+          ...more,
+          from: trained.state,
+        }),
+    };
   } catch (error) {
     dispose();
     throw error;

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { TableModelConfig } from "../../models/table/mod.ts";
+import { checkNames } from "../../options.ts";
 import { CRITERIA, type Criterion } from "./criterion.ts";
 import { DEFAULT_OPTIMIZER, type OptimizerConfig } from "../optimizer.ts";
 import type { LrSchedule, TradeoffSchedule } from "../schedule.ts";
@@ -70,8 +71,12 @@ const DEFAULT_RECIPE: Recipe = {
   seed: 42,
 };
 
-/** @throws UserError for a number out of its range or an unknown mode of inference. */
+/** The names that a recipe may have. */
+const NAMES = [...Object.keys(DEFAULT_RECIPE), "chunkMask", "balanceClasses", "criterion"];
+
+/** @throws UserError for a number out of its range, an unknown mode of inference, and a name that no recipe has. */
 export function completeRecipe(given: Partial<Recipe>): Recipe {
+  checkNames(given, NAMES, "recipe");
   const recipe = { ...DEFAULT_RECIPE, ...given };
   const expect = (holds: boolean, option: keyof Recipe, expected: string) => {
     if (!holds) {

@@ -1,0 +1,41 @@
+/** Whether a notebook shows the same as before: texts alike, numbers about the same. */
+import { type Notebook, plainText } from "./format.ts";
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:e-?\d+)?/g;
+/** Times are of the machine. */
+const DURATION = /\d+(?:\.\d+)? (?:h \d+ min|min \d+ s|ms|s)\b/g;
+
+/** Lines of text that a notebook shows, with their cells from 1. */
+function shownLines({ cells }: Notebook): { cell: number; line: string }[] {
+  return cells.flatMap(({ outputs = [] }, index) =>
+    outputs.flatMap(({ text, data }) => plainText((text ?? data?.["text/plain"] ?? "") as string).split("\n"))
+      .map((line) => ({ cell: index + 1, line }))
+  );
+}
+
+function alike(before: string, after: string, tolerance: number): boolean {
+  if (before === after) return true;
+  const [a, b] = [before, after].map((line) => line.replaceAll(DURATION, "a while"));
+  if (
+    a!.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ") !== b!.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ")
+  ) {
+    return false;
+  }
+  const [old, now] = [a!, b!].map((line) => (line.match(NUMBER) ?? []).map(Number));
+  return old!.every((value, i) =>
+    Math.abs(value - now![i]!) <= tolerance * Math.max(Math.abs(value), Math.abs(now![i]!))
+  );
+}
+
+/**
+ * The lines in which two executions of a notebook differ, as "cell 4: before | after". Durations never count.
+ *
+ * @param tolerance how far numbers may be from each other, as a share of the greater one
+ */
+export function changedLines(before: Notebook, after: Notebook, tolerance = 0): string[] {
+  const [old, now] = [shownLines(before), shownLines(after)];
+  const changed = old.flatMap(({ cell, line }, i) =>
+    alike(line, now[i]?.line ?? "", tolerance) ? [] : [`cell ${cell}: ${line} | ${now[i]?.line ?? "nothing"}`]
+  );
+  return [...changed, ...now.slice(old.length).map(({ cell, line }) => `cell ${cell}: nothing | ${line}`)];
+}

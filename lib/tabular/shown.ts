@@ -1,0 +1,57 @@
+/** Tables and models of tables that show themselves as the last expression of a notebook's cell. */
+import { momentsOf, type Table, type TableColumn } from "../data/table.ts";
+import { displayed } from "../display.ts";
+import { optionsOf } from "../options.ts";
+import { cell, type TableView, toHtml, toText } from "../results/view.ts";
+import { TABLE_OPTIONS } from "../train/table/options.ts";
+import type { TabularModel } from "./model.ts";
+
+const short = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** The range of a column's numbers, or its classes; and how many cells are missing. */
+function columnCells(column: TableColumn, rows: number): string[] {
+  if (column.kind === "numeric") {
+    const { count, low, high, mean } = momentsOf(
+      column.values,
+      Int32Array.from({ length: rows }, (_, row) => row),
+    );
+    return [count === 0 ? "" : `${short(low)} to ${short(high)}, mean ${short(mean)}`, `${rows - count}`];
+  }
+  const { classes, codes } = column;
+  const names = classes.slice(0, 5).join(", ") + (classes.length > 5 ? ", ..." : "");
+  return [`${classes.length}: ${names}`, `${codes.filter((code) => code < 0).length}`];
+}
+
+/** What a table holds, a line a column. */
+export const tableView = ({ source, rows, columns }: Table): TableView => ({
+  title: `${source}: ${rows} rows, ${columns.length} columns`,
+  head: ["column", "kind", "values", "missing"],
+  rows: columns.map((column) => ({
+    label: column.name,
+    cells: [column.kind, ...columnCells(column, rows)].map((text) => cell(text)),
+  })),
+  notes: [],
+});
+
+/** A model's options and what it reached on its validation rows. */
+export const modelView = (
+  { target, recipe, scores }: Pick<TabularModel, "target" | "recipe" | "scores">,
+): TableView => ({
+  title: `A model of ${target}`,
+  head: ["", ""],
+  rows: [
+    ...Object.entries(scores).map((
+      [name, value],
+    ) => [`validation ${name}`, value === null ? "" : short(value)]),
+    ["model", recipe.model.model ?? "spin"],
+    ...Object.entries(optionsOf(TABLE_OPTIONS, recipe)).map(([name, value]) => [name, String(value)]),
+  ].map(([label, text]) => ({ label: label!, cells: [cell(text!)] })),
+  notes: [],
+});
+
+const formats = (view: TableView) => ({ "text/html": toHtml(view), "text/plain": toText(view) });
+
+export const shownTable = (table: Table): Table => displayed(table, (one) => formats(tableView(one)));
+
+export const shownModel = <M extends TabularModel>(model: M): M =>
+  displayed(model, (one) => formats(modelView(one)));
