@@ -13,14 +13,13 @@ function shownLines({ cells }: Notebook): { cell: number; line: string }[] {
   );
 }
 
+/** A line with its numbers left out, and with no more than the order of its columns. */
+const words = (line: string) => line.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ").replaceAll(/--+/g, "--");
+
 function alike(before: string, after: string, tolerance: number): boolean {
   if (before === after) return true;
   const [a, b] = [before, after].map((line) => line.replaceAll(DURATION, "a while"));
-  if (
-    a!.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ") !== b!.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ")
-  ) {
-    return false;
-  }
+  if (words(a!) !== words(b!)) return false;
   const [old, now] = [a!, b!].map((line) => (line.match(NUMBER) ?? []).map(Number));
   return old!.every((value, i) =>
     Math.abs(value - now![i]!) <= tolerance * Math.max(Math.abs(value), Math.abs(now![i]!))

@@ -71,8 +71,13 @@ const DEFAULT_RECIPE: Recipe = {
   seed: 42,
 };
 
-/** The names that a recipe may have. */
-const NAMES = [...Object.keys(DEFAULT_RECIPE), "chunkMask", "balanceClasses", "criterion"];
+/** The names that a recipe may have: those with a default, and the others, of which the compiler wants every one. */
+const OTHERS: { [Name in keyof Recipe as undefined extends Recipe[Name] ? Name : never]-?: true } = {
+  chunkMask: true,
+  balanceClasses: true,
+  criterion: true,
+};
+const NAMES = [...Object.keys(DEFAULT_RECIPE), ...Object.keys(OTHERS)];
 
 /** @throws UserError for a number out of its range, an unknown mode of inference, and a name that no recipe has. */
 export function completeRecipe(given: Partial<Recipe>): Recipe {
