@@ -76,6 +76,7 @@ const OTHERS: { [Name in keyof Recipe as undefined extends Recipe[Name] ? Name :
   chunkMask: true,
   balanceClasses: true,
   criterion: true,
+  members: true,
 };
 const NAMES = [...Object.keys(DEFAULT_RECIPE), ...Object.keys(OTHERS)];
 
