@@ -41,7 +41,7 @@ Deno.test("what differs between sets of options is named", () => {
 
 Deno.test("every option takes what the default recipe has in its place", async () => {
   const { defaultRecipe } = await import("./tabular/mod.ts");
-  const options = optionsOf(TABLE_OPTIONS, defaultRecipe("spin", 1000, 10, 42));
+  const options = optionsOf(TABLE_OPTIONS, defaultRecipe("spin-context", 1000, 10, 42));
   deepEqual(Object.keys(options), Object.keys(TABLE_OPTIONS));
   chosenOptions(TABLE_OPTIONS, options);
 });

@@ -153,7 +153,7 @@ Deno.test("Hyperparameters change the recipe one by one, and what there is not i
   assert.deepEqual([
     prepare({ steps: 60 }).evaluateEvery,
     prepare({ steps: 60, evaluateEvery: 7 }).evaluateEvery,
-  ], [5, 7]);
+  ], [3, 7]);
   assert.throws(() => prepare({ hh: 20 }), /fitTable: there is no option "hh"; nearest: h,/);
   assert.throws(() => prepare({ recipe: { h: 20 } }), /recipe: "h" is an option of its own, \{ h: \.\.\. \}/);
   assert.throws(() => prepare({ recipe: { hh: 20 } }), /recipe: there is no option "hh"/);
