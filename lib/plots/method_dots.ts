@@ -50,7 +50,8 @@ function dotsPlot(
         const { colour, symbol } = point.style;
         return [
           Plot.ruleY([point], { y: "label", x1: "low", x2: "high", stroke: colour, strokeWidth: 2 }),
-          Plot.dot([point], { y: "label", x: "mean", symbol, fill: colour, r: 5 }),
+          // Some symbols are lines, and have no inside to fill.
+          Plot.dot([point], { y: "label", x: "mean", symbol, fill: colour, stroke: colour, r: 5 }),
         ];
       }),
       Plot.text(rows, {

@@ -34,6 +34,7 @@ const PROCESSES: Record<string, Style> = {
 
 /** Colours of Okabe and Ito, which colour-blind readers can tell apart; symbols differ as well. */
 const MODELS: Record<string, Style> = {
+  "spin-context": { label: "SPIN, context", colour: "#c1121f", symbol: "wye" },
   spin: { label: "SPIN", colour: "#0072b2", symbol: "circle" },
   "spin-flat": { label: "SPIN, flat", colour: "#3fa7e0", symbol: "diamond" },
   "spin-nested": { label: "SPIN, nested", colour: "#0072b2", symbol: "circle" },

@@ -108,9 +108,9 @@ Deno.test("the README shows the table that its records give", async () => {
   const table = toMarkdown(tables["errors"]!).trim();
   const readme = await Deno.readTextFile(join(ROOT, "README.md"));
   ok(readme.includes(table), `expected in README.md:\n${table}`);
-  const [, spin, st, npt] =
-    /among themselves .*spin (\S+), set-transformer (\S+), npt (\d\.\d+)/.exec(verdict) ?? [];
-  ok(readme.includes(`SPIN has ${spin}, the Set Transformer ${st} and NPT ${npt}`), `${spin} ${st} ${npt}`);
+  for (const line of verdict.split("\n").slice(0, 3)) {
+    ok(readme.includes(line), `expected in README.md:\n${line}`);
+  }
 });
 
 const column = (name: string, kind: "numeric" | "categorical", target: boolean, classes: string[] = []) => ({
