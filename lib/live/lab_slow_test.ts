@@ -98,7 +98,7 @@ async function longQuickstart(): Promise<Notebook> {
       ? {
         ...one,
         outputs: [],
-        source: plainText(one.source).replace("const steps = 600;", "const steps = 6000;")
+        source: plainText(one.source).replace("const steps = 1000;", "const steps = 10000;")
           .replace("results/local/quickstart", `${FOLDER}/quickstart`),
       }
       : one
