@@ -5,6 +5,7 @@ import { writeAtomic } from "../files.ts";
 import { formatDuration } from "../progress/format.ts";
 import { startEngine } from "./start_engine.ts";
 import {
+  describeModel,
   encodeQueries,
   fitPrepared,
   loadModel,
@@ -129,7 +130,7 @@ async function train({ recipe, schema, table, fold, ...prepared }: Prepared): Pr
     `learning ${prepared.target} (${what}) from ${
       schema.columns.length - 1
     } columns: ${fold.train.length} rows ` +
-      `to train on, ${fold.val.length} to validate, ${recipe.steps} steps of ${recipe.model.model}`,
+      `to train on, ${fold.val.length} to validate, ${recipe.steps} steps of ${describeModel(recipe)}`,
   );
   const fitted = await fitPrepared({ recipe, schema, table, fold, ...prepared });
   const { compile, train, evaluate } = fitted.seconds;

@@ -86,3 +86,9 @@ export function defaultRecipe(model: TableModelName, rows: number, columns: numb
     seed,
   });
 }
+
+/** What a recipe's model is called among `TABLE_MODELS`, and how many members are averaged. */
+export function describeModel({ model: { model = "spin", readout }, members = 1 }: Recipe): string {
+  const name = model === "spin" && readout === CONTEXT_MODEL.readout ? "spin-context" : model;
+  return members > 1 ? `${name}, ${members} members` : name;
+}

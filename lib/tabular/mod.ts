@@ -4,7 +4,13 @@ import { shownTable } from "./shown.ts";
 
 export { readTableLike as loadTableLike, type Table } from "../data/mod.ts";
 export { predictionsCsv } from "./csv.ts";
-export { CONTEXT_MODEL, defaultRecipe, TABLE_MODELS, type TableModelName } from "./defaults.ts";
+export {
+  CONTEXT_MODEL,
+  defaultRecipe,
+  describeModel,
+  TABLE_MODELS,
+  type TableModelName,
+} from "./defaults.ts";
 export { fitPrepared, fitTable, type FitTableOptions, type FittedTable, loadModel } from "./fit_table.ts";
 export { encodeQueries, type TabularModel } from "./model.ts";
 export { type Prepared, prepareTable, type TrainingOptions } from "./prepare.ts";

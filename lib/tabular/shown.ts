@@ -4,6 +4,7 @@ import { displayed } from "../display.ts";
 import { optionsOf } from "../options.ts";
 import { cell, type TableView, toHtml, toText } from "../results/view.ts";
 import { TABLE_OPTIONS } from "../train/table/options.ts";
+import { describeModel } from "./defaults.ts";
 import type { TabularModel } from "./model.ts";
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
@@ -43,7 +44,7 @@ export const modelView = (
     ...Object.entries(scores).map((
       [name, value],
     ) => [`validation ${name}`, value === null ? "" : short(value)]),
-    ["model", recipe.model.model ?? "spin"],
+    ["model", describeModel(recipe)],
     ...Object.entries(optionsOf(TABLE_OPTIONS, recipe)).map(([name, value]) => [name, String(value)]),
   ].map(([label, text]) => ({ label: label!, cells: [cell(text!)] })),
   notes: [],
