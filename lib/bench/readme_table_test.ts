@@ -5,16 +5,16 @@ import { type ColdRecord, coldTable } from "./cold.ts";
 import { isEngine, ratio } from "./race.ts";
 import type { BenchRecord, ComparisonResult } from "./run.ts";
 
-Deno.test("the README shows the bench that is kept, and no other figures", async () => {
+Deno.test("docs/engine.md shows the bench that is kept, and no other figures", async () => {
   const record = JSON.parse(await Deno.readTextFile(`${ROOT}/results/bench/cpu.json`)) as BenchRecord;
-  const readme = await Deno.readTextFile(`${ROOT}/README.md`);
-  ok(readme.includes(readmeTable(record)), `expected in README.md:\n${readmeTable(record)}`);
+  const readme = await Deno.readTextFile(`${ROOT}/docs/engine.md`);
+  ok(readme.includes(readmeTable(record)), `expected in docs/engine.md:\n${readmeTable(record)}`);
 });
 
-Deno.test("the README shows the whole trainings that are kept", async () => {
+Deno.test("docs/engine.md shows the whole trainings that are kept", async () => {
   const record = JSON.parse(await Deno.readTextFile(`${ROOT}/results/bench/cold.json`)) as ColdRecord;
   const table = toMarkdown(coldTable(record)).trim();
-  ok((await Deno.readTextFile(`${ROOT}/README.md`)).includes(table), `expected in README.md:\n${table}`);
+  ok((await Deno.readTextFile(`${ROOT}/docs/engine.md`)).includes(table), `expected in docs/engine.md:\n${table}`);
 });
 
 /** "8.1 ms", "130 ms", "5.39 s" */
@@ -43,7 +43,7 @@ function row({ label, timed }: ComparisonResult): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** The README's table of a bench: medians of a training step, the ratio to PyTorch, peak resident memory. */
+/** The table in docs/engine.md of a bench: medians of a training step, the ratio to PyTorch, peak resident memory. */
 function readmeTable({ comparisons }: BenchRecord): string {
   const shown = comparisons.filter(({ group }) => group !== "small tables");
   return [

@@ -181,7 +181,7 @@ Deno.test("the variant with places ends ahead of the reference's model after 5,0
   }
 });
 
-Deno.test("the README's figures of a GPU are those of its record", async () => {
+Deno.test("the figures of a GPU in docs/engine.md are those of its record", async () => {
   const [record] = await readRecords(join(ROOT, "results/gpu"));
   const { engine, model, steps, seconds } = record!;
   equal(engine.device, "NVIDIA H200");
@@ -189,13 +189,13 @@ Deno.test("the README's figures of a GPU are those of its record", async () => {
   const said = `${steps.toLocaleString("en")} steps of CIPNP with\na fast start took ${
     seconds.train.toFixed(1)
   } s and compiling ${seconds.compile.toFixed(1)} s`;
-  ok((await Deno.readTextFile(join(ROOT, "README.md"))).includes(said), said);
+  ok((await Deno.readTextFile(join(ROOT, "docs/engine.md"))).includes(said), said);
 });
 
-Deno.test("the README shows the table that the kept records give", async () => {
+Deno.test("docs/neural_processes.md shows the table that the kept records give", async () => {
   const { tables, verdict } = gp.report(all);
   const table = toMarkdown(tables["curves"]!).trim();
-  ok((await Deno.readTextFile(join(ROOT, "README.md"))).includes(table), `expected in README.md:\n${table}`);
+  ok((await Deno.readTextFile(join(ROOT, "docs/neural_processes.md"))).includes(table), `expected in docs/neural_processes.md:\n${table}`);
   match(verdict, /After 1,000 steps at the full rate: CANP \d\.\d\d; CIPNP -?0/);
 });
 

@@ -334,12 +334,12 @@ Deno.test("kept windows: SPIN on mosaics is above what it is compared with, with
   ok(of("spin-copying").mean > of("beagle").mean, `SPIN and copying: ${of("spin-copying").mean}`);
 });
 
-Deno.test("the kept cohort is imputed better than by Beagle, and the README shows both tables", async () => {
+Deno.test("the kept cohort is imputed better than by Beagle, and docs/imputation.md shows both tables", async () => {
   match(cohort.report(kept).verdict, /above Beagle's on the same files\.$/);
-  const readme = await Deno.readTextFile(join(ROOT, "README.md"));
+  const page = await Deno.readTextFile(join(ROOT, "docs/imputation.md"));
   for (const { report } of [imputation, cohort]) {
     const table = toMarkdown(report(kept).tables["scores"]!).trim();
-    ok(readme.includes(table), `expected in README.md:\n${table}`);
+    ok(page.includes(table), `expected in docs/imputation.md:\n${table}`);
   }
 });
 
