@@ -14,7 +14,10 @@ Deno.test("docs/engine.md shows the bench that is kept, and no other figures", a
 Deno.test("docs/engine.md shows the whole trainings that are kept", async () => {
   const record = JSON.parse(await Deno.readTextFile(`${ROOT}/results/bench/cold.json`)) as ColdRecord;
   const table = toMarkdown(coldTable(record)).trim();
-  ok((await Deno.readTextFile(`${ROOT}/docs/engine.md`)).includes(table), `expected in docs/engine.md:\n${table}`);
+  ok(
+    (await Deno.readTextFile(`${ROOT}/docs/engine.md`)).includes(table),
+    `expected in docs/engine.md:\n${table}`,
+  );
 });
 
 /** "8.1 ms", "130 ms", "5.39 s" */

@@ -239,7 +239,12 @@ const BAD: [what: string, given: Record<string, string>, words: string, message:
     USUAL.replace("steps 2", "steps 0"),
     /--steps: expected a whole number of 1 or more, found "0"/,
   ],
-  ["an unknown model", {}, USUAL + " --model xgboost", /--model: expected one of spin-context, spin, npt.*found "xgboost"/],
+  [
+    "an unknown model",
+    {},
+    USUAL + " --model xgboost",
+    /--model: expected one of spin-context, spin, npt.*found "xgboost"/,
+  ],
   ["training beside a kept model", {}, USUAL + " --load m", /--load .* does not go with --train, --steps/],
 ];
 

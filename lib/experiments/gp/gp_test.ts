@@ -195,7 +195,10 @@ Deno.test("the figures of a GPU in docs/engine.md are those of its record", asyn
 Deno.test("docs/neural_processes.md shows the table that the kept records give", async () => {
   const { tables, verdict } = gp.report(all);
   const table = toMarkdown(tables["curves"]!).trim();
-  ok((await Deno.readTextFile(join(ROOT, "docs/neural_processes.md"))).includes(table), `expected in docs/neural_processes.md:\n${table}`);
+  ok(
+    (await Deno.readTextFile(join(ROOT, "docs/neural_processes.md"))).includes(table),
+    `expected in docs/neural_processes.md:\n${table}`,
+  );
   match(verdict, /After 1,000 steps at the full rate: CANP \d\.\d\d; CIPNP -?0/);
 });
 
