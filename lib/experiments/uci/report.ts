@@ -45,6 +45,7 @@ function errors(records: readonly RunRecord[]): TableView {
   return scoreTable(uciScores(records), {
     title: "UCI cross-validation: mean ± standard error over folds",
     notes: [
+      "Means over the folds that all models of the table have.",
       "Classical models: scikit-learn, XGBoost and LightGBM on the same folds, tuned on the validation rows of each.",
       "The figures of the paper's Table 1: not available offline.",
     ],
@@ -79,12 +80,13 @@ const costs = (records: readonly RunRecord[]): TableView =>
 
 /** Errors, ranks and costs of runs on UCI sets. */
 export function uciReport(all: readonly RunRecord[]): Report {
-  const records = all.filter(({ experiment }) => experiment === "uci");
+  const own = all.filter(({ experiment }) => experiment === "uci");
+  const records = onSharedFolds(own);
   const ranks = rankFigure(records);
   return {
-    tables: { errors: errors(records), costs: costs(records) },
+    tables: { errors: errors(records), costs: costs(own) },
     figures: { errors: dots(records), ...ranks ? { ranks } : {} },
-    verdict: verdictOf(records),
+    verdict: verdictOf(records, own),
   };
 }
 
@@ -96,42 +98,54 @@ const ordered = (scores: readonly Score[]) => {
 const listed = (order: readonly [string, number][]): string =>
   order.map(([model, rank]) => `${model} ${rank.toFixed(2)}`).join(", ");
 
+/** The runs on the folds of each set that all its models have: means over other folds are no comparison. */
+function onSharedFolds(records: readonly RunRecord[]): RunRecord[] {
+  const models = new Set(records.map(({ model }) => model)).size;
+  const key = ({ data, fold }: RunRecord) => `${data.name} ${fold?.index}`;
+  const by = Map.groupBy(records, key);
+  return records.filter((record) => new Set(by.get(key(record))!.map(({ model }) => model)).size === models);
+}
+
 /** The names of SPIN in the table, the one that this workspace would have first. */
 const SPINS = ["spin-context", "spin"];
 
-/** Of each model the average rank over sets, fold by fold: mean and standard error over the folds that all have. */
-function foldRanks(records: readonly RunRecord[]): { models: string[]; folds: number } {
-  const folds = [...new Set(records.map(({ fold }) => fold?.index ?? 0))].sort((a, b) => a - b);
+/** Of each model the average rank over sets, fold by fold: mean and standard error over the folds. */
+function foldRanks(records: readonly RunRecord[]): { models: string; folds: number } {
   const sets = new Set(records.map(({ data }) => data.name)).size;
   const ranks = new Map<string, number[]>();
-  let counted = 0;
-  for (const index of folds) {
-    const scores = summarise(records.filter(({ fold }) => (fold?.index ?? 0) === index))
-      .filter(({ data, metric }) => metric === headline(data));
+  for (const own of Map.groupBy(records, ({ fold }) => fold?.index ?? 0).values()) {
+    const scores = summarise(own).filter(({ data, metric }) => metric === headline(data));
     const found = averageRanks(scores);
     if (found.sets.length < sets) continue;
-    counted++;
     for (const [model, rank] of found.ranks) ranks.set(model, [...ranks.get(model) ?? [], rank]);
   }
-  const models = [...ranks].filter(([, own]) => own.length === counted && counted > 1)
-    .map(([model, own]) => ({ model, ...spread(own) })).sort((a, b) => a.mean - b.mean)
+  const models = [...ranks].map(([model, own]) => ({ model, ...spread(own) })).sort((a, b) => a.mean - b.mean)
     .map(({ model, mean, standardError }) => `${model} ${mean.toFixed(2)} ± ${standardError.toFixed(2)}`);
-  return { models, folds: counted };
+  return { models: models.join(", "), folds: Math.max(0, ...[...ranks.values()].map((own) => own.length)) };
+}
+
+/** A line on ranks in each fold; nothing of fewer than two folds or models. */
+function foldLine(records: readonly RunRecord[], of: string): string[] {
+  const { models, folds } = foldRanks(records);
+  if (folds < 2 || !models.includes(",")) return [];
+  return [
+    `Ranked in each fold by itself${of}: ${models} (mean ± standard error over ${folds} folds of the average rank over sets).`,
+  ];
+}
+
+/** The runs of the models that have the most folds, if not all have. */
+function ofMostFolds(records: readonly RunRecord[]): RunRecord[] {
+  const groups = [...Map.groupBy(records, ({ model }) => model).values()];
+  const most = Math.max(0, ...groups.map((own) => own.length));
+  return groups.every((own) => own.length === most) ? [] : groups.filter((own) => own.length === most).flat();
 }
 
 /** What the numbers say, in words made from the numbers. */
-function verdictOf(records: readonly RunRecord[]): string {
+function verdictOf(records: readonly RunRecord[], all: readonly RunRecord[]): string {
   const scores = uciScores(records);
   const { order, sets } = ordered(scores);
   const lines = [`Average rank over ${sets.length} set(s): ${listed(order)}.`];
-  const { models, folds } = foldRanks(records);
-  if (models.length > 1) {
-    lines.push(
-      `Ranked in each fold by itself: ${
-        models.join(", ")
-      } (mean ± standard error over ${folds} folds of the average rank over sets).`,
-    );
-  }
+  lines.push(...foldLine(records, ""), ...foldLine(ofMostFolds(all), ", models that have more of them"));
   const neural = ordered(scores.filter(({ model }) => !isClassical(model)));
   if (neural.order.length > 1) {
     lines.push(
