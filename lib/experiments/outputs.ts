@@ -1,14 +1,20 @@
-/** Tables (Markdown) and figures (SVG) of all experiments, from the records of runs. */
+/** Tables and figures of all experiments as files, from the records of runs. */
 import { join } from "node:path";
 import { writeAtomic } from "../files.ts";
-import { toSvg } from "../plots/mod.ts";
-import { type RunRecord, toMarkdown, toText } from "../results/mod.ts";
+import { type Figure, toPng, toSvg } from "../plots/mod.ts";
+import { type RunRecord, TABLE_FORMATS, toText } from "../results/mod.ts";
 import { EXPERIMENTS, experiments } from "./registry.ts";
+
+const FIGURE_FORMATS: Record<string, (figure: Figure) => string | Uint8Array> = { svg: toSvg, png: toPng };
+
+/** What tables and figures can be written as. */
+export const FORMATS = [...Object.keys(TABLE_FORMATS), ...Object.keys(FIGURE_FORMATS)];
 
 /**
  * Writes every table and figure of every experiment that has records of a profile: `uci_errors.md`, `uci_ranks.svg`.
  *
  * @param sources tells of some records where they are from, below their table
+ * @param formats of `FORMATS`: those of tables and those of figures
  * @returns the names of the files written
  */
 export async function writeOutputs(
@@ -16,10 +22,11 @@ export async function writeOutputs(
   profile: string,
   folder: string,
   sources?: (records: readonly RunRecord[]) => string,
+  formats: readonly string[] = ["md", "svg"],
 ): Promise<string[]> {
   await Deno.mkdir(folder, { recursive: true });
   const written: string[] = [];
-  const write = async (experiment: string, part: string, content: string) => {
+  const write = async (experiment: string, part: string, content: string | Uint8Array) => {
     const name = `${experiment}_${part}`.replaceAll("-", "_");
     await writeAtomic(join(folder, name), content);
     written.push(name);
@@ -32,10 +39,16 @@ export async function writeOutputs(
       records.filter((record) => record.experiment !== name || record.profile === profile),
     );
     for (const [part, table] of Object.entries(tables)) {
-      const notes = sources ? [...table.notes, sources(own)] : table.notes;
-      await write(name, `${part}.md`, toMarkdown({ ...table, notes }) + "\n");
+      const shown = { ...table, notes: sources ? [...table.notes, sources(own)] : table.notes };
+      for (const format of formats.filter((one) => one in TABLE_FORMATS)) {
+        await write(name, `${part}.${format}`, TABLE_FORMATS[format]!(shown) + (format === "md" ? "\n" : ""));
+      }
     }
-    for (const [part, figure] of Object.entries(figures)) await write(name, `${part}.svg`, toSvg(figure));
+    for (const [part, figure] of Object.entries(figures)) {
+      for (const format of formats.filter((one) => one in FIGURE_FORMATS)) {
+        await write(name, `${part}.${format}`, FIGURE_FORMATS[format]!(figure));
+      }
+    }
   }
   return written;
 }
