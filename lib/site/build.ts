@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import { reproduced, sourceLine } from "../experiments/compare.ts";
 import { reportsOf } from "../experiments/outputs.ts";
 import { KEPT_RECORDS, LOCAL_RECORDS, PROFILES } from "../experiments/profiles.ts";
+import { EXPERIMENTS } from "../experiments/registry.ts";
 import { type Notebook, notebookName, readNotebook } from "../notebook/format.ts";
 import { notebookTitle, renderNotebooks } from "../notebook/render.ts";
 import { ROOT } from "../paths.ts";
@@ -68,10 +69,11 @@ const scriptText = (script: string): string => script.replaceAll("</", "<\\/").r
 
 async function recordedRuns(): Promise<RecordedRun[]> {
   const [kept, mine] = await Promise.all([KEPT_RECORDS, LOCAL_RECORDS].map(readRecords));
+  const order = EXPERIMENTS.map(({ name }) => name);
   return [
     ...kept!.map((record) => ({ source: "kept" as const, file: recordName(record), record })),
     ...mine!.map((record) => ({ source: "mine" as const, file: recordName(record), record })),
-  ];
+  ].sort((a, b) => order.indexOf(a.record.experiment) - order.indexOf(b.record.experiment));
 }
 
 async function chaptersOf(paths: readonly string[]): Promise<Chapter[]> {
@@ -154,7 +156,7 @@ export async function buildSite(
       ? [
         indexPage(chapters, reports, link),
         ...own,
-        resultsPage(profiles, (some) => sourceLine(some, kept), link),
+        resultsPage(profiles, (some) => sourceLine(some, kept), chapters, link),
         runsPage(),
         methodsPage(origin, runs, [...new Set(published.map(({ note }) => note))]),
       ]

@@ -82,7 +82,7 @@ export function indexPage(chapters: readonly Chapter[], reports: Reports, link: 
     const verdict = firstLine(verdictOf(reports, name));
     return `<li class="card"><div class="thumbnail">${thumbnail(notebook)}</div><div>` +
       `<h2 id="index-${slug(name)}"><a href="${link(name)}">${escapeHtml(title)}</a></h2>` +
-      (item ? `<p class="item">${escapeHtml(item)} of the paper</p>` : "") +
+      (item ? `<p class="item">In the paper: ${escapeHtml(item)}</p>` : "") +
       (claim ? `<p><strong>${item ? "Claim" : "What it does"}.</strong> ${escapeHtml(claim)}</p>` : "") +
       (verdict
         ? `<p><strong>Found here.</strong> ${verdictHtml(verdict).replace(/^<p>|<\/p>$/g, "")}</p>`
@@ -135,6 +135,7 @@ export function notebookPage(
 export function resultsPage(
   profiles: readonly (readonly [profile: string, reports: Reports])[],
   sources: (records: readonly RunRecord[]) => string,
+  chapters: readonly Chapter[],
   link: Link,
 ): Page {
   const headings = [{ level: 1, id: "results-top", text: "Results" }];
@@ -150,12 +151,11 @@ export function resultsPage(
         figureHtml(toSvg(figure), `${name}_${part}_${profile}`)
       );
       return `<section><h2 id="${id}">${escapeHtml(text)}</h2>` +
-        `<p class="from">${escapeHtml(sources(own))}. <a href="${
-          runsLink(link, name, profile)
-        }">Records</a> · ` +
-        `<a href="${link(notebook)}">notebook</a></p>${verdictHtml(report.verdict)}${tables.join("")}${
-          figures.join("")
-        }</section>`;
+        `<p class="from">${escapeHtml(sources(own))}. <a href="${runsLink(link, name, profile)}">Records</a>${
+          chapters.some((chapter) => chapter.name === notebook)
+            ? ` · <a href="${link(notebook)}">notebook</a>`
+            : ""
+        }</p>${verdictHtml(report.verdict)}${tables.join("")}${figures.join("")}</section>`;
     })
   );
   const html =
@@ -191,7 +191,7 @@ export function methodsPage(origin: Origin, runs: readonly RecordedRun[], notes:
     return `<h2 id="methods-${id}">${text}</h2>${body}`;
   };
   const pre = (text: string, label: string) =>
-    `<pre tabindex="0" role="region" aria-label="${label}"><code>${escapeHtml(text)}</code></pre>`;
+    `<pre tabindex="0" role="group" aria-label="${label}"><code>${escapeHtml(text)}</code></pre>`;
   const html = `<h1 id="methods-top">Methods and provenance</h1>` + [
     section(
       "workspace",

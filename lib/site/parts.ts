@@ -73,13 +73,17 @@ const LEAST_SHARE = 0.8;
 export function figureHtml(svg: string, name: string): string {
   const { title, alt } = figureWords(svg);
   const width = Number(/\bviewbox="0 0 ([\d.]+)/i.exec(svg)?.[1] ?? 640);
-  const drawing = svg.replace(/^<\?xml[^>]*>\s*/, "").replace(
-    "<svg",
-    `<svg role="img" aria-label="${escapeHtml(alt)}" style="min-width:${Math.round(LEAST_SHARE * width)}px"`,
-  );
+  // Plot's labels of groups are for its own use: a drawing has one name.
+  const drawing = svg.replace(/^<\?xml[^>]*>\s*/, "").replace(/ aria-(?:label|description)="[^"]*"/g, "")
+    .replace(
+      "<svg",
+      `<svg role="img" aria-label="${escapeHtml(alt)}" style="min-width:${
+        Math.round(LEAST_SHARE * width)
+      }px"`,
+    );
   return `<figure class="drawing" data-name="${
     escapeHtml(name)
-  }"><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}">${drawing}</div>${
+  }"><div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(title)}">${drawing}</div>${
     buttons(["SVG", "PNG"], title)
   }</figure>`;
 }
@@ -141,7 +145,7 @@ export function tableHtml(html: string, name: string): string {
   const below = notes.length > 0 ? `<p class="notes">${notes.join("<br>")}</p>` : "";
   return `<figure class="table" data-name="${escapeHtml(name)}" style="--print-size:${
     printSize(widths)
-  }px"><div class="scroll" tabindex="0" role="region" aria-label="${
+  }px"><div class="scroll" tabindex="0" role="group" aria-label="${
     escapeHtml(label)
   }">${table.outerHTML}</div>${below}${buttons(["CSV", "LaTeX", "Markdown"], label)}</figure>`;
 }
@@ -154,6 +158,8 @@ export function siteParts(html: string, page: string): Parts {
   let figures = 0, tables = 0;
   const { html: headed, headings } = withHeadings(html, page);
   const changed = headed
+    // What may be scrolled has to be reached by keyboard.
+    .replace(/<pre(?! tabindex)/g, '<pre tabindex="0"')
     .replace(/<svg[\s\S]*?<\/svg>/g, (svg) => figureHtml(svg, `${page}_figure${++figures}`))
     .replace(TABLE, (found) => {
       const end = !opens(found) && found.endsWith("</div>")

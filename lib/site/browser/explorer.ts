@@ -48,7 +48,7 @@ const LABELS: Record<string, string> = {
 const labelOf = (value: string): string => LABELS[value] ?? value;
 
 const scroll = (label: string, ...children: Node[]): HTMLElement =>
-  h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, ...children);
+  h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": label }, ...children);
 
 /** The filters of the page's address: "runs.html?experiment=uci&profile=quick". */
 export function filtersOf(query: string): Filters {
@@ -293,6 +293,7 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
         ),
       ],
     });
+    for (const group of plot?.querySelectorAll("[aria-label]") ?? []) group.removeAttribute("aria-label");
     plot?.setAttribute("role", "img");
     plot?.setAttribute(
       "aria-label",

@@ -34,7 +34,14 @@ function startSwitches(): void {
   });
 }
 
+/** On a narrow screen the contents would stand before the page. */
+function foldContents(): void {
+  if (!matchMedia("(max-width: 68rem)").matches) return;
+  for (const one of document.querySelectorAll<HTMLDetailsElement>(".contents details")) one.open = false;
+}
+
 startSwitches();
+foldContents();
 startTaking();
 const explorer = document.querySelector<HTMLElement>("[data-explorer]");
 if (explorer) startExplorer(explorer, globalThis.SPIN_RUNS ?? []);

@@ -37,12 +37,14 @@ export interface Shown {
 const isMeasured = (rows: readonly Row[]) => (name: string): boolean =>
   rows.some((row) => row[name] !== null && row[name] !== undefined);
 
-/** The columns of some runs; measures only where all runs are of one experiment, since others measure other things. */
-function columnsOf(runs: readonly SiteRun[], rows: readonly Row[], filters: Filters): [string[], string[]] {
+const varies = (rows: readonly Row[]) => (name: string): boolean =>
+  name === "model" || new Set(rows.map((row) => row[name])).size > 1;
+
+/** The columns that tell these runs apart, and those of numbers; measures only where all runs are of one experiment. */
+function columnsOf(runs: readonly SiteRun[], rows: readonly Row[]): [string[], string[]] {
   const one = new Set(rows.map((row) => row["experiment"])).size === 1;
-  const words = COLUMNS.filter((name) => !filters[name as Filter]);
   const numbers = [...one ? measuresOf(runs) : [], ...COSTS];
-  return [words.filter(isMeasured(rows)), numbers.filter(isMeasured(rows))];
+  return [COLUMNS.filter(varies(rows)), numbers.filter(isMeasured(rows))];
 }
 
 const textOf = (value: string | number | null | undefined): string =>
@@ -62,9 +64,9 @@ function ordered<T extends { values: Row }>(rows: readonly T[], { column, down }
 }
 
 /** A row for each run. */
-function each(runs: readonly SiteRun[], filters: Filters): Shown {
+function each(runs: readonly SiteRun[]): Shown {
   const rows = runs.map(rowOf);
-  const columns = columnsOf(runs, rows, filters).flat();
+  const columns = columnsOf(runs, rows).flat();
   return {
     columns,
     rows: runs.map((run, i) => ({
@@ -76,9 +78,9 @@ function each(runs: readonly SiteRun[], filters: Filters): Shown {
 }
 
 /** A row for each group: mean ± standard error of its runs, and how many have the measure where not all do. */
-function grouped(runs: readonly SiteRun[], filters: Filters, by: readonly string[]): Shown {
+function grouped(runs: readonly SiteRun[], by: readonly string[]): Shown {
   const rows = runs.map(rowOf);
-  const numbers = columnsOf(runs, rows, filters)[1];
+  const numbers = columnsOf(runs, rows)[1];
   const names = [...by, ...numbers];
   // Every row has every column: the table takes its columns from the first row.
   const table = from(rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name] ?? null]))));
@@ -118,7 +120,7 @@ export function shown(
   order?: Order,
 ): Shown {
   const fit = filtered(runs, filters);
-  const table = by.length > 0 && fit.length > 0 ? grouped(fit, filters, by) : each(fit, filters);
+  const table = by.length > 0 && fit.length > 0 ? grouped(fit, by) : each(fit);
   return order && table.columns.includes(order.column)
     ? { ...table, rows: ordered(table.rows, order) }
     : table;
