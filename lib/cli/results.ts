@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { reproduced, sourceLine } from "../experiments/compare.ts";
-import { resultsTable, writeOutputs } from "../experiments/outputs.ts";
+import { FORMATS, resultsTable, writeOutputs } from "../experiments/outputs.ts";
 import { shown } from "../notebook/run.ts";
 import { ROOT } from "../paths.ts";
 import { flag, runCommand, textOption } from "./main.ts";
@@ -14,15 +15,22 @@ await runCommand({
   options: {
     profile: textOption("NAME", "quick (the default) or paper"),
     kept: flag("from the records that came with the workspace alone, into results/"),
+    format: textOption("LIST", `with commas: ${FORMATS.join(", ")} (default md,svg); tex is for booktabs`),
   },
-  examples: ["results", "results --kept"],
+  examples: ["results", "results --kept", "results --format csv,tex,png"],
 }, async ({ values }) => {
   const profile = values.profile ?? "quick";
   const folder = values.kept ? join(ROOT, "results", profile) : join(ROOT, "results", "local", profile);
+  const formats = (values.format ?? "md,svg").split(",").map((word) => word.trim());
+  for (const format of formats) {
+    if (!FORMATS.includes(format)) {
+      throw new UserError(`--format: there is no format ${unknown(format, FORMATS)}`);
+    }
+  }
   const { kept, records } = await reproduced();
   const written = values.kept
-    ? await writeOutputs(kept, profile, folder)
-    : await writeOutputs(records, profile, folder, (own) => sourceLine(own, kept));
+    ? await writeOutputs(kept, profile, folder, undefined, formats)
+    : await writeOutputs(records, profile, folder, (own) => sourceLine(own, kept), formats);
   if (written.length === 0) throw new UserError(`no run of the profile "${profile}" has a record`);
   console.log(`${resultsTable(values.kept ? kept : records, profile) ?? "No UCI run has a record."}\n`);
   for (const name of written) console.log(shown(join(folder, name)));

@@ -1,4 +1,4 @@
-/** A notebook as one HTML page that needs nothing else: styles, figures and formulas are in it. */
+/** Notebooks as HTML that needs nothing else: styles, figures and formulas are in it. */
 import { join } from "node:path";
 import temml from "temml";
 import { writeAtomic } from "../files.ts";
@@ -18,27 +18,50 @@ export function notebookTitle(notebook: Notebook, fallback: string): string {
   return fallback;
 }
 
+/** A notebook with the name that messages call it. */
+interface Named {
+  notebook: Notebook;
+  name: string;
+}
+
+/**
+ * Renders notebooks with one of the templates beside this file, all in one Python process, which takes seconds to start:
+ * `page` gives whole pages, `part` what goes into a page of others.
+ *
+ * @throws UserError if one of them cannot be rendered
+ */
+export async function renderNotebooks(
+  notebooks: readonly Named[],
+  template: "page" | "part",
+): Promise<string[]> {
+  const temporary = await Deno.makeTempDir({ prefix: "render-" });
+  try {
+    const jobs = await Promise.all(notebooks.map(async ({ notebook, name }, i) => {
+      const source = join(temporary, `${i}.ipynb`);
+      await Deno.writeTextFile(source, notebookText(notebook));
+      return { source, target: join(temporary, `${i}.html`), title: notebookTitle(notebook, name) };
+    }));
+    const names = notebooks.map(({ name }) => name).join(", ");
+    await runOrExplain(
+      PYTHON,
+      ["-I", SCRIPT, template, ...jobs.flatMap(({ source, target, title }) => [source, target, title])],
+      ({ stderr }) => `${names} could not be rendered as HTML:\n${lastLines(stderr, 6)}`,
+      { env: headlessEnvironment(temporary) },
+    );
+    return await Promise.all(jobs.map(async ({ target }) => renderFormulas(await Deno.readTextFile(target))));
+  } finally {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  }
+}
+
 /**
  * Writes the page of a notebook.
  *
  * @throws UserError if the page cannot be made or written
  */
 export async function renderNotebook(notebook: Notebook, path: string, name: string): Promise<void> {
-  const temporary = await Deno.makeTempDir({ prefix: "render-" });
-  try {
-    const source = join(temporary, "source.ipynb");
-    const target = join(temporary, "page.html");
-    await Deno.writeTextFile(source, notebookText(notebook));
-    await runOrExplain(
-      PYTHON,
-      ["-I", SCRIPT, source, target, notebookTitle(notebook, name)],
-      ({ stderr }) => `${name} could not be rendered as HTML:\n${lastLines(stderr, 6)}`,
-      { env: headlessEnvironment(temporary) },
-    );
-    await writeAtomic(path, renderFormulas(await Deno.readTextFile(target)));
-  } finally {
-    await Deno.remove(temporary, { recursive: true }).catch(() => {});
-  }
+  const [page] = await renderNotebooks([{ notebook, name }], "page");
+  await writeAtomic(path, page!);
 }
 
 const FORMULA = /<tex-math display="(block|inline)">([\s\S]*?)<\/tex-math>/g;

@@ -1,4 +1,5 @@
 /** Figures as functions from rows to an `<svg>` element, made with Observable Plot. */
+export { exportFigure, toPng } from "./export.ts";
 export { type Figure, toSvg } from "./figure.ts";
 export { attentionMap, imageGrid, type Picture, type PictureRow } from "./image_grid.ts";
 export { methodDots, type MethodScore, rankLine, rowDots } from "./method_dots.ts";

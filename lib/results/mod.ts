@@ -1,5 +1,7 @@
 /** Records of runs, their summaries and tables. */
 export { type Environment, environment, peakResidentBytes } from "./environment.ts";
+export { exportTable } from "./export.ts";
+export { TABLE_FORMATS, toCsv, toLatex } from "./formats.ts";
 export { type Json, recordName, type RunIdentity, type RunOutcome, type RunRecord } from "./record.ts";
 export { shownRecord, shownRecords } from "./shown.ts";
 export { findRecord, readRecords, writeRecord } from "./store.ts";

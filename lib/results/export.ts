@@ -1,0 +1,43 @@
+import { mkdirSync } from "node:fs";
+import { dirname, extname } from "node:path";
+import { unknown } from "../data/nearest.ts";
+import { UserError } from "../errors.ts";
+import { writeAtomic } from "../files.ts";
+import { TABLE_FORMATS } from "./formats.ts";
+import { cell, type TableView } from "./view.ts";
+
+/** What is needed of an Arquero table. */
+interface Columns {
+  columnNames(): string[];
+  numRows(): number;
+  get(name: string, row: number): unknown;
+}
+
+const viewOf = (table: TableView | Columns): TableView => {
+  if (!("columnNames" in table)) return table;
+  const head = table.columnNames();
+  const rows = Array.from({ length: table.numRows() }, (_, row) => {
+    const [label, ...texts] = head.map((name) => String(table.get(name, row) ?? ""));
+    return { label: label!, cells: texts.map((text) => cell(text)) };
+  });
+  return { title: "", head, rows, notes: [] };
+};
+
+/**
+ * Writes a table of results, or one of Arquero, as the ending of the path says: .csv, .tex (booktabs), .md, .html, .txt.
+ *
+ * @returns the path
+ * @throws UserError for another ending, or if the file cannot be written
+ * @example
+ * await exportTable(report.tables["errors"], "tables/errors.tex");
+ */
+export async function exportTable(table: TableView | Columns, path: string): Promise<string> {
+  const ending = extname(path).slice(1);
+  const write = TABLE_FORMATS[ending];
+  if (!write) {
+    throw new UserError(`${path}: a table has no format ${unknown(ending, Object.keys(TABLE_FORMATS))}`);
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  await writeAtomic(path, write(viewOf(table)));
+  return path;
+}

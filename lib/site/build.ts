@@ -1,0 +1,195 @@
+/** Makes the site of notebooks and records: one folder, or one file. */
+import { basename, dirname, join, resolve } from "node:path";
+import { UserError } from "../errors.ts";
+import { reproduced, sourceLine } from "../experiments/compare.ts";
+import { reportsOf } from "../experiments/outputs.ts";
+import { KEPT_RECORDS, LOCAL_RECORDS, PROFILES } from "../experiments/profiles.ts";
+import { EXPERIMENTS } from "../experiments/registry.ts";
+import { type Notebook, notebookName, readNotebook } from "../notebook/format.ts";
+import { notebookTitle, renderNotebooks } from "../notebook/render.ts";
+import { ROOT } from "../paths.ts";
+import { environment, readRecords, recordName } from "../results/mod.ts";
+import { escapeHtml } from "../results/view.ts";
+import { lastLines, runOrExplain, runTool } from "../setup/command.ts";
+import { fileLink, type Page, pageHtml, partLink, singleHtml } from "./layout.ts";
+import { type Chapter, indexPage, methodsPage, notebookPage, resultsPage, runsPage } from "./pages.ts";
+import type { Origin } from "./provenance.ts";
+import { publishedRuns } from "./published.ts";
+import type { RecordedRun, SiteRun } from "./runs.ts";
+
+const HERE = import.meta.dirname!;
+const STYLES = [join(HERE, "..", "notebook", "page", "page.css"), join(HERE, "site.css")];
+
+/** Tells that a folder is a site, so that it may be replaced. */
+const MARK = "site.css";
+
+export interface SiteOptions {
+  out: string;
+  /** Paths of notebooks. */
+  notebooks: readonly string[];
+  /** One file in place of many; of the notebooks alone where `parts` is false. */
+  single?: boolean;
+  /** Pages beside the notebooks: index, results, runs, methods. Default true. */
+  parts?: boolean;
+}
+
+/** The script of the pages, from its modules and what they import. */
+export async function bundleScript(folder: string): Promise<string> {
+  const path = join(folder, "bundle.js");
+  const words = [
+    "bundle",
+    "--quiet",
+    "--platform",
+    "browser",
+    "--format",
+    "iife",
+    "--minify",
+    "--output",
+    path,
+  ];
+  await runOrExplain(
+    Deno.execPath(),
+    [...words, join(HERE, "browser", "main.ts")],
+    ({ stderr }) => `the script of the site could not be bundled:\n${lastLines(stderr, 6)}`,
+    { cwd: ROOT },
+  );
+  const script = await Deno.readTextFile(path);
+  await Deno.remove(path);
+  return script;
+}
+
+async function originOf(): Promise<Origin> {
+  const { commit, versions } = await environment();
+  const log = await runTool("git", ["log", "-1", "--format=%cI"], { cwd: ROOT });
+  return { commit, date: log?.code === 0 ? log.stdout.trim() : null, versions };
+}
+
+/** A text that is safe between script tags. */
+const scriptText = (script: string): string => script.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--");
+
+async function recordedRuns(): Promise<RecordedRun[]> {
+  const [kept, mine] = await Promise.all([KEPT_RECORDS, LOCAL_RECORDS].map(readRecords));
+  const order = EXPERIMENTS.map(({ name }) => name);
+  return [
+    ...kept!.map((record) => ({ source: "kept" as const, file: recordName(record), record })),
+    ...mine!.map((record) => ({ source: "mine" as const, file: recordName(record), record })),
+  ].sort((a, b) => order.indexOf(a.record.experiment) - order.indexOf(b.record.experiment));
+}
+
+async function chaptersOf(paths: readonly string[]): Promise<Chapter[]> {
+  const read = await Promise.all(
+    paths.map(async (path) => ({ name: notebookName(path), notebook: await readNotebook(path) as Notebook })),
+  );
+  const parts = read.length > 0 ? await renderNotebooks(read, "part") : [];
+  return read.map(({ name, notebook }, i) => ({
+    name,
+    notebook,
+    part: parts[i]!,
+    title: notebookTitle(notebook, name),
+  }));
+}
+
+/** Lines of the pages' foot. */
+const footOf = ({ commit, date }: Origin, runs: readonly RecordedRun[]): string => {
+  const mine = runs.filter(({ source }) => source === "mine").length;
+  return `<p>Commit <code>${escapeHtml(commit?.slice(0, 12) ?? "unknown")}${
+    commit?.endsWith("+") ? "+" : ""
+  }</code>${date ? ` of ${date.slice(0, 10)}` : ""} · ${
+    runs.length - mine
+  } kept runs, ${mine} made here · <code>deno task site</code></p>`;
+};
+
+/** Puts a folder in the place of another one, which is a site or empty. */
+async function replaceFolder(made: string, out: string): Promise<void> {
+  const old = `${out}.${Deno.pid}.old`;
+  const there = await Deno.rename(out, old).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
+  await Deno.rename(made, out);
+  if (there) await Deno.remove(old, { recursive: true });
+}
+
+/** @throws UserError for a folder with other files: it would be lost. */
+async function checkOut(out: string): Promise<void> {
+  try {
+    const names = [...Deno.readDirSync(out)].map(({ name }) => name);
+    const isSite = names.includes(MARK) || (names.length === 1 && names[0]!.endsWith(".html"));
+    if (names.length > 0 && !isSite) {
+      throw new UserError(`--out ${out}: expected a new folder, an empty one or a site, found other files`);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw new UserError(`--out ${out}: expected a folder, found a file`);
+    }
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.mkdir(dirname(out), { recursive: true });
+}
+
+/**
+ * Makes the site in a folder beside its place, and then puts it there whole. Nothing is run.
+ *
+ * @returns the path of the page to begin with
+ * @throws UserError if a notebook or a record cannot be read, or the folder holds something else
+ */
+export async function buildSite(
+  { out: asked, notebooks, single = false, parts = true }: SiteOptions,
+): Promise<string> {
+  const out = resolve(asked);
+  await checkOut(out);
+  const made = await Deno.makeTempDir({ dir: dirname(out), prefix: `.${basename(out)}-` });
+  try {
+    const link = single ? partLink : fileLink;
+    const [chapters, runs, script, origin, { kept, records }] = await Promise.all([
+      chaptersOf(notebooks),
+      recordedRuns(),
+      bundleScript(made),
+      originOf(),
+      reproduced(),
+    ]);
+    const published = publishedRuns();
+    const profiles = PROFILES.map((profile) => [profile, reportsOf(records, profile)] as const);
+    const reports = profiles[0]![1];
+    const own = chapters.map((chapter) => notebookPage(chapter, reports, runs, link));
+    const pages: Page[] = parts
+      ? [
+        indexPage(chapters, reports, link),
+        ...own,
+        resultsPage(profiles, (some) => sourceLine(some, kept), chapters, link),
+        runsPage(),
+        methodsPage(origin, runs, [...new Set(published.map(({ note }) => note))]),
+      ]
+      : own;
+    const styles = (await Promise.all(STYLES.map((path) => Deno.readTextFile(path)))).join("\n");
+    const data = `globalThis.SPIN_RUNS = ${JSON.stringify([...runs, ...published] satisfies SiteRun[])};`;
+    const foot = footOf(origin, runs);
+    const first = single && !parts && own.length === 1 ? own[0]!.id : "index";
+    const write = (name: string, text: string) => Deno.writeTextFile(join(made, name), text);
+    if (single) {
+      const tags = [...parts ? [data] : [], script].map((text) => `<script>${scriptText(text)}</script>`);
+      const frame = { foot, style: `<style>\n${styles}</style>`, script: tags.join("\n") };
+      await write(`${first}.html`, singleHtml(pages, frame));
+    } else {
+      const style = `<link rel="stylesheet" href="${MARK}">`;
+      await write(MARK, styles);
+      await write("site.js", script);
+      await write("records.js", data);
+      for (const page of pages) {
+        const scripts = [...page.id === "runs" ? ["records.js"] : [], "site.js"];
+        const frame = {
+          foot,
+          style,
+          script: scripts.map((name) => `<script src="${name}"></script>`).join("\n"),
+        };
+        await write(`${page.id}.html`, pageHtml(page, pages, frame));
+      }
+    }
+    await Deno.chmod(made, 0o755);
+    await replaceFolder(made, out);
+    return join(out, `${first}.html`);
+  } catch (error) {
+    await Deno.remove(made, { recursive: true }).catch(() => {});
+    throw error;
+  }
+}
