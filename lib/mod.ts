@@ -27,7 +27,8 @@ export { defaultRecipe, fitTable, loadModel, loadTable } from "./tabular/mod.ts"
 export { compare, log, panel, range, slides } from "./live/mod.ts";
 export { html, markdown, progress, show, stopRequested, text } from "./notebook/mod.ts";
 export { requestStop, resetStop } from "./progress/stop.ts";
-export { costTable, readRecords, scoreTable, summarise, toMarkdown } from "./results/mod.ts";
+export { exportFigure } from "./plots/mod.ts";
+export { costTable, exportTable, readRecords, scoreTable, summarise, toMarkdown } from "./results/mod.ts";
 
 export { KEPT_RECORDS } from "./experiments/profiles.ts";
 export { calibrationFigure, completionFigures, trainedImages } from "./experiments/images/completion.ts";
