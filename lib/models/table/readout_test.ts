@@ -29,6 +29,27 @@ Deno.test("What is read for a labelled row is what the other rows alone would gi
   assert.deepEqual(again.slice(0, 10), together.slice(0, 10));
 });
 
+Deno.test("From a single row, and the least ridge, the readout is what it is in closed form", async () => {
+  const e = 32;
+  const init = createInit(1);
+  const { solve, read } = readout(init, e);
+  init.parameters.find(({ name }) => name === "ridge")!.variable.assign(tf.scalar(-20));
+  const [context, query] = [1, 2].map((seed) => tf.reshape(draws(e, seed), [1, e]) as tf.Tensor2D);
+  const one = tf.ones([1, 1]) as tf.Tensor2D;
+  const [[found]] = await read(query!, solve(context!, tf.mul(3, one), one)).array() as [[number]];
+  // With one row w = φ y / (φ·φ + λ), of features of length 1 and a constant 1.
+  const unit = async (x: tf.Tensor2D) => {
+    const values = [...await x.data()];
+    const mean = values.reduce((a, b) => a + b) / e;
+    const spread = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / e + 1e-5);
+    return [...values.map((v) => (v - mean) / spread / Math.sqrt(e)), 1];
+  };
+  const [a, b] = [await unit(context!), await unit(query!)];
+  const dot = (x: number[], y: number[]) => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
+  const expected = 3 * dot(a, b) / (dot(a, a) + 1e-4 + Math.exp(-20));
+  assert.ok(Math.abs(found - expected) < 0.02, `${found}, ${expected}`);
+});
+
 Deno.test("The gradient of a solved readout is that of finite differences", async () => {
   const [n, e] = [9, 3];
   const { leaveOneOut } = readout(createInit(3), e);
