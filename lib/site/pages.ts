@@ -46,7 +46,7 @@ export function verdictHtml(markdown: string): string {
   return blocks.join("");
 }
 
-/** What the records say to the claim of a notebook. */
+/** What the records say to the question of a notebook. */
 const verdictOf = (reports: Reports, name: string): string =>
   reports.filter(({ notebook }) => notebook === name).map(({ report }) => report.verdict)
     .filter((verdict) => verdict.trim() !== "").join("\n");
@@ -83,7 +83,7 @@ export function indexPage(chapters: readonly Chapter[], reports: Reports, link: 
     return `<li class="card"><div class="thumbnail">${thumbnail(notebook)}</div><div>` +
       `<h2 id="index-${slug(name)}"><a href="${link(name)}">${escapeHtml(title)}</a></h2>` +
       (item ? `<p class="item">In the paper: ${escapeHtml(item)}</p>` : "") +
-      (claim ? `<p><strong>${item ? "Claim" : "What it does"}.</strong> ${escapeHtml(claim)}</p>` : "") +
+      (claim ? `<p><strong>${item ? "Question" : "What it does"}.</strong> ${escapeHtml(claim)}</p>` : "") +
       (verdict
         ? `<p><strong>Found here.</strong> ${verdictHtml(verdict).replace(/^<p>|<\/p>$/g, "")}</p>`
         : "") +
@@ -119,7 +119,7 @@ export function notebookPage(
   );
   const card = claim === "" ? "" : `<aside class="claim" aria-label="In short"><dl>` +
     (item ? `<dt>In the paper</dt><dd>${escapeHtml(item)}</dd>` : "") +
-    `<dt>${item ? "Claim" : "What it does"}</dt><dd>${escapeHtml(claim)}</dd>` +
+    `<dt>${item ? "Question" : "What it does"}</dt><dd>${escapeHtml(claim)}</dd>` +
     (verdict ? `<dt>Found here</dt><dd>${verdictHtml(firstLine(verdict))}</dd>` : "") +
     `<dt>Run it</dt><dd><code>${taskCommand(`run notebooks/${name}.ipynb`)}</code></dd></dl></aside>`;
   const headed = html.replace("</h1>", `</h1>${card}`);
