@@ -3,7 +3,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { sampleGp } from "../../data/gp/mod.ts";
 import { uciFacts } from "../../data/mod.ts";
 import { jit } from "../../engine/mod.ts";
-import { UserError } from "../../errors.ts";
 import {
   geometricMean,
   readRecords,
@@ -73,7 +72,6 @@ async function processRuns({ profile, processes, seed }: ContextSettings): Promi
   const kept = processes.length === 0 ? [] : await readRecords(KEPT_RECORDS);
   return processes.map((model): Run<ContextDetails> => {
     const trained = kept.find((record) => record.experiment === "gp" && record.model === model);
-    if (!trained) throw new UserError(`processes: no trained ${model} came with the workspace`);
     const data = `gp-${FUNCTIONS.kernel} ${FUNCTIONS.batch} functions`;
     const identity: RunIdentity = {
       experiment: "context",
@@ -82,7 +80,7 @@ async function processRuns({ profile, processes, seed }: ContextSettings): Promi
       data: generatedData(data),
       fold: null,
       seed,
-      configuration: { ...FUNCTIONS, context: CONTEXT_POINTS, trained: recordName(trained) },
+      configuration: { ...FUNCTIONS, context: CONTEXT_POINTS, trained: trained ? recordName(trained) : null },
     };
     return {
       id: runId("context", "gp", model),
@@ -90,9 +88,10 @@ async function processRuns({ profile, processes, seed }: ContextSettings): Promi
       model,
       identity,
       steps: 0,
+      needs: trained ? undefined : `the weights of a trained ${model} in results/weights`,
       async execute() {
         const start = performance.now();
-        const { process } = await trainedProcess(trained);
+        const { process } = await trainedProcess(trained!);
         const key = tf.tensor1d([seed, 0], "int32");
         const sample = jit((key: tf.Tensor) => {
           const { x, y } = sampleGp(FUNCTIONS, key);
