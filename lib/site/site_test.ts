@@ -63,11 +63,14 @@ Deno.test("ids are there once", () => {
 
 Deno.test("the page of all results has the numbers of the records", async () => {
   const [kept, own] = await Promise.all([KEPT_RECORDS, LOCAL_RECORDS].map(readRecords));
-  const records = kept!.filter(({ experiment, profile }) => experiment === "uci" && profile === "quick");
+  // Means of the others are of data/uci/baselines.json.
+  const trained = kept!.filter(({ experiment, profile, steps }) =>
+    experiment === "uci" && profile === "quick" && steps > 0
+  );
   const { document } = parseHTML(pages.get("results.html")!);
-  const table = document.querySelector('[data-name="uci_errors_quick"] table')!;
+  const table = document.querySelector('[data-name="uci_tenFolds_quick"] table')!;
   const [, ...models] = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
-  const means = summarise(records);
+  const means = summarise(trained);
   let compared = 0;
   for (const row of table.querySelectorAll("tbody tr")) {
     const [label, ...cells] = [...row.children].map((cell) => cell.textContent.trim());
@@ -86,7 +89,7 @@ Deno.test("the page of all results has the numbers of the records", async () => 
       compared++;
     });
   }
-  ok(own!.length > 0 || compared >= 50);
+  ok(own!.length > 0 || compared >= 24);
 });
 
 Deno.test("the runs of the explorer are the records, byte for byte of their values", async () => {
