@@ -4,11 +4,10 @@ import type { Column, EncodedTable, StoredTensor, TensorFile } from "../../data/
 import { parseSchema, readSafetensors, writeSafetensors } from "../../data/mod.ts";
 import { currentEngine, type EngineInfo } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
-import type { BuildTableModel, TableModel } from "../../models/table/mod.ts";
-import { modelOf } from "./task.ts";
-import { buildDigest } from "../../models/table/mod.ts";
+import { buildDigest, type BuildTableModel, type TableModel } from "../../models/table/mod.ts";
 import { createPredictor, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
+import { modelOf } from "./task.ts";
 
 /** A trained model as it goes to a file and comes back: it predicts without the table it was trained on. */
 export interface TrainedModel {

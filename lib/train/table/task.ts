@@ -36,10 +36,10 @@ export function epochBatches(
   { tableOf = () => 0, classes }: { tableOf?: (epoch: number) => number; classes?: Int32Array },
 ): (step: number) => TableBatch {
   const groupsOf = ({ train, val, test }: Fold) => transductive ? [train, val, test] : [train];
-  const members = groupsOf(folds[0]!).reduce((sum, group) => sum + group.length, 0);
-  const size = batchSize >= members ? -1 : batchSize;
-  const all = size === -1 && members === rows;
-  const perEpoch = batchCount(members, size);
+  const count = groupsOf(folds[0]!).reduce((sum, group) => sum + group.length, 0);
+  const size = batchSize >= count ? -1 : batchSize;
+  const all = size === -1 && count === rows;
+  const perEpoch = batchCount(count, size);
   let [epoch, table] = [-1, 0];
   let batches: Int32Array[] = [];
   return (step) => {
@@ -89,9 +89,7 @@ export function modelOf(
 }
 
 /** A function of what `Recipe` says of step `at`: key, learning rate and weight of the feature loss. */
-function inputsOf(
-  recipe: Omit<Recipe, "members">,
-): (at: number, rows: Int32Array | null, seed?: number) => StepInputs {
+function inputsOf(recipe: Recipe): (at: number, rows: Int32Array | null, seed?: number) => StepInputs {
   const rate = learningRate(recipe.schedule, recipe.learningRate, recipe.steps, recipe.flatShare);
   const weight = tradeoff(recipe.tradeoffSchedule, recipe.tradeoff, recipe.steps);
   return (at, rows, seed = recipe.seed) => stepInputs(seed, at, rate(at), weight(at), rows);
