@@ -90,6 +90,31 @@ const idle = (page: Page) =>
     { timeout: 3 * MINUTE },
   );
 
+/** Runs one cell, and waits until its prompt has a new number. */
+async function runCell(page: Page, index: number): Promise<void> {
+  const prompt = cell(page, index).locator(".jp-InputPrompt");
+  const before = await prompt.innerText();
+  await cell(page, index).click();
+  await page.keyboard.press("Control+Enter");
+  await page.waitForFunction(
+    ({ index, before }) => {
+      const one = document.querySelectorAll(".jp-NotebookPanel .jp-Notebook .jp-Cell")[index];
+      const text = one?.querySelector(".jp-InputPrompt")?.textContent ?? "";
+      return /\[\d+\]/.test(text) && text !== before;
+    },
+    { index, before },
+    { timeout: 3 * MINUTE },
+  );
+}
+
+/** What a cell shows arrives after its prompt: waits for it, and fails with what was there instead. */
+async function shows(page: Page, index: number, expected: RegExp): Promise<void> {
+  for (let tries = 0; tries < 60 && !expected.test(await output(page, index).innerText()); tries++) {
+    await page.waitForTimeout(500);
+  }
+  match(await output(page, index).innerText(), expected);
+}
+
 /** The quickstart, with so many steps that nobody waits for their end. */
 async function longQuickstart(): Promise<Notebook> {
   const source = await readNotebook(join(ROOT, "notebooks", "00_quickstart.ipynb"));
@@ -109,23 +134,36 @@ async function longQuickstart(): Promise<Notebook> {
 browserTest(
   "Run All, Stop in the middle, and the cells behind it go on; then the panel: h, Run, Stop, Continue",
   async (page) => {
-    await withLab(page, await longQuickstart(), async (path) => {
+    const source = await longQuickstart();
+    /** Where the cell with these words is, however many cells are before it. */
+    const at = (words: string): number => {
+      const index = source.cells.findIndex((one) =>
+        one.cell_type === "code" && plainText(one.source).includes(words)
+      );
+      ok(index >= 0, `no cell of notebook 00 has ${words}`);
+      return index;
+    };
+    const [fit, predict, save, controls, compare] = [
+      "spin.fitTable(",
+      "fitted.predict(",
+      "fitted.save(",
+      "spin.panel(",
+      "spin.compare(",
+    ].map(at) as [number, number, number, number, number];
+    await withLab(page, source, async (path) => {
       await menu(page, "Run", "Run All Cells");
-      const curve = cell(page, 5).locator(".jp-OutputArea img, .jp-OutputArea svg");
+      const curve = cell(page, fit).locator(".jp-OutputArea img, .jp-OutputArea svg");
       await curve.first().waitFor({ timeout: 2 * MINUTE });
       await page.waitForTimeout(3000);
       await stop(page);
       await idle(page);
-      match(
-        await output(page, 5).innerText(),
-        /Stop: the step under way ends[\s\S]*Validation \(185 rows\): rmse/,
-      );
-      match(await output(page, 7).innerText(), /Test \(103 rows\): rmse/);
-      match(await output(page, 11).innerText(), /predicts the same bits/);
+      await shows(page, fit, /Stop: the step under way ends[\s\S]*Validation \(185 rows\): rmse/);
+      await shows(page, predict, /Test \(103 rows\): rmse/);
+      await shows(page, save, /predicts the same bits/);
 
       const panel = page.frameLocator(".jp-Notebook iframe");
       await panel.locator("[data-option=h] input[type=number]").waitFor({ timeout: MINUTE });
-      await cell(page, 13).scrollIntoViewIfNeeded();
+      await cell(page, controls).scrollIntoViewIfNeeded();
       const lines = panel.locator(".figure svg g[aria-label=line] path");
       const before = await lines.count();
       await panel.locator("[data-option=h] input[type=range]").fill("20");
@@ -144,10 +182,8 @@ browserTest(
       await screenshot(page, "panel");
 
       // The notebook's own code has what the panel made.
-      await cell(page, 15).click();
-      await page.keyboard.press("Control+Enter");
-      await idle(page);
-      match(await output(page, 15).innerText(), /\b20\b[\s\S]*stopped/);
+      await runCell(page, compare);
+      await shows(page, compare, /\b20\b[\s\S]*stopped/);
 
       await menu(page, "File", "Save Notebook");
       await page.waitForTimeout(2000);
@@ -179,21 +215,13 @@ browserTest(
     );
     await withLab(page, source, async () => {
       for (const index of source.cells.keys()) {
-        await cell(page, index).click();
-        await page.keyboard.press("Control+Enter");
-        await idle(page);
-        if (index >= 2 && index < 6) {
-          await output(page, index).locator("pre").first().waitFor({ timeout: MINUTE });
-        }
+        await runCell(page, index);
       }
-      match(await output(page, 2).innerText(), /line 1:[\s\S]*there is no option "widht"; nearest: width/);
-      match(await output(page, 3).innerText(), /line 2:\s+const b = \(;\s+SyntaxError: Expression expected/);
-      match(await output(page, 4).innerText(), /option "h" .*: expected a whole number from 1, found "many"/);
-      match(
-        await output(page, 5).innerText(),
-        /line 3:\s+late\.no\.where;\s+TypeError: Cannot read properties/,
-      );
-      match(await output(page, 6).innerText(), /the end/);
+      await shows(page, 2, /line 1:[\s\S]*there is no option "widht"; nearest: width/);
+      await shows(page, 3, /line 2:\s+const b = \(;\s+SyntaxError: Expression expected/);
+      await shows(page, 4, /option "h" .*: expected a whole number from 1, found "many"/);
+      await shows(page, 5, /line 3:\s+late\.no\.where;\s+TypeError: Cannot read properties/);
+      await shows(page, 6, /the end/);
       await menu(page, "Settings", "Theme", "JupyterLab Dark");
       await page.waitForTimeout(500);
       await screenshot(page, "errors");

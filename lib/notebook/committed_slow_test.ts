@@ -7,7 +7,7 @@ import { ROOT } from "../paths.ts";
 import { KERNEL } from "../setup/kernel.ts";
 import { executeNotebook } from "./execute.ts";
 import { cleanNotebook, type Notebook, readNotebook } from "./format.ts";
-import { changedLines } from "./outputs.ts";
+import { changedLines, within } from "./outputs.ts";
 import { code, notebook, shownText } from "./support_test.ts";
 
 const isSetUp = await Deno.stat(KERNEL).then(() => true, () => false);
@@ -16,20 +16,23 @@ const ownRecords = await Deno.stat(LOCAL_RECORDS).then(() => true, () => false);
 const execute = (source: Notebook, name: string, folder: string): Promise<Notebook> =>
   executeNotebook(source, { name, folder }).then((done) => cleanNotebook(done));
 
-async function changed(name: string, tolerance: number): Promise<string[]> {
+async function changed(name: string, agree?: (before: number, after: number) => boolean): Promise<string[]> {
   const path = join(ROOT, "notebooks", `${name}.ipynb`);
   const committed = await readNotebook(path);
-  return changedLines(committed, await execute(committed, name, dirname(path)), tolerance);
+  return changedLines(committed, await execute(committed, name, dirname(path)), agree);
 }
 
 /**
- * It trains. Six hundred steps carry a difference in the last bit of a sum far: the same code gives a test error of 5.30 on one
- * kind of processor and 5.46 on another one.
+ * It trains. A thousand steps carry a difference in the last bit of a sum far: the same code gives a test error of 5.30 on one
+ * kind of processor and 5.46 on another one, and the best step, where a noisy curve is lowest, can be any that was evaluated.
  */
+const STEPS_EVALUATED = 50;
+const isStep = (value: number) => value > 0 && value <= 1000 && value % STEPS_EVALUATED === 0;
 Deno.test({
   name: "00_quickstart shows what its code gives, as exactly as processors agree",
   ignore: !isSetUp || noPlugin,
-  fn: async () => deepEqual(await changed("00_quickstart", 0.3), []),
+  fn: async () =>
+    deepEqual(await changed("00_quickstart", (a, b) => isStep(a) && isStep(b) || within(0.3)(a, b)), []),
 });
 
 for (
@@ -47,7 +50,7 @@ for (
   Deno.test({
     name: `${name} shows what its code makes of the committed records${reason}`,
     ignore: !isSetUp || noPlugin || ownRecords,
-    fn: async () => deepEqual(await changed(name, 0), []),
+    fn: async () => deepEqual(await changed(name), []),
   });
 }
 

@@ -16,25 +16,29 @@ function shownLines({ cells }: Notebook): { cell: number; line: string }[] {
 /** A line with its numbers left out, and with no more than the order of its columns. */
 const words = (line: string) => line.replaceAll(NUMBER, "#").replaceAll(/ +/g, " ").replaceAll(/--+/g, "--");
 
-function alike(before: string, after: string, tolerance: number): boolean {
+const equal = (before: number, after: number): boolean => before === after;
+
+/** Whether two numbers agree, the greater one within this share of itself. */
+export const within = (tolerance: number) => (before: number, after: number): boolean =>
+  Math.abs(before - after) <= tolerance * Math.max(Math.abs(before), Math.abs(after));
+
+function alike(before: string, after: string, agree: typeof equal): boolean {
   if (before === after) return true;
   const [a, b] = [before, after].map((line) => line.replaceAll(DURATION, "a while"));
   if (words(a!) !== words(b!)) return false;
   const [old, now] = [a!, b!].map((line) => (line.match(NUMBER) ?? []).map(Number));
-  return old!.every((value, i) =>
-    Math.abs(value - now![i]!) <= tolerance * Math.max(Math.abs(value), Math.abs(now![i]!))
-  );
+  return old!.every((value, i) => agree(value, now![i]!));
 }
 
 /**
  * The lines in which two executions of a notebook differ, as "cell 4: before | after". Durations never count.
  *
- * @param tolerance how far numbers may be from each other, as a share of the greater one
+ * @param agree whether a number and what stands in its place now are the same for a reader
  */
-export function changedLines(before: Notebook, after: Notebook, tolerance = 0): string[] {
+export function changedLines(before: Notebook, after: Notebook, agree = equal): string[] {
   const [old, now] = [shownLines(before), shownLines(after)];
   const changed = old.flatMap(({ cell, line }, i) =>
-    alike(line, now[i]?.line ?? "", tolerance) ? [] : [`cell ${cell}: ${line} | ${now[i]?.line ?? "nothing"}`]
+    alike(line, now[i]?.line ?? "", agree) ? [] : [`cell ${cell}: ${line} | ${now[i]?.line ?? "nothing"}`]
   );
   return [...changed, ...now.slice(old.length).map(({ cell, line }) => `cell ${cell}: nothing | ${line}`)];
 }
