@@ -53,6 +53,16 @@ Deno.test("likelihoods are settled at the end of an annealed training only, memo
   equal(compare({}, { steps: 7 }).verdict, "differs");
 });
 
+Deno.test("a training on another kind of processor may be off by three times as much, counts and memory may not", () => {
+  const kept = { metrics: { rmse: 1, peak: 2 ** 30 } };
+  const environment = { ...recordOf({}).environment, cpu: "another one" };
+  const elsewhere = (metrics: RunRecord["metrics"]) => compare(kept, { metrics, environment }).verdict;
+  equal(compare(kept, { metrics: { ...kept.metrics, rmse: 1.25 } }).verdict, "differs");
+  equal(elsewhere({ ...kept.metrics, rmse: 1.25 }), "within");
+  equal(elsewhere({ ...kept.metrics, rmse: 1.35 }), "differs");
+  equal(elsewhere({ ...kept.metrics, peak: 1.5 * 2 ** 30 }), "differs");
+});
+
 Deno.test("a measure that one of both lacks differs", () => {
   equal(compare({ metrics: { rmse: 1 } }, { metrics: { rmse: null } }).verdict, "differs");
 });
