@@ -65,12 +65,22 @@ export interface Run<Details extends Json = Json> {
   };
 }
 
+/** How a result of the paper came out here, by a rule over the records, and what decided it: a sentence. */
+export interface Answer {
+  word: "reproduced" | "reproduced in part" | "not reproduced" | "not tried at this size";
+  why: string;
+  /** The authors' figures for it, in words; without them they are not known here. */
+  authors?: string;
+}
+
 /** Tables and figures by name, and what they say in words made from the numbers. */
 export interface Report {
   tables: Record<string, TableView>;
   figures: Record<string, Figure>;
   /** Markdown. */
   verdict: string;
+  /** Of experiments that repeat a result of the paper. */
+  answer?: Answer;
 }
 
 /** What all settings have. */

@@ -15,6 +15,7 @@ export const FORMATS = [...Object.keys(TABLE_FORMATS), ...Object.keys(FIGURE_FOR
 interface Reported {
   name: string;
   notebook: string;
+  profile: string;
   /** Its records of the profile. */
   own: RunRecord[];
   report: Report;
@@ -27,7 +28,7 @@ export const reportsOf = (records: readonly RunRecord[], profile: string): Repor
     if (own.length === 0) return [];
     // Some tables take records of other experiments as well, which may have one profile only.
     const shown = records.filter((record) => record.experiment !== name || record.profile === profile);
-    return [{ name, notebook, own, report: report(shown) }];
+    return [{ name, notebook, profile, own, report: report(shown) }];
   });
 
 /**

@@ -150,7 +150,7 @@ export async function buildSite(
     ]);
     const published = publishedRuns();
     const profiles = PROFILES.map((profile) => [profile, reportsOf(records, profile)] as const);
-    const reports = profiles[0]![1];
+    const reports = profiles.flatMap(([, own]) => own);
     const own = chapters.map((chapter) => notebookPage(chapter, reports, runs, link));
     const pages: Page[] = parts
       ? [

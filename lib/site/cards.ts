@@ -2,7 +2,7 @@
 export interface Card {
   /** Table, figure or section of the paper; null where a notebook has none. */
   item: string | null;
-  /** What the notebook asks of it, in one sentence; without an item, what the notebook does. */
+  /** What the paper claims, in one sentence; without an item, what the notebook does. */
   claim: string;
 }
 
@@ -13,40 +13,39 @@ export const CARDS: Record<string, Card> = {
   },
   "01_uci": {
     item: "Table 1",
-    claim: "Has SPIN the best average rank on UCI tables, with less memory than NPT?",
+    claim: "SPIN has the best average rank on UCI tables, and needs less memory than NPT.",
   },
   "02_memory_scaling": {
     item: "Complexity of SPIN",
     claim:
-      "Are time and memory of SPIN's training linear in rows and columns, and its prediction independent of the rows?",
+      "Time and memory of SPIN's training are linear in rows and columns; its prediction does not depend on the rows.",
   },
   "03_ablation": {
     item: "Table 6",
-    claim: "Does every kind of block of SPIN contribute to its accuracy?",
+    claim: "Every kind of block of SPIN contributes to its accuracy.",
   },
   "04_gp_meta_learning": {
     item: "Figure of context ranges",
-    claim: "Are neural processes with inducing points as accurate as attentive ones, at less cost?",
+    claim: "Neural processes with inducing points are as accurate as attentive ones, and cost less.",
   },
   "05_large_contexts": {
     item: "Complexity of inducing point processes",
-    claim:
-      "Do inducing points make contexts affordable that attention between all points cannot hold in memory?",
+    claim: "Inducing points read contexts that attention between all points cannot hold in memory.",
   },
   "06_image_completion": {
     item: "CelebA",
-    claim: "Do inducing point processes complete images as well as attentive ones?",
+    claim: "Inducing point processes complete images as well as attentive ones.",
   },
   "07_genotype_imputation": {
     item: "Tables of single windows",
-    claim: "Does SPIN impute genotypes more accurately than other methods?",
+    claim: "SPIN imputes genotypes more accurately than other methods.",
   },
   "08_genotype_meta_learning": {
     item: "Tables 4, 5, 8 and 9",
-    claim: "Can one SPIN impute many windows of the genome, in memory that allows many haplotypes?",
+    claim: "One SPIN imputes many windows of the genome, in memory that allows many haplotypes.",
   },
   "09_synthetic_attention": {
     item: "Figure of attention",
-    claim: "Does each of two inducing points read one of two clusters?",
+    claim: "Of two inducing points each reads one of two clusters.",
   },
 };

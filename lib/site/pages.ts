@@ -17,6 +17,7 @@ import {
   provenanceTable,
   workspaceBibtex,
 } from "./provenance.ts";
+import type { Answer } from "../experiments/experiment.ts";
 import type { RecordedRun } from "./runs.ts";
 
 export type Reports = ReturnType<typeof reportsOf>;
@@ -51,6 +52,17 @@ const verdictOf = (reports: Reports, name: string): string =>
   reports.filter(({ notebook }) => notebook === name).map(({ report }) => report.verdict)
     .filter((verdict) => verdict.trim() !== "").join("\n");
 
+/** How the result of the paper that a notebook is about came out: at the published settings, if that was tried. */
+const answerOf = (reports: Reports, name: string): Answer | undefined =>
+  reports.filter((one) => one.notebook === name && one.report.answer)
+    .sort((a, b) => Number(b.profile === "paper") - Number(a.profile === "paper"))[0]?.report.answer;
+
+const answerHtml = ({ word, why }: Answer): string =>
+  `<strong class="answer" data-word="${slug(word)}">${word}</strong> ${escapeHtml(why)}`;
+
+const authorsText = ({ authors }: Answer): string =>
+  escapeHtml(authors ?? "Their figures are not known here.");
+
 const firstLine = (markdown: string): string =>
   markdown.split("\n").find((line) => line.trim() !== "")?.replace(/^- /, "") ?? "";
 
@@ -80,11 +92,15 @@ export function indexPage(chapters: readonly Chapter[], reports: Reports, link: 
   const cards = chapters.map(({ name, notebook, title }) => {
     const { item = null, claim = "" } = CARDS[name] ?? {};
     const verdict = firstLine(verdictOf(reports, name));
+    const answer = answerOf(reports, name);
     return `<li class="card"><div class="thumbnail">${thumbnail(notebook)}</div><div>` +
       `<h2 id="index-${slug(name)}"><a href="${link(name)}">${escapeHtml(title)}</a></h2>` +
       (item ? `<p class="item">In the paper: ${escapeHtml(item)}</p>` : "") +
-      (claim ? `<p><strong>${item ? "Question" : "What it does"}.</strong> ${escapeHtml(claim)}</p>` : "") +
-      (verdict
+      (claim ? `<p><strong>${item ? "Claim" : "What it does"}.</strong> ${escapeHtml(claim)}</p>` : "") +
+      (answer
+        ? `<p>${answerHtml(answer)}</p><p><strong>The authors.</strong> ${authorsText(answer)}</p>`
+        : "") +
+      (verdict && !answer
         ? `<p><strong>Found here.</strong> ${verdictHtml(verdict).replace(/^<p>|<\/p>$/g, "")}</p>`
         : "") +
       `</div></li>`;
@@ -112,6 +128,7 @@ export function notebookPage(
   const { html, headings } = siteParts(part, name);
   const { item = null, claim = "" } = CARDS[name] ?? {};
   const verdict = verdictOf(reports, name);
+  const answer = answerOf(reports, name);
   const own = reports.filter(({ notebook }) => notebook === name).map((report) => report.name);
   const ownRuns = runs.filter(({ record }) => own.includes(record.experiment));
   const links = own.map((experiment) => `<a href="${runsLink(link, experiment)}">${experiment}</a>`).join(
@@ -119,7 +136,10 @@ export function notebookPage(
   );
   const card = claim === "" ? "" : `<aside class="claim" aria-label="In short"><dl>` +
     (item ? `<dt>In the paper</dt><dd>${escapeHtml(item)}</dd>` : "") +
-    `<dt>${item ? "Question" : "What it does"}</dt><dd>${escapeHtml(claim)}</dd>` +
+    `<dt>${item ? "Claim" : "What it does"}</dt><dd>${escapeHtml(claim)}</dd>` +
+    (answer
+      ? `<dt>Verdict</dt><dd>${answerHtml(answer)}</dd><dt>The authors</dt><dd>${authorsText(answer)}</dd>`
+      : "") +
     (verdict ? `<dt>Found here</dt><dd>${verdictHtml(firstLine(verdict))}</dd>` : "") +
     `<dt>Run it</dt><dd><code>${taskCommand(`run notebooks/${name}.ipynb`)}</code></dd></dl></aside>`;
   const headed = html.replace("</h1>", `</h1>${card}`);

@@ -189,6 +189,31 @@ function ablationVerdict(records: readonly RunRecord[]): string {
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
+/** Reproduced if leaving out a kind of block is clearly worse for each kind; open with too few folds to tell. */
+function ablationAnswer(records: readonly RunRecord[]): Pick<Report, "answer"> {
+  const results = ablationResults(records);
+  const base = results.find(({ name }) => name === BASE);
+  const blocks = results.filter(({ question, difference }) => question === "blocks" && difference);
+  if (!base || blocks.length === 0) return {};
+  if (base.folds < FEWEST_FOLDS) {
+    const why = `${base.folds} folds are too few to tell a block from chance; ${FEWEST_FOLDS} are needed.`;
+    return { answer: { word: "not tried at this size", why } };
+  }
+  const worse = blocks.filter(({ difference }) => difference!.clear && difference!.mean > 0);
+  return {
+    answer: {
+      word: worse.length === blocks.length
+        ? "reproduced"
+        : worse.length > 0
+        ? "reproduced in part"
+        : "not reproduced",
+      why:
+        `${worse.length} of ${blocks.length} models with a kind of block left out are clearly worse than SPIN, over ` +
+        `${base.folds} folds.`,
+    },
+  };
+}
+
 /** Errors and costs of the rows, and what they say. */
 export const ablationReport = (records: readonly RunRecord[]): Report => ({
   tables: { rows: ablationTable(records) },
@@ -196,4 +221,5 @@ export const ablationReport = (records: readonly RunRecord[]): Report => ({
     ? { rows: ablationFigure(records) }
     : {},
   verdict: ablationVerdict(records),
+  ...ablationAnswer(records),
 });

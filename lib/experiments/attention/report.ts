@@ -109,6 +109,30 @@ function verdictOf(place: string, records: readonly AttentionRecord[]): string[]
   });
 }
 
+/** Reproduced if each latent of the published training reads a cluster of its own; in part if one of our variants does. */
+function answerOf(
+  published: readonly AttentionRecord[],
+  small: readonly AttentionRecord[],
+): Pick<Report, "answer"> {
+  const all = [...published, ...small];
+  const own = all.filter(({ model }) => model === "published");
+  if (own.length === 0) return {};
+  const special = (runs: readonly AttentionRecord[]) => runs.filter((run) => specialisationOf(run) > SPECIAL);
+  const variants = variantsOf(small.filter(({ model }) => model !== "published"))
+    .filter(({ runs }) => special(runs).length === runs.length).map(({ variant }) => variant);
+  const why =
+    `The two inducing points read a cluster each in ${
+      special(own).length
+    } of ${own.length} trainings as published` +
+    (variants.length > 0 ? `, and in all trainings of the variants ${variants.join(" and ")}.` : ".");
+  const word = special(own).length === own.length
+    ? "reproduced"
+    : special(all).length > 0
+    ? "reproduced in part"
+    : "not reproduced";
+  return { answer: { word, why } };
+}
+
 /**
  * The maps of a record as panels; without them, what each latent reads of either cluster as a whole, at the start, halfway and
  * at the end.
@@ -195,5 +219,6 @@ export function attentionReport(records: readonly RunRecord[]): Report {
       ...coins ? { coins: attentionFigure(coins) } : {},
     },
     verdict: [...verdictOf("published table", published), ...verdictOf("small table", small)].join("\n"),
+    ...answerOf(published, small),
   };
 }

@@ -286,6 +286,16 @@ function kernelTable(records: readonly ProcessRecord[]): TableView {
   };
 }
 
+/** The authors' likelihoods on the first range, "CANP 1.274, CIPNP 1.310". */
+const authorsOnFirstRange = (): string =>
+  ["anp", "canp", "banp", "cipnp", "ipnp"].flatMap((model) => {
+    const mean = published(model, GP_LEAST[0]!)?.mean;
+    return typeof mean === "number" ? [`${modelLabel(model)} ${mean.toFixed(3)}`] : [];
+  }).join(", ");
+
+/** How many steps the authors trained. */
+const PUBLISHED_STEPS = 100_000;
+
 /** What the runs on the first range say, in words made from the numbers. */
 function verdict(records: readonly ProcessRecord[]): string {
   const first = records.filter((record) => rangeOf(record)[0] === GP_LEAST[0]);
@@ -310,12 +320,77 @@ function verdict(records: readonly ProcessRecord[]): string {
       } below the ceiling.`,
     );
   }
-  const authors = ["anp", "canp", "banp", "cipnp", "ipnp"].flatMap((model) => {
-    const mean = published(model, GP_LEAST[0]!)?.mean;
-    return typeof mean === "number" ? [`${modelLabel(model)} ${mean.toFixed(3)}`] : [];
-  });
-  lines.push(`The authors after 100,000 steps: ${authors.join(", ")}.`);
+  lines.push(`The authors after ${PUBLISHED_STEPS.toLocaleString("en")} steps: ${authorsOnFirstRange()}.`);
   return lines.map((line) => `- ${line}`).join("\n");
+}
+
+/** How far below a likelihood another one counts as equal: a point, in nats. */
+const AS_GOOD = 0.02;
+
+/**
+ * Reproduced if CIPNP is as good as CANP: after the authors' steps, where there is such a run and one of CANP, else after as
+ * many as both have; in part if only a start of this workspace is, or if the authors' CANP is compared with.
+ */
+function answerOf(records: readonly ProcessRecord[]): Pick<Report, "answer"> {
+  const authors = `${authorsOnFirstRange()} after ${PUBLISHED_STEPS.toLocaleString("en")} steps`;
+  const first = records.filter((record) => rangeOf(record)[0] === GP_LEAST[0]);
+  const whole = (model: string) =>
+    ended(first.filter((record) => record.model === model && record.steps === PUBLISHED_STEPS)).mean;
+  if (!Number.isNaN(whole("cipnp"))) {
+    const [cipnp, own, theirs] = [
+      whole("cipnp"),
+      whole("canp"),
+      published("canp", GP_LEAST[0]!)?.mean ?? NaN,
+    ];
+    const ahead = cipnp >= (Number.isNaN(own) ? theirs : own) - AS_GOOD;
+    return {
+      answer: {
+        word: !ahead ? "not reproduced" : Number.isNaN(own) ? "reproduced in part" : "reproduced",
+        why:
+          `On contexts of 64 to 128 points CIPNP has ${cipnp.toFixed(3)} nats a target after the published ` +
+          `${PUBLISHED_STEPS.toLocaleString("en")} steps, ${
+            Number.isNaN(own) ? "CANP was not trained as long" : `CANP ${own.toFixed(3)}`
+          }; longer contexts were not trained to the end.`,
+        authors,
+      },
+    };
+  }
+  const steps = [3000, 1000].find((step) =>
+    ["canp", "cipnp"].every((model) =>
+      first.some((record) =>
+        record.model === model && isConstant(record) && curveAt(record, step) !== undefined
+      )
+    )
+  );
+  if (!steps) return {};
+  const at = (model: string) =>
+    spread(
+      first.filter((record) => record.model === model && isConstant(record))
+        .flatMap((record) => curveAt(record, steps) ?? []),
+    ).mean;
+  const [canp, cipnp, ...starts] = ["canp", "cipnp", "cipnp-fast", "cipnp-sharp"].map(at) as [
+    number,
+    number,
+    ...number[],
+  ];
+  const good = (value: number) => value >= canp - AS_GOOD;
+  const found = starts.filter((value) => !Number.isNaN(value));
+  return {
+    answer: {
+      word: good(cipnp) ? "reproduced" : found.some(good) ? "reproduced in part" : "not reproduced",
+      why:
+        `After ${steps.toLocaleString("en")} steps CANP has ${canp.toFixed(2)} and CIPNP ${
+          cipnp.toFixed(2)
+        }` +
+        `${
+          found.length > 0
+            ? `, with starts of this workspace ${found.map((one) => one.toFixed(2)).join(" and ")}`
+            : ""
+        }` +
+        ` nats a target.`,
+      authors,
+    },
+  };
 }
 
 /**
@@ -338,5 +413,6 @@ export function gpReport(all: readonly RunRecord[]): Report {
       ...curves.length > 0 ? { curves: curveFigure(curves) } : {},
     },
     verdict: verdict(records),
+    ...answerOf(records),
   };
 }

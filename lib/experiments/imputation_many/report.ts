@@ -303,6 +303,26 @@ function verdictOf(results: readonly ManyResult[]): string {
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
+/** Reproduced if SPIN is above the train frequency in windows that it saw and in those that it did not; in part with the first alone. */
+function answerOf(results: readonly ManyResult[]): Pick<Report, "answer"> {
+  const [result] = wholeResults(results).filter(({ model, unseen }) =>
+    model === "spin" && unseen.windows.length > 0
+  );
+  if (!result) return {};
+  const { seen, unseen, size } = result;
+  const held = [seen, unseen].filter(({ r2, frequency }) => r2 > frequency).length;
+  return {
+    answer: {
+      word: held === 2 ? "reproduced" : held === 1 ? "reproduced in part" : "not reproduced",
+      why:
+        `With ${size} targets one SPIN has an R² of ${
+          number(seen.r2)
+        } on windows that it was trained on (train frequency ` +
+        `${number(seen.frequency)}) and ${number(unseen.r2)} on others (${number(unseen.frequency)}).`,
+    },
+  };
+}
+
 /** Windows seen and not seen, ways of masking, shares of the haplotypes. */
 export function manyReport(records: readonly RunRecord[]): Report {
   const all = manyResults(records);
@@ -318,5 +338,6 @@ export function manyReport(records: readonly RunRecord[]): Report {
       ...shareResults(all).length > 0 ? { shares: shareFigure(all) } : {},
     },
     verdict: verdictOf(all),
+    ...answerOf(all),
   };
 }

@@ -272,6 +272,21 @@ function claimsVerdict(claims: readonly Claim[]): string {
     : `${held}; not: ${failed.map(({ statement, found }) => `${statement} (${found})`).join("; ")}.`;
 }
 
+/** Reproduced if every claim was measured and holds. */
+function claimsAnswer(claims: readonly Claim[]): Pick<Report, "answer"> {
+  const measured = claims.filter(({ holds }) => holds !== undefined);
+  if (measured.length === 0) return {};
+  const held = measured.filter(({ holds }) => holds).length;
+  return {
+    answer: {
+      word: held === claims.length ? "reproduced" : held > 0 ? "reproduced in part" : "not reproduced",
+      why: `${held} of ${claims.length} claims about a million points hold${
+        measured.length < claims.length ? `, ${claims.length - measured.length} were not measured` : ""
+      }.`,
+    },
+  };
+}
+
 /**
  * What was claimed of a million points, and what was found.
  *
@@ -309,5 +324,6 @@ export function largePredictionReport(all: readonly RunRecord[]): Report {
     },
     figures: {},
     verdict: [claimsVerdict(claims), ...facts].map((line) => `- ${line}`).join("\n"),
+    ...claimsAnswer(claims),
   };
 }

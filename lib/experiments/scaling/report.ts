@@ -67,20 +67,38 @@ function slopeTable(all: readonly RunRecord[]): TableView {
   };
 }
 
-/** Whether SPIN's memory is linear in n and d, and that of its prediction constant. */
-function slopeVerdict(all: readonly RunRecord[]): string {
+/** SPIN's slopes that were measured, and what they should be: linear in n and d, constant for a prediction. */
+const claimedSlopes = (all: readonly RunRecord[]) => {
   const [rows, columns, predictions] = slopesByModel(all).get("spin") ?? [];
-  const line = (what: string, slope: number | undefined, wanted: number) =>
-    slope === undefined ? [] : [
-      `- SPIN's ${what} grows with a slope of ${slope.toFixed(2)}, ${
-        Math.abs(slope - wanted) <= 0.1 ? "as it should" : `which should be ${wanted}`
-      }.`,
-    ];
   return [
-    ...line("memory of a step in n", rows, 1),
-    ...line("memory of a step in d", columns, 1),
-    ...line("memory of a prediction in n", predictions, 0),
-  ].join("\n");
+    { what: "memory of a step in n", slope: rows, wanted: 1 },
+    { what: "memory of a step in d", slope: columns, wanted: 1 },
+    { what: "memory of a prediction in n", slope: predictions, wanted: 0 },
+  ].flatMap(({ what, slope, wanted }) =>
+    slope === undefined ? [] : [{ what, slope, wanted, holds: Math.abs(slope - wanted) <= 0.1 }]
+  );
+};
+
+const slopeVerdict = (all: readonly RunRecord[]): string =>
+  claimedSlopes(all).map(({ what, slope, wanted, holds }) =>
+    `- SPIN's ${what} grows with a slope of ${slope.toFixed(2)}, ${
+      holds ? "as it should" : `which should be ${wanted}`
+    }.`
+  ).join("\n");
+
+/** Reproduced if all three slopes are within 0.1 of what is claimed. */
+function slopeAnswer(all: readonly RunRecord[]): Pick<Report, "answer"> {
+  const claims = claimedSlopes(all);
+  if (claims.length < 3) return {};
+  const held = claims.filter(({ holds }) => holds).length;
+  return {
+    answer: {
+      word: held === claims.length ? "reproduced" : held > 0 ? "reproduced in part" : "not reproduced",
+      why: `On logarithmic scales the slopes are ${
+        claims.map(({ what, slope, wanted }) => `${slope.toFixed(2)} (${what}; claimed ${wanted})`).join(", ")
+      }.`,
+    },
+  };
 }
 
 /** Training steps against rows and columns. @param all those of prediction-cost add their slopes */
@@ -99,6 +117,7 @@ export function stepCostReport(all: readonly RunRecord[]): Report {
       }),
     }),
     verdict: slopeVerdict(all),
+    ...slopeAnswer(all),
   };
 }
 

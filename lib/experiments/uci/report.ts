@@ -121,6 +121,7 @@ export function uciReport(all: readonly RunRecord[]): Report {
     },
     figures: { errors: dots(records), ...ranks ? { ranks } : {} },
     verdict: verdictOf(records, own),
+    ...answerOf(records),
   };
 }
 
@@ -193,16 +194,44 @@ function verdictOf(records: readonly RunRecord[], all: readonly RunRecord[]): st
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
-/** SPIN's compiled memory beside NPT's on each set. */
-function memoryLines(records: readonly RunRecord[]): string[] {
+/** Reproduced if the paper's SPIN has the best average rank and needs less memory than NPT; in part if one of ours has. */
+function answerOf(records: readonly RunRecord[]): Pick<Report, "answer"> {
+  const [first, ...others] = ordered(uciScores(records)).order;
+  const memory = geometricMean(memoryShares(records).map(({ share }) => share));
+  if (!first || others.length === 0 || Number.isNaN(memory)) return {};
+  const less = `SPIN's training step needs ${memory.toFixed(2)} of NPT's memory`;
+  const [model, rank] = first;
+  if (!SPINS.includes(model)) {
+    return { answer: { word: "not reproduced", why: `${model} has the best average rank; ${less}.` } };
+  }
+  if (model !== "spin") {
+    const own = others.find(([name]) => name === "spin")?.[1];
+    const why = `The best average rank, ${rank.toFixed(2)}, is that of ${model}, a SPIN of this workspace` +
+      `${own === undefined ? "" : `; the paper's own has ${own.toFixed(2)}`}. ${less}.`;
+    return { answer: { word: "reproduced in part", why } };
+  }
+  return {
+    answer: {
+      word: memory < 1 ? "reproduced" : "reproduced in part",
+      why: `SPIN has the best average rank, ${rank.toFixed(2)}; ${less}.`,
+    },
+  };
+}
+
+/** SPIN's compiled memory as a share of NPT's on each set. */
+function memoryShares(records: readonly RunRecord[]): { data: string; share: number }[] {
   const mean = (data: string, model: string) =>
     spread(
       records.filter((run) => run.data.name === data && run.model === model && run.experiment === "uci")
         .map((run) => run.memory.compiledBytes ?? NaN),
     ).mean;
-  const shares = [...new Set(records.map(({ data }) => data.name))]
+  return [...new Set(records.map(({ data }) => data.name))]
     .map((data) => ({ data, share: mean(data, "spin") / mean(data, "npt") }))
     .filter(({ share }) => Number.isFinite(share));
+}
+
+function memoryLines(records: readonly RunRecord[]): string[] {
+  const shares = memoryShares(records);
   if (shares.length === 0) return [];
   const above = shares.filter(({ share }) => share > 0.5);
   const names = above.map(({ data, share }) => `${data} ${share.toFixed(2)}`).join(", ");
