@@ -5,6 +5,8 @@ export interface Axis {
   label: string;
   unit?: Unit;
   log?: boolean;
+  /** Where a logarithmic axis has its ticks; default at round numbers. */
+  ticks?: readonly number[];
 }
 
 export interface DrawnAxis {
@@ -45,7 +47,7 @@ export function axisOf(axis: Axis, values: readonly number[]): DrawnAxis {
       grid: {},
     };
   }
-  const ticks = logTicks(low, high, axis.unit);
+  const ticks = [...axis.ticks ?? logTicks(low, high, axis.unit)];
   // On a logarithmic scale Plot blanks some labels even of ticks that it was given, unless they are texts.
   return {
     scale: { type: "log", domain: [low, high] },

@@ -91,7 +91,8 @@ export function methodDots(scores: readonly MethodScore[], head: Omit<FigureOpti
       }),
       {
         labels: [...styles.values()].map(({ label }) => label),
-        x: { label: null, ticks: 4 },
+        // More have no room where their labels have four digits.
+        x: { label: null, ticks: 3 },
         marginLeft: 118,
         marginBottom: 28,
       },

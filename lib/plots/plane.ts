@@ -194,6 +194,9 @@ export function slopesOf(points: readonly Point[], last = 3): Map<string, number
   return new Map(laws.flatMap(([name, law]) => (law ? [[name, law.slope] as const] : [])));
 }
 
+/** Up to so many different sizes have a tick each. */
+const MOST_SIZES = 7;
+
 /** Growth of one quantity with another, both axes logarithmic, with the fitted slope of each series in the legend. */
 export function logLog(points: readonly Point[], options: LogLogOptions): Figure {
   const { x, y, width = WIDTH, height = HEIGHT, last = 3, ...head } = options;
@@ -214,7 +217,9 @@ export function logLog(points: readonly Point[], options: LogLogOptions): Figure
     ];
   });
   const [xs, ys] = [points.map((point) => point.x), points.map((point) => point.y)];
-  const plane = planeOf({ ...x, log: true }, { ...y, log: true }, xs, ys);
+  const sizes = [...new Set(xs)].sort((a, b) => a - b);
+  const own = sizes.length > 1 && sizes.length <= MOST_SIZES ? { ticks: sizes, unit: "points" as const } : {};
+  const plane = planeOf({ ...own, ...x, log: true }, { ...y, log: true }, xs, ys);
   const plot = { ...plane, marks: [...plane.marks, ...marks] };
   const legend = series.map(({ style, law }) => ({
     ...style,

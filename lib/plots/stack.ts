@@ -304,14 +304,16 @@ export function rangeCurves(points: readonly RangePoint[], options: RangeOptions
   const ranges = options.ranges ?? [...new Set(points.map(({ range }) => range))];
   const drawn = checked(points, ranges);
   const styles = new Map(seriesOf(drawn).map(({ name, style }) => [name, style]));
-  // Both at one place would hide each other.
-  const dx = drawn.some(isOurs) ? 8 : 0;
+  // At one place they would hide each other: what the authors published stands right of ours, a model beside the other.
+  const published = [...new Set(drawn.filter((point) => !isOurs(point)).map(({ series }) => series))];
+  const places = drawn.some(isOurs) ? 1 : 0;
+  const shift = (series: string) => 8 * (places + Math.max(0, published.indexOf(series)));
   const shown = panelPoints(drawn, panels);
   const contents = shown.map(([panel, own]) => ({
     panel,
     values: own.flatMap(({ low, high }) => [low, high]),
     marks: seriesOf(own).flatMap(({ name, members }) =>
-      rangeMarks(members, styles.get(name)!, ranges, missing !== null, dx)
+      rangeMarks(members, styles.get(name)!, ranges, missing !== null, shift(name))
     ),
   }));
   const legend: LegendEntry[] = sourceLegend([...styles.values()], drawn);

@@ -103,6 +103,12 @@ const bytes = (
   count: number | null,
 ): string => (count === null ? NOTHING : `${(count / 2 ** 20).toFixed(1)} MiB`);
 
+/** "12.3 MiB", "1.50 GiB". */
+export function formatBytes(bytes: number): string {
+  const [size, unit] = bytes >= 2 ** 30 ? [2 ** 30, "GiB"] : [2 ** 20, "MiB"];
+  return `${Number((bytes / size).toPrecision(3))} ${unit}`;
+}
+
 /** "12.3 ms", "4.56 s", "3 min 20 s". */
 export function formatSeconds(seconds: number): string {
   if (seconds >= 99.5) return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;

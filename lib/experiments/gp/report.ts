@@ -225,10 +225,23 @@ function curveTable(records: readonly ProcessRecord[], seconds: ReadonlyMap<stri
   };
 }
 
-/** Learning curves of all seeds, the official code's points beside them. */
-const curveFigure = (records: readonly ProcessRecord[]): Figure =>
+/** Trainings on the first range to the published number of steps, at a rate that falls to nothing. */
+const wholeTrainings = (records: readonly ProcessRecord[]): ProcessRecord[] =>
+  records.filter((record) => record.steps === PUBLISHED_STEPS && rangeOf(record)[0] === GP_LEAST[0]);
+
+/** Learning curves of all seeds, the official code's points beside them; trainings to the end as curves of their own. */
+const curveFigure = (records: readonly ProcessRecord[], whole: readonly ProcessRecord[]): Figure =>
   learningCurves(
     [
+      ...whole.flatMap(({ model, seed, details }) =>
+        details.curve.map(({ step, target }) => ({
+          series: `${modelLabel(model)}, to the end`,
+          seed,
+          step,
+          value: target,
+          source: "ours" as const,
+        }))
+      ),
       ...records.flatMap(({ model, seed, details }) =>
         details.curve.map(({ step, target }) => ({
           series: model,
@@ -410,7 +423,7 @@ export function gpReport(all: readonly RunRecord[]): Report {
     },
     figures: {
       ranges: rangeFigure(records),
-      ...curves.length > 0 ? { curves: curveFigure(curves) } : {},
+      ...curves.length > 0 ? { curves: curveFigure(curves, wholeTrainings(records)) } : {},
     },
     verdict: verdict(records),
     ...answerOf(records),

@@ -280,9 +280,14 @@ function scoreFigure({ methods, runs }: Results): Figure {
   const windows = windowsOf(runs);
   const data = `mean of window${windows.length > 1 ? "s" : ""} ${windows.join(", ")}`;
   const scores = methods.filter(({ model }) => model !== "frequency")
-    .map(({ label, mean }) => r2Score(data, short(label), mean))
+    .map(({ label, mean, deviation }) =>
+      r2Score(data, short(label), mean, deviation / Math.sqrt(windows.length))
+    )
     .filter(({ mean }) => !Number.isNaN(mean));
-  return methodDots(scores, { title: "R² of test haplotypes" });
+  return methodDots(scores, {
+    title: "R² of test haplotypes",
+    subtitle: "bars: standard error over windows, which differ in how hard they are for all",
+  });
 }
 
 /** R² of all methods by minor allele frequency: a panel for each bin. */

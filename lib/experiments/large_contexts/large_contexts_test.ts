@@ -4,7 +4,7 @@ import { liveBuffers } from "../../engine/mod.ts";
 import { xlaTest } from "../../engine/support_test.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { toSvg } from "../../plots/mod.ts";
-import { readRecords, recordName, type RunRecord, toMarkdown } from "../../results/mod.ts";
+import { formatBytes, readRecords, recordName, type RunRecord, toMarkdown } from "../../results/mod.ts";
 import { recordOf } from "../../results/support_test.ts";
 import { saveProcess } from "../../train/process/weights.ts";
 import { processOf, type ProcessRecipe } from "../../train/process/recipe.ts";
@@ -15,7 +15,6 @@ import { run } from "../run.ts";
 import { contextLikelihoods, largeContexts } from "./likelihoods.ts";
 import { largePredictions } from "./predictions.ts";
 import { processCost, processStepCost } from "./process_cost.ts";
-import { formatBytes } from "./report.ts";
 import type { StepSize } from "./settings.ts";
 
 const kept = await readRecords(KEPT_RECORDS);

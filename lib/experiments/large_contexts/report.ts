@@ -1,6 +1,13 @@
 import { paperGp } from "../../data/paper.ts";
 import { budgetCurves, type BudgetPoint, type Ended, type Figure } from "../../plots/mod.ts";
-import { cell, formatSeconds, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
+import {
+  cell,
+  formatBytes,
+  formatSeconds,
+  NOTHING,
+  type RunRecord,
+  type TableView,
+} from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
 import { modelLabel, recordsOf } from "../process_report.ts";
 import type { ContextDetails } from "./settings.ts";
@@ -54,16 +61,22 @@ function costsOf(records: readonly RunRecord[], size: Size): Cost[] {
   });
 }
 
-/** "12.3 MiB", "1.50 GiB". */
-export function formatBytes(bytes: number): string {
-  const [size, unit] = bytes >= 2 ** 30 ? [2 ** 30, "GiB"] : [2 ** 20, "MiB"];
-  return `${Number((bytes / size).toPrecision(3))} ${unit}`;
-}
-
 const count = (value: number): string => value.toLocaleString("en-US");
 
 const likelihoodsOf = (all: readonly RunRecord[]): RunRecord<ContextDetails>[] =>
   recordsOf<ContextDetails>(all, "large-contexts").sort((a, b) => b.steps - a.steps);
+
+/** How long the models were trained whose likelihoods are shown: "; trained for 500 steps, CIPNP, sharp start for 100,000". */
+function trainedFor(likelihoods: readonly RunRecord[]): string {
+  const groups = [...Map.groupBy(likelihoods, ({ steps }) => steps)].sort(([, a], [, b]) =>
+    b.length - a.length
+  );
+  const [most, ...others] = groups.map(([steps, own], i) => {
+    const names = i === 0 ? "" : `${[...new Set(own.map(({ model }) => modelLabel(model)))].join(", ")} `;
+    return `${names}for ${steps.toLocaleString("en")}`;
+  });
+  return most === undefined ? "" : `; trained ${[`${most} steps`, ...others].join("; ")}`;
+}
 
 /** Time and memory of a training step against the context, and how well models predict: panels above each other. */
 function costFigure(
@@ -96,7 +109,7 @@ function costFigure(
   const ceiling = { y: Math.max(...ceilings), label: "most that a deviation of at least 0.1 allows" };
   return budgetCurves([...points, ...curves], {
     title: `A training step against its context, h = ${size.induce}, batch ${size.batch}`,
-    subtitle: `${size.targets} targets, width ${size.width}`,
+    subtitle: `${size.targets} targets, width ${size.width}${trainedFor(likelihoods)}`,
     ended,
     panels: [
       { name: "time", label: "time of a step", unit: "seconds", log: true },

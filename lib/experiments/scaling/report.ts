@@ -1,5 +1,5 @@
 import { type Figure, logLog, type Point, slopesOf } from "../../plots/mod.ts";
-import { cell, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
+import { cell, formatBytes, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
 
 /** A size that costs are shown against. */
@@ -25,7 +25,13 @@ const pointsOf = (records: readonly RunRecord[], size: Size, what: string): Poin
 function figureOf(
   records: readonly RunRecord[],
   [size, what]: [size: Size, what: "temporary" | "seconds" | "parameters"],
-  { title, of, xLabel, last }: { title: string; of: string; xLabel?: string; last?: number },
+  { title, subtitle, of, xLabel, last }: {
+    title: string;
+    subtitle?: string;
+    of: string;
+    xLabel?: string;
+    last?: number;
+  },
 ): Figure[] {
   const points = pointsOf(records, size, what);
   if (points.length < 2) return [];
@@ -35,7 +41,7 @@ function figureOf(
     ? [`time of ${of}`, "seconds" as const]
     : [what];
   const x = { label: xLabel ?? (size === "n" ? "rows n" : "columns d") };
-  return [logLog(points, { title, x, y: { label, unit }, last })];
+  return [logLog(points, { title, subtitle, x, y: { label, unit }, last })];
 }
 
 /** The figures that there are. */
@@ -101,6 +107,21 @@ function slopeAnswer(all: readonly RunRecord[]): Pick<Report, "answer"> {
   };
 }
 
+/** What a step needs at the most rows that all models have, the least first: a slope alone does not tell who needs less. */
+function memoryLine(records: readonly RunRecord[]): string[] {
+  const points = pointsOf(records, "n", "temporary");
+  const models = new Set(points.map(({ series }) => series)).size;
+  const shared = [...Map.groupBy(points, ({ x }) => x)].filter(([, own]) => own.length === models);
+  const [n, own] = shared.sort(([a], [b]) => b - a)[0] ?? [];
+  if (!own || models < 2) return [];
+  const sorted = [...own].sort((a, b) => a.y - b.y);
+  return [
+    `- A step on ${n!.toLocaleString("en")} rows needs ${
+      sorted.map(({ series, y }) => `${formatBytes(y)} (${series})`).join(", ")
+    }.`,
+  ];
+}
+
 /** Training steps against rows and columns. @param all those of prediction-cost add their slopes */
 export function stepCostReport(all: readonly RunRecord[]): Report {
   const records = of(all, "step-cost");
@@ -109,14 +130,19 @@ export function stepCostReport(all: readonly RunRecord[]): Report {
     tables: { slopes: slopeTable(all) },
     figures: present({
       rows: figureOf(records, ["n", "temporary"], { title: "Memory against rows", of: step }),
-      row_times: figureOf(records, ["n", "seconds"], { title: "Time against rows", of: step, last: 2 }),
+      row_times: figureOf(records, ["n", "seconds"], {
+        title: "Time against rows",
+        subtitle: "steps of more than 1 GB are compiled, not run: their lines end",
+        of: step,
+        last: 2,
+      }),
       columns: figureOf(records, ["d", "temporary"], { title: "Memory against columns", of: step }),
       column_parameters: figureOf(records, ["d", "parameters"], {
         title: "Parameters against columns",
         of: step,
       }),
     }),
-    verdict: slopeVerdict(all),
+    verdict: [slopeVerdict(all), ...memoryLine(records)].join("\n"),
     ...slopeAnswer(all),
   };
 }

@@ -53,14 +53,14 @@ export const stepCostSettings = settingsOf<StepCostSettings>(() => ({
   ...DEFAULTS,
   rows: [1024, 4096, 16384],
   d: 14,
-  columns: [128, 256],
+  columns: [64, 128, 256],
   n: 256,
   timedBelow: 1e9,
 }), { models: SCALED });
 
 /** The settings of prediction-cost. @throws UserError for an unknown model, with the nearest ones */
 export const predictionCostSettings = settingsOf<PredictionCostSettings>(() => (
-  { ...DEFAULTS, rows: [512, 8192], d: 14, queries: 128, timedBelow: 2e9 }
+  { ...DEFAULTS, rows: [512, 2048, 8192], d: 14, queries: 128, timedBelow: 2e9 }
 ), { models: SCALED });
 
 /** The configuration of a model. */
