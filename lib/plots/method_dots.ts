@@ -56,7 +56,10 @@ function dotsPlot(
       }),
       Plot.text(rows, {
         y: "label",
-        text: ({ mean }: DotRow) => (Number.isFinite(mean) ? mean.toPrecision(3) : "diverged"),
+        text: ({ mean }: DotRow) =>
+          Number.isFinite(mean)
+            ? (Math.abs(mean) < 0.01 ? mean.toFixed(4) : mean.toPrecision(3))
+            : "diverged",
         frameAnchor: "right",
         textAnchor: "start",
         dx: 8,
@@ -64,6 +67,10 @@ function dotsPlot(
     ],
   };
 }
+
+/** Room for the names of rows. */
+const marginFor = (labels: readonly string[]): number =>
+  20 + Math.ceil(CHARACTER * Math.max(...labels.map(({ length }) => length)));
 
 /** What one model reaches on one data set. */
 export interface MethodScore {
@@ -93,7 +100,7 @@ export function methodDots(scores: readonly MethodScore[], head: Omit<FigureOpti
         labels: [...styles.values()].map(({ label }) => label),
         // More have no room where their labels have four digits.
         x: { label: null, ticks: 3 },
-        marginLeft: 118,
+        marginLeft: marginFor([...styles.values()].map(({ label }) => label)),
         marginBottom: 28,
       },
     ),
@@ -142,7 +149,7 @@ export function rowDots(rows: readonly RowDot[], options: RowDotOptions): Figure
   const plot = dotsPlot(rows.map((row) => ({ ...row, style: styles.get(row.group)! })), {
     labels,
     x: { label: xLabel, labelAnchor: "center", labelArrow: "none", ticks: 5 },
-    marginLeft: 20 + Math.ceil(CHARACTER * Math.max(...labels.map(({ length }) => length))),
+    marginLeft: marginFor(labels),
     marginBottom: 44,
     below: [
       Plot.ruleX(finite.filter(({ label }) => label === reference), {

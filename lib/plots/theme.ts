@@ -55,6 +55,7 @@ const MODELS: Record<string, Style> = {
   gbt: { label: "GBT", colour: "#c98bb9", symbol: "times" },
   beagle: { label: "Beagle", colour: "#1f2328", symbol: "plus" },
   "beagle-150-snps": { label: "Beagle, 150 SNPs", colour: "#7d8590", symbol: "plus" },
+  "train-frequency": { label: "train frequency", colour: "#a8a8a8", symbol: "diamond" },
   constant: { label: "constant", colour: "#a8a8a8", symbol: "diamond" },
   ...PROCESSES,
 };

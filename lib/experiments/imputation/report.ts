@@ -286,7 +286,7 @@ function scoreFigure({ methods, runs }: Results): Figure {
     .filter(({ mean }) => !Number.isNaN(mean));
   return methodDots(scores, {
     title: "R² of test haplotypes",
-    subtitle: "bars: standard error over windows, which differ in how hard they are for all",
+    subtitle: "bars: standard error over windows",
   });
 }
 

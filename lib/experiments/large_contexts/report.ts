@@ -66,16 +66,12 @@ const count = (value: number): string => value.toLocaleString("en-US");
 const likelihoodsOf = (all: readonly RunRecord[]): RunRecord<ContextDetails>[] =>
   recordsOf<ContextDetails>(all, "large-contexts").sort((a, b) => b.steps - a.steps);
 
-/** How long the models were trained whose likelihoods are shown: "; trained for 500 steps, CIPNP, sharp start for 100,000". */
+/** "; trained for 500 to 100,000 steps, as its table says": how long the models were whose likelihoods are shown. */
 function trainedFor(likelihoods: readonly RunRecord[]): string {
-  const groups = [...Map.groupBy(likelihoods, ({ steps }) => steps)].sort(([, a], [, b]) =>
-    b.length - a.length
-  );
-  const [most, ...others] = groups.map(([steps, own], i) => {
-    const names = i === 0 ? "" : `${[...new Set(own.map(({ model }) => modelLabel(model)))].join(", ")} `;
-    return `${names}for ${steps.toLocaleString("en")}`;
-  });
-  return most === undefined ? "" : `; trained ${[`${most} steps`, ...others].join("; ")}`;
+  if (likelihoods.length === 0) return "";
+  const steps = likelihoods.map((record) => record.steps).sort((a, b) => a - b);
+  const range = [...new Set([steps[0]!, steps.at(-1)!])].map(count).join(" to ");
+  return `; likelihoods after ${range} steps, as their table says`;
 }
 
 /** Time and memory of a training step against the context, and how well models predict: panels above each other. */
