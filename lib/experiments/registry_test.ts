@@ -1,4 +1,4 @@
-import { equal, fail, match, ok } from "node:assert/strict";
+import { deepEqual, equal, fail, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
 import { readRecords, recordName } from "../results/mod.ts";
@@ -44,3 +44,15 @@ for (const { name, notebook, settings, runs } of EXPERIMENTS) {
     fail("no kept record is of a run that there is");
   });
 }
+
+/** The last day of records that may be of a tree with changes that no commit has. */
+const LAST_UNCOMMITTED = "2026-11-26";
+
+Deno.test("kept records are of a commit, but for old ones", async () => {
+  const wrong = (await readRecords(KEPT_RECORDS))
+    .filter(({ date, environment: { commit } }) =>
+      date.slice(0, 10) > LAST_UNCOMMITTED && !/^[0-9a-f]{40}$/.test(commit ?? "")
+    )
+    .map((record) => `${recordName(record)}: expected a commit, found ${record.environment.commit}`);
+  deepEqual(wrong, []);
+});

@@ -80,7 +80,12 @@ const unescape = (text: string) => text.replace(/&(?:lt|gt|quot|#x27|amp);/g, (e
 export function renderFormulas(html: string): string {
   return html.replace(FORMULA, (_, display, tex) => {
     try {
-      return temml.renderToString(unescape(tex), { displayMode: display === "block", throwOnError: true });
+      const maths = temml.renderToString(unescape(tex), {
+        displayMode: display === "block",
+        throwOnError: true,
+      });
+      // On a narrow screen a wide formula is scrolled, from the keyboard too.
+      return maths.replace('<math display="block"', '<math tabindex="0" display="block"');
     } catch {
       return `<code class="error">${tex}</code>`;
     }

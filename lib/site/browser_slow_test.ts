@@ -4,15 +4,23 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "csv-parse/sync";
+import { listNotebooks } from "../cli/check_notebooks.ts";
+import { notebookName } from "../notebook/format.ts";
 import { KEPT_RECORDS } from "../experiments/profiles.ts";
 import { ROOT } from "../paths.ts";
 import { readRecords } from "../results/mod.ts";
 import { buildSite } from "./build.ts";
 import { noChromium, startBrowser, watch } from "./support_test.ts";
 
-const PAGES = ["index", "01_uci", "results", "runs", "methods"];
-const WIDTHS = [1280, 390];
-const THEMES = ["light", "dark"] as const;
+const NOTEBOOKS = await listNotebooks();
+const PAGES = ["index", "results", "runs", "methods", ...NOTEBOOKS.map(notebookName)];
+/** Every page wide and light, and narrow and dark; those that differ most in what they hold in the other two ways as well. */
+const WAYS = [
+  { width: 1280, colorScheme: "light", pages: PAGES },
+  { width: 390, colorScheme: "dark", pages: PAGES },
+  { width: 1280, colorScheme: "dark", pages: ["index", "01_uci", "runs"] },
+  { width: 390, colorScheme: "light", pages: ["index", "01_uci", "runs"] },
+] as const;
 
 const test = (name: string, fn: () => Promise<void>) =>
   Deno.test({
@@ -27,35 +35,33 @@ const test = (name: string, fn: () => Promise<void>) =>
 const folder = await Deno.makeTempDir();
 const site = join(folder, "some", "sub path");
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-if (!noChromium) await buildSite({ out: site, notebooks: [join(ROOT, "notebooks", "01_uci.ipynb")] });
+if (!noChromium) await buildSite({ out: site, notebooks: NOTEBOOKS });
 const addressOf = (page: string): string => `${pathToFileURL(site).href}/${page}`;
 
 test("no error, no request, nothing wider than the screen, no serious finding of axe", async () => {
   const browser = await startBrowser();
   const wrong: string[] = [];
-  for (const width of WIDTHS) {
-    for (const colorScheme of THEMES) {
-      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-      for (const name of PAGES) {
-        const page = await context.newPage();
-        const seen = watch(page);
-        await page.goto(addressOf(`${name}.html`));
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wider > 0) seen.push(`${wider} pixels wider than the screen`);
-        await page.evaluate(axe.source);
-        // Preloading would fetch the style sheet, which a page from a file cannot.
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run({
-            preload: false,
-            resultTypes: ["violations"],
-          })
-        );
-        const found = violations.map(({ id, nodes }) => `axe: ${id} at ${nodes[0]!.html.slice(0, 120)}`);
-        wrong.push(...[...seen, ...found].map((text) => `${name}, ${width}, ${colorScheme}: ${text}`));
-        await page.close();
-      }
-      await context.close();
+  for (const { width, colorScheme, pages } of WAYS) {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    for (const name of pages) {
+      const page = await context.newPage();
+      const seen = watch(page);
+      await page.goto(addressOf(`${name}.html`));
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wider > 0) seen.push(`${wider} pixels wider than the screen`);
+      await page.evaluate(axe.source);
+      // Preloading would fetch the style sheet, which a page from a file cannot.
+      const { violations } = await page.evaluate(() =>
+        (globalThis as unknown as { axe: typeof axe }).axe.run({
+          preload: false,
+          resultTypes: ["violations"],
+        })
+      );
+      const found = violations.map(({ id, nodes }) => `axe: ${id} at ${nodes[0]!.html.slice(0, 120)}`);
+      wrong.push(...[...seen, ...found].map((text) => `${name}, ${width}, ${colorScheme}: ${text}`));
+      await page.close();
     }
+    await context.close();
   }
   await browser.close();
   deepEqual(wrong, []);
