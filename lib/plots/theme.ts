@@ -36,6 +36,7 @@ const PROCESSES: Record<string, Style> = {
 const MODELS: Record<string, Style> = {
   "spin-context": { label: "SPIN, context", colour: "#c1121f", symbol: "wye" },
   spin: { label: "SPIN", colour: "#0072b2", symbol: "circle" },
+  "spin-published": { label: "SPIN, authors' command", colour: "#56b4e9", symbol: "diamond" },
   "spin-flat": { label: "SPIN, flat", colour: "#3fa7e0", symbol: "diamond" },
   "spin-nested": { label: "SPIN, nested", colour: "#0072b2", symbol: "circle" },
   npt: { label: "NPT", colour: "#d55e00", symbol: "square" },

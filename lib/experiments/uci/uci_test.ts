@@ -67,6 +67,28 @@ Deno.test("the published settings are those of the reference", () => {
   equal(uciRecipe("npt", "protein", "paper", 1).model.heads, 16);
 });
 
+Deno.test("spin-published in the paper profile is the command of SPIN's authors where there is one, else NPT's row", () => {
+  const of = (name: string) => uciRecipe("spin-published", name, "paper", 1);
+  const breast = of("breast-cancer");
+  deepEqual(
+    [breast.steps, breast.labelMask, breast.model.embedding, breast.model.decoderBoth, breast.inference],
+    [2_000, 1, 32, false, "latent"],
+  );
+  for (const name of ["income", "poker-hand", "forest-cover"]) {
+    const { steps, tradeoff, labelMask, model, balanceClasses } = of(name);
+    deepEqual([steps, tradeoff, labelMask, model.embedding, balanceClasses ?? false], [
+      10_000,
+      0,
+      0.5,
+      128,
+      false,
+    ]);
+  }
+  const protein = of("protein");
+  deepEqual([protein.model.heads, protein.model.decoderBoth, protein.inference], [16, true, "recompute"]);
+  deepEqual(of("boston"), uciRecipe("spin", "boston", "paper", 1));
+});
+
 Deno.test("folds are as many as there are, or as the profile has", async () => {
   const count = (name: string, profile: "quick" | "paper", folds: number) =>
     foldCount(name, { profile, folds });
