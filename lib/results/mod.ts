@@ -15,5 +15,13 @@ export {
   spread,
   summarise,
 } from "./summary.ts";
-export { classicalScores, costTable, formatBytes, formatScore, formatSeconds, scoreTable } from "./tables.ts";
+export {
+  classicalScores,
+  costTable,
+  counted,
+  formatBytes,
+  formatScore,
+  formatSeconds,
+  scoreTable,
+} from "./tables.ts";
 export { type Cell, cell, escapeHtml, NOTHING, type TableView, toHtml, toMarkdown, toText } from "./view.ts";

@@ -109,6 +109,9 @@ export function formatBytes(bytes: number): string {
   return `${Number((bytes / size).toPrecision(3))} ${unit}`;
 }
 
+/** "1 fold", "3 folds". */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /** "12.3 ms", "4.56 s", "3 min 20 s". */
 export function formatSeconds(seconds: number): string {
   if (seconds >= 99.5) return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;

@@ -1,6 +1,7 @@
 import { rowDots } from "../../plots/mod.ts";
 import {
   cell,
+  counted,
   formatScore,
   formatSeconds,
   NOTHING,
@@ -170,7 +171,9 @@ function ablationVerdict(records: readonly RunRecord[]): string {
   const base = results.find(({ name }) => name === BASE);
   if (!base) return "- Full SPIN has no record, so there is nothing to compare with.";
   const few = base.folds < FEWEST_FOLDS ? ", too few to tell a difference from chance" : "";
-  const lines = [`SPIN has an RMSE of ${base.rmse.mean.toFixed(2)} over ${base.folds} fold(s)${few}.`];
+  const lines = [
+    `SPIN has an RMSE of ${base.rmse.mean.toFixed(2)} over ${counted(base.folds, "fold")}${few}.`,
+  ];
   for (const question of ABLATION_QUESTIONS) {
     const own = results.filter((result) => result.question === question && result.difference);
     if (own.length > 0) lines.push(`${TITLES[question]}: ${own.map(words).join("; ")}.`);

@@ -1,5 +1,5 @@
 import { attentionMap, type Figure, learningCurves } from "../../plots/mod.ts";
-import { cell, NOTHING, type RunRecord, spread, type TableView } from "../../results/mod.ts";
+import { cell, counted, NOTHING, type RunRecord, spread, type TableView } from "../../results/mod.ts";
 import type { Report } from "../experiment.ts";
 import { ATTENTION_VARIANTS, dataName, SMALL_ATTENTION } from "./settings.ts";
 import type { AttentionDetails } from "./step.ts";
@@ -90,22 +90,18 @@ function verdictOf(place: string, records: readonly AttentionRecord[]): string[]
   return variantsOf(records).map(({ variant, runs, mean }) => {
     const special = runs.filter((run) => specialisationOf(run) > SPECIAL);
     const learned = runs.filter(hasLearned);
-    const start =
-      `- ${variant}, ${place}: a cluster each in ${special.length} of ${runs.length} run(s), specialisation ${
-        mean("specialisation").toFixed(2)
-      } on average, choosiness ${
-        spread(runs.map(choosiness)).mean.toFixed(2)
-      }; the labels are learned in ${learned.length}`;
-    if (learned.length === 0) return `${start}.`;
+    const reads = `- ${variant}, ${place}: in ${special.length} of ${
+      counted(runs.length, "training")
+    } each latent reads a cluster of its own (mean specialisation ${
+      mean("specialisation").toFixed(2)
+    }, choosiness ${spread(runs.map(choosiness)).mean.toFixed(2)}).`;
+    if (learned.length === 0) return `${reads} None learns the labels.`;
     const of = (metric: string) => spread(learned.map(({ metrics }) => metrics[metric] ?? NaN)).mean;
     const [encoded, off] = [of("accuracy"), of("encoder off")];
-    const needed = encoded - off > APART
-      ? "what the latents read is needed"
-      : "what the latents read is not needed";
-    const both = special.filter((run) => learned.includes(run)).length;
-    return `${start} (with a cluster each in ${both} of these), with an accuracy of ${
+    const needed = encoded - off > APART ? "is needed" : "is not needed";
+    return `${reads} ${learned.length} of ${runs.length} learn the labels, to an accuracy of ${
       encoded.toFixed(3)
-    } and ${off.toFixed(3)} with the encoder off: ${needed}.`;
+    }; with the encoder off it is ${off.toFixed(3)}, so what the latents read ${needed}.`;
   });
 }
 

@@ -5,6 +5,7 @@ import { type Figure, methodDots, type MethodScore } from "../../plots/mod.ts";
 import {
   cell,
   costTable,
+  counted,
   latestConfiguration,
   NOTHING,
   type RunRecord,
@@ -314,7 +315,7 @@ function comparison(a: ImputationMethod, b: ImputationMethod): string {
   return `${a.label} against ${b.label}: ${mean < 0 ? "-" : "+"}${
     number(Math.abs(mean))
   }${error} R², higher in ` +
-    `${higher} of ${differences.length} window(s): ${words}.`;
+    `${higher} of ${counted(differences.length, "window")}: ${words}.`;
 }
 
 /** What the numbers say, in words made from the numbers. */

@@ -3,6 +3,7 @@ import { genotypeFigures } from "../../data/genotypes/project.ts";
 import { type Figure, methodDots, rangeCurves, type RangePoint } from "../../plots/mod.ts";
 import {
   cell,
+  counted,
   latestConfiguration,
   NOTHING,
   type RunRecord,
@@ -286,7 +287,9 @@ function verdictOf(results: readonly ManyResult[]): string {
     const clear = Math.abs(difference) > 2 * Math.hypot(rows.seen.error, cells.seen.error);
     const words = clear ? (difference > 0 ? "better" : "worse") : "not clearly different";
     lines.push(
-      `Masking whole rows instead of single cells, ${rows.label}, ${rows.size} targets, ${rows.seeds} seed(s): ` +
+      `Masking whole rows instead of single cells, ${rows.label}, ${rows.size} targets, ${
+        counted(rows.seeds, "seed")
+      }: ` +
         `${signed(difference)} R² on seen windows, ${words}.`,
     );
   }

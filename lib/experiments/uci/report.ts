@@ -4,6 +4,7 @@ import {
   averageRanks,
   classicalScores,
   costTable,
+  counted,
   criticalDifference,
   geometricMean,
   type RunRecord,
@@ -172,7 +173,7 @@ function foldLine(records: readonly RunRecord[], of: string): string[] {
 function verdictOf(records: readonly RunRecord[], all: readonly RunRecord[]): string {
   const scores = uciScores(records);
   const { order, sets } = ordered(scores);
-  const lines = [`Average rank over ${sets.length} set(s): ${listed(order)}.`];
+  const lines = [`Average rank over ${counted(sets.length, "set")}: ${listed(order)}.`];
   lines.push(...foldLine(records, ""));
   const ten = tenFoldScores(all);
   if (ten.length > 0) {
@@ -184,7 +185,7 @@ function verdictOf(records: readonly RunRecord[], all: readonly RunRecord[]): st
   const neural = ordered(scores.filter(({ model }) => !isClassical(model)));
   if (neural.order.length > 1) {
     lines.push(
-      `Of the neural models, ranked among themselves on ${neural.sets.length} set(s): ${
+      `Of the neural models, ranked among themselves on ${counted(neural.sets.length, "set")}: ${
         listed(neural.order)
       }.`,
     );
