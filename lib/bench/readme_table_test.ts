@@ -2,7 +2,7 @@ import { ok } from "node:assert/strict";
 import { ROOT } from "../paths.ts";
 import { toMarkdown } from "../results/mod.ts";
 import { type ColdRecord, coldTable } from "./cold.ts";
-import { isEngine, ratio } from "./race.ts";
+import { ratio } from "./race.ts";
 import type { BenchRecord, ComparisonResult } from "./run.ts";
 
 Deno.test("docs/engine.md shows the bench that is kept, and no other figures", async () => {
@@ -35,7 +35,7 @@ const COLUMNS = ["xla", "tensorflow", "wasm", "PyTorch"];
 
 function row({ label, timed }: ComparisonResult): string {
   const by = (name: string) => timed.find((system) => system.name === name);
-  const [ours, theirs] = [by("xla")!, timed.find(({ about }) => !isEngine(about))];
+  const [ours, theirs] = [by("xla")!, by("PyTorch")];
   const cells = [
     label,
     ...COLUMNS.map((name) => by(name) ? time(by(name)!.median) : "–"),

@@ -12,28 +12,47 @@ const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 const stepTime = (seconds: number): string =>
   seconds < 1 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
 
-function comparisonRow({ timed, cold, warm }: ComparisonResult, system: Timed): string[] {
+/** The names of the twins that took part. */
+const twinsIn = (results: readonly Pick<ComparisonResult, "timed">[]): string[] => [
+  ...new Set(
+    results.flatMap(({ timed }) => timed.filter(({ about }) => !isEngine(about)).map(({ name }) => name)),
+  ),
+];
+
+function comparisonRow(
+  { timed, cold, warm }: ComparisonResult,
+  system: Timed,
+  twins: readonly string[],
+): string[] {
   const { median, min, parameters, steps, facts } = system;
-  const twin = timed.find(({ about }) => !isEngine(about));
+  const beside = (name: string): string => {
+    const twin = timed.find((one) => one.name === name);
+    return twin && twin !== system ? `${ratio(system, twin).toFixed(2)}x` : "";
+  };
   const compiles = isEngine(system.about) && system.about.engine === "xla";
   return [
     parameters.toLocaleString("en"),
     stepTime(median),
     stepTime(min),
     String(steps),
-    twin && twin !== system ? `${ratio(system, twin).toFixed(2)}x` : "",
+    ...twins.map(beside),
     facts.resident === null ? "" : mebibytes(facts.resident),
     facts.memory ? mebibytes(facts.memory.temporary) : "",
-    compiles && cold ? formatDuration(cold.compileSeconds) : "",
-    compiles && warm ? stepTime(warm.firstStep) : "",
+    compiles
+      ? (cold ? formatDuration(cold.compileSeconds) : "")
+      : facts.compileSeconds > 0
+      ? formatDuration(facts.compileSeconds)
+      : "",
+    compiles ? (warm ? stepTime(warm.firstStep) : "") : stepTime(facts.firstStep),
   ];
 }
 
 function comparisonTable(group: string, results: ComparisonResult[]): TableView {
+  const twins = twinsIn(results);
   const rows = results.flatMap((result) =>
     result.timed.map((system) => ({
       label: `${result.label}, ${system.name}`,
-      cells: cells(...comparisonRow(result, system)),
+      cells: cells(...comparisonRow(result, system, twins)),
     }))
   );
   return {
@@ -44,7 +63,7 @@ function comparisonTable(group: string, results: ComparisonResult[]): TableView 
       "median",
       "min",
       "steps",
-      "to PyTorch",
+      ...twins.map((name) => `to ${name}`),
       "resident",
       "temporary",
       "compile",
@@ -53,7 +72,7 @@ function comparisonTable(group: string, results: ComparisonResult[]): TableView 
     rows,
     notes: [
       ...results.map(({ label, config }) => `${label}: ${describeSize(config)}`),
-      "start: from a process's start to its first step, with the program on disk",
+      "start: from a process's start to its first step, of ours with the program on disk",
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { EngineName } from "../engine/mod.ts";
 import { type Twin, type TwinParity, twinParity, twinSystem } from "../parity/twin.ts";
 import { type Environment, environment } from "../results/mod.ts";
@@ -67,9 +68,12 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
     parity: [],
   };
   if (twin) {
-    for (const [label, config] of Object.entries(plan.parity)) {
-      say(`comparing ${label} with its PyTorch twin`);
-      found.parity.push(await twinParity(label, config, twin));
+    // What torch.compile makes of a twin is compared by itself.
+    for (const name of twin.names.filter((name) => name !== "torch.compile")) {
+      for (const [label, config] of Object.entries(plan.parity)) {
+        say(`comparing ${label} with its ${name} twin`);
+        found.parity.push(await twinParity(`${label}, ${name}`, config, name, twin));
+      }
     }
   }
   if (calls) {
@@ -100,13 +104,14 @@ async function runComparison(
 ): Promise<ComparisonResult> {
   say(`timing steps of ${label}, ${describeSize(config)}`);
   const programs = await Deno.makeTempDir();
+  const weights = join(programs, "weights.safetensors");
   const systems: System[] = [];
   try {
     const compiles = engines.includes("xla");
     const cold = compiles ? await oneStep(config, programs) : null;
     const warm = compiles ? await oneStep(config, programs) : null;
-    for (const engine of engines) systems.push(await engineSystem(engine, config, { programs }));
-    if (twin) systems.push(await twinSystem(twin, config));
+    for (const engine of engines) systems.push(await engineSystem(engine, config, { programs, weights }));
+    for (const name of twin?.names ?? []) systems.push(await twinSystem(name, twin!, config, weights));
     return { group, label, config, timed: await race(systems, effort), cold, warm };
   } finally {
     await Promise.all(systems.map((system) => system.close()));

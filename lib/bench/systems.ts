@@ -6,7 +6,9 @@ import type { StepConfig } from "./sizes.ts";
 import type { Facts, Stepped } from "./worker.ts";
 
 export interface TwinInfo {
-  torch: string;
+  /** Its version, of whichever it is. */
+  torch?: string;
+  jax?: string;
   threads: number;
   /** "cpu", or the name of the GPU. */
   device: string;

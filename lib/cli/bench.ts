@@ -19,7 +19,7 @@ import { type EngineName, ENGINES } from "../engine/mod.ts";
 import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
-import { type Twin, twinCases } from "../parity/twin.ts";
+import { type Twin, TWIN_NAMES, twinCases, type TwinName, twinsOf } from "../parity/twin.ts";
 import { toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import { flag, numberValue, runCommand, textOption } from "./main.ts";
@@ -79,15 +79,34 @@ function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, t
   };
 }
 
+/** The twins to time. @throws UserError for an unknown one, or without any that can be imported */
+async function namesOf(python: string, asked: string | undefined): Promise<TwinName[]> {
+  const importable = await twinsOf(python);
+  const names = asked?.split(",").map((name) => name.trim()) ?? importable;
+  const strange = names.find((name) => !importable.includes(name as TwinName));
+  if (strange !== undefined || names.length === 0) {
+    throw new UserError(
+      `--beside: expected some of ${TWIN_NAMES.join(", ")} that ${python} can import (${
+        importable.join(", ") || "none"
+      }), found ${strange === undefined ? "none" : `"${strange}"`}`,
+    );
+  }
+  return names as TwinName[];
+}
+
 if (import.meta.main) {
   await runCommand({
     name: "bench",
     summary:
       "Times training steps of IPNP, SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
-      "functions. With --python the same steps in PyTorch take part. Nothing else should run meanwhile.",
+      "functions. With --python the same steps in PyTorch, torch.compile and JAX take part. Nothing else should run meanwhile.",
     options: {
       json: textOption("FILE", "also write everything measured to this JSON file"),
-      python: textOption("PATH", "a Python interpreter with torch, to compare with"),
+      python: textOption("PATH", "a Python interpreter with torch, JAX or both, to compare with"),
+      beside: textOption(
+        "A,B",
+        `only these of ${TWIN_NAMES.join(", ")} (default: those that can be imported)`,
+      ),
       threads: textOption("N", "threads for PyTorch (default: as many as there are cores)"),
       engines: textOption("A,B", `only these of ${ENGINES.join(", ")}`),
       quick: flag("the small sizes only"),
@@ -114,7 +133,9 @@ if (import.meta.main) {
     const python = values.python?.includes("/") ? userPath(values.python) : values.python;
     const count = threads ?? navigator.hardwareConcurrency;
     const device = path && isCudaPlugin(path) ? "cuda" : "cpu";
-    const twin: Twin | undefined = python === undefined ? undefined : { python, threads: count, device };
+    const twin = python === undefined
+      ? undefined
+      : { python, threads: count, device, names: await namesOf(python, values.beside) } as const;
     const say = (line: string) => console.error(`${line} ...`);
     const record = values.cold
       ? await coldTimes({ rounds: values.quick ? 1 : 3, twin, threads: count }, say)

@@ -206,11 +206,14 @@ def main():
             torch.manual_seed(0)
             kind = TableStep if request["config"]["kind"] == "table" else ProcessStep
             step = kind(request["config"], request.get("weights"))
+            count = sum(p.numel() for p in step.model.parameters())
+            if request.get("compiled"):
+                step.model = torch.compile(step.model)
             answer = {
                 "torch": torch.__version__,
                 "device": torch.cuda.get_device_name() if request["device"] == "cuda" else "cpu",
                 "threads": torch.get_num_threads(),
-                "parameters": sum(p.numel() for p in step.model.parameters()),
+                "parameters": count,
             }
         elif request["do"] == "steps":
             answer = {"seconds": [], "losses": []}

@@ -10,34 +10,57 @@ import {
 import { converse, engineSystem, type System, systemOf, type TwinInfo } from "../bench/systems.ts";
 import { UserError } from "../errors.ts";
 import { cell, type TableView } from "../results/mod.ts";
+import { runTool } from "../setup/command.ts";
 
 /** The twin: the same steps in PyTorch, which is asked in lines of JSON. */
 export const TWIN = fileURLToPath(new URL("torch_twin.py", import.meta.url));
 
-/** Where the PyTorch twin runs. */
+/** The same steps elsewhere, by the name that tables have: the file, and what it needs to be imported. */
+const TWINS = {
+  "PyTorch": { file: TWIN, module: "torch", compiled: false },
+  "torch.compile": { file: TWIN, module: "torch", compiled: true },
+  "JAX": { file: fileURLToPath(new URL("jax_twin.py", import.meta.url)), module: "jax", compiled: true },
+} as const;
+export type TwinName = keyof typeof TWINS;
+export const TWIN_NAMES = Object.keys(TWINS) as TwinName[];
+
+/** Those of the twins whose modules an interpreter can import. */
+export async function twinsOf(python: string): Promise<TwinName[]> {
+  const found = await Promise.all(["torch", "jax"].map(async (module) => {
+    const look = `import importlib.util as u, sys; sys.exit(u.find_spec("${module}") is None)`;
+    return (await runTool(python, ["-c", look]))?.code === 0 ? [module] : [];
+  }));
+  return TWIN_NAMES.filter((name) => found.flat().includes(TWINS[name].module));
+}
+
+/** Where the twins run. */
 export interface Twin {
   /** An interpreter in which torch can be imported. */
   python: string;
+  /** Those that are timed. */
+  names: readonly TwinName[];
   threads: number;
   device: "cpu" | "cuda";
 }
 
 /**
- * The PyTorch twin of a model.
+ * A twin of a model.
  *
- * @param weights a file to take its weights and cells from, else it draws its own
- * @throws UserError with what Python said if torch is not there.
+ * @param weights a file to take its weights and cells from
+ * @throws UserError with what Python said if its module is not there.
  */
 export async function twinSystem(
-  { python, threads, device }: Twin,
+  name: TwinName,
+  { python, threads, device }: Omit<Twin, "names">,
   config: StepConfig,
-  weights?: string,
+  weights: string,
 ): Promise<System> {
-  const twin = converse(python, [TWIN]);
+  const { file, compiled } = TWINS[name];
+  const twin = converse(python, [file]);
   const { parameters, ...about } = await twin.ask<TwinInfo & { parameters: number }>(
-    { do: "start", config, threads, device, weights },
+    { do: "start", config, threads, device, weights, compiled },
   );
-  return systemOf(twin, "PyTorch", parameters, about);
+  return systemOf(twin, name, parameters, about);
 }
 
 /** Whether the twin computes what we compute. */
@@ -58,17 +81,22 @@ const PATIENCE = 600;
 const MOST = 1e-4;
 
 /**
- * Lets our cpu engine and the twin start from the same weights; equal losses need equal models, gradients and optimisers.
+ * Lets our cpu engine and a twin start from the same weights; equal losses need equal models, gradients and optimisers.
  *
  * @throws UserError if the losses differ
  */
-export async function twinParity(label: string, config: StepConfig, twin: Twin): Promise<TwinParity> {
+export async function twinParity(
+  label: string,
+  config: StepConfig,
+  name: TwinName,
+  twin: Omit<Twin, "names">,
+): Promise<TwinParity> {
   const weights = await Deno.makeTempFile({ suffix: ".safetensors" });
   const open: System[] = [];
   try {
     const ours = await engineSystem("cpu", config, { weights });
     open.push(ours);
-    const theirs = await twinSystem({ ...twin, device: "cpu" }, config, weights);
+    const theirs = await twinSystem(name, { ...twin, device: "cpu" }, config, weights);
     open.push(theirs);
     const [a, b] = [await ours.steps(STEPS, PATIENCE), await theirs.steps(STEPS, PATIENCE)];
     const difference = Math.max(
@@ -76,7 +104,7 @@ export async function twinParity(label: string, config: StepConfig, twin: Twin):
     );
     if (!(difference < MOST)) {
       throw new UserError(
-        `${label}: the losses of the PyTorch twin differ by ${difference.toExponential(1)}, ` +
+        `${label}: the losses of the ${name} twin differ by ${difference.toExponential(1)}, ` +
           `expected less than ${MOST}; it does not compute the same and is not timed.`,
       );
     }
@@ -108,7 +136,7 @@ export const twinCases = (seed: number): Record<string, StepConfig> => ({
 /** What was compared. */
 export function twinTable(parity: readonly TwinParity[]): TableView {
   return {
-    title: "The PyTorch twin against ours: same weights, same data, no dropout, Adam steps",
+    title: "The twins against ours: same weights, same data, no dropout, Adam steps",
     head: ["", "parameters", "in the twin", "steps", "largest difference of losses"],
     rows: parity.map(({ label, parameters, losses, difference }) => ({
       label,
