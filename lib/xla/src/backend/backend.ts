@@ -2,14 +2,17 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Client } from "../pjrt/client.ts";
 import type { HostArray } from "../pjrt/buffer.ts";
 import { emit, type Program } from "../stablehlo/emit.ts";
-import { constant, isUniform, MAX_CONSTANT, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
+import { constant, isUniform, MAX_CONSTANT, type Node, type TensorType } from "../stablehlo/node.ts";
 import { reshape } from "../stablehlo/ops.ts";
+import { largestOf } from "../stablehlo/substitute.ts";
+import { createCuts } from "./cuts.ts";
 import { countRun, deviceMemory } from "./device_memory.ts";
 import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
 import { type Complex, type HostValue, isHostValue, readHostValue } from "./host_values.ts";
 import { createProgramStore } from "./program_store.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 import { launchWithin } from "./out_of_memory.ts";
+import { createScalars, type Scalars } from "./scalars.ts";
 import { Storage } from "./storage.ts";
 
 /**
@@ -46,22 +49,16 @@ export function storageFor(parameter: object): Storage {
   throw new Error(NO_VALUE);
 }
 
-/** Eager programs whose inputs and outputs have no more elements than this are compiled quickly. */
+/** Eager programs in which no array has more elements than this are compiled quickly. */
 const SMALL = 16_384;
 
-function eagerProgram(outputs: readonly Node[]): Program {
-  const program = emit(outputs);
-  const inputs = program.parameters.map((value) => storageFor(value));
-  const elements = [...outputs, ...inputs].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (elements > SMALL) return program;
-  return { ...program, text: program.text.replace("module @program", "module @small"), quickly: true };
-}
-
-/**
- * Eager programs are run at the latest after about this many recorded operations: the compiler's time grows faster than
- * the length of what it fuses.
- */
-export const MAX_PENDING = 300;
+/** Eager programs have a name of their own: what `jit` compiles is never compiled quickly. */
+const eagerProgram = (outputs: readonly Node[]): Program => ({
+  ...emit(outputs, undefined, undefined, "eager"),
+  get quickly() {
+    return largestOf(outputs) <= SMALL;
+  },
+});
 
 /**
  * The tfjs backend: kernels record nodes; reading a value compiles and runs all that is pending at once.
@@ -71,8 +68,10 @@ export class XlaBackend extends tf.KernelBackend {
   readonly programs: Programs;
   trace: Trace | undefined;
   readonly #data: tf.DataStorage<Entry | HostValue>;
-  readonly #pending = new Set<Entry>();
-  #recorded = 0;
+  /** What is recorded and can be asked for, with its data id. */
+  readonly #pending = new Map<Entry, tf.DataId>();
+  readonly #cuts = createCuts();
+  readonly #scalars: Scalars;
   /** Values freed while recorded operations may still need them. */
   #freed: Storage[] = [];
   /** Data ids that nobody can reach any more: the garbage collector frees what was not disposed of. */
@@ -86,6 +85,7 @@ export class XlaBackend extends tf.KernelBackend {
       programFolder ? createProgramStore(client, programFolder) : undefined,
     );
     this.#data = new tf.DataStorage(this, tf.engine());
+    this.#scalars = createScalars(client);
   }
 
   /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
@@ -102,20 +102,31 @@ export class XlaBackend extends tf.KernelBackend {
     return reshape(capture && !inside!.has(entry) ? capture(dataId, value) : value, shape);
   }
 
-  /** To be called before the operands of an operation are looked at: runs what is pending if it is much. */
-  beginOperation(): void {
-    if (this.#recorded > MAX_PENDING && !this.trace) this.evaluate();
+  /** To be called before the operands of an operation are looked at: runs what is pending where a program should end. */
+  beginOperation(name: string): void {
+    if (!this.trace && this.#cuts.before(name, this.#pending.size)) this.#evaluate();
+  }
+
+  /** An input of an eager program that no tensor has; undefined while a function is traced. */
+  varying(data: HostArray, type: TensorType): Node | undefined {
+    if (this.trace) return undefined;
+    const storage = new Storage(this.client, type, data);
+    this.#freed.push(storage);
+    return storage.leaf;
   }
 
   /** A new data id for a recorded node. */
   record(node: Node): tf.TensorInfo {
     const entry: Entry = { references: 1, type: node, node };
-    const dataId = this.#add(entry);
+    const dataId = {};
     if (this.trace) {
+      this.#keep(dataId, entry);
       this.trace.inside?.add(entry);
     } else {
-      this.#pending.add(entry);
-      this.#recorded++;
+      // Not left to the garbage collector before it is computed: its time must not decide what a program computes.
+      this.#data.set(dataId, entry);
+      this.#pending.set(entry, dataId);
+      this.#cuts.recorded();
     }
     return { dataId, shape: [...node.shape], dtype: dtypeOf(node.element) };
   }
@@ -263,8 +274,13 @@ export class XlaBackend extends tf.KernelBackend {
 
   /** Compiles and runs everything that is pending, so that every data id has its value, or is known to have none. */
   evaluate(): void {
+    this.#evaluate();
+    this.#cuts.restart();
+  }
+
+  #evaluate(): void {
     if (this.#pending.size === 0) return;
-    const entries = [...this.#pending];
+    const entries = [...this.#pending.keys()];
     try {
       this.#compute(entries);
     } catch (error) {
@@ -289,25 +305,23 @@ export class XlaBackend extends tf.KernelBackend {
   /** Nothing is pending any more: what was freed meanwhile is not needed. */
   #settle(): void {
     this.#pending.clear();
-    this.#recorded = 0;
     for (const storage of this.#freed) storage.release();
     this.#freed = [];
   }
 
   #compute(entries: readonly Entry[]): void {
     const program = eagerProgram(entries.map(({ node }) => node!));
-    const loaded = this.programs.acquire(program);
+    const loaded = this.programs.borrow(program);
     const { launch, memory } = loaded;
-    try {
-      program.parameters.forEach((value, i) => launch.inputs[i] = storageFor(value).handle());
-      launchWithin("a program of single operations", loaded);
-      countRun(memory.temporary);
-    } finally {
-      this.programs.release(program);
-    }
+    program.parameters.forEach((value, i) => launch.inputs[i] = this.#scalars.handleOf(storageFor(value)));
+    launchWithin("a program of single operations", loaded);
+    countRun(memory.temporary);
+    this.#scalars.trim();
     entries.forEach((entry, i) => {
       entry.storage = new Storage(this.client, entry.type, launch.outputs[i]!);
       entry.node = undefined;
+      const dataId = this.#pending.get(entry)!;
+      this.#unreachable.register(dataId, entry, dataId);
     });
   }
 

@@ -42,8 +42,8 @@ function adapt(name: string, kernel: Kernel): tf.KernelFunc {
   const ofHostValues = bridge(name);
   return ({ inputs, backend, attrs }) => {
     const xla = backend as XlaBackend;
-    xla.beginOperation();
     const infos = inputs as unknown as Record<string, tf.TensorInfo | undefined>;
+    xla.beginOperation(name);
     const dtypes = [
       (attrs as { dtype?: tf.DataType } | undefined)?.dtype,
       ...Object.values(infos).map((info) => info?.dtype),
@@ -58,6 +58,7 @@ function adapt(name: string, kernel: Kernel): tf.KernelFunc {
         return xla.nodeOf(info);
       },
       atHand: (key) => infos[key] && xla.valuesAtHand(infos[key].dataId),
+      varying: (data, type) => xla.varying(data, type),
       inputs: () => Object.values(infos).map((info) => xla.nodeOf(info!)),
     };
     const result = kernel(call);

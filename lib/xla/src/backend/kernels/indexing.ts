@@ -1,5 +1,5 @@
 import { backend_util } from "@tensorflow/tfjs-core";
-import type { ElementType } from "../../pjrt/buffer.ts";
+import type { ElementType, HostArray } from "../../pjrt/buffer.ts";
 import { constant, MAX_CONSTANT, type Node, sizeOf, splat, type TensorType } from "../../stablehlo/node.ts";
 import {
   binary,
@@ -14,8 +14,8 @@ import {
   topK,
   transpose,
 } from "../../stablehlo/ops.ts";
-import { elementOf } from "../dtypes.ts";
-import { axesOf, type KernelTable, type tf } from "./kernel.ts";
+import { elementOf, hostArray } from "../dtypes.ts";
+import { axesOf, type KernelCall, type KernelTable, type tf } from "./kernel.ts";
 import { cast } from "./unary.ts";
 
 /** Kernels that read or write by index, and ranges. */
@@ -72,8 +72,17 @@ function checkIndices(indices: ArrayLike<number> | undefined, length: number): v
 }
 
 /** start, start + step, ...: written out if it is short, computed if it would make the program long. */
-function arithmeticSequence(start: number, step: number, length: number, element: ElementType): Node {
+function arithmeticSequence(
+  varying: KernelCall["varying"],
+  start: number,
+  step: number,
+  length: number,
+  element: ElementType,
+): Node {
   const type: TensorType = { shape: [length], element };
+  const values = hostArray(element, length).map((_, i) => start + i * step) as HostArray;
+  const given = varying(values, type);
+  if (given) return given;
   if (length <= MAX_CONSTANT) return constant(Array.from({ length }, (_, i) => start + i * step), type);
   return binary("add", splat(start, type), binary("multiply", iota(type, 0), splat(step, type)));
 }
@@ -91,9 +100,9 @@ export const indexingKernels: KernelTable = {
     checkIndices(atHand("indices"), x.shape[axis]!);
     return batchedGather(x, cast(indices, "i32"), axis, batchDims);
   },
-  LinSpace: ({ attrs }) => {
+  LinSpace: ({ attrs, varying }) => {
     const [start, stop, num] = [attrs["start"], attrs["stop"], attrs["num"]] as [number, number, number];
-    return arithmeticSequence(start, num === 1 ? 0 : (stop - start) / (num - 1), num, "f32");
+    return arithmeticSequence(varying, start, num === 1 ? 0 : (stop - start) / (num - 1), num, "f32");
   },
   OneHot: ({ input, attrs }) => {
     const indices = input("indices");
@@ -108,12 +117,12 @@ export const indexingKernels: KernelTable = {
       splat(attrs["offValue"] as number, type),
     );
   },
-  Range: ({ attrs }) => {
+  Range: ({ attrs, varying }) => {
     const [start, stop, given] = [attrs["start"], attrs["stop"], attrs["step"]] as [number, number, number];
     const step = stop < start && given === 1 ? -1 : given;
     const dtype = (attrs["dtype"] as tf.DataType | undefined) ?? "float32";
     const length = Math.max(0, Math.ceil((stop - start) / step));
-    return arithmeticSequence(start, step, length, elementOf(dtype));
+    return arithmeticSequence(varying, start, step, length, elementOf(dtype));
   },
   ScatterNd: ({ input, attrs }) => {
     const [given, updates] = [input("indices"), input("updates")];
