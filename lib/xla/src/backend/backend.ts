@@ -1,10 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Client } from "../pjrt/client.ts";
 import type { HostArray } from "../pjrt/buffer.ts";
-import { emit, type Program } from "../stablehlo/emit.ts";
 import { constant, isUniform, MAX_CONSTANT, type Node, type TensorType } from "../stablehlo/node.ts";
 import { reshape } from "../stablehlo/ops.ts";
-import { largestOf } from "../stablehlo/substitute.ts";
 import { createCuts } from "./cuts.ts";
 import { countRun, deviceMemory } from "./device_memory.ts";
 import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
@@ -13,7 +11,9 @@ import { createProgramStore } from "./program_store.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 import { launchWithin } from "./out_of_memory.ts";
 import { createScalars, type Scalars } from "./scalars.ts";
-import { Storage } from "./storage.ts";
+import type { Kernel } from "./kernels/kernel.ts";
+import { NO_VALUE, Storage } from "./storage.ts";
+import { createStretch, type Operand, type Stretch } from "./stretch.ts";
 
 /**
  * What the engine knows of one tfjs data id: a value that exists, or the node that will compute it. Small arrays made
@@ -23,6 +23,8 @@ export interface Entry {
   references: number;
   type: TensorType;
   node?: Node;
+  /** Which of the pending operations' results it is. */
+  place?: number;
   storage?: Storage;
   /** Why it has no value and never will, if a program for it alone failed. */
   failure?: unknown;
@@ -40,26 +42,6 @@ export interface Trace {
   readonly capture?: (dataId: tf.DataId, value: Node) => Node;
 }
 
-const NO_VALUE =
-  "a tensor that was made inside a compiled function has no value outside of it; return it from the function instead";
-
-/** The value that a program's parameter stands for. @throws Error if it only existed while a function was traced. */
-export function storageFor(parameter: object): Storage {
-  if (parameter instanceof Storage) return parameter;
-  throw new Error(NO_VALUE);
-}
-
-/** Eager programs in which no array has more elements than this are compiled quickly. */
-const SMALL = 16_384;
-
-/** Eager programs have a name of their own: what `jit` compiles is never compiled quickly. */
-const eagerProgram = (outputs: readonly Node[]): Program => ({
-  ...emit(outputs, undefined, undefined, "eager"),
-  get quickly() {
-    return largestOf(outputs) <= SMALL;
-  },
-});
-
 /**
  * The tfjs backend: kernels record nodes; reading a value compiles and runs all that is pending at once.
  * While a trace is on, kernels record into the trace, and nothing can be read.
@@ -72,6 +54,7 @@ export class XlaBackend extends tf.KernelBackend {
   readonly #pending = new Map<Entry, tf.DataId>();
   readonly #cuts = createCuts();
   readonly #scalars: Scalars;
+  readonly #stretch: Stretch;
   /** Values freed while recorded operations may still need them. */
   #freed: Storage[] = [];
   /** Data ids that nobody can reach any more: the garbage collector frees what was not disposed of. */
@@ -86,18 +69,28 @@ export class XlaBackend extends tf.KernelBackend {
     );
     this.#data = new tf.DataStorage(this, tf.engine());
     this.#scalars = createScalars(client);
+    this.#stretch = createStretch(client);
   }
 
-  /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
-  nodeOf({ dataId, shape, dtype }: tf.TensorInfo): Node {
+  /** What an operation reads. @throws Error for a tensor that is disposed, or has no value. */
+  #operandOf({ dataId, shape, dtype }: tf.TensorInfo): Operand {
     if (!this.#data.has(dataId) && !tf.engine().state.tensorInfo.has(dataId)) {
       throw new Error(`a tensor (${dtype} [${shape}]) is disposed, and can't be computed with`);
     }
     const entry = this.entry(dataId);
-    const { node, storage, failure } = entry;
+    const { storage, failure } = entry;
     if (failure) throw failure;
     if (!this.trace && !storage && !this.#pending.has(entry)) throw new Error(NO_VALUE);
-    const value = node ?? storage!.leaf;
+    storage?.checkNotTaken();
+    return { entry, shape };
+  }
+
+  /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
+  nodeOf(info: tf.TensorInfo): Node {
+    const { entry, shape } = this.#operandOf(info);
+    if (this.#pending.has(entry)) this.#stretch.build();
+    const { dataId } = info;
+    const value = entry.node ?? entry.storage!.leaf;
     const { capture, inside } = this.trace ?? {};
     return reshape(capture && !inside!.has(entry) ? capture(dataId, value) : value, shape);
   }
@@ -107,28 +100,37 @@ export class XlaBackend extends tf.KernelBackend {
     if (!this.trace && this.#cuts.before(name, this.#pending.size)) this.#evaluate();
   }
 
-  /** An input of an eager program that no tensor has; undefined while a function is traced. */
-  varying(data: HostArray, type: TensorType): Node | undefined {
-    if (this.trace) return undefined;
-    const storage = new Storage(this.client, type, data);
-    this.#freed.push(storage);
-    return storage.leaf;
-  }
-
   /** A new data id for a recorded node. */
   record(node: Node): tf.TensorInfo {
+    if (!this.trace) return this.#await(this.#stretch.recordNode(node));
     const entry: Entry = { references: 1, type: node, node };
+    this.trace.inside?.add(entry);
+    return { dataId: this.#add(entry), shape: [...node.shape], dtype: dtypeOf(node.element) };
+  }
+
+  /** Records an operation outside of compiled functions. @throws whatever the kernel has against its operands. */
+  call(
+    name: string,
+    kernel: Kernel,
+    infos: Readonly<Record<string, tf.TensorInfo | undefined>>,
+    attrs: Record<string, unknown>,
+  ): tf.TensorInfo | tf.TensorInfo[] {
+    const operands: Record<string, Operand | undefined> = {};
+    for (const key in infos) operands[key] = infos[key] && this.#operandOf(infos[key]);
+    const { entries, list } = this.#stretch.record(name, kernel, operands, attrs);
+    return list ? entries.map((entry) => this.#await(entry)) : this.#await(entries[0]!);
+  }
+
+  /**
+   * A new data id for what is pending. It is not left to the garbage collector before it is computed: its time must not
+   * decide what a program computes.
+   */
+  #await(entry: Entry): tf.TensorInfo {
     const dataId = {};
-    if (this.trace) {
-      this.#keep(dataId, entry);
-      this.trace.inside?.add(entry);
-    } else {
-      // Not left to the garbage collector before it is computed: its time must not decide what a program computes.
-      this.#data.set(dataId, entry);
-      this.#pending.set(entry, dataId);
-      this.#cuts.recorded();
-    }
-    return { dataId, shape: [...node.shape], dtype: dtypeOf(node.element) };
+    this.#data.set(dataId, entry);
+    this.#pending.set(entry, dataId);
+    this.#cuts.recorded();
+    return { dataId, shape: [...entry.type.shape], dtype: dtypeOf(entry.type.element) };
   }
 
   /** A new data id for a value that exists. */
@@ -305,15 +307,16 @@ export class XlaBackend extends tf.KernelBackend {
   /** Nothing is pending any more: what was freed meanwhile is not needed. */
   #settle(): void {
     this.#pending.clear();
+    this.#stretch.clear();
     for (const storage of this.#freed) storage.release();
     this.#freed = [];
   }
 
   #compute(entries: readonly Entry[]): void {
-    const program = eagerProgram(entries.map(({ node }) => node!));
+    const { program, inputs } = this.#stretch.plan(entries);
     const loaded = this.programs.borrow(program);
     const { launch, memory } = loaded;
-    program.parameters.forEach((value, i) => launch.inputs[i] = this.#scalars.handleOf(storageFor(value)));
+    inputs.forEach((value, i) => launch.inputs[i] = this.#scalars.handleOf(value));
     launchWithin("a program of single operations", loaded);
     countRun(memory.temporary);
     this.#scalars.trim();

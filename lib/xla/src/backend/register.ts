@@ -49,6 +49,7 @@ function adapt(name: string, kernel: Kernel): tf.KernelFunc {
       ...Object.values(infos).map((info) => info?.dtype),
     ];
     if (ofHostValues && dtypes.some(isHostType)) return ofHostValues({ inputs, backend, attrs });
+    if (!xla.trace) return xla.call(name, kernel, infos, (attrs ?? {}) as Record<string, unknown>);
     const call: KernelCall = {
       attrs: (attrs ?? {}) as Record<string, unknown>,
       optional: (key) => infos[key] && xla.nodeOf(infos[key]),
@@ -58,7 +59,7 @@ function adapt(name: string, kernel: Kernel): tf.KernelFunc {
         return xla.nodeOf(info);
       },
       atHand: (key) => infos[key] && xla.valuesAtHand(infos[key].dataId),
-      varying: (data, type) => xla.varying(data, type),
+      varying: () => undefined,
       inputs: () => Object.values(infos).map((info) => xla.nodeOf(info!)),
     };
     const result = kernel(call);
