@@ -72,8 +72,8 @@ export class XlaBackend extends tf.KernelBackend {
     this.#stretch = createStretch(client);
   }
 
-  /** What an operation reads. @throws Error for a tensor that is disposed, or has no value. */
-  #operandOf({ dataId, shape, dtype }: tf.TensorInfo): Operand {
+  /** @throws Error for a tensor that is disposed, or has no value. */
+  #readable({ dataId, shape, dtype }: tf.TensorInfo): Entry {
     if (!this.#data.has(dataId) && !tf.engine().state.tensorInfo.has(dataId)) {
       throw new Error(`a tensor (${dtype} [${shape}]) is disposed, and can't be computed with`);
     }
@@ -82,14 +82,14 @@ export class XlaBackend extends tf.KernelBackend {
     if (failure) throw failure;
     if (!this.trace && !storage && !this.#pending.has(entry)) throw new Error(NO_VALUE);
     storage?.checkNotTaken();
-    return { entry, shape };
+    return entry;
   }
 
   /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
   nodeOf(info: tf.TensorInfo): Node {
-    const { entry, shape } = this.#operandOf(info);
+    const entry = this.#readable(info);
     if (this.#pending.has(entry)) this.#stretch.build();
-    const { dataId } = info;
+    const { dataId, shape } = info;
     const value = entry.node ?? entry.storage!.leaf;
     const { capture, inside } = this.trace ?? {};
     return reshape(capture && !inside!.has(entry) ? capture(dataId, value) : value, shape);
@@ -115,8 +115,11 @@ export class XlaBackend extends tf.KernelBackend {
     infos: Readonly<Record<string, tf.TensorInfo | undefined>>,
     attrs: Record<string, unknown>,
   ): tf.TensorInfo | tf.TensorInfo[] {
-    const operands: Record<string, Operand | undefined> = {};
-    for (const key in infos) operands[key] = infos[key] && this.#operandOf(infos[key]);
+    const operands: Operand[] = [];
+    for (const key in infos) {
+      const info = infos[key];
+      if (info) operands.push({ key, entry: this.#readable(info), shape: info.shape });
+    }
     const { entries, list } = this.#stretch.record(name, kernel, operands, attrs);
     return list ? entries.map((entry) => this.#await(entry)) : this.#await(entries[0]!);
   }

@@ -37,6 +37,15 @@ export const kernels: KernelTable = {
   ...unaryKernels,
 };
 
+/** Whether a call has strings or complex numbers to do with. */
+function ofHostTypes(
+  infos: Readonly<Record<string, tf.TensorInfo | undefined>>,
+  attrs: tf.NamedAttrMap | undefined,
+): boolean {
+  for (const key in infos) if (isHostType(infos[key]?.dtype)) return true;
+  return isHostType((attrs as { dtype?: tf.DataType } | undefined)?.dtype);
+}
+
 /** Makes a kernel from the form in which tfjs calls it. Strings and complex numbers go over the bridge. */
 function adapt(name: string, kernel: Kernel): tf.KernelFunc {
   const ofHostValues = bridge(name);
@@ -44,11 +53,7 @@ function adapt(name: string, kernel: Kernel): tf.KernelFunc {
     const xla = backend as XlaBackend;
     const infos = inputs as unknown as Record<string, tf.TensorInfo | undefined>;
     xla.beginOperation(name);
-    const dtypes = [
-      (attrs as { dtype?: tf.DataType } | undefined)?.dtype,
-      ...Object.values(infos).map((info) => info?.dtype),
-    ];
-    if (ofHostValues && dtypes.some(isHostType)) return ofHostValues({ inputs, backend, attrs });
+    if (ofHostValues && ofHostTypes(infos, attrs)) return ofHostValues({ inputs, backend, attrs });
     if (!xla.trace) return xla.call(name, kernel, infos, (attrs ?? {}) as Record<string, unknown>);
     const call: KernelCall = {
       attrs: (attrs ?? {}) as Record<string, unknown>,

@@ -8,19 +8,22 @@ import type { Entry } from "./backend.ts";
 import type { Kernel, KernelCall } from "./kernels/kernel.ts";
 import { Storage, storageFor } from "./storage.ts";
 
-/** A value and the shape in which an operation reads it. */
+/** A value, the name that a kernel has for it, and the shape in which it reads it. */
 export interface Operand {
+  key: string;
   entry: Entry;
   shape: readonly number[];
 }
 
-/** By the names that the kernel has for them. */
-type Operands = Record<string, Operand | undefined>;
-
 /** Operations that were recorded and have not been run, of which a program is made. */
 export interface Stretch {
   /** Records an operation. @throws whatever the kernel has against its operands. */
-  record(name: string, kernel: Kernel, operands: Operands, attrs: Record<string, unknown>): Recorded;
+  record(
+    name: string,
+    kernel: Kernel,
+    operands: readonly Operand[],
+    attrs: Record<string, unknown>,
+  ): Recorded;
   /** A value that is computed in a way the stretch does not know. */
   recordNode(node: Node): Entry;
   /** Sees to it that all that is recorded has its node. */
@@ -39,7 +42,7 @@ export interface Recorded {
 
 interface Call {
   kernel: Kernel;
-  operands: Operands;
+  operands: readonly Operand[];
   attrs: Record<string, unknown>;
   entries: Entry[];
 }
@@ -107,24 +110,29 @@ export function createStretch(client: Client): Stretch {
 
   const run = ({ kernel, operands, attrs }: Call, name: string) => {
     const looksAt: string[] = [];
+    const find = (key: string) => operands.find((operand) => operand.key === key);
+    const optional = (key: string) => {
+      const operand = find(key);
+      return operand && nodeOf(operand);
+    };
     const call: KernelCall = {
       attrs,
-      optional: (key) => operands[key] && nodeOf(operands[key]),
+      optional,
       input: (key) => {
-        const operand = operands[key];
-        if (!operand) throw new Error(`kernel ${name}: operand '${key}' is missing`);
-        return nodeOf(operand);
+        const node = optional(key);
+        if (!node) throw new Error(`kernel ${name}: operand '${key}' is missing`);
+        return node;
       },
       atHand: (key) => {
         looksAt.push(key);
-        return operands[key]?.entry.storage?.host;
+        return find(key)?.entry.storage?.host;
       },
       varying: (data, type) => {
         const storage = new Storage(client, type, data);
         given.push(storage);
         return storage.leaf;
       },
-      inputs: () => Object.values(operands).map((operand) => nodeOf(operand!)),
+      inputs: () => operands.map(nodeOf),
     };
     return { result: kernel(call), looksAt };
   };
@@ -145,15 +153,13 @@ export function createStretch(client: Client): Stretch {
       let text = name;
       for (const attr in attrs) text += `;${attr}:${textOf(attrs[attr])}`;
       let from = "";
-      for (const operand in operands) {
-        const value = operands[operand];
-        if (!value) continue;
-        text += `|${operand}:${value.entry.type.element}${value.shape.join()}`;
-        from += `,${placeOf(value.entry)}`;
+      for (const { key, entry, shape } of operands) {
+        text += `|${key}:${entry.type.element}${shape.join()}`;
+        from += `,${placeOf(entry)}`;
       }
       const call: Call = { kernel, operands, attrs, entries: [] };
       let kind = kinds.get(text);
-      if (!kind || kind.looksAt.some((operand) => operands[operand]?.entry.storage?.host)) {
+      if (!kind || isLookedAt(kind, operands)) {
         build();
         const { result, looksAt } = run(call, name);
         const nodes = [result].flat();
@@ -214,6 +220,10 @@ export function createStretch(client: Client): Stretch {
     },
   };
 }
+
+/** Whether a kernel is to see values that are known. */
+const isLookedAt = ({ looksAt }: Kind, operands: readonly Operand[]): boolean =>
+  looksAt.length > 0 && operands.some(({ key, entry }) => looksAt.includes(key) && entry.storage?.host);
 
 /** Attributes as text, the same for the same ones. */
 function textOf(value: unknown): string {
