@@ -130,7 +130,7 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
   const idle = (text: string, entry: Entry): void => {
     known.delete(text);
     known.set(text, entry);
-    trimIdle(IDLE);
+    if (known.size > IDLE) trimIdle(IDLE);
   };
   const find = (program: Program): Entry =>
     known.get(program.text) ?? stored(program) ?? compileTimed(program);
