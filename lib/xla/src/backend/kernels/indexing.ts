@@ -1,5 +1,5 @@
 import { backend_util } from "@tensorflow/tfjs-core";
-import type { ElementType, HostArray } from "../../pjrt/buffer.ts";
+import type { ElementType } from "../../pjrt/buffer.ts";
 import { constant, MAX_CONSTANT, type Node, sizeOf, splat, type TensorType } from "../../stablehlo/node.ts";
 import {
   binary,
@@ -14,8 +14,8 @@ import {
   topK,
   transpose,
 } from "../../stablehlo/ops.ts";
-import { elementOf, hostArray } from "../dtypes.ts";
-import { axesOf, type KernelCall, type KernelTable, type tf } from "./kernel.ts";
+import { elementOf, toHostArray } from "../dtypes.ts";
+import { axesOf, filled, type KernelCall, type KernelTable, type tf } from "./kernel.ts";
 import { cast } from "./unary.ts";
 
 /** Kernels that read or write by index, and ranges. */
@@ -80,11 +80,12 @@ function arithmeticSequence(
   element: ElementType,
 ): Node {
   const type: TensorType = { shape: [length], element };
-  const values = hostArray(element, length).map((_, i) => start + i * step) as HostArray;
-  const given = varying(values, type);
-  if (given) return given;
-  if (length <= MAX_CONSTANT) return constant(Array.from({ length }, (_, i) => start + i * step), type);
-  return binary("add", splat(start, type), binary("multiply", iota(type, 0), splat(step, type)));
+  if (length <= MAX_CONSTANT) {
+    const values = Array.from({ length }, (_, i) => start + i * step);
+    return varying(toHostArray(values, element), type) ?? constant(values, type);
+  }
+  const [first, distance] = [filled(varying, start, type), filled(varying, step, type)];
+  return binary("add", first, binary("multiply", iota(type, 0), distance));
 }
 
 export const indexingKernels: KernelTable = {

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { HostArray } from "../../pjrt/buffer.ts";
 import { dynamicSlice, dynamicUpdateSlice, index } from "../../stablehlo/control.ts";
-import { type Node, sameShape, splat, type TensorType } from "../../stablehlo/node.ts";
+import { type Node, splat, type TensorType } from "../../stablehlo/node.ts";
 import { broadcastTo, convert, pad, slice } from "../../stablehlo/ops.ts";
 import { toHostArray } from "../dtypes.ts";
 
@@ -55,10 +55,9 @@ function starts(varying: Varying, x: TensorType, begin: readonly number[], sizes
 
 /** The part of `x` from `begin` to `end`, which may be another one at the next call. */
 export function part(varying: Varying, x: Node, begin: readonly number[], end: readonly number[]): Node {
-  const sizes = end.map((e, i) => e - begin[i]!);
-  if (sameShape(sizes, x.shape)) return x;
-  const at = starts(varying, x, begin, sizes);
-  return at ? dynamicSlice(x, at, sizes) : slice(x, begin, end);
+  const fixed = slice(x, begin, end);
+  const at = fixed === x ? undefined : starts(varying, x, begin, fixed.shape);
+  return at ? dynamicSlice(x, at, fixed.shape) : fixed;
 }
 
 /** `x` with so many `value`s before and after it along each axis; how many before may differ at the next call. */
@@ -69,10 +68,9 @@ export function padded(
   low: readonly number[],
   high: readonly number[],
 ): Node {
-  const type: TensorType = { shape: x.shape.map((n, i) => n + low[i]! + high[i]!), element: x.element };
-  const at = starts(varying, type, low, x.shape);
-  if (at) return dynamicUpdateSlice(splat(value, type), x, at);
-  return pad(x, splat(value, { shape: [], element: x.element }), low, high);
+  const fixed = pad(x, splat(value, { shape: [], element: x.element }), low, high);
+  const at = starts(varying, fixed, low, x.shape);
+  return at ? dynamicUpdateSlice(splat(value, fixed), x, at) : fixed;
 }
 
 /** Arithmetic on bool operands is arithmetic on 0 and 1. */
