@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { storageFor, type Trace, type XlaBackend } from "./backend/backend.ts";
+import type { Trace, XlaBackend } from "./backend/backend.ts";
 import { elementOf } from "./backend/dtypes.ts";
-import { Storage } from "./backend/storage.ts";
+import { Storage, storageFor } from "./backend/storage.ts";
 import { pairDonations } from "./donation.ts";
 import { emit, type Program } from "./stablehlo/emit.ts";
 import { leaf, type Node } from "./stablehlo/node.ts";

@@ -1,16 +1,19 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Client } from "../pjrt/client.ts";
 import type { HostArray } from "../pjrt/buffer.ts";
-import { emit, type Program } from "../stablehlo/emit.ts";
-import { constant, isUniform, MAX_CONSTANT, type Node, sizeOf, type TensorType } from "../stablehlo/node.ts";
+import { constant, isUniform, MAX_CONSTANT, type Node, type TensorType } from "../stablehlo/node.ts";
 import { reshape } from "../stablehlo/ops.ts";
+import { createCuts } from "./cuts.ts";
 import { countRun, deviceMemory } from "./device_memory.ts";
 import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
 import { type Complex, type HostValue, isHostValue, readHostValue } from "./host_values.ts";
 import { createProgramStore } from "./program_store.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 import { launchWithin } from "./out_of_memory.ts";
-import { Storage } from "./storage.ts";
+import { createScalars, type Scalars } from "./scalars.ts";
+import type { Kernel } from "./kernels/kernel.ts";
+import { NO_VALUE, Storage } from "./storage.ts";
+import { createStretch, type Operand, type Stretch } from "./stretch.ts";
 
 /**
  * What the engine knows of one tfjs data id: a value that exists, or the node that will compute it. Small arrays made
@@ -20,6 +23,8 @@ export interface Entry {
   references: number;
   type: TensorType;
   node?: Node;
+  /** Which of the pending operations' results it is. */
+  place?: number;
   storage?: Storage;
   /** Why it has no value and never will, if a program for it alone failed. */
   failure?: unknown;
@@ -37,32 +42,6 @@ export interface Trace {
   readonly capture?: (dataId: tf.DataId, value: Node) => Node;
 }
 
-const NO_VALUE =
-  "a tensor that was made inside a compiled function has no value outside of it; return it from the function instead";
-
-/** The value that a program's parameter stands for. @throws Error if it only existed while a function was traced. */
-export function storageFor(parameter: object): Storage {
-  if (parameter instanceof Storage) return parameter;
-  throw new Error(NO_VALUE);
-}
-
-/** Eager programs whose inputs and outputs have no more elements than this are compiled quickly. */
-const SMALL = 16_384;
-
-function eagerProgram(outputs: readonly Node[]): Program {
-  const program = emit(outputs);
-  const inputs = program.parameters.map((value) => storageFor(value));
-  const elements = [...outputs, ...inputs].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (elements > SMALL) return program;
-  return { ...program, text: program.text.replace("module @program", "module @small"), quickly: true };
-}
-
-/**
- * Eager programs are run at the latest after about this many recorded operations: the compiler's time grows faster than
- * the length of what it fuses.
- */
-export const MAX_PENDING = 300;
-
 /**
  * The tfjs backend: kernels record nodes; reading a value compiles and runs all that is pending at once.
  * While a trace is on, kernels record into the trace, and nothing can be read.
@@ -71,8 +50,11 @@ export class XlaBackend extends tf.KernelBackend {
   readonly programs: Programs;
   trace: Trace | undefined;
   readonly #data: tf.DataStorage<Entry | HostValue>;
-  readonly #pending = new Set<Entry>();
-  #recorded = 0;
+  /** What is recorded and can be asked for, with its data id. */
+  readonly #pending = new Map<Entry, tf.DataId>();
+  readonly #cuts = createCuts();
+  readonly #scalars: Scalars;
+  readonly #stretch: Stretch;
   /** Values freed while recorded operations may still need them. */
   #freed: Storage[] = [];
   /** Data ids that nobody can reach any more: the garbage collector frees what was not disposed of. */
@@ -86,38 +68,72 @@ export class XlaBackend extends tf.KernelBackend {
       programFolder ? createProgramStore(client, programFolder) : undefined,
     );
     this.#data = new tf.DataStorage(this, tf.engine());
+    this.#scalars = createScalars(client);
+    this.#stretch = createStretch(client);
   }
 
-  /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
-  nodeOf({ dataId, shape, dtype }: tf.TensorInfo): Node {
+  /** @throws Error for a tensor that is disposed, or has no value. */
+  #readable({ dataId, shape, dtype }: tf.TensorInfo): Entry {
     if (!this.#data.has(dataId) && !tf.engine().state.tensorInfo.has(dataId)) {
       throw new Error(`a tensor (${dtype} [${shape}]) is disposed, and can't be computed with`);
     }
     const entry = this.entry(dataId);
-    const { node, storage, failure } = entry;
+    const { storage, failure } = entry;
     if (failure) throw failure;
     if (!this.trace && !storage && !this.#pending.has(entry)) throw new Error(NO_VALUE);
-    const value = node ?? storage!.leaf;
+    storage?.checkNotTaken();
+    return entry;
+  }
+
+  /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
+  nodeOf(info: tf.TensorInfo): Node {
+    const entry = this.#readable(info);
+    if (this.#pending.has(entry)) this.#stretch.build();
+    const { dataId, shape } = info;
+    const value = entry.node ?? entry.storage!.leaf;
     const { capture, inside } = this.trace ?? {};
     return reshape(capture && !inside!.has(entry) ? capture(dataId, value) : value, shape);
   }
 
-  /** To be called before the operands of an operation are looked at: runs what is pending if it is much. */
-  beginOperation(): void {
-    if (this.#recorded > MAX_PENDING && !this.trace) this.evaluate();
+  /** To be called before the operands of an operation are looked at: runs what is pending where a program should end. */
+  beginOperation(name: string): void {
+    if (!this.trace && this.#cuts.before(name, this.#pending.size)) this.#evaluate();
   }
 
   /** A new data id for a recorded node. */
   record(node: Node): tf.TensorInfo {
+    if (!this.trace) return this.#await(this.#stretch.recordNode(node));
     const entry: Entry = { references: 1, type: node, node };
-    const dataId = this.#add(entry);
-    if (this.trace) {
-      this.trace.inside?.add(entry);
-    } else {
-      this.#pending.add(entry);
-      this.#recorded++;
+    this.trace.inside?.add(entry);
+    return { dataId: this.#add(entry), shape: [...node.shape], dtype: dtypeOf(node.element) };
+  }
+
+  /** Records an operation outside of compiled functions. @throws whatever the kernel has against its operands. */
+  call(
+    name: string,
+    kernel: Kernel,
+    infos: Readonly<Record<string, tf.TensorInfo | undefined>>,
+    attrs: Record<string, unknown>,
+  ): tf.TensorInfo | tf.TensorInfo[] {
+    const operands: Operand[] = [];
+    for (const key in infos) {
+      const info = infos[key];
+      if (info) operands.push({ key, entry: this.#readable(info), shape: info.shape });
     }
-    return { dataId, shape: [...node.shape], dtype: dtypeOf(node.element) };
+    const { entries, list } = this.#stretch.record(name, kernel, operands, attrs);
+    return list ? entries.map((entry) => this.#await(entry)) : this.#await(entries[0]!);
+  }
+
+  /**
+   * A new data id for what is pending. It is not left to the garbage collector before it is computed: its time must not
+   * decide what a program computes.
+   */
+  #await(entry: Entry): tf.TensorInfo {
+    const dataId = {};
+    this.#data.set(dataId, entry);
+    this.#pending.set(entry, dataId);
+    this.#cuts.recorded();
+    return { dataId, shape: [...entry.type.shape], dtype: dtypeOf(entry.type.element) };
   }
 
   /** A new data id for a value that exists. */
@@ -263,8 +279,13 @@ export class XlaBackend extends tf.KernelBackend {
 
   /** Compiles and runs everything that is pending, so that every data id has its value, or is known to have none. */
   evaluate(): void {
+    this.#evaluate();
+    this.#cuts.restart();
+  }
+
+  #evaluate(): void {
     if (this.#pending.size === 0) return;
-    const entries = [...this.#pending];
+    const entries = [...this.#pending.keys()];
     try {
       this.#compute(entries);
     } catch (error) {
@@ -289,25 +310,24 @@ export class XlaBackend extends tf.KernelBackend {
   /** Nothing is pending any more: what was freed meanwhile is not needed. */
   #settle(): void {
     this.#pending.clear();
-    this.#recorded = 0;
+    this.#stretch.clear();
     for (const storage of this.#freed) storage.release();
     this.#freed = [];
   }
 
   #compute(entries: readonly Entry[]): void {
-    const program = eagerProgram(entries.map(({ node }) => node!));
-    const loaded = this.programs.acquire(program);
+    const { program, inputs } = this.#stretch.plan(entries);
+    const loaded = this.programs.borrow(program);
     const { launch, memory } = loaded;
-    try {
-      program.parameters.forEach((value, i) => launch.inputs[i] = storageFor(value).handle());
-      launchWithin("a program of single operations", loaded);
-      countRun(memory.temporary);
-    } finally {
-      this.programs.release(program);
-    }
+    inputs.forEach((value, i) => launch.inputs[i] = this.#scalars.handleOf(value));
+    launchWithin("a program of single operations", loaded);
+    countRun(memory.temporary);
+    this.#scalars.trim();
     entries.forEach((entry, i) => {
       entry.storage = new Storage(this.client, entry.type, launch.outputs[i]!);
       entry.node = undefined;
+      const dataId = this.#pending.get(entry)!;
+      this.#unreachable.register(dataId, entry, dataId);
     });
   }
 

@@ -27,6 +27,8 @@ export interface Programs {
   /** The same, compiled on another thread: the event loop goes on meanwhile. */
   acquireAsync(program: Program): Promise<Loaded>;
   release(program: Program): void;
+  /** The same for one run at once, before anything else is asked for: nothing is to be released. */
+  borrow(program: Program): Loaded;
   /**
    * Milliseconds in which something was compiled so far, several programs at once counted once; how many programs were
    * compiled, and how many came from the store.
@@ -38,10 +40,12 @@ interface Entry {
   executable: Executable;
   memory: ProgramMemory;
   users: number;
+  /** For those who borrow it. */
+  launch?: Launch;
 }
 
 /** How many programs that nobody uses are kept for the next one who does. */
-const IDLE = 64;
+const IDLE = 256;
 
 /** Share of the process's memory mappings beyond which no program is kept that nobody uses. */
 const CROWDED = 0.5;
@@ -122,8 +126,16 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
     if (known.has(text)) destroyExecutable(executable);
     else add(program, executable, start);
   };
+  /** Moved to the end: the program that has been idle longest goes first. */
+  const idle = (text: string, entry: Entry): void => {
+    known.delete(text);
+    known.set(text, entry);
+    if (known.size > IDLE) trimIdle(IDLE);
+  };
+  const find = (program: Program): Entry =>
+    known.get(program.text) ?? stored(program) ?? compileTimed(program);
   const acquire: Programs["acquire"] = (program) => {
-    const entry = known.get(program.text) ?? stored(program) ?? compileTimed(program);
+    const entry = find(program);
     entry.users++;
     return {
       executable: entry.executable,
@@ -148,11 +160,13 @@ export function createPrograms(client: Client, store?: ProgramStore, crowding = 
     },
     release({ text }) {
       const entry = known.get(text);
-      if (!entry || --entry.users > 0) return;
-      // Moved to the end: the program that has been idle longest goes first.
-      known.delete(text);
-      known.set(text, entry);
-      trimIdle(IDLE);
+      if (entry && --entry.users === 0) idle(text, entry);
+    },
+    borrow(program) {
+      const entry = find(program);
+      if (entry.users === 0) idle(program.text, entry);
+      entry.launch ??= prepareLaunch(entry.executable, program.parameters.length);
+      return { executable: entry.executable, launch: entry.launch, memory: entry.memory };
     },
   };
 }

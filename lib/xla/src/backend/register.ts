@@ -37,18 +37,24 @@ export const kernels: KernelTable = {
   ...unaryKernels,
 };
 
+/** Whether a call has strings or complex numbers to do with. */
+function ofHostTypes(
+  infos: Readonly<Record<string, tf.TensorInfo | undefined>>,
+  attrs: tf.NamedAttrMap | undefined,
+): boolean {
+  for (const key in infos) if (isHostType(infos[key]?.dtype)) return true;
+  return isHostType((attrs as { dtype?: tf.DataType } | undefined)?.dtype);
+}
+
 /** Makes a kernel from the form in which tfjs calls it. Strings and complex numbers go over the bridge. */
 function adapt(name: string, kernel: Kernel): tf.KernelFunc {
   const ofHostValues = bridge(name);
   return ({ inputs, backend, attrs }) => {
     const xla = backend as XlaBackend;
-    xla.beginOperation();
     const infos = inputs as unknown as Record<string, tf.TensorInfo | undefined>;
-    const dtypes = [
-      (attrs as { dtype?: tf.DataType } | undefined)?.dtype,
-      ...Object.values(infos).map((info) => info?.dtype),
-    ];
-    if (ofHostValues && dtypes.some(isHostType)) return ofHostValues({ inputs, backend, attrs });
+    xla.beginOperation(name);
+    if (ofHostValues && ofHostTypes(infos, attrs)) return ofHostValues({ inputs, backend, attrs });
+    if (!xla.trace) return xla.call(name, kernel, infos, (attrs ?? {}) as Record<string, unknown>);
     const call: KernelCall = {
       attrs: (attrs ?? {}) as Record<string, unknown>,
       optional: (key) => infos[key] && xla.nodeOf(infos[key]),
@@ -58,6 +64,7 @@ function adapt(name: string, kernel: Kernel): tf.KernelFunc {
         return xla.nodeOf(info);
       },
       atHand: (key) => infos[key] && xla.valuesAtHand(infos[key].dataId),
+      varying: () => undefined,
       inputs: () => Object.values(infos).map((info) => xla.nodeOf(info!)),
     };
     const result = kernel(call);

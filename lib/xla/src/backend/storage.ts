@@ -50,11 +50,12 @@ export class Storage implements TensorType {
 
   /** The node by which programs refer to this value. @throws Error if the value was donated. */
   get leaf(): Node {
-    this.#checkNotTaken();
+    this.checkNotTaken();
     return this.#leaf;
   }
 
-  #checkNotTaken(): void {
+  /** @throws Error if the value was donated. */
+  checkNotTaken(): void {
     if (this.#taker !== undefined) {
       throw new Error(
         `a tensor (${dtypeOf(this.element)} [${this.shape}]) was donated to ${this.#taker}, which may have ` +
@@ -83,7 +84,7 @@ export class Storage implements TensorType {
   /** The device buffer; uploads the value on first use. @throws Error if the value was donated or freed. */
   handle(): bigint {
     if (this.#handle === undefined) {
-      this.#checkNotTaken();
+      this.checkNotTaken();
       if (!this.#host) {
         throw new Error("this value was freed, and can't be read");
       }
@@ -164,4 +165,13 @@ export class Storage implements TensorType {
     if (--this.#holders > 0) return;
     this.#clear();
   }
+}
+
+export const NO_VALUE =
+  "a tensor that was made inside a compiled function has no value outside of it; return it from the function instead";
+
+/** The value that a program's parameter stands for. @throws Error if it only existed while a function was traced. */
+export function storageFor(parameter: object): Storage {
+  if (parameter instanceof Storage) return parameter;
+  throw new Error(NO_VALUE);
 }

@@ -38,11 +38,12 @@ export function dynamicSlice(x: Node, starts: readonly Node[], sizes: readonly n
     () => `dynamic_slice: sizes [${sizes}] of ${typeText(x)}`,
   );
   const type: TensorType = { shape: sizes, element: x.element };
-  return operation(
+  const part = operation(
     type,
     [x, ...starts],
     (names) => `stablehlo.dynamic_slice ${names.join(", ")}, sizes = [${sizes.join(", ")}]`,
   );
+  return { ...part, picks: true };
 }
 
 /** `x` with `update` written over its part that begins at `starts`, i32 scalars. */
@@ -90,6 +91,7 @@ const callOfSame = (types: string, names: readonly string[]): string =>
 
 /** The functions that the barriers of a program call. */
 export function functionTexts(program: string): string {
+  if (!program.includes("func.call")) return "";
   const signatures = new Set(
     [...program.matchAll(/func\.call @"same\((.*?)\)"/g)].map(([, types]) => types!),
   );

@@ -6,7 +6,7 @@ export interface Program {
   readonly text: string;
   /** The values of the leaves, one for each parameter. */
   readonly parameters: readonly object[];
-  /** Whether the compiler should be done soon, rather than the program. Such programs are marked in their text. */
+  /** Whether the compiler should be done soon, rather than the program. */
   readonly quickly?: boolean;
   /** How many devices it runs on at once; 1 if it is not said. The text says it, too. */
   readonly partitions?: number;
@@ -26,11 +26,13 @@ type NameLeaf = (node: Node) => string;
  *
  * @param donated index of the output that may be written into the memory of a leaf's value.
  * @param spread for a program that runs on several devices
+ * @param name of the module, part of the text
  */
 export function emit(
   outputs: readonly Node[],
   donated: ReadonlyMap<object, number> = new Map(),
   spread?: Spread,
+  name = "program",
 ): Program {
   const leaves = new Map<object, { name: string; type: string; rank: number }>();
   const addLeaf: NameLeaf = (node) => {
@@ -61,7 +63,7 @@ export function emit(
     : "";
   const mesh = spread ? `  sdy.mesh @mesh = <["batch"=${spread.devices}]>\n` : "";
   const body = lines.join("\n");
-  const text = `module @program${module} {
+  const text = `module @${name}${module} {
 ${mesh}${functionTexts(body)}  func.func public @main(${parameters.join(", ")}) -> (${results}) {
 ${body}
     return${outputs.length > 0 ? ` ${names.join(", ")} : ${types}` : ""}

@@ -15,6 +15,8 @@ export interface Node extends TensorType {
   readonly text: (names: readonly string[]) => string;
   /** For one result of an operation with several: that operation and which result. */
   readonly result?: { readonly of: Operation; readonly index: number };
+  /** Whether it reads only parts of its first operand, no more than it makes. */
+  readonly picks?: boolean;
   /** For a leaf: the value that the program receives as a parameter. */
   readonly leaf?: object;
 }

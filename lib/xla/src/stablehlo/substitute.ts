@@ -1,4 +1,4 @@
-import type { Node, Operation } from "./node.ts";
+import { type Node, type Operation, sizeOf } from "./node.ts";
 
 /** Visits every node that `outputs` depend on, operands first. */
 function visit(outputs: readonly Node[], each: (node: Node) => void): void {
@@ -23,6 +23,20 @@ export function leavesOf(outputs: readonly Node[]): Set<object> {
   const leaves = new Set<object>();
   visit(outputs, ({ leaf }) => leaf && leaves.add(leaf));
   return leaves;
+}
+
+/** Elements of the largest array that the computation reads or makes; of one that only parts are taken from, those count. */
+export function largestOf(outputs: readonly Node[]): number {
+  let largest = 0;
+  visit(outputs, ({ shape, operands, picks, leaf }) => {
+    // Counted by those who read it.
+    if (leaf) return;
+    const read = picks ? operands.slice(1) : operands;
+    for (const array of [...read.map((operand) => operand.shape), shape]) {
+      largest = Math.max(largest, sizeOf(array));
+    }
+  });
+  return largest;
 }
 
 /** The same computation of other operands: `replace` has a node for each leaf (by its value) that is to be another. */

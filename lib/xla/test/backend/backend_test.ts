@@ -4,7 +4,7 @@ import { backendTest, useBackend, values, xla } from "../support/backend.ts";
 import { liveBuffers } from "../../src/pjrt/buffer.ts";
 import { node } from "../../src/stablehlo/node.ts";
 import { jit } from "../../src/mod.ts";
-import { MAX_PENDING } from "../../src/backend/backend.ts";
+import { MAX_PENDING } from "../../src/backend/cuts.ts";
 
 /** How many programs were made, compiled or taken from disk. */
 const made = (): number => xla().programs.spent.programs + xla().programs.spent.stored;

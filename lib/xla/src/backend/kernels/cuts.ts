@@ -1,11 +1,11 @@
 import { backend_util, slice_util } from "@tensorflow/tfjs-core";
 import { type Node, splat } from "../../stablehlo/node.ts";
 import { concatenate, pad, reshape, reverse, slice, transpose } from "../../stablehlo/ops.ts";
-import type { Kernel, KernelTable } from "./kernel.ts";
+import { type Kernel, type KernelTable, part } from "./kernel.ts";
 
 /** Kernels that cut and put together again. */
 
-const stridedSlice: Kernel = ({ input, attrs }) => {
+const stridedSlice: Kernel = ({ input, attrs, varying }) => {
   const x = input("x");
   const mask = (name: string) => (attrs[name] as number | undefined) ?? 0;
   const info = slice_util.sliceInfo(
@@ -27,7 +27,11 @@ const stridedSlice: Kernel = ({ input, attrs }) => {
   // An empty range may begin beyond the end.
   const start = begin.map((b, i) => lengths[i] === 0 ? 0 : b);
   const end = start.map((b, i) => lengths[i] === 0 ? b : b + (lengths[i]! - 1) * steps[i]! + 1);
-  return reshape(slice(reverse(x, backwards), start, end, steps), info.finalShape);
+  const turned = reverse(x, backwards);
+  const cut = steps.every((step) => step === 1)
+    ? part(varying, turned, start, end)
+    : slice(turned, start, end, steps);
+  return reshape(cut, info.finalShape);
 };
 
 /** The border of `x` along one axis, mirrored; `symmetric` repeats the outermost entry. */

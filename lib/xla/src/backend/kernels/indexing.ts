@@ -14,8 +14,8 @@ import {
   topK,
   transpose,
 } from "../../stablehlo/ops.ts";
-import { elementOf } from "../dtypes.ts";
-import { axesOf, type KernelTable, type tf } from "./kernel.ts";
+import { elementOf, toHostArray } from "../dtypes.ts";
+import { axesOf, filled, type KernelCall, type KernelTable, type tf } from "./kernel.ts";
 import { cast } from "./unary.ts";
 
 /** Kernels that read or write by index, and ranges. */
@@ -72,10 +72,20 @@ function checkIndices(indices: ArrayLike<number> | undefined, length: number): v
 }
 
 /** start, start + step, ...: written out if it is short, computed if it would make the program long. */
-function arithmeticSequence(start: number, step: number, length: number, element: ElementType): Node {
+function arithmeticSequence(
+  varying: KernelCall["varying"],
+  start: number,
+  step: number,
+  length: number,
+  element: ElementType,
+): Node {
   const type: TensorType = { shape: [length], element };
-  if (length <= MAX_CONSTANT) return constant(Array.from({ length }, (_, i) => start + i * step), type);
-  return binary("add", splat(start, type), binary("multiply", iota(type, 0), splat(step, type)));
+  if (length <= MAX_CONSTANT) {
+    const values = Array.from({ length }, (_, i) => start + i * step);
+    return varying(toHostArray(values, element), type) ?? constant(values, type);
+  }
+  const [first, distance] = [filled(varying, start, type), filled(varying, step, type)];
+  return binary("add", first, binary("multiply", iota(type, 0), distance));
 }
 
 export const indexingKernels: KernelTable = {
@@ -91,9 +101,9 @@ export const indexingKernels: KernelTable = {
     checkIndices(atHand("indices"), x.shape[axis]!);
     return batchedGather(x, cast(indices, "i32"), axis, batchDims);
   },
-  LinSpace: ({ attrs }) => {
+  LinSpace: ({ attrs, varying }) => {
     const [start, stop, num] = [attrs["start"], attrs["stop"], attrs["num"]] as [number, number, number];
-    return arithmeticSequence(start, num === 1 ? 0 : (stop - start) / (num - 1), num, "f32");
+    return arithmeticSequence(varying, start, num === 1 ? 0 : (stop - start) / (num - 1), num, "f32");
   },
   OneHot: ({ input, attrs }) => {
     const indices = input("indices");
@@ -108,12 +118,12 @@ export const indexingKernels: KernelTable = {
       splat(attrs["offValue"] as number, type),
     );
   },
-  Range: ({ attrs }) => {
+  Range: ({ attrs, varying }) => {
     const [start, stop, given] = [attrs["start"], attrs["stop"], attrs["step"]] as [number, number, number];
     const step = stop < start && given === 1 ? -1 : given;
     const dtype = (attrs["dtype"] as tf.DataType | undefined) ?? "float32";
     const length = Math.max(0, Math.ceil((stop - start) / step));
-    return arithmeticSequence(start, step, length, elementOf(dtype));
+    return arithmeticSequence(varying, start, step, length, elementOf(dtype));
   },
   ScatterNd: ({ input, attrs }) => {
     const [given, updates] = [input("indices"), input("updates")];

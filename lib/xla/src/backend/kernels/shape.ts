@@ -1,9 +1,9 @@
 import { backend_util, slice_util } from "@tensorflow/tfjs-core";
-import { check, type Node, sizeOf, splat, typeText } from "../../stablehlo/node.ts";
-import { broadcastInDim, concatenate, pad, reshape, reverse, slice, transpose } from "../../stablehlo/ops.ts";
+import { check, type Node, sizeOf, typeText } from "../../stablehlo/node.ts";
+import { broadcastInDim, concatenate, reshape, reverse, slice, transpose } from "../../stablehlo/ops.ts";
 import { barrier } from "../../stablehlo/control.ts";
 import { elementOf } from "../dtypes.ts";
-import { axesOf, type KernelTable, like, type tf } from "./kernel.ts";
+import { axesOf, filled, type KernelTable, like, padded, part, type tf } from "./kernel.ts";
 
 /** Kernels that move, repeat and cut. */
 
@@ -49,10 +49,10 @@ export const shapeKernels: KernelTable = {
     const dim = attrs["dim"] as number;
     return insertAxis(x, dim < 0 ? x.shape.length + dim + 1 : dim);
   },
-  Fill: ({ attrs }) => {
+  Fill: ({ attrs, varying }) => {
     const value = attrs["value"] as number;
     const dtype = (attrs["dtype"] as tf.DataType | undefined) ?? "float32";
-    return splat(value, { shape: attrs["shape"] as number[], element: elementOf(dtype) });
+    return filled(varying, value, { shape: attrs["shape"] as number[], element: elementOf(dtype) });
   },
   OnesLike: ({ input }) => like(input("x"), 1),
   Pack: ({ inputs, attrs }) => {
@@ -60,24 +60,23 @@ export const shapeKernels: KernelTable = {
     const [axis] = axesOf(attrs["axis"] ?? 0, all[0]!.shape.length + 1) as [number];
     return concatenate(all.map((x) => insertAxis(x, axis)), axis);
   },
-  PadV2: ({ input, attrs }) => {
-    const x = input("x");
+  PadV2: ({ input, attrs, varying }) => {
     const paddings = attrs["paddings"] as [number, number][];
-    const value = splat(attrs["constantValue"] as number, { shape: [], element: x.element });
-    return pad(x, value, paddings.map(([low]) => low), paddings.map(([, high]) => high));
+    const value = attrs["constantValue"] as number;
+    return padded(varying, input("x"), value, paddings.map(([low]) => low), paddings.map(([, high]) => high));
   },
   Reverse: ({ input, attrs }) => {
     const x = input("x");
     return reverse(x, axesOf(attrs["dims"], x.shape.length));
   },
-  Slice: ({ input, attrs }) => {
+  Slice: ({ input, attrs, varying }) => {
     const x = input("x");
     const [begin, size] = slice_util.parseSliceParams(
       { shape: [...x.shape] } as tf.TensorInfo,
       attrs["begin"] as number[],
       attrs["size"] as number[],
     ) as [number[], number[]];
-    return slice(x, begin, begin.map((b, i) => b + size[i]!));
+    return part(varying, x, begin, begin.map((b, i) => b + size[i]!));
   },
   SplitV: ({ input, attrs }) => {
     const x = input("x");

@@ -13,7 +13,7 @@ export function gatherSlices(x: Node, indices: Node): Node {
   const offset = inner.map((_, i) => batch.length + i).join(", ");
   const collapsed = x.shape.slice(0, depth).map((_, i) => i).join(", ");
   const sizes = x.shape.map((n, i) => i < depth ? 1 : n).join(", ");
-  return operation(
+  const parts = operation(
     type,
     [x, indices],
     ([a, i]) =>
@@ -21,6 +21,7 @@ export function gatherSlices(x: Node, indices: Node): Node {
         indices.shape.length - 1
       }>, slice_sizes = array<i64${sizes ? `: ${sizes}` : ""}>, indices_are_sorted = false}>`,
   );
+  return { ...parts, picks: true };
 }
 
 /** Adds slices of `updates` into `x` at the index vectors in the last axis of `indices`. */
