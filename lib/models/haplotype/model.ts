@@ -41,6 +41,8 @@ export const DEFAULT_HAPLOTYPE_CONFIG: Omit<HaplotypeConfig, "sites" | "targets"
 export interface HaplotypeSpin {
   config: HaplotypeConfig;
   parameters: Parameter[];
+  /** Lets the answers start at the targets' frequencies of ALT, [targets], each above 0 and below 1. */
+  startAt(frequencies: Float32Array): void;
   /** Logits of the alternative alleles [n, targets] of rows [n, sites] that are the datapoints themselves. */
   forward(alleles: tf.Tensor2D, rng?: Rng): tf.Tensor2D;
   /** H_D [1, h, f·e] of rows [n, sites], to be kept. */
@@ -93,6 +95,8 @@ export function createHaplotypeSpin(config: HaplotypeConfig, seed: number): Hapl
   return {
     config,
     parameters: init.parameters,
+    startAt: (frequencies) =>
+      tf.tidy(() => head.bias!.variable.assign(tf.tensor1d(frequencies.map((p) => Math.log(p / (1 - p)))))),
     forward(alleles, rng) {
       const latents = rows(alleles, rng);
       return decode(latents.at(-1)!, gather(latents, rng), rng);
