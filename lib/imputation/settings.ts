@@ -26,7 +26,7 @@ export interface ImputeSettings {
 export const DEFAULT_SETTINGS: ImputeSettings = {
   recipe: {
     model: { ...DEFAULT_HAPLOTYPE_CONFIG, embedding: 8, f: 8, h: 8, heads: 2, dropout: 0 },
-    steps: 400,
+    steps: 300,
     batch: 48,
     learningRate: 8e-3,
     warmup: 0.05,
