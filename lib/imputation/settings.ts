@@ -35,7 +35,7 @@ export const DEFAULT_SETTINGS: ImputeSettings = {
     noise: 0.005,
     seed: 0,
   },
-  windows: { targets: 500, sites: 200, word: DEFAULT_HAPLOTYPE_CONFIG.word },
+  windows: { targets: 750, sites: 200, word: DEFAULT_HAPLOTYPE_CONFIG.word },
   weight: 0.4,
   ne: 1e5,
   mismatch: 0.003,
