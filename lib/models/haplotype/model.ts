@@ -103,7 +103,7 @@ export function createHaplotypeSpin(config: HaplotypeConfig, seed: number): Hapl
     },
     encode: (alleles) => gather(rows(alleles)),
     predict: (alleles, hD) => decode(rows(alleles).at(-1)!, hD),
-    dispose: () => init.parameters.forEach((parameter) => parameter.dispose()),
+    dispose: () => [...init.parameters, ...init.constants].forEach((held) => held.dispose()),
   };
 }
 
@@ -119,10 +119,14 @@ function wordEmbedding(init: Init, columns: number, word: number, e: number) {
     stacked: true,
     fill: (draw) => symmetric(draw, columns * words * e, 1),
   });
-  const places = tf.keep(tf.tensor1d(Array.from({ length: word }, (_, i) => 2 ** (word - 1 - i))));
+  const places = init.constant(
+    "embedding.places",
+    [word],
+    () => Float32Array.from({ length: word }, (_, i) => 2 ** (word - 1 - i)),
+  );
   return (alleles: tf.Tensor2D): tf.Tensor3D => {
     const letters = tf.reshape(alleles, [-1, columns, word]);
-    const codes = tf.cast(tf.sum(tf.mul(letters, places), 2), "int32") as tf.Tensor2D;
+    const codes = tf.cast(tf.sum(tf.mul(letters, places.variable), 2), "int32") as tf.Tensor2D;
     const onehot = tf.cast(tf.oneHot(codes, words), "float32");
     return tf.transpose(tf.matMul(tf.transpose(onehot, [1, 0, 2]), table.variable as tf.Tensor3D), [1, 0, 2]);
   };
