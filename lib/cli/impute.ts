@@ -2,6 +2,7 @@
 import { parseRegion } from "../data/genotypes/mod.ts";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
+import { requireBcftools, vcfToBcf } from "../imputation/bcf.ts";
 import { readModel } from "../imputation/model_file.ts";
 import { type Phasing, PHASINGS } from "../imputation/phasing.ts";
 import { imputeChromosomes } from "../imputation/chromosomes.ts";
@@ -18,7 +19,7 @@ const { recipe, windows } = DEFAULT_SETTINGS;
 export const IMPUTE_OPTIONS = {
   reference: text("VCF", "phased haplotypes at all variants, VCF or VCF.gz; - is standard input"),
   targets: text("VCF", "the samples to impute, at the variants of their array; - is standard input"),
-  out: text("VCF.GZ", "the file to write; its index .tbi goes beside it"),
+  out: text("VCF.GZ", "the file to write, .vcf.gz, or .bcf by bcftools; its index goes beside it"),
   map: text(
     "FILE",
     "genetic map: PLINK's, HapMap's or pos chr cM; {} in its name is the chromosome (default: 1 cM per Mb)",
@@ -38,7 +39,11 @@ export const IMPUTE_OPTIONS = {
   steps: text("N", `training steps of a window (default: ${recipe.steps})`),
   window: text("N", `variants to impute in a window (default: ${windows.targets})`),
   seed: text("N", "equal seeds give equal results (default: 0)"),
-  fast: flag("the copying model alone, without training: seconds, a little less accurate"),
+  threads: text(
+    "N",
+    "threads, of Beagle too if it phases (default: the processors that the process may use)",
+  ),
+  fast: flag("the copying model alone, without training: a third of the time, a little less accurate"),
   "min-r2": text("R2", "leave out imputed variants of a lower estimated R2 (default: 0)"),
   "all-typed-sites": flag("also write the targets' variants that the reference lacks, as they are given"),
   "typed-r2": flag("also impute the genotyped variants, each left out in turn, and tell how well (ER2)"),
@@ -64,8 +69,8 @@ function parseImputeRequest(values: ImputeValues) {
     return found;
   };
   const out = needed("out");
-  if (!out.path.endsWith(".vcf.gz")) {
-    throw new UserError(`--out: expected a name ending in .vcf.gz, found ${out.path}`);
+  if (!/\.(vcf\.gz|bcf)$/.test(out.path)) {
+    throw new UserError(`--out: expected a name ending in .vcf.gz or .bcf, found ${out.path}`);
   }
   const phasing = values.phasing ?? "auto";
   if (!PHASINGS.includes(phasing as Phasing)) {
@@ -99,6 +104,7 @@ function parseImputeRequest(values: ImputeValues) {
     steps: whole("steps", 1, recipe.steps),
     window: whole("window", 10, windows.targets),
     seed: whole("seed", 0, recipe.seed),
+    threads: numberValue(values.threads, "--threads", { least: 1, whole: true }),
     fast: values.fast ?? false,
     leastR2,
     allTyped: values["all-typed-sites"] ?? false,
@@ -123,15 +129,19 @@ async function impute(request: ImputeRequest): Promise<number> {
   const outputs = [out, save].filter((file) => file !== undefined);
   for (const file of outputs) await requireWritable(file);
   await requireDistinct(outputs, [reference, targets, map, model].filter((file) => file !== undefined));
+  const isBcf = out.path.endsWith(".bcf");
+  if (isBcf) await requireBcftools(out.path);
+  const vcf = isBcf ? `${out.path}.vcf.gz` : out.path;
   const stored = model && await readModel(model.path);
   const settings = stored?.settings ?? settingsOf(request);
+  if (request.threads) Deno.env.set("NPROC", String(request.threads));
   const engine = await startEngine();
   console.log(engine);
   const { commit } = await environment();
   const result = await imputeChromosomes({
     reference: reference.path,
     targets: targets.path,
-    out: out.path,
+    out: vcf,
     map: map?.path,
     region: request.region,
     phasing: request.phasing,
@@ -159,6 +169,7 @@ async function impute(request: ImputeRequest): Promise<number> {
     console.error(`Stopped. The same command continues: ${taskCommand("impute ...")}`);
     return 130;
   }
+  if (isBcf) await vcfToBcf(vcf, out.path);
   const { read, phase, impute } = result.seconds;
   console.log(
     `${result.imputed} of ${result.variants} variants imputed in ${result.samples} samples, ${result.windows} windows; ` +

@@ -15,7 +15,7 @@ async function run(folder: string, out: string, wait?: number): Promise<number> 
       "-A",
       "--quiet",
       join(ROOT, "lib/cli/impute.ts"),
-      ...`${words} --steps 60 --window 10`.split(" "),
+      ...`${words} --steps 30 --window 20`.split(" "),
     ],
     cwd: folder,
     stdout: "null",

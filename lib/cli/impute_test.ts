@@ -17,6 +17,7 @@ import {
 } from "../imputation/support_test.ts";
 import { ROOT } from "../paths.ts";
 import { IMPUTE, runImpute } from "./impute.ts";
+import { runTool } from "../setup/command.ts";
 import { type CommandOutcome, performIn } from "./support_test.ts";
 
 const PHASED: Written = { ...TARGETS, call: phasedCall };
@@ -101,8 +102,9 @@ async function concordance(file: string): Promise<number> {
 
 Deno.test("impute writes every variant of the reference, indexed, with the phase's origin in its header", () =>
   inFolder({}, async ({ imputeTask, path, names }) => {
-    const { code, stdout, stderr } = await imputeTask(USUAL);
+    const { code, stdout, stderr } = await imputeTask(`${USUAL} --threads 1`);
     assert.equal(code, 0, stderr);
+    assert.match(stdout, / \(1 thread, /);
     assert.match(stdout, /40 of the targets' 40 variants are used/);
     assert.match(stdout, /80 of 120 variants imputed in 6 samples, 2 windows/);
     assert.deepEqual(names(), ["array.vcf", "out.vcf.gz", "out.vcf.gz.tbi", "ref.vcf.gz"]);
@@ -118,6 +120,36 @@ Deno.test("impute writes every variant of the reference, indexed, with the phase
     const share = await concordance(path("out.vcf.gz"));
     assert.ok(share > 0.8, `concordance ${share}`);
   }));
+
+Deno.test("BCF is written by bcftools, with the same records", async () => {
+  const words = "--reference ref.vcf.gz --targets array.vcf --phasing own --fast";
+  await inFolder({}, async ({ impute, path, names }) => {
+    if (!await runTool("bcftools", ["--version"])) return;
+    await impute(`${words} --out out.vcf.gz`);
+    const { code, stderr } = await impute(`${words} --out out.bcf`);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(names(), [
+      "array.vcf",
+      "out.bcf",
+      "out.bcf.csi",
+      "out.vcf.gz",
+      "out.vcf.gz.tbi",
+      "ref.vcf.gz",
+    ]);
+    const recordsOf = async (name: string) => (await runTool("bcftools", ["view", "-H", path(name)]))!.stdout;
+    assert.equal(await recordsOf("out.bcf"), await recordsOf("out.vcf.gz"));
+  });
+  await inFolder({}, async ({ impute, names }) => {
+    const before = Deno.env.get("PATH")!;
+    Deno.env.set("PATH", "/nowhere");
+    const { code, stderr } = await impute(`${words} --out out.bcf`).finally(() =>
+      Deno.env.set("PATH", before)
+    );
+    assert.equal(code, 1);
+    assert.match(stderr, /BCF is written by bcftools, which was not found/);
+    assert.deepEqual(names(), ["array.vcf", "ref.vcf.gz"]);
+  });
+});
 
 Deno.test("impute keeps a model, uses it again, and gives the same bytes for the same seed", () =>
   inFolder({ "array.vcf": vcf(PHASED) }, async ({ impute, imputeTask, path }) => {

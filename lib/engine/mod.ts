@@ -77,6 +77,9 @@ export async function currentEngine(): Promise<EngineInfo> {
   return current ?? await useEngine();
 }
 
+/** Threads of xla's programs on the CPU: as NPROC says, which XLA reads too; else the processors that the process may use. */
+export const threadCount = (): number => Number(Deno.env.get("NPROC")) || navigator.hardwareConcurrency;
+
 /** A short line for people: engine, device, versions, threads. */
 export function describeEngine(info: EngineInfo): string {
   const below = info.plugin ?? info.library;
@@ -97,7 +100,7 @@ async function startXla(path: string, options: DevicePlugin): Promise<EngineInfo
   return {
     engine: "xla",
     device: client.deviceKind,
-    threads: navigator.hardwareConcurrency,
+    threads: threadCount(),
     ...client.platform === "cpu" ? {} : { precision: options.precision === "fast" ? "tf32" : "float32" },
     plugin: `${path.split("/").pop()} (PJRT API ${client.api.version}, ${client.platform})`,
     options: xla.describeCompilerOptions(client.platform),

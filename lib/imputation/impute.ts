@@ -2,9 +2,9 @@ import { firstAtLeast, type ImputedBatch, variantCount } from "../data/genotypes
 import { Stopped, stopRequested } from "../progress/mod.ts";
 import {
   type FittedWindow,
-  fitWindow,
-  type FitWindowOptions,
   type HaplotypeWindow,
+  type WindowTrainer,
+  windowTrainer,
 } from "../train/haplotype/fit.ts";
 import { copyingDosages } from "./copying/dosages.ts";
 import {
@@ -68,60 +68,82 @@ async function* imputedWindows(
   region: CutRegion,
   options: ImputeOptions,
 ): AsyncGenerator<{ w: number; probabilities: Float32Array }> {
-  const { settings, parts, spin, onProgress, signal } = options;
+  const { settings, parts, onProgress, signal } = options;
   const { windows } = region;
+  const trained = options.spin ? undefined : trainedWindows(task, region, options);
+  const spin = options.spin ?? trained!.answer;
   const rows = task.known.length / task.typed.length;
   const size = windows.length === 0 ? 1 : windows[0]!.targets.to - windows[0]!.targets.from;
   const bytes = Math.max(4 * rows, 2 * task.reference.samples.length);
   const stretch = Math.max(1, Math.floor(MOST / (bytes * size)));
   let copied: { first: number; from: number; width: number; values: Float32Array } | undefined;
-  for (let w = 0; w < windows.length; w++) {
-    let probabilities = await parts?.read(w);
-    if (!probabilities) {
-      if (!copied || w >= copied.first + stretch) {
-        // Stretches begin at the same windows wherever the work goes on: their ends matter in the last bits.
-        const first = w - w % stretch;
-        const { from } = windows[first]!.targets;
-        const { to } = windows[Math.min(windows.length, first + stretch) - 1]!.targets;
-        const values = await copyingOf(task, region, settings, from, to);
-        copied = { first, from, width: to - from, values };
-      }
-      if (stopRequested(signal)) throw new Stopped();
-      const { from, to } = windows[w]!.targets;
-      const theirs = columnsOf(copied.values, copied.width, from - copied.from, to - copied.from);
-      if (settings.weight === 0) probabilities = theirs;
-      else {
-        const own = await (spin?.(w) ?? trained(task, region, w, options));
+  try {
+    for (let w = 0; w < windows.length; w++) {
+      let probabilities = await parts?.read(w);
+      if (!probabilities) {
+        if (!copied || w >= copied.first + stretch) {
+          // Stretches begin at the same windows wherever the work goes on: their ends matter in the last bits.
+          const first = w - w % stretch;
+          const { from } = windows[first]!.targets;
+          const { to } = windows[Math.min(windows.length, first + stretch) - 1]!.targets;
+          const values = await copyingOf(task, region, settings, from, to);
+          copied = { first, from, width: to - from, values };
+        }
         if (stopRequested(signal)) throw new Stopped();
-        probabilities = combineLogits(own, theirs, settings.weight);
+        const { from, to } = windows[w]!.targets;
+        const theirs = columnsOf(copied.values, copied.width, from - copied.from, to - copied.from);
+        if (settings.weight === 0) probabilities = theirs;
+        else {
+          const own = await spin(w);
+          if (stopRequested(signal)) throw new Stopped();
+          probabilities = combineLogits(own, theirs, settings.weight);
+        }
+        await parts?.write(w, probabilities);
       }
-      await parts?.write(w, probabilities);
+      onProgress?.(w + 1, windows.length);
+      yield { w, probabilities };
     }
-    onProgress?.(w + 1, windows.length);
-    yield { w, probabilities };
+  } finally {
+    trained?.dispose();
   }
 }
 
-async function trained(
+/** Windows that are trained when they are asked for: one trainer for those of one size. */
+function trainedWindows(
   task: ImputeTask,
   region: CutRegion,
-  w: number,
   { settings, onTrained, onProgress, signal }: ImputeOptions,
-): Promise<Float32Array> {
-  const fitted = await fitRegionWindow(task, region, settings, w, {
-    onStep: (step) => onProgress?.(w + step / settings.recipe.steps, region.windows.length),
-    signal,
-  });
-  try {
-    if (fitted.stopped) throw new Stopped();
-    await onTrained?.(w, fitted);
-    const window = region.windows[w]!;
-    const { sites, targets } = programSizes(window, settings.windows);
-    const queries = withWidth(queriesOf(task, window), window.sites.to - window.sites.from, sites);
-    return withWidth(await fitted.predict(queries), targets, window.targets.to - window.targets.from);
-  } finally {
-    fitted.dispose();
-  }
+) {
+  const trainers = new Map<string, WindowTrainer>();
+  const trainerOf = (sizes: { sites: number; targets: number }): WindowTrainer => {
+    const key = `${sizes.sites} ${sizes.targets}`;
+    const trainer = trainers.get(key) ?? windowTrainer(sizes, recipeFor(settings.recipe, sizes.sites));
+    trainers.set(key, trainer);
+    return trainer;
+  };
+  return {
+    /** Probabilities [haplotypes, targets] of window `w`, which has random numbers of its own. */
+    async answer(w: number): Promise<Float32Array> {
+      const window = region.windows[w]!;
+      const sizes = programSizes(window, settings.windows);
+      const { steps, seed } = settings.recipe;
+      const fitted = await trainerOf(sizes).fit(
+        trainingWindow(task, region, window, sizes),
+        seed * 100_003 + w,
+        { onStep: (step) => onProgress?.(w + step / steps, region.windows.length), signal },
+      );
+      try {
+        if (fitted.stopped) throw new Stopped();
+        await onTrained?.(w, fitted);
+        const queries = withWidth(queriesOf(task, window), window.sites.to - window.sites.from, sizes.sites);
+        const answers = await fitted.predict(queries);
+        return withWidth(answers, sizes.targets, window.targets.to - window.targets.from);
+      } finally {
+        fitted.dispose();
+      }
+    },
+    dispose: () => trainers.forEach((trainer) => trainer.dispose()),
+  };
 }
 
 /** The variants `from` to `to` of the reference with what is known of them: typed, imputed or without variation. */
@@ -246,24 +268,6 @@ function trainingWindow(
 /** The targets' alleles at a window's sites, [haplotypes, sites]. */
 const queriesOf = ({ typed, known }: ImputeTask, { sites }: RegionWindow): Uint8Array =>
   columnsOf(known, typed.length, sites.from, sites.to);
-
-/** Trains the SPIN of window number `w`; every window has random numbers of its own. */
-function fitRegionWindow(
-  task: ImputeTask,
-  region: CutRegion,
-  settings: ImputeSettings,
-  w: number,
-  options: FitWindowOptions,
-): Promise<FittedWindow> {
-  const window = region.windows[w]!;
-  const sizes = programSizes(window, settings.windows);
-  const recipe = recipeFor(settings.recipe, sizes.sites);
-  return fitWindow(
-    trainingWindow(task, region, window, sizes),
-    { ...recipe, seed: recipe.seed * 100_003 + w },
-    options,
-  );
-}
 
 /** Probabilities nearer to 0 or 1 than this are taken to be this near: no model alone may be sure. */
 const NEAREST = 1e-4;

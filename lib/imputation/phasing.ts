@@ -10,6 +10,7 @@ import {
   selectVariants,
   variantKey,
 } from "../data/genotypes/mod.ts";
+import { threadCount } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { progress, Stopped, stopRequested } from "../progress/mod.ts";
 import { copyingDosages } from "./copying/dosages.ts";
@@ -188,7 +189,7 @@ async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTarge
     targets,
     map: mapPath && await plinkMap(mapPath, join(folder, "map.txt"), reference.contig),
     out: join(folder, "phased"),
-    threads: navigator.hardwareConcurrency,
+    threads: threadCount(),
     seed,
     options: { impute: false, ap: false, chrom: `${reference.contig}:${first}-${last}` },
     onLine: (line) => /^Window/.test(line) && say(`Beagle: ${line}`),

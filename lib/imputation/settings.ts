@@ -20,22 +20,22 @@ export interface ImputeSettings {
 }
 
 /**
- * Chosen on the validation haplotypes of benchmark B1: the copying model's two numbers and the weight by R2, the network's
- * size by R2 at a given time.
+ * The copying model's two numbers were chosen by R2 on the validation haplotypes of benchmark B1; the network's size and its
+ * training by R2 at a given time, on people who were held out from the reference, most of populations that it then has few of.
  */
 export const DEFAULT_SETTINGS: ImputeSettings = {
   recipe: {
-    model: { ...DEFAULT_HAPLOTYPE_CONFIG, embedding: 8 },
-    steps: 400,
-    batch: 256,
-    learningRate: 4e-3,
+    model: { ...DEFAULT_HAPLOTYPE_CONFIG, embedding: 8, f: 8, h: 8, heads: 2, dropout: 0 },
+    steps: 300,
+    batch: 48,
+    learningRate: 8e-3,
     warmup: 0.05,
     weightDecay: 0.01,
     rate: 4,
     noise: 0.005,
     seed: 0,
   },
-  windows: { targets: 500, sites: 300, word: DEFAULT_HAPLOTYPE_CONFIG.word },
+  windows: { targets: 750, sites: 200, word: DEFAULT_HAPLOTYPE_CONFIG.word },
   weight: 0.4,
   ne: 1e5,
   mismatch: 0.003,

@@ -124,6 +124,7 @@ export function haplotypeSettings(
   const spin = {
     ...recipe,
     model: { ...DEFAULT_HAPLOTYPE_CONFIG },
+    batch: 256,
     learningRate: 2e-3,
     steps: profile === "paper" ? 10_000 : 1_000,
     ...haplotypes.spin,

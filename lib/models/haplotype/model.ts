@@ -41,6 +41,8 @@ export const DEFAULT_HAPLOTYPE_CONFIG: Omit<HaplotypeConfig, "sites" | "targets"
 export interface HaplotypeSpin {
   config: HaplotypeConfig;
   parameters: Parameter[];
+  /** Lets the answers start at the targets' frequencies of ALT, [targets], each above 0 and below 1. */
+  startAt(frequencies: Float32Array): void;
   /** Logits of the alternative alleles [n, targets] of rows [n, sites] that are the datapoints themselves. */
   forward(alleles: tf.Tensor2D, rng?: Rng): tf.Tensor2D;
   /** H_D [1, h, f·e] of rows [n, sites], to be kept. */
@@ -93,13 +95,15 @@ export function createHaplotypeSpin(config: HaplotypeConfig, seed: number): Hapl
   return {
     config,
     parameters: init.parameters,
+    startAt: (frequencies) =>
+      tf.tidy(() => head.bias!.variable.assign(tf.tensor1d(frequencies.map((p) => Math.log(p / (1 - p)))))),
     forward(alleles, rng) {
       const latents = rows(alleles, rng);
       return decode(latents.at(-1)!, gather(latents, rng), rng);
     },
     encode: (alleles) => gather(rows(alleles)),
     predict: (alleles, hD) => decode(rows(alleles).at(-1)!, hD),
-    dispose: () => init.parameters.forEach((parameter) => parameter.dispose()),
+    dispose: () => [...init.parameters, ...init.constants].forEach((held) => held.dispose()),
   };
 }
 
@@ -115,10 +119,14 @@ function wordEmbedding(init: Init, columns: number, word: number, e: number) {
     stacked: true,
     fill: (draw) => symmetric(draw, columns * words * e, 1),
   });
-  const places = tf.keep(tf.tensor1d(Array.from({ length: word }, (_, i) => 2 ** (word - 1 - i))));
+  const places = init.constant(
+    "embedding.places",
+    [word],
+    () => Float32Array.from({ length: word }, (_, i) => 2 ** (word - 1 - i)),
+  );
   return (alleles: tf.Tensor2D): tf.Tensor3D => {
     const letters = tf.reshape(alleles, [-1, columns, word]);
-    const codes = tf.cast(tf.sum(tf.mul(letters, places), 2), "int32") as tf.Tensor2D;
+    const codes = tf.cast(tf.sum(tf.mul(letters, places.variable), 2), "int32") as tf.Tensor2D;
     const onehot = tf.cast(tf.oneHot(codes, words), "float32");
     return tf.transpose(tf.matMul(tf.transpose(onehot, [1, 0, 2]), table.variable as tf.Tensor3D), [1, 0, 2]);
   };
