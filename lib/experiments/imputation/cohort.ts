@@ -25,8 +25,7 @@ import { compileTime } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import { type Phasing, PHASINGS } from "../../imputation/phasing.ts";
 import { imputeFiles } from "../../imputation/run.ts";
-import { DEFAULT_SETTINGS, type ImputeSettings } from "../../imputation/settings.ts";
-import { DEFAULT_HAPLOTYPE_CONFIG } from "../../models/haplotype/model.ts";
+import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";
 import { ROOT } from "../../paths.ts";
 import { type Figure, scatter } from "../../plots/mod.ts";
 import { formatDuration } from "../../progress/format.ts";
@@ -46,26 +45,13 @@ import {
 } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
-/** As kept records were made: a larger network and more training than `task impute` now takes by default. */
-const SETTINGS: ImputeSettings = {
-  ...DEFAULT_SETTINGS,
-  recipe: {
-    ...DEFAULT_SETTINGS.recipe,
-    model: { ...DEFAULT_HAPLOTYPE_CONFIG, embedding: 8 },
-    steps: 400,
-    batch: 256,
-    learningRate: 4e-3,
-  },
-  windows: { ...DEFAULT_SETTINGS.windows, targets: 500, sites: 300 },
-};
-
 interface CohortSettings extends Settings {
   /** Such as 20:1300000-1500000; "all" for all of the reference. */
   region: string;
   /** Where the targets' haplotypes come from. */
   phasing: Phasing;
   seed: number;
-  /** Training steps of a window; 0 for 400. */
+  /** Training steps of a window; 0 for the default of `task impute`. */
   steps: number;
 }
 
@@ -106,9 +92,9 @@ const fileOf = ({ region, phasing, seed, steps }: CohortSettings): string =>
   );
 
 const recipeOf = ({ seed, steps }: CohortSettings) => ({
-  ...SETTINGS.recipe,
+  ...DEFAULT_SETTINGS.recipe,
   seed,
-  steps: steps || SETTINGS.recipe.steps,
+  steps: steps || DEFAULT_SETTINGS.recipe.steps,
 });
 
 const files = (): Promise<[string, string, string]> =>
@@ -124,7 +110,7 @@ async function runs(chosen: CohortSettings): Promise<Run<CohortDetails>[]> {
     model: "impute",
     of: { name: `b2-${region}`, sha256: await digest(await files()) },
     seed,
-    configuration: asJson({ ...SETTINGS, recipe, phasing }),
+    configuration: asJson({ ...DEFAULT_SETTINGS, recipe, phasing }),
     own: true,
     execute: (options) => execute(chosen, options),
   })];
@@ -147,7 +133,7 @@ async function execute(
     out,
     region: regionOf(chosen),
     phasing: chosen.phasing,
-    settings: { ...SETTINGS, recipe },
+    settings: { ...DEFAULT_SETTINGS, recipe },
     source: "SPIN workspace",
     signal,
   });
