@@ -41,7 +41,7 @@ function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: number; u
 }
 
 /** "3 min", "~2 days and 5 jobs of unknown length". */
-function lengthOf(rows: readonly PlanRow[]): string {
+export function lengthOf(rows: readonly PlanRow[]): string {
   const { seconds, unknown } = remaining(rows);
   const sign = rows.some(({ source, runs, recorded }) => source === "estimate" && recorded < runs.length)
     ? "~"
@@ -53,7 +53,7 @@ function lengthOf(rows: readonly PlanRow[]): string {
 }
 
 /** The plan of one experiment. @param memory bytes of this machine: what needs more is marked */
-function planTable(title: string, rows: readonly PlanRow[], memory: number): TableView {
+export function planTable(title: string, rows: readonly PlanRow[], memory: number): TableView {
   const needs = Map.groupBy(rows.filter((row) => row.needs), (row) => row.needs);
   const dash = (value: number | null, write: (value: number) => string, row: PlanRow) =>
     value === null ? "–" : about(row, write(value));

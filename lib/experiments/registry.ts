@@ -93,10 +93,13 @@ export async function chosenRuns(
   steps?: number,
 ): Promise<Run[]> {
   const chosen = new Map<string, Run>();
+  const all = new Map<string, Run[]>();
+  for (const experiment of experimentsOf(only.map((beginning) => beginning.split("/")[0]!))) {
+    all.set(experiment.name, await runsOf(experiment, profile, steps));
+  }
   for (const beginning of only) {
     const words = beginning.split("/");
-    const [experiment] = experimentsOf([words[0]!]);
-    const runs = await runsOf(experiment!, profile, steps);
+    const runs = all.get(words[0]!)!;
     const firstWords = ({ id }: Run) => id.split("/").slice(0, words.length).join("/");
     const own = runs.filter((run) => firstWords(run) === beginning);
     if (own.length === 0 && words.length > 1) {
