@@ -201,7 +201,9 @@ export async function submitted(): Promise<Map<string, Submitted>> {
   const folders = await Array.fromAsync(Deno.readDir(SUBMITTED)).catch(() => []);
   for (const name of folders.filter((one) => one.isDirectory).map((one) => one.name).sort()) {
     const folder = join(SUBMITTED, name);
-    const commands = (await Deno.readTextFile(join(folder, "jobs.txt"))).trimEnd().split("\n");
+    const commands = (await Deno.readTextFile(join(folder, "jobs.txt")).catch(() => "")).trimEnd().split(
+      "\n",
+    );
     await Promise.all(commands.map(async (command, i) => {
       const queued = queue.get(`${name}/${i + 1}`);
       const code = await Deno.readTextFile(join(folder, `${i + 1}.code`)).catch(() => "");

@@ -139,13 +139,16 @@ if (import.meta.main) {
     }
 
     const open = placed.filter(({ state }) => !["done", "running", "queued"].includes(state));
+    if (open.length > 0) await setup();
+    const numbers = open.length > 0
+      ? await submit(open.map(({ job }) => job.command), tables, resources)
+      : [];
     for (const [state, own] of Map.groupBy(placed, ({ state }) => state)) {
-      console.log(`${state}: ${own.length}${open.includes(own[0]!) ? ", submitted" : ", left out"}`);
+      console.log(`${state}: ${own.length}, ${open.includes(own[0]!) ? "submitted" : "left out"}`);
     }
-    if (open.length === 0) return 0;
-    await setup();
-    const numbers = await submit(open.map(({ job }) => job.command), tables, resources);
-    console.log(`arrays ${numbers.slice(0, -1).join(", ")}; tables after them: job ${numbers.at(-1)}`);
+    if (open.length > 0) {
+      console.log(`arrays ${numbers.slice(0, -1).join(", ")}; tables after them: job ${numbers.at(-1)}`);
+    }
     return 0;
   });
 }

@@ -158,11 +158,21 @@ Deno.test({
     const tell = async () => [await queue(), ...await logs()].join("\n---\n");
 
     const refused = async (...args: string[]) => {
-      const { code, stderr } = await workspace.run("submit", "--profile", "quick", "--only", "uci/yacht/spin", ...args);
+      const { code, stderr } = await workspace.run(
+        "submit",
+        "--profile",
+        "quick",
+        "--only",
+        "uci/yacht/spin",
+        ...args,
+      );
       equal(code, 1);
       return stderr;
     };
-    match(await refused("--partition", "bath"), /^--partition: Slurm has no partition "bath"; known: both\n$/);
+    match(
+      await refused("--partition", "bath"),
+      /^--partition: Slurm has no partition "bath"; known: both\n$/,
+    );
     match(await refused("--sbatch=--color"), /^sbatch ended with code \d+:\n.*unrecognized option '--color'/);
 
     const long = ["--only", "uci/yacht/spin/fold0", "--steps", "300"];
@@ -198,7 +208,7 @@ Deno.test({
     await until(
       "some are done and one runs on n2",
       async () =>
-        await count() >= 3 && await queue("--nodelist=n2", "--states=running", "--format=%A") !== "",
+        await count() >= 6 && await queue("--nodelist=n2", "--states=running", "--format=%A") !== "",
       tell,
     );
     const lost = (await queue("--nodelist=n2", "--states=running", "--format=%A")).split("\n")[0]!;

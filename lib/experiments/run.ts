@@ -99,8 +99,9 @@ interface RunOptions extends Pick<ExecuteOptions, "signal"> {
  */
 export async function runOne(
   run: Run,
-  { records = LOCAL_RECORDS, checkpoints = LOCAL_CHECKPOINTS, signal, label }: RunOptions & { label?: string } =
-    {},
+  { records = LOCAL_RECORDS, checkpoints = LOCAL_CHECKPOINTS, signal, label }: RunOptions & {
+    label?: string;
+  } = {},
 ): Promise<RunRecord | undefined> {
   const identity = await identityOf(run);
   const known = await knownRecord(records, identity, run.own);
@@ -168,7 +169,12 @@ async function runAll<S extends Settings, Details extends Json>(
         if (stopped) break;
         bar?.update(done, labelOf(one));
         try {
-          record = await runOne(one, { records: folder, checkpoints, signal, label: bar ? undefined : labelOf(one) });
+          record = await runOne(one, {
+            records: folder,
+            checkpoints,
+            signal,
+            label: bar ? undefined : labelOf(one),
+          });
         } catch (error) {
           if (error instanceof Error) error.message = `${one.id}: ${error.message}`;
           throw error;

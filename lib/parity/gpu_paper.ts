@@ -80,7 +80,10 @@ if (import.meta.main) {
     options: {
       minutes: textOption("N", "how long (default: 25)"),
       out: textOption("DIR", "the folder of records, states and bench.json (default: results/gpu)"),
-      only: texts("NAME", "instead of the list: jobs that begin so (uci/yacht), without the bench; may be given again"),
+      only: texts(
+        "NAME",
+        "instead of the list: jobs that begin so (uci/yacht), without the bench; may be given again",
+      ),
       steps: textOption("N", "training steps instead of the published ones, to try it"),
       python: PYTHON,
       cpu: flag("on the CPU, to try it"),
@@ -97,7 +100,9 @@ if (import.meta.main) {
     const signal = AbortSignal.timeout(1000 * Math.max(seconds - 30, seconds / 2));
     setTimeout(() => Deno.exit(TO_BE_CONTINUED), 1000 * seconds);
     if (!values.cpu && !values["dry-run"]) {
-      for (const [name, value] of Object.entries(await gpuVariables(values.python))) Deno.env.set(name, value);
+      for (const [name, value] of Object.entries(await gpuVariables(values.python))) {
+        Deno.env.set(name, value);
+      }
     }
     console.log(await startEngine());
     if (values["dry-run"]) {
@@ -115,7 +120,9 @@ if (import.meta.main) {
       if (!success && !stopRequested(signal)) failed.push("bench");
     }
     const made = (await readRecords(out)).length;
-    console.log(`${made} records in ${shown(out)}${failed.length > 0 ? `; failed: ${failed.join(", ")}` : ""}`);
+    console.log(
+      `${made} records in ${shown(out)}${failed.length > 0 ? `; failed: ${failed.join(", ")}` : ""}`,
+    );
     if (stopRequested(signal)) {
       console.log("Stopped. The same command continues.");
       return TO_BE_CONTINUED;

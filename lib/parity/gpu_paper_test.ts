@@ -12,7 +12,8 @@ import { makeRuns } from "./gpu_paper.ts";
 const namesIn = (folder: string): string[] => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
 Deno.test({
-  name: "runs are made in their order; one that fails stops no other, and one that is stopped goes on from its state",
+  name:
+    "runs are made in their order; one that fails stops no other, and one that is stopped goes on from its state",
   ignore: noPlugin,
   async fn() {
     await useEngine("xla");
@@ -34,7 +35,10 @@ Deno.test({
       equal(namesIn(join(out, "checkpoints")).length, 1);
 
       deepEqual(await makeRuns([first!, third!, second!], out, new AbortController().signal), []);
-      deepEqual((await readRecords(out)).map(({ fold, steps }) => [fold!.index, steps]), [[0, 3], [1, 3], [2, 3]]);
+      deepEqual((await readRecords(out)).map(({ fold, steps }) => [fold!.index, steps]), [[0, 3], [1, 3], [
+        2,
+        3,
+      ]]);
       deepEqual(namesIn(join(out, "checkpoints")), []);
     } finally {
       Deno.env.delete(REPEAT);
@@ -48,10 +52,14 @@ Deno.test({
   ignore: noPlugin,
   async fn() {
     await using workspace = await temporaryWorkspace();
-    const command = (...args: string[]) => workspace.run("../parity/gpu_paper", "--cpu", "--out", "gpu", ...args);
+    const command = (...args: string[]) =>
+      workspace.run("../parity/gpu_paper", "--cpu", "--out", "gpu", ...args);
     const list = await command("--dry-run");
     equal(list.code, 0, list.stderr);
-    match(list.stdout, /boston-housing, spin +10 +0 .*context 1024 to 2048, ipnp +5 +0 .*windows of 100, spin +15/s);
+    match(
+      list.stdout,
+      /boston-housing, spin +10 +0 .*context 1024 to 2048, ipnp +5 +0 .*windows of 100, spin +15/s,
+    );
     match(list.stdout, /\n215 runs, then the bench; to do ~\d/);
     deepEqual(namesIn(workspace.path).includes("gpu"), false);
 
