@@ -6,7 +6,7 @@ import { formatDuration } from "../progress/format.ts";
 import { findRecord, recordName, type RunRecord } from "../results/mod.ts";
 import { startEngine } from "./start_engine.ts";
 import { jobCommand, PROFILE, profileOf, RECORDS, recordsFolder } from "./job_options.ts";
-import { numberValue, runCommand, textOption } from "./main.ts";
+import { numberValue, runCommand, textOption, TO_BE_CONTINUED } from "./main.ts";
 
 function report(record: RunRecord, records: string): string {
   const { metrics, seconds, steps, parameters } = record;
@@ -28,7 +28,8 @@ if (import.meta.main) {
     name: "job",
     summary:
       "Runs one of the jobs that `task jobs` lists, and leaves its record. A run that has its record is not\n" +
-      "repeated. Ctrl-C keeps the state of a training where it can be kept; the same command goes on from it.",
+      "repeated. Ctrl-C and SIGTERM keep the state of a training where it can be kept and end with the code 75; the\n" +
+      "same command goes on from it.",
     positional: {
       name: "ID",
       help: "as uci/boston-housing/spin/fold0; task jobs lists them",
@@ -59,9 +60,10 @@ if (import.meta.main) {
     console.log(await startEngine());
     const record = await runOne(run, { records, label: run.id });
     if (!record) {
-      const more = steps === undefined ? "" : ` --steps ${steps}`;
-      console.error(`Stopped. The same command continues: ${jobCommand(run.id, profile, records)}${more}`);
-      return 130;
+      console.error(
+        `Stopped. The same command continues: ${jobCommand(run.id, profile, records, steps)}`,
+      );
+      return TO_BE_CONTINUED;
     }
     console.log(report(record, records));
   }, { grace: 60 });

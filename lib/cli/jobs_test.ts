@@ -29,6 +29,22 @@ Deno.test({
     );
     match(before.stderr, /^(left out, uci needs .*setup --baselines: \d+\n)?$/);
 
+    const chosen = await workspace.run(
+      "jobs",
+      "--profile",
+      "quick",
+      "--only",
+      "uci/yacht/spin",
+      "--steps",
+      "2",
+      ...records,
+    );
+    deepEqual(chosen.stdout.split("\n").length, UCI_SETS.quick["yacht"]! + 1);
+    match(
+      chosen.stdout,
+      /^deno task job uci\/yacht\/spin\/fold0 --profile quick --records 'my records' --steps 2\n/,
+    );
+
     const args = [ID, "--profile", "quick", ...records];
     const stepped = await workspace.run("job", ...args, "--steps", "2");
     equal(stepped.code, 0, stepped.stderr);

@@ -25,6 +25,12 @@ export function onInterrupt(action: () => void): () => void {
   return () => void atInterrupt.delete(action);
 }
 
+/**
+ * The exit code of work that was stopped and goes on when the same command is given again; that of sysexits.h for a failure
+ * that passes.
+ */
+export const TO_BE_CONTINUED = 75;
+
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 type Work<O extends Record<string, Option>> = (args: Arguments<O>) => Promise<number | void> | number | void;
@@ -53,7 +59,8 @@ export async function perform<const O extends Record<string, Option>>(
 }
 
 /**
- * Runs a command and ends the process with the exit code of `perform`, or 130 after an interrupt.
+ * Runs a command and ends the process with the exit code of `perform`, or that of the signal after
+ * an interrupt, unless the work is to be continued.
  *
  * @example
  * await runCommand({ name: "hello", summary: "Greets.", options: {} }, () => console.log("hello"));
@@ -79,7 +86,7 @@ export async function runCommand<const O extends Record<string, Option>>(
   }
   // Errors after an interrupt come of it.
   const code = await perform(command, work, words, () => interrupted === 0);
-  Deno.exit(interrupted || code);
+  Deno.exit(code === TO_BE_CONTINUED ? code : interrupted || code);
 }
 
 export function describeError(error: unknown): string {

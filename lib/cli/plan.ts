@@ -8,13 +8,13 @@ import {
   type PlanSources,
 } from "../experiments/plan.ts";
 import { KEPT_RECORDS, type Profile, PROFILES } from "../experiments/profiles.ts";
-import { experimentsOf } from "../experiments/registry.ts";
+import { chosenRuns, experimentsOf } from "../experiments/registry.ts";
 import { formatDuration } from "../progress/format.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
 import { environment, readRecords, type TableView, toText } from "../results/mod.ts";
 import { startEngine } from "./start_engine.ts";
-import { PROFILE, profileOf, RECORDS, recordsFolder } from "./job_options.ts";
-import { flag, numberValue, runCommand, textOption, texts } from "./main.ts";
+import { ONLY, PROFILE, profileOf, RECORDS, recordsFolder } from "./job_options.ts";
+import { flag, numberValue, runCommand, textOption } from "./main.ts";
 
 const about = ({ source }: PlanRow, text: string): string => source === "estimate" ? `~${text}` : text;
 
@@ -41,7 +41,7 @@ function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: number; u
 }
 
 /** "3 min", "~2 days and 5 jobs of unknown length". */
-function lengthOf(rows: readonly PlanRow[]): string {
+export function lengthOf(rows: readonly PlanRow[]): string {
   const { seconds, unknown } = remaining(rows);
   const sign = rows.some(({ source, runs, recorded }) => source === "estimate" && recorded < runs.length)
     ? "~"
@@ -53,7 +53,7 @@ function lengthOf(rows: readonly PlanRow[]): string {
 }
 
 /** The plan of one experiment. @param memory bytes of this machine: what needs more is marked */
-function planTable(title: string, rows: readonly PlanRow[], memory: number): TableView {
+export function planTable(title: string, rows: readonly PlanRow[], memory: number): TableView {
   const needs = Map.groupBy(rows.filter((row) => row.needs), (row) => row.needs);
   const dash = (value: number | null, write: (value: number) => string, row: PlanRow) =>
     value === null ? "–" : about(row, write(value));
@@ -97,14 +97,8 @@ async function plan(
 ): Promise<Planned[]> {
   const planned: Planned[] = [];
   for (const profile of profiles) {
-    for (const experiment of experimentsOf(only)) {
-      const { name } = experiment;
-      planned.push({
-        profile,
-        name,
-        rows: await planRows(await experiment.runs(experiment.settings(profile)), sources),
-      });
-    }
+    const runs = Map.groupBy(await chosenRuns(profile, only), ({ id }) => id.split("/")[0]!);
+    for (const [name, own] of runs) planned.push({ profile, name, rows: await planRows(own, sources) });
   }
   return planned;
 }
@@ -183,7 +177,7 @@ if (import.meta.main) {
       "Nothing is run without --measure.",
     options: {
       profile: { ...PROFILE, help: `${PROFILE.help} (default: both)` },
-      only: texts("NAME", "this experiment alone; may be given again"),
+      only: ONLY,
       records: RECORDS,
       measure: flag("compile each program, take two steps, and keep what that took"),
       "limit-memory": textOption("GB", "measure nothing that needs more (default: what is free)"),
@@ -192,7 +186,7 @@ if (import.meta.main) {
   }, async ({ values }) => {
     const profiles = values.profile === undefined ? PROFILES : [profileOf(values.profile)];
     const limit = numberValue(values["limit-memory"], "--limit-memory", { least: 0 });
-    experimentsOf(values.only);
+    experimentsOf(values.only?.map((word) => word.split("/")[0]!));
     const engine = await startEngine();
     const records = recordsFolder(values.records);
     const folders = [...new Set([records, KEPT_RECORDS])];

@@ -5,6 +5,7 @@ import { reproduced, sourceLine } from "../experiments/compare.ts";
 import { FORMATS, resultsTable, writeOutputs } from "../experiments/outputs.ts";
 import { shown } from "../notebook/run.ts";
 import { ROOT } from "../paths.ts";
+import { RECORDS, recordsFolder } from "./job_options.ts";
 import { flag, runCommand, textOption } from "./main.ts";
 
 await runCommand({
@@ -15,6 +16,7 @@ await runCommand({
   options: {
     profile: textOption("NAME", "quick (the default) or paper"),
     kept: flag("from the records that came with the workspace alone, into results/"),
+    records: RECORDS,
     format: textOption("LIST", `with commas: ${FORMATS.join(", ")} (default md,svg); tex is for booktabs`),
   },
   examples: ["results", "results --kept", "results --format csv,tex,png"],
@@ -27,7 +29,7 @@ await runCommand({
       throw new UserError(`--format: there is no format ${unknown(format, FORMATS)}`);
     }
   }
-  const { kept, records } = await reproduced();
+  const { kept, records } = await reproduced(undefined, recordsFolder(values.records));
   const written = values.kept
     ? await writeOutputs(kept, profile, folder, undefined, formats)
     : await writeOutputs(records, profile, folder, (own) => sourceLine(own, kept), formats);

@@ -260,9 +260,12 @@ interface Reproduced {
 }
 
 /** Reads the records of some experiments, of all without a list, and compares the repeated ones. */
-export async function reproduced(experiments?: readonly string[]): Promise<Reproduced> {
+export async function reproduced(
+  experiments?: readonly string[],
+  folder = LOCAL_RECORDS,
+): Promise<Reproduced> {
   const [all, own, beginnings] = await Promise.all(
-    [KEPT_RECORDS, LOCAL_RECORDS, LOCAL_BEGINNINGS].map(readRecords),
+    [KEPT_RECORDS, folder, LOCAL_BEGINNINGS].map(readRecords),
   ) as [RunRecord[], RunRecord[], RunRecord[]];
   const wanted = ({ experiment }: RunRecord) => experiments?.includes(experiment) ?? true;
   const kept = all.filter(wanted);

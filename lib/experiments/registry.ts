@@ -4,7 +4,7 @@ import { ablation } from "./ablation/run.ts";
 import { syntheticAttention } from "./attention/run.ts";
 import { tableAttention } from "./attention/table.ts";
 import { context } from "./context/run.ts";
-import type { Experiment, Run } from "./experiment.ts";
+import type { Experiment, Run, Settings } from "./experiment.ts";
 import { cohort } from "./imputation/cohort.ts";
 import { imputation } from "./imputation/run.ts";
 import { imputationMemory } from "./imputation_many/memory.ts";
@@ -66,6 +66,54 @@ export function experimentsOf(only: readonly string[] = []): Experiment[] {
   return EXPERIMENTS.filter(({ name }) => only.length === 0 || only.includes(name));
 }
 
+/** The runs of an experiment. @param steps of each training instead of the profile's, where an experiment lets them be chosen */
+async function runsOf(experiment: Experiment, profile: Profile, steps?: number): Promise<Run[]> {
+  const settings = experiment.settings(profile);
+  return await experiment.runs(
+    steps !== undefined && takesSteps(settings) ? { ...settings, steps } as typeof settings : settings,
+  );
+}
+
+const takesSteps = (settings: Settings): boolean => "steps" in settings;
+
+/** Whether the steps of a run can be chosen. */
+export const hasSteps = ({ id, steps }: Run, profile: Profile): boolean =>
+  steps > 0 && takesSteps(EXPERIMENTS.find(({ name }) => name === id.split("/")[0])!.settings(profile));
+
+/**
+ * The runs of experiments, or those whose ids begin with some words: "uci", "uci/yacht", "uci/yacht/spin/fold0". In the order
+ * in which they are named, each once; all of them if nothing is named.
+ *
+ * @param steps of each training instead of the profile's, where they can be chosen
+ * @throws UserError for an unknown name, with the nearest ones
+ */
+export async function chosenRuns(
+  profile: Profile,
+  only: readonly string[] = names(),
+  steps?: number,
+): Promise<Run[]> {
+  const chosen = new Map<string, Run>();
+  const all = new Map<string, Run[]>();
+  for (const experiment of experimentsOf(only.map((beginning) => beginning.split("/")[0]!))) {
+    all.set(experiment.name, await runsOf(experiment, profile, steps));
+  }
+  for (const beginning of only) {
+    const words = beginning.split("/");
+    const runs = all.get(words[0]!)!;
+    const firstWords = ({ id }: Run) => id.split("/").slice(0, words.length).join("/");
+    const own = runs.filter((run) => firstWords(run) === beginning);
+    if (own.length === 0 && words.length > 1) {
+      throw new UserError(
+        `--only: profile ${profile} has no job that begins with ${
+          unknown(beginning, [...new Set(runs.map(firstWords))])
+        }`,
+      );
+    }
+    for (const run of own) chosen.set(run.id, run);
+  }
+  return [...chosen.values()];
+}
+
 /**
  * The run of an id.
  *
@@ -78,16 +126,12 @@ export async function findRun(id: string, profile: Profile, steps?: number): Pro
       `there is no job "${id}": there is no experiment ${unknown(id.split("/")[0]!, names())}`,
     );
   }
-  const settings = experiment.settings(profile);
-  const takesSteps = "steps" in settings;
-  const runs = await experiment.runs(
-    steps !== undefined && takesSteps ? { ...settings, steps } as typeof settings : settings,
-  );
+  const runs = await runsOf(experiment, profile, steps);
   const run = runs.find((one) => one.id === id);
   if (!run) {
     throw new UserError(`profile ${profile}: there is no job ${unknown(id, runs.map((one) => one.id))}`);
   }
-  if (steps !== undefined && (run.steps === 0 || !takesSteps)) {
+  if (steps !== undefined && !hasSteps(run, profile)) {
     throw new UserError(`--steps: ${id} takes no optimiser steps of its own`);
   }
   return run;

@@ -86,6 +86,8 @@ const labelOf = ({ data, model, identity }: Run): string =>
 interface RunOptions extends Pick<ExecuteOptions, "signal"> {
   /** The folder of records; that of this machine unless given. */
   records?: string;
+  /** The folder of states of trainings under way. */
+  checkpoints?: string;
 }
 
 /**
@@ -97,13 +99,15 @@ interface RunOptions extends Pick<ExecuteOptions, "signal"> {
  */
 export async function runOne(
   run: Run,
-  { records = LOCAL_RECORDS, signal, label }: RunOptions & { label?: string } = {},
+  { records = LOCAL_RECORDS, checkpoints = LOCAL_CHECKPOINTS, signal, label }: RunOptions & {
+    label?: string;
+  } = {},
 ): Promise<RunRecord | undefined> {
   const identity = await identityOf(run);
   const known = await knownRecord(records, identity, run.own);
   if (known) return known;
-  const checkpoint = run.steps > 0 ? runFile(LOCAL_CHECKPOINTS, identity) : undefined;
-  if (checkpoint) await Deno.mkdir(LOCAL_CHECKPOINTS, { recursive: true });
+  const checkpoint = run.steps > 0 ? runFile(checkpoints, identity) : undefined;
+  if (checkpoint) await Deno.mkdir(checkpoints, { recursive: true });
   const outcome = await run.execute({ signal, label, checkpoint });
   if (!outcome) return undefined;
   const record = await writeOutcome(records, identity, outcome);
@@ -133,7 +137,7 @@ export function run<S extends Settings, Details extends Json>(
 async function runAll<S extends Settings, Details extends Json>(
   experiment: Experiment<S, Details>,
   settings: S,
-  { records: folder = LOCAL_RECORDS, signal }: RunOptions,
+  { records: folder = LOCAL_RECORDS, checkpoints, signal }: RunOptions,
 ): Promise<RunRecord<Details>[]> {
   const runs = await experiment.runs(settings);
   const known = await Promise.all(
@@ -165,7 +169,12 @@ async function runAll<S extends Settings, Details extends Json>(
         if (stopped) break;
         bar?.update(done, labelOf(one));
         try {
-          record = await runOne(one, { records: folder, signal, label: bar ? undefined : labelOf(one) });
+          record = await runOne(one, {
+            records: folder,
+            checkpoints,
+            signal,
+            label: bar ? undefined : labelOf(one),
+          });
         } catch (error) {
           if (error instanceof Error) error.message = `${one.id}: ${error.message}`;
           throw error;

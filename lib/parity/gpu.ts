@@ -26,6 +26,28 @@ export async function pluginOf(python: string): Promise<string> {
   );
 }
 
+export const PYTHON = textOption(
+  "PYTHON",
+  "use the plugin of this Python's jax (else that of task setup --cuda), and its torch for the bench",
+);
+
+/**
+ * The environment variables of work on the GPU of this machine.
+ *
+ * @throws UserError if there is none, or if the Python has no plugin for it
+ */
+export async function gpuVariables(python: string | undefined): Promise<Record<string, string>> {
+  const { reason } = probeDriver();
+  if (reason) throw new UserError(`a machine with an NVIDIA GPU is needed, but ${reason}`);
+  const plugin = python && !Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH") ? await pluginOf(python) : undefined;
+  return {
+    SPIN_DEVICE: "cuda",
+    SPIN_ENGINE: "xla",
+    SPIN_SETUP: "off",
+    ...plugin ? { PJRT_PLUGIN_LIBRARY_PATH: plugin } : {},
+  };
+}
+
 /** The parts, as arguments of Deno. */
 function parts(python: string | undefined, bench: boolean): [name: string, args: string[]][] {
   return [
@@ -42,23 +64,12 @@ if (import.meta.main) {
     name: "gpu",
     summary: "Runs the parity cases, the engine's tests and the bench on this machine's NVIDIA GPU.",
     options: {
-      python: textOption(
-        "PYTHON",
-        "use the plugin of this Python's jax (else that of task setup --cuda), and its torch for the bench",
-      ),
+      python: PYTHON,
       bench: flag("the bench as well"),
     },
     examples: ["gpu", "gpu --python python3 --bench"],
   }, async ({ values: { python, bench = false } }) => {
-    const { reason } = probeDriver();
-    if (reason) throw new UserError(`a machine with an NVIDIA GPU is needed, but ${reason}`);
-    const plugin = python && !Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH") ? await pluginOf(python) : undefined;
-    const env = processEnvironment({
-      SPIN_DEVICE: "cuda",
-      SPIN_ENGINE: "xla",
-      SPIN_SETUP: "off",
-      ...plugin ? { PJRT_PLUGIN_LIBRARY_PATH: plugin } : {},
-    });
+    const env = processEnvironment(await gpuVariables(python));
     const failed: string[] = [];
     for (const [name, args] of parts(python, bench)) {
       console.log(`== ${name}: deno ${args.join(" ")}`);

@@ -15,7 +15,8 @@ async function readRecord(path: string, name: string): Promise<RunRecord> {
     record = JSON.parse(text);
   } catch (error) {
     throw new UserError(
-      `${path}: expected a record of a run, found broken JSON: ${(error as Error).message}`,
+      `${path}: expected a record of a run, found broken JSON: ${(error as Error).message}; ` +
+        `it is torn or something else: remove it, and its run is made again`,
     );
   }
   const wrong = wrongField(record);

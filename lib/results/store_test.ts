@@ -49,6 +49,16 @@ Deno.test("a failed run is kept but runs again, and its complete record replaces
     assert.deepEqual(await readRecords(folder), [recordOf()]);
   }));
 
+Deno.test("many may write the same record at once: it is whole at any moment, and nothing else stays", () =>
+  inFolder(async (folder) => {
+    await writeRecord(folder, recordOf());
+    const writers = Array.from({ length: 20 }, () => writeRecord(folder, recordOf()));
+    const readers = Array.from({ length: 20 }, () => readRecords(folder));
+    for (const records of await Promise.all(readers)) assert.deepEqual(records, [recordOf()]);
+    assert.equal(new Set(await Promise.all(writers)).size, 1);
+    assert.equal([...Deno.readDirSync(folder)].length, 1);
+  }));
+
 Deno.test("a measure that is not a finite number is kept as null", () =>
   inFolder(async (folder) => {
     await writeRecord(folder, recordOf({ metrics: { rmse: NaN, accuracy: 0.5 } }));
@@ -67,7 +77,8 @@ Deno.test("a file that is no record is named, with what is wrong", () =>
         return true;
       });
     };
-    await refuses(text.slice(0, 100), /broken JSON/);
+    await refuses(text.slice(0, 100), /broken JSON: .*; it is torn or something else: remove it/);
+    await refuses("", /broken JSON/);
     await refuses("[]", /the whole content/);
     await refuses(text.replace('"steps": 2000', '"steps": "many"'), /"steps" is absent or wrong/);
     await refuses(text.replace('"compile": 2', '"compile": -2'), /"seconds" is absent or wrong/);

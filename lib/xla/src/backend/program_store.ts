@@ -63,7 +63,8 @@ export function createProgramStore(client: Client, folder: string, limit = LIMIT
     },
     save(program, executable) {
       const name = nameOf(program);
-      const temporary = join(folder, `${name}.${Deno.pid}.part`);
+      // Several machines may share the folder, and have equal process numbers.
+      const temporary = join(folder, `${name}.${crypto.randomUUID()}.part`);
       try {
         const content = serialize(executable);
         mkdirSync(folder, { recursive: true });
