@@ -87,7 +87,7 @@ Deno.test("differences are taken fold by fold, and called clear only if their sp
 Deno.test("one fold is never clear, and without full SPIN nothing is compared", () => {
   match(
     verdictOf([...recordsOf("spin", [2]), ...recordsOf("npt", [9])]),
-    /over 1 fold\(s\), too few .*\n.*\(\+7\.00\)/,
+    /over 1 fold, too few .*\n.*\(\+7\.00\)/,
   );
   match(verdictOf(recordsOf("npt", [9])), /nothing to compare/);
 });

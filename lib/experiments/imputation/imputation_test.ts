@@ -265,7 +265,7 @@ Deno.test("figures are drawn, and the verdict follows from the numbers", () => {
   match(toSvg(figures["scores"]!), /mean of windows/);
   match(toSvg(figures["bins"]!), /minor allele 0\.5-5 %/);
   match(verdict, /SPIN 0\.930, NPT 0\.800/);
-  match(verdict, /SPIN against NPT: \+0\.130 ± 0\.007 R², higher in 5 of 5 window\(s\): better/);
+  match(verdict, /SPIN against NPT: \+0\.130 ± 0\.007 R², higher in 5 of 5 windows: better/);
   match(verdict, /SPIN against Beagle: -0\.042/);
 });
 

@@ -214,7 +214,7 @@ Deno.test("figures are drawn, and the verdict follows from the numbers", () => {
   );
   match(
     verdict,
-    /Masking whole rows.*SPIN, 100 targets, 2 seed\(s\): \+0\.300 R² on seen windows, not clearly different/,
+    /Masking whole rows.*SPIN, 100 targets, 2 seeds: \+0\.300 R² on seen windows, not clearly different/,
   );
   match(verdict, /from 0\.400 with 0\.15 of them to 0\.700 with 1/);
   ok(
