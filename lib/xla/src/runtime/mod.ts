@@ -1,0 +1,7 @@
+/** The runtime that this is, chosen once. */
+import { deno } from "./deno.ts";
+import type { Runtime } from "./runtime.ts";
+
+export type * from "./runtime.ts";
+
+export const runtime: Runtime = deno;
