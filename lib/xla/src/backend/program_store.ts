@@ -110,7 +110,7 @@ function machineIdentity({ api, platform, platformVersion, deviceKind, devices }
     runtime.target,
     api.version,
     size,
-    mtimeMs,
+    Math.floor(mtimeMs),
     platform,
     platformVersion,
     deviceKind,

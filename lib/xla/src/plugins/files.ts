@@ -52,9 +52,15 @@ async function replaceFile(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
+/** Node tells fractions of milliseconds, Deno whole ones: so both know a file that the other one checked. */
+async function factsOf(path: string): Promise<{ size: number; changed: number; ino: number }> {
+  const { size, mtimeMs, ino } = await stat(path);
+  return { size, changed: Math.floor(mtimeMs), ino };
+}
+
 async function identify(path: string): Promise<string> {
-  const { size, mtime, ino } = await stat(path);
-  return `${size} ${mtime.getTime()} ${ino}`;
+  const { size, changed, ino } = await factsOf(path);
+  return `${size} ${changed} ${ino}`;
 }
 
 const damaged = (path: string, expected: string, found: string, repair?: string): UserError =>
@@ -114,8 +120,8 @@ export async function verifyBundle(bundle: Bundle): Promise<string[]> {
 
 /** What stands beside a file that was found right. */
 async function proof(path: string, sha256: string): Promise<string> {
-  const { size, mtime, ino } = await stat(path);
-  return JSON.stringify({ sha256, size, changed: mtime.getTime(), inode: ino });
+  const { size, changed, ino } = await factsOf(path);
+  return JSON.stringify({ sha256, size, changed, inode: ino });
 }
 
 /**
