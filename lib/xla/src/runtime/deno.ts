@@ -4,8 +4,9 @@ type Definition = Deno.ForeignFunction;
 
 const asDenos = (pointer: Pointer): Deno.PointerObject<Definition> => pointer as unknown as never;
 
-function bind(pointer: Pointer, signature: Signature, nonblocking: boolean): unknown {
-  const fn = new Deno.UnsafeFnPointer(asDenos(pointer), { ...signature, nonblocking } as Definition);
+/** Deno reads the whole definition at each call: a word more is felt. */
+function bind(pointer: Pointer, definition: Signature & { nonblocking?: true }): unknown {
+  const fn = new Deno.UnsafeFnPointer(asDenos(pointer), definition as Definition);
   return fn.call.bind(fn);
 }
 
@@ -19,8 +20,8 @@ export const deno: Runtime = {
     };
   },
   functionAt: <S extends Signature>(pointer: Pointer, signature: S) =>
-    bind(pointer, signature, false) as CFunction<S>,
-  asyncFunctionAt: (pointer, signature) => bind(pointer, signature, true) as never,
+    bind(pointer, signature) as CFunction<S>,
+  asyncFunctionAt: (pointer, signature) => bind(pointer, { ...signature, nonblocking: true }) as never,
   pointerAt: (address) => Deno.UnsafePointer.create(address) as unknown as Pointer | null,
   addressIn: (pointer) => Deno.UnsafePointer.value(asDenos(pointer)),
   addressOf: (array) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(array)),
