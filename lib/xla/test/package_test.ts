@@ -1,9 +1,8 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import manifest from "../deno.json" with { type: "json" };
 import { backendTest, CONFIG, findTestPlugin } from "./support/backend.ts";
-
-const PACKAGE = new URL("../", import.meta.url);
+import { FOUND_WEIGHTS, pack, PACKAGE, readmeExample, run } from "./support/packed.ts";
 
 /** An address at which nothing answers: what is not on this machine can't be had. */
 const NO_NETWORK: Record<string, string> = {
@@ -12,29 +11,15 @@ const NO_NETWORK: Record<string, string> = {
   NO_COLOR: "1",
 };
 
-/** Runs a program that must succeed. @returns what it printed */
-async function run(
-  program: string,
-  args: string[],
-  cwd: string | URL,
-  env: Record<string, string> = NO_NETWORK,
-): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(program, { args, cwd, env }).output();
-  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  equal(code, 0, said);
-  return said;
-}
-
 /** Runs the README's example where the configuration finds the package. It must find its weights. */
 async function runExample(config: string, cwd: string | URL, network = NO_NETWORK): Promise<void> {
-  const readme = await Deno.readTextFile(new URL("README.md", PACKAGE));
-  const example = readme.match(/```ts\n([\s\S]*?)```/)![1]!;
+  const example = await readmeExample();
   const { path } = await findTestPlugin();
   const said = await run(Deno.execPath(), ["eval", `--config=${config}`, "--check", example], cwd, {
     ...network,
     PJRT_PLUGIN_LIBRARY_PATH: path!,
   });
-  match(said, /\[\[\s*(2|1\.99\d+|2\.00\d+)\s*\],\s*\[-(1|0\.99\d+|1\.00\d+)\s*\]\]/);
+  match(said, FOUND_WEIGHTS);
 }
 
 backendTest("the example of the README runs", () => runExample(CONFIG, PACKAGE));
@@ -43,8 +28,8 @@ backendTest("the example of the README runs with the packed package alone", asyn
   const folder = await Deno.makeTempDir();
   try {
     const tarball = `${folder}/package.tgz`;
-    await run(Deno.execPath(), ["pack", "--quiet", "--allow-dirty", `--output=${tarball}`], PACKAGE);
-    await run("tar", ["xzf", tarball], folder);
+    await pack(tarball, NO_NETWORK);
+    await run("tar", ["xzf", tarball], folder, NO_NETWORK);
     const { name, exports, dependencies } = JSON.parse(
       await Deno.readTextFile(`${folder}/package/package.json`),
     );
@@ -59,7 +44,7 @@ backendTest("the example of the README runs with the packed package alone", asyn
 });
 
 Deno.test("the package could be published, without its tests", async () => {
-  const said = await run(Deno.execPath(), ["publish", "--dry-run", "--allow-dirty"], PACKAGE);
+  const said = await run(Deno.execPath(), ["publish", "--dry-run", "--allow-dirty"], PACKAGE, NO_NETWORK);
   match(said, /Success Dry run complete/);
   const files = [...said.matchAll(/file:\/\/\S+/g)].map(([url]) => url.slice(PACKAGE.href.length));
   for (const name of ["LICENSE", "README.md", "CHANGELOG.md", "src/mod.ts", "src/plugins/table.json"]) {

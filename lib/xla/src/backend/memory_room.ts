@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "../pjrt/client.ts";
 import { PjrtError } from "../pjrt/errors.ts";
+import { runtime } from "../runtime/mod.ts";
 
 /** Bytes that programs can still take on the device; Infinity where nobody tells. */
 export function memoryRoom(client: Client): number {
   if (client.platform !== "cpu") return deviceRoom(client);
-  const { available, swapFree } = Deno.systemMemoryInfo();
-  return Math.min(available + swapFree, groupRoom());
+  return Math.min(runtime.freeMemory(), groupRoom());
 }
 
 /** What the plugin tells of a device of its own. */

@@ -1,3 +1,4 @@
+import type { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import {
   mkdirSync,
@@ -14,6 +15,7 @@ import type { Client } from "../pjrt/client.ts";
 import { describeCompilerOptions } from "../pjrt/compiler_options.ts";
 import type { Executable } from "../pjrt/executable.ts";
 import { deserialize, serialize } from "../pjrt/serialize.ts";
+import { runtime } from "../runtime/mod.ts";
 import type { Program } from "../stablehlo/emit.ts";
 
 /** Compiled programs on disk, for the next process. A store that fails is one that has nothing: it never throws. */
@@ -27,7 +29,7 @@ const LIMIT = 2 * 2 ** 30;
 const END = ".xla";
 const DIGEST_BYTES = 32;
 
-const sha256 = (...parts: (string | Uint8Array)[]): Uint8Array => {
+const sha256 = (...parts: (string | Uint8Array)[]): Buffer => {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest();
@@ -42,7 +44,7 @@ export function createProgramStore(client: Client, folder: string, limit = LIMIT
   const identity = machineIdentity(client);
   const nameOf = (program: Program): string => {
     const options = describeCompilerOptions(client.platform, program);
-    return sha256(identity, `\n${program.partitions ?? 1}\n${options}\n`, program.text).toHex() + END;
+    return sha256(identity, `\n${program.partitions ?? 1}\n${options}\n`, program.text).toString("hex") + END;
   };
   return {
     load(program) {
@@ -51,8 +53,8 @@ export function createProgramStore(client: Client, folder: string, limit = LIMIT
       try {
         const file = readFileSync(path);
         const content = new Uint8Array(file.subarray(DIGEST_BYTES));
-        const digest = file.subarray(0, DIGEST_BYTES).toHex();
-        if (digest !== sha256(name, content).toHex()) return undefined;
+        const digest = file.subarray(0, DIGEST_BYTES).toString("hex");
+        if (digest !== sha256(name, content).toString("hex")) return undefined;
         const executable = deserialize(client, content, program.partitions ?? 1);
         const now = new Date();
         utimesSync(path, now, now);
@@ -105,10 +107,10 @@ function machineIdentity({ api, platform, platformVersion, deviceKind, devices }
   const { size, mtimeMs } = statSync(api.path);
   return JSON.stringify([
     FORMAT,
-    Deno.build.target,
+    runtime.target,
     api.version,
     size,
-    mtimeMs,
+    Math.floor(mtimeMs),
     platform,
     platformVersion,
     deviceKind,

@@ -1,11 +1,15 @@
 import { resolve } from "node:path";
+import { type AsyncCFunction, type CFunction, type Pointer, runtime } from "../runtime/mod.ts";
 import { codeName, PjrtError } from "./errors.ts";
 import { type Field, type FunctionName, MAJOR, offsetOf, OLDEST_MINOR } from "./layout.ts";
 import { checkLibrary } from "./library.ts";
-import { type Fields, fieldsIn, readText, struct } from "./struct.ts";
+import { type Fields, fieldsIn, readText, struct, wordsAt } from "./struct.ts";
 
-const SYNC = { parameters: ["buffer"], result: "pointer" } as const;
-const ASYNC = { parameters: ["buffer"], result: "pointer", nonblocking: true } as const;
+const CALL = { parameters: ["buffer"], result: "pointer" } as const;
+const LIBRARY = { GetPjrtApi: { parameters: [], result: "pointer" } } as const;
+
+/** The first fields of the function table, up to the version's two numbers. */
+const HEADER_WORDS = 5;
 
 /** The function table of a loaded plugin. */
 export interface PjrtApi {
@@ -18,7 +22,7 @@ export interface PjrtApi {
   /** Calls a function with a struct that is there already. @throws PjrtError */
   run(name: FunctionName, args: BufferSource): void;
   /** The address of a function, for a caller of its own. */
-  address<T>(name: FunctionName): Deno.PointerObject<T>;
+  address(name: FunctionName): Pointer;
 }
 
 /**
@@ -27,43 +31,43 @@ export interface PjrtApi {
  * @throws Error if the file is no plugin, or speaks a version of the API that is not understood here.
  */
 export function loadPlugin(path: string): PjrtApi {
-  let getApi: () => Deno.PointerValue;
+  let getApi: () => Pointer | null;
   try {
     checkLibrary(path);
     // Without a folder in the name the system would look in its own folders instead.
-    getApi =
-      Deno.dlopen(resolve(path), { GetPjrtApi: { parameters: [], result: "pointer" } }).symbols.GetPjrtApi;
+    getApi = runtime.openLibrary(resolve(path), LIBRARY).symbols.GetPjrtApi;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${path} is not a PJRT plugin (a shared library that exports GetPjrtApi): ${reason}`);
   }
   const table = getApi();
   if (table === null) throw new Error(`${path}: GetPjrtApi returned no table`);
-  const view = new Deno.UnsafePointerView(table);
-  const size = Number(view.getBigUint64(0));
-  const [major, minor] = [view.getInt32(32), view.getInt32(36)];
+  const start = runtime.addressIn(table);
+  const header = wordsAt(start, HEADER_WORDS);
+  const size = Number(header[0]);
+  const [major, minor] = new Int32Array(header.buffer, 32) as unknown as [number, number];
   if (major !== MAJOR || minor < OLDEST_MINOR) {
     throw new Error(
       `${path} speaks PJRT API ${major}.${minor}; expected ${MAJOR}.${OLDEST_MINOR} or a later ${MAJOR}.x`,
     );
   }
 
-  const address = <T>(name: FunctionName): Deno.PointerObject<T> => {
+  const address = (name: FunctionName): Pointer => {
     const offset = offsetOf(name);
-    const pointer = offset < size ? view.getPointer<T>(offset) : null;
+    const pointer = offset < size ? runtime.pointerAt(wordsAt(start + BigInt(offset), 1)[0]!) : null;
     if (pointer === null) throw new Error(`${path} (PJRT API ${major}.${minor}) lacks PJRT_${name}`);
     return pointer;
   };
-  const sync = new Map<FunctionName, Deno.UnsafeFnPointer<typeof SYNC>>();
-  const async = new Map<FunctionName, Deno.UnsafeFnPointer<typeof ASYNC>>();
+  const sync = new Map<FunctionName, CFunction<typeof CALL>>();
+  const async = new Map<FunctionName, AsyncCFunction<typeof CALL>>();
   const api: PjrtApi = {
     path,
     version: `${major}.${minor}`,
     address,
     run(name, args) {
       let fn = sync.get(name);
-      if (!fn) sync.set(name, fn = new Deno.UnsafeFnPointer(address(name), SYNC));
-      const error = fn.call(args);
+      if (!fn) sync.set(name, fn = runtime.functionAt(address(name), CALL));
+      const error = fn(args);
       if (error !== null) throw takeError(api, error, name);
     },
     call(name, fields) {
@@ -74,8 +78,8 @@ export function loadPlugin(path: string): PjrtApi {
     async callAsync(name, fields) {
       const args = struct(name, fields);
       let fn = async.get(name);
-      if (!fn) async.set(name, fn = new Deno.UnsafeFnPointer(address(name), ASYNC));
-      const error = await fn.call(args);
+      if (!fn) async.set(name, fn = runtime.asyncFunctionAt(address(name), CALL));
+      const error = await fn(args);
       if (error !== null) throw takeError(api, error, name);
       return fieldsIn(name, args);
     },
@@ -85,8 +89,8 @@ export function loadPlugin(path: string): PjrtApi {
 }
 
 /** Turns a PJRT_Error into a JavaScript error and frees it. */
-function takeError(api: PjrtApi, pointer: Deno.PointerObject, where: string): PjrtError {
-  const error = Deno.UnsafePointer.value(pointer);
+function takeError(api: PjrtApi, pointer: Pointer, where: string): PjrtError {
+  const error = runtime.addressIn(pointer);
   const { message, message_size } = callVoid(api, "Error_Message", { error });
   const { code } = callVoid(api, "Error_GetCode", { error });
   const result = new PjrtError(
@@ -106,6 +110,6 @@ function callVoid<N extends FunctionName>(
   fields: Fields<N>,
 ): Record<Field<N>, bigint> {
   const args = struct(name, fields);
-  new Deno.UnsafeFnPointer(api.address<typeof VOID>(name), VOID).call(args);
+  runtime.functionAt(api.address(name), VOID)(args);
   return fieldsIn(name, args);
 }

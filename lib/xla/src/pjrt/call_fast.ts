@@ -1,8 +1,10 @@
+import process from "node:process";
+import { runtime } from "../runtime/mod.ts";
 import type { PjrtApi } from "./api.ts";
 import type { FunctionName } from "./layout.ts";
 import { addressOf, cLibrary, words } from "./struct.ts";
 
-const LIBC: Partial<Record<typeof Deno.build.os, string>> = {
+const LIBC: Partial<Record<typeof process.platform, string>> = {
   linux: "libc.so.6",
   darwin: "/usr/lib/libSystem.B.dylib",
 };
@@ -23,7 +25,7 @@ let libc: ReturnType<typeof cLibrary<typeof BSEARCH>> | null = null;
  */
 export function callerOf(api: PjrtApi, name: FunctionName): (field: bigint) => void {
   const args = words([8 * 3, 0, 0]);
-  const library = LIBC[Deno.build.os];
+  const library = LIBC[process.platform];
   if (libc === null) libc = library ? cLibrary(BSEARCH, library) : undefined;
   const search = libc?.bsearch;
   if (!search) {
@@ -33,7 +35,7 @@ export function callerOf(api: PjrtApi, name: FunctionName): (field: bigint) => v
     };
   }
   const fn = api.address(name);
-  const base = Deno.UnsafePointer.create(addressOf(args));
+  const base = runtime.pointerAt(addressOf(args));
   return (field) => {
     args[2] = field;
     if (search(args, base, 1n, 1n, fn) === null) throw new Error(`PJRT_${name} failed`);

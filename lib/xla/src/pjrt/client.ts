@@ -1,7 +1,7 @@
 import { loadPlugin, type PjrtApi } from "./api.ts";
 import { addFlags } from "./compiler_options.ts";
 import { type NamedValue, namedValues } from "./named_values.ts";
-import { readText } from "./struct.ts";
+import { readText, wordsAt } from "./struct.ts";
 
 /** One plugin, its client and the device that programs run on. */
 export interface Client {
@@ -42,8 +42,7 @@ export function createClient(
   const list = api.call("Client_AddressableDevices", { client });
   const count = Number(list.num_addressable_devices);
   if (count === 0) throw new Error(`${pluginPath}: the client has no device`);
-  const view = new Deno.UnsafePointerView(Deno.UnsafePointer.create(list.addressable_devices)!);
-  const devices = Array.from({ length: count }, (_, i) => view.getBigUint64(8 * i));
+  const devices = [...wordsAt(list.addressable_devices, count)];
   const device = devices[0]!;
 
   const { device_description } = api.call("Device_GetDescription", { device });

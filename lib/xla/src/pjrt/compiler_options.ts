@@ -1,3 +1,4 @@
+import process from "node:process";
 import { utf8 } from "./struct.ts";
 
 /** Options of XLA's compiler by name: fields of its DebugOptions. */
@@ -27,8 +28,8 @@ const FLAGS = `--${EXTRA}=xla_cpu_disable_loop_unrolling=true`;
 
 /** Adds to XLA_FLAGS, which a plugin reads when it is first used, unless options of this kind are named there. */
 export function addFlags(): void {
-  const flags = Deno.env.get("XLA_FLAGS") ?? "";
-  if (!flags.includes(EXTRA)) Deno.env.set("XLA_FLAGS", `${flags} ${FLAGS}`.trim());
+  const flags = process.env.XLA_FLAGS ?? "";
+  if (!flags.includes(EXTRA)) process.env.XLA_FLAGS = `${flags} ${FLAGS}`.trim();
 }
 
 /** For small programs on the CPU that run once or twice: the compiler should be done soon, rather than the program. */
@@ -53,14 +54,14 @@ export interface Compilable {
 export function compilerOptions(platform: string, { text, quickly }: Compilable): CompilerOptions {
   const forCpu = { ...CPU, ...quickly && QUICK, ...!text.includes("stablehlo.while") && WHOLE_SUMS };
   const options: CompilerOptions = platform === "cpu" ? forCpu : platform === "cuda" ? CUDA : {};
-  const flags = Deno.env.get("XLA_FLAGS") ?? "";
+  const flags = process.env.XLA_FLAGS ?? "";
   return Object.fromEntries(Object.entries(options).filter(([name]) => !flags.includes(name)));
 }
 
 /** The options as text, XLA_FLAGS included, for records (those of an ordinary program) and for the names of stored programs. */
 export function describeCompilerOptions(platform: string, program: Compilable = { text: "" }): string {
   const own = Object.entries(compilerOptions(platform, program)).map(([name, value]) => `${name}=${value}`);
-  const flags = (Deno.env.get("XLA_FLAGS") ?? "").split(/\s+/).filter((flag) => flag !== "");
+  const flags = (process.env.XLA_FLAGS ?? "").split(/\s+/).filter((flag) => flag !== "");
   return [...own, ...flags.map((flag) => flag.replace(/^--/, ""))].join(" ");
 }
 

@@ -1,3 +1,4 @@
+import { runtime } from "../runtime/mod.ts";
 import { cLibrary, utf8 } from "./struct.ts";
 
 const LIBC = {
@@ -17,7 +18,7 @@ export function exitAtOnce(): void {
   if (!register) {
     register = prepare();
     // The plugin makes some only when a program runs.
-    globalThis.addEventListener("unload", register);
+    runtime.atExit(register);
   }
   register();
 }

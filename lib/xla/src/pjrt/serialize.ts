@@ -1,3 +1,4 @@
+import { runtime } from "../runtime/mod.ts";
 import type { Client } from "./client.ts";
 import { type Executable, loadedExecutable, withExecutable } from "./executable.ts";
 import { bytesAt, cLibrary } from "./struct.ts";
@@ -13,8 +14,8 @@ export function serialize({ client, handle }: Executable): Uint8Array<ArrayBuffe
   return withExecutable(client, handle, (executable) => {
     const serialized = client.api.call("Executable_Serialize", { executable });
     const bytes = bytesAt(serialized.serialized_bytes, serialized.serialized_bytes_size);
-    const deleter = Deno.UnsafePointer.create<typeof DELETER>(serialized.serialized_executable_deleter);
-    if (deleter !== null) new Deno.UnsafeFnPointer(deleter, DELETER).call(serialized.serialized_executable);
+    const deleter = runtime.pointerAt(serialized.serialized_executable_deleter);
+    if (deleter !== null) runtime.functionAt(deleter, DELETER)(serialized.serialized_executable);
     return bytes;
   });
 }

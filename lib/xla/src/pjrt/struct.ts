@@ -1,3 +1,4 @@
+import { type Library, runtime, type Signatures } from "../runtime/mod.ts";
 import { type Field, fieldsOf, type StructName } from "./layout.ts";
 
 const encoder = new TextEncoder();
@@ -11,9 +12,7 @@ export type Fields<N extends StructName> = { [F in Field<N>]?: bigint | number |
 const pointees = new WeakMap<View, View[]>();
 
 /** The address of a typed array's first byte. Whoever stores it must keep the array alive. */
-export function addressOf(array: View): bigint {
-  return Deno.UnsafePointer.value(Deno.UnsafePointer.of(array));
-}
+export const addressOf: (array: View) => bigint = runtime.addressOf;
 
 /** Stores the addresses of arrays, and keeps the arrays alive with `words`. */
 export function words(fields: readonly (bigint | number | View)[]): BigUint64Array<ArrayBuffer> {
@@ -52,12 +51,12 @@ export function fieldsIn<N extends StructName>(name: N, words: BigUint64Array): 
 }
 
 /** Functions of the C library; undefined where it has another name, or lacks one of them. */
-export function cLibrary<S extends Deno.ForeignLibraryInterface>(
+export function cLibrary<S extends Signatures>(
   symbols: S,
   name = "libc.so.6",
-): Deno.StaticForeignLibraryInterface<S> | undefined {
+): Library<S>["symbols"] | undefined {
   try {
-    return Deno.dlopen(name, symbols).symbols;
+    return runtime.openLibrary(name, symbols).symbols;
   } catch {
     return undefined;
   }
@@ -72,7 +71,11 @@ export const readText = (address: bigint, size: bigint): string =>
 /** Copies `size` bytes from an address the plugin returned. */
 export function bytesAt(address: bigint, size: bigint): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(Number(size));
-  const pointer = Deno.UnsafePointer.create(address);
-  if (pointer !== null && bytes.length > 0) Deno.UnsafePointerView.copyInto(pointer, bytes);
+  const pointer = runtime.pointerAt(address);
+  if (pointer !== null && bytes.length > 0) runtime.readInto(bytes, pointer);
   return bytes;
 }
+
+/** Copies words from an address the plugin returned. */
+export const wordsAt = (address: bigint, count: number): BigUint64Array<ArrayBuffer> =>
+  new BigUint64Array(bytesAt(address, BigInt(8 * count)).buffer);

@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
+import process from "node:process";
+import { type Library, runtime } from "../runtime/mod.ts";
 import { type Bundle, isInstalled, type PluginPlace, verifyBundle } from "./files.ts";
 import table from "./table.json" with { type: "json" };
 
@@ -78,10 +80,10 @@ export function nvidiaFiles(packages: string): string[] {
 }
 
 function prepareLibraries(packages: string, files: string[]): void {
-  const flags = cudaFlags(packages, files, Deno.env.get("XLA_FLAGS") ?? "");
-  if (flags !== "") Deno.env.set("XLA_FLAGS", flags);
+  const flags = cudaFlags(packages, files, process.env.XLA_FLAGS ?? "");
+  if (flags !== "") process.env.XLA_FLAGS = flags;
   // Otherwise XLA tells of every program that it compiles.
-  if (!Deno.env.get(LOG_LEVEL)) Deno.env.set(LOG_LEVEL, "1");
+  process.env[LOG_LEVEL] ||= "1";
   preload(packages, files);
 }
 
@@ -116,7 +118,7 @@ const ORDER = [
 ];
 
 /** Libraries stay loaded while they are referred to; what is loaded here is needed until the process ends. */
-const loaded: Deno.DynamicLibrary<Record<never, never>>[] = [];
+const loaded: Library<Record<never, never>>[] = [];
 
 /** The libraries among these files that are loaded, in the order in which they are. */
 export function preloadOrder(files: string[]): string[] {
@@ -132,7 +134,7 @@ export function preloadOrder(files: string[]): string[] {
 export function preload(folder: string, files: string[]): void {
   for (const file of preloadOrder(files)) {
     try {
-      loaded.push(Deno.dlopen(join(folder, file), {}));
+      loaded.push(runtime.openLibrary(join(folder, file), {}));
     } catch {
       continue;
     }

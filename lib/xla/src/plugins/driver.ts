@@ -1,3 +1,5 @@
+import { type Library, runtime } from "../runtime/mod.ts";
+
 /** What NVIDIA's driver says of itself, asked through its own library; no GPU is used for it. */
 export interface Driver {
   /** The newest CUDA that it runs, as major and minor, such as [13, 0]; undefined without a driver. */
@@ -16,9 +18,9 @@ const SYMBOLS = {
 
 /** Asks the driver. It does not throw: a machine without a driver is an answer. */
 export function probeDriver(library = "libcuda.so.1"): Driver {
-  let driver: Deno.DynamicLibrary<typeof SYMBOLS>;
+  let driver: Library<typeof SYMBOLS>;
   try {
-    driver = Deno.dlopen(library, SYMBOLS);
+    driver = runtime.openLibrary(library, SYMBOLS);
   } catch {
     return { gpus: 0, reason: `no NVIDIA driver was found (${library})` };
   }

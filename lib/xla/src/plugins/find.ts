@@ -1,6 +1,9 @@
 /** Which plugin is loaded: one that the user named, else one whose SHA-256 is in the table of those that are known. */
+import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { UserError } from "../errors.ts";
+import { runtime } from "../runtime/mod.ts";
 import { installedCuda, isCudaPlugin, prepareBundle, prepareNamed } from "./cuda.ts";
 import { type Driver, probeDriver } from "./driver.ts";
 import { type PluginPlace, verifyFile } from "./files.ts";
@@ -23,7 +26,7 @@ export interface CpuPlugin {
 }
 
 /** The plugin for a platform (a target triple, this machine's unless given), or undefined where none is known. */
-export function pluginFor(platform: string = Deno.build.target): CpuPlugin | undefined {
+export function pluginFor(platform: string = runtime.target): CpuPlugin | undefined {
   return table.cpu.find((plugin) => plugin.platform === platform);
 }
 
@@ -32,7 +35,7 @@ export const installedPath = ({ folder }: PluginPlace, { sha256, file }: CpuPlug
   join(folder, sha256.slice(0, 16), file);
 
 /** The line for platforms without a plugin that is known. */
-export function whyNoPlugin(platform: string = Deno.build.target): string {
+export function whyNoPlugin(platform: string = runtime.target): string {
   return `No XLA plugin is known for ${platform}; PJRT_PLUGIN_LIBRARY_PATH can point at one.`;
 }
 
@@ -63,7 +66,7 @@ export interface FoundPlugin {
  * @throws UserError for a GPU that can't be used, and a missing or damaged file
  */
 export async function findPlugin(place: PluginPlace, device: DeviceName = "auto"): Promise<FoundPlugin> {
-  const named = Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH");
+  const named = process.env.PJRT_PLUGIN_LIBRARY_PATH;
   if (named) return await namedPlugin(named);
   const bundle = device === "cpu" ? undefined : await installedCuda(place);
   if (choosesCuda(device, bundle !== undefined, probeDriver, place.command)) {
@@ -72,7 +75,7 @@ export async function findPlugin(place: PluginPlace, device: DeviceName = "auto"
   const plugin = pluginFor();
   if (!plugin) return { reason: whyNoPlugin(), cuda: false };
   const path = installedPath(place, plugin);
-  if (!await Deno.stat(path).catch(() => undefined)) {
+  if (!await stat(path).catch(() => undefined)) {
     const advice = place.command
       ? `${place.command("")} installs it`
       : `${path} is to be ${plugin.member} of the wheel ${plugin.package} ${plugin.version}`;
@@ -83,14 +86,14 @@ export async function findPlugin(place: PluginPlace, device: DeviceName = "auto"
 }
 
 async function namedPlugin(path: string): Promise<FoundPlugin> {
-  const info = await Deno.stat(path).catch(() => undefined);
-  if (!info?.isFile) {
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile()) {
     throw new UserError(
       `PJRT_PLUGIN_LIBRARY_PATH is ${path}, which is ${info ? "not a file" : "not there"}`,
     );
   }
   const cuda = isCudaPlugin(path);
-  if (cuda) prepareNamed(await Deno.realPath(path));
+  if (cuda) prepareNamed(await realpath(path));
   return { path, reason: "", cuda };
 }
 

@@ -14,6 +14,9 @@ const SOURCES: Record<string, string> = {
   "@tensorflow/tfjs-backend-cpu": "dist/index.js",
 };
 
+/** It reads files of its own folder. */
+const JASMINE = "jasmine-core";
+
 /** Packages that node-fetch uses where they are there. */
 const OPTIONAL = ["encoding"];
 
@@ -36,7 +39,7 @@ const denoPackages: esbuild.Plugin = {
       const name = path.split("/").slice(0, path.startsWith("@") ? 2 : 1).join("/");
       const file = path === name ? SOURCES[name] : path.slice(name.length + 1);
       if (SOURCES[name] && file) return { path: join(packageFolder(name), withExtension(file)) };
-      return { path: createRequire(importer || import.meta.url).resolve(path) };
+      return { path: createRequire(importer || import.meta.url).resolve(path), external: path === JASMINE };
     });
   },
 };
@@ -49,18 +52,30 @@ const withExtension = (file: string): string => file.endsWith(".js") ? file : `$
  * @param outfile where it is written
  */
 export async function bundleSuite(outfile: string): Promise<void> {
+  await build({
+    stdin: { contents: ENTRY, resolveDir: dirname(fileURLToPath(import.meta.url)), loader: "ts" },
+    outfile,
+  });
+}
+
+/** Builds the program that runs the suite, for runtimes that don't read TypeScript. */
+export async function bundleChild(outfile: string): Promise<void> {
+  await build({ entryPoints: [fileURLToPath(new URL("child.ts", import.meta.url))], outfile });
+}
+
+async function build(options: esbuild.BuildOptions): Promise<void> {
   try {
     await esbuild.build({
-      stdin: { contents: ENTRY, resolveDir: dirname(fileURLToPath(import.meta.url)), loader: "ts" },
+      ...options,
       bundle: true,
       format: "esm",
       platform: "node",
       // The package's list of modules with side effects leaves its tests out.
       ignoreAnnotations: true,
       banner: {
-        js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+        js:
+          'import * as nodeModule from "node:module"; const require = nodeModule.createRequire(import.meta.url);',
       },
-      outfile,
       logLevel: "error",
       plugins: [denoPackages],
     });

@@ -1,5 +1,7 @@
 /** Runs the bundled test suite in this process: `child.ts BUNDLE OPTIONS RESULTS`. Started by `run.ts`. */
 import jasmineCore from "jasmine-core";
+import { writeFileSync } from "node:fs";
+import process from "node:process";
 import type { ChildOptions, Compilation, Spec, SuiteRun } from "./run.ts";
 
 /** What the bundle exports (it is built at run time, so its types are told here). */
@@ -39,7 +41,7 @@ interface SpecResult {
   failedExpectations: { message: string; stack?: string }[];
 }
 
-const [bundlePath, optionsText, resultsPath] = Deno.args as [string, string, string];
+const [bundlePath, optionsText, resultsPath] = process.argv.slice(2) as [string, string, string];
 const { backend, plugin, skipped, only, sample }: ChildOptions = JSON.parse(optionsText);
 
 // Jasmine's functions are globals, and the tests expect them when they are loaded.
@@ -90,5 +92,5 @@ environment.addReporter({
 });
 await environment.execute();
 const kernels = configs.map(({ kernelName }) => kernelName);
-Deno.writeTextFileSync(resultsPath, JSON.stringify({ specs, kernels, compilation } satisfies SuiteRun));
-Deno.exit(0);
+writeFileSync(resultsPath, JSON.stringify({ specs, kernels, compilation } satisfies SuiteRun));
+process.exit(0);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundleSuite } from "./bundle.ts";
+import { bundleChild, bundleSuite } from "./bundle.ts";
 
 /** One spec of tfjs-core's test suite. */
 export interface Spec {
@@ -47,20 +47,21 @@ export interface ChildOptions {
 /**
  * Runs tfjs-core's own test suite, unmodified, in a process of its own.
  *
+ * @param node a folder in which the suite runs in Node instead of Deno, koffi being installed there
  * @throws Error with the end of the process's output if it did not come to its end
  */
-export async function runSuite(options: ChildOptions): Promise<SuiteRun> {
-  const folder = await Deno.makeTempDir();
+export async function runSuite(options: ChildOptions, node?: string): Promise<SuiteRun> {
+  const folder = await Deno.makeTempDir({ dir: node });
   try {
     const bundle = join(folder, "suite.mjs");
     const results = join(folder, "results.json");
     await bundleSuite(bundle);
-    const { code, signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    const child = node ? join(folder, "child.mjs") : fileURLToPath(new URL("child.ts", import.meta.url));
+    if (node) await bundleChild(child);
+    const { code, signal, stdout, stderr } = await new Deno.Command(node ? "node" : Deno.execPath(), {
       args: [
-        "run",
-        "--allow-all",
-        "--no-check",
-        fileURLToPath(new URL("child.ts", import.meta.url)),
+        ...(node ? [] : ["run", "--allow-all", "--no-check"]),
+        child,
         bundle,
         JSON.stringify(options),
         results,

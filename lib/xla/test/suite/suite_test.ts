@@ -2,15 +2,7 @@ import { ok } from "node:assert/strict";
 import { findTestPlugin, noPlugin } from "../support/backend.ts";
 import { kernelSection, kernelSupport, PAGE } from "./compatibility.ts";
 import { count } from "./run.ts";
-import { passSuite } from "./testing.ts";
-
-/** Specs of kernels that neither the first spec of a group runs nor its first one about gradients. */
-const OTHER_SPECS = [
-  "abs complex64 rank-1",
-  "nonMaxSuppression NonMaxSuppressionPadded select from three clusters with pad five.",
-  "nonMaxSuppression NonMaxSuppressionWithScore select from three clusters with SoftNMS",
-  "stringToHashBucketFast one bucket maps values to zero",
-];
+import { OTHER_SPECS, passSuite } from "./testing.ts";
 
 Deno.test({
   name: "a sample of tfjs-core's own test suite, which runs every kernel, passes on xla",

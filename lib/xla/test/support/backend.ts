@@ -10,7 +10,7 @@ import { registerXla } from "../../src/mod.ts";
 export const CONFIG: string = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** Where the workspace's set-up puts plugins and programs. */
-const CACHE = fileURLToPath(new URL("../../../../data/cache", import.meta.url));
+export const CACHE: string = fileURLToPath(new URL("../../../../data/cache", import.meta.url));
 
 /** Whether this platform has no XLA plugin: tests on XLA are ignored there. */
 export const noPlugin: boolean = !Deno.env.get("PJRT_PLUGIN_LIBRARY_PATH") && pluginFor() === undefined;
