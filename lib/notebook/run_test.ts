@@ -33,7 +33,7 @@ Deno.test("a run writes a new notebook and a page that needs nothing else, and l
 
     const html = await Deno.readTextFile(page);
     match(html, /<title>Shows everything<\/title>/);
-    match(html, /<math display="block"/);
+    match(html, /<math tabindex="0" display="block"/);
     match(html, /<td[^>]*>&lt;y&gt;<\/td>/);
     equal(/<script|<link|src="(?!data:)|url\(/.test(html), false);
   });
