@@ -68,7 +68,7 @@ const SINGLE_SEED_DEVIATION = 0.017;
 /**
  * Another kind of processor, or another engine, adds in another order from the first step on: a training then goes a way of its
  * own. With the same code on an AMD EPYC and an Intel Xeon 27 of 30 runs were within the tolerances of one kind of processor; an
- * ablation (RMSE 2.55 and 3.05), the steep first points of a likelihood and the share of one head of attention were not.
+ * ablation (RMSE 2.55 and 3.05), the steep first points of a likelihood and the specialisation of two latents were not.
  */
 const ELSEWHERE = 3;
 

@@ -73,6 +73,10 @@ export interface Answer {
   authors?: string;
 }
 
+/** The word for so many parts of a claim that hold. */
+export const wordOf = (held: number, parts: number): Answer["word"] =>
+  held === parts ? "reproduced" : held > 0 ? "reproduced in part" : "not reproduced";
+
 /** Tables and figures by name, and what they say in words made from the numbers. */
 export interface Report {
   tables: Record<string, TableView>;

@@ -22,12 +22,14 @@ async function changed(name: string, agree?: (before: number, after: number) => 
   return changedLines(committed, await execute(committed, name, dirname(path)), agree);
 }
 
+/** The quickstart evaluates every so many of its thousand steps. */
+const STEPS_EVALUATED = 50;
+const isStep = (value: number) => value > 0 && value <= 1000 && value % STEPS_EVALUATED === 0;
+
 /**
  * It trains. A thousand steps carry a difference in the last bit of a sum far: the same code gives a test error of 5.30 on one
  * kind of processor and 5.46 on another one, and the best step, where a noisy curve is lowest, can be any that was evaluated.
  */
-const STEPS_EVALUATED = 50;
-const isStep = (value: number) => value > 0 && value <= 1000 && value % STEPS_EVALUATED === 0;
 Deno.test({
   name: "00_quickstart shows what its code gives, as exactly as processors agree",
   ignore: !isSetUp || noPlugin,

@@ -10,13 +10,13 @@ STARTED = time.perf_counter()
 
 import json
 import math
-import resource
-import sys
 
 import numpy as np
 
 import jax
 import jax.numpy as jnp
+
+from twin_loop import serve
 
 LOADING = time.perf_counter() - STARTED
 
@@ -208,49 +208,24 @@ class Step:
         self.state, loss = self.compiled(self.state, self.data, count)
         return float(loss)
 
-    def memory(self):
-        found = self.compiled and self.compiled.memory_analysis()
-        if not found:
-            return None
-        temporary = found.temp_size_in_bytes
-        return {"temporary": temporary, "peak": getattr(found, "peak_memory_in_bytes", 0) or temporary}
+    def facts(self):
+        found, memory = self.compiled and self.compiled.memory_analysis(), None
+        if found:
+            temporary = found.temp_size_in_bytes
+            memory = {"temporary": temporary, "peak": getattr(found, "peak_memory_in_bytes", 0) or temporary}
+        return {"compileSeconds": self.compiling, "programs": 1, "memory": memory}
 
 
-def main():
-    begin = time.perf_counter()
-    step, first = None, 0.0
-    for line in sys.stdin:
-        request = json.loads(line)
-        if request["do"] == "start":
-            device = jax.devices("gpu" if request["device"] == "cuda" else "cpu")[0]
-            jax.config.update("jax_default_device", device)
-            step = Step(request["config"], request["weights"])
-            answer = {
-                "jax": jax.__version__,
-                "device": device.device_kind,
-                "threads": request["threads"],
-                "parameters": step.parameters,
-            }
-        elif request["do"] == "steps":
-            answer = {"seconds": [], "losses": []}
-            round_begin = time.perf_counter()
-            while len(answer["seconds"]) < request["steps"]:
-                start = time.perf_counter()
-                answer["losses"].append(step.run())
-                answer["seconds"].append(time.perf_counter() - start)
-                first = first or time.perf_counter() - begin + LOADING
-                if time.perf_counter() - round_begin > request["seconds"]:
-                    break
-        else:
-            resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            answer = {
-                "compileSeconds": step.compiling,
-                "programs": 1,
-                "memory": step.memory(),
-                "resident": resident,
-                "firstStep": first,
-            }
-        print(json.dumps(answer), flush=True)
+def start(request):
+    device = jax.devices("gpu" if request["device"] == "cuda" else "cpu")[0]
+    jax.config.update("jax_default_device", device)
+    step = Step(request["config"], request["weights"])
+    return step, {
+        "jax": jax.__version__,
+        "device": device.device_kind,
+        "threads": request["threads"],
+        "parameters": step.parameters,
+    }
 
 
-main()
+serve(start, LOADING)

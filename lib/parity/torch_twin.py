@@ -10,7 +10,6 @@ STARTED = time.perf_counter()
 
 import json
 import math
-import resource
 import sys
 
 import torch
@@ -18,6 +17,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from torch_ipnp import IPNP
+from twin_loop import serve
 
 
 LOADING = time.perf_counter() - STARTED
@@ -127,7 +127,12 @@ def read_tensors(path):
     }
 
 
-class TableStep:
+class Step:
+    def facts(self):
+        return {"compileSeconds": 0, "programs": 0, "memory": None}
+
+
+class TableStep(Step):
     """One table model with its data and optimiser."""
 
     def __init__(self, c, weights):
@@ -172,7 +177,7 @@ def whole(job):
     look(job["tested"])
 
 
-class ProcessStep:
+class ProcessStep(Step):
     """IPNP with its tasks and optimiser."""
 
     def __init__(self, c, weights):
@@ -195,40 +200,21 @@ class ProcessStep:
         return loss.item()
 
 
-def main():
-    begin = time.perf_counter()
-    step, first = None, 0.0
-    for line in sys.stdin:
-        request = json.loads(line)
-        if request["do"] == "start":
-            torch.set_num_threads(request["threads"])
-            torch.set_default_device(request["device"])
-            torch.manual_seed(0)
-            kind = TableStep if request["config"]["kind"] == "table" else ProcessStep
-            step = kind(request["config"], request.get("weights"))
-            count = sum(p.numel() for p in step.model.parameters())
-            if request.get("compiled"):
-                step.model = torch.compile(step.model)
-            answer = {
-                "torch": torch.__version__,
-                "device": torch.cuda.get_device_name() if request["device"] == "cuda" else "cpu",
-                "threads": torch.get_num_threads(),
-                "parameters": count,
-            }
-        elif request["do"] == "steps":
-            answer = {"seconds": [], "losses": []}
-            round_begin = time.perf_counter()
-            while len(answer["seconds"]) < request["steps"]:
-                start = time.perf_counter()
-                answer["losses"].append(step.run())
-                answer["seconds"].append(time.perf_counter() - start)
-                first = first or time.perf_counter() - begin + LOADING
-                if time.perf_counter() - round_begin > request["seconds"]:
-                    break
-        else:
-            resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            answer = {"compileSeconds": 0, "programs": 0, "memory": None, "resident": resident, "firstStep": first}
-        print(json.dumps(answer), flush=True)
+def start(request):
+    torch.set_num_threads(request["threads"])
+    torch.set_default_device(request["device"])
+    torch.manual_seed(0)
+    kind = TableStep if request["config"]["kind"] == "table" else ProcessStep
+    step = kind(request["config"], request.get("weights"))
+    count = sum(p.numel() for p in step.model.parameters())
+    if request.get("compiled"):
+        step.model = torch.compile(step.model)
+    return step, {
+        "torch": torch.__version__,
+        "device": torch.cuda.get_device_name() if request["device"] == "cuda" else "cpu",
+        "threads": torch.get_num_threads(),
+        "parameters": count,
+    }
 
 
 if len(sys.argv) > 1:
@@ -237,4 +223,4 @@ if len(sys.argv) > 1:
     torch.set_default_device(given["device"])
     whole(given)
 else:
-    main()
+    serve(start, LOADING)

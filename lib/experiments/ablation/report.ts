@@ -9,7 +9,7 @@ import {
   spread,
   type TableView,
 } from "../../results/mod.ts";
-import type { Report } from "../experiment.ts";
+import { type Report, wordOf } from "../experiment.ts";
 import { asProfile } from "../profiles.ts";
 import { ABLATION_QUESTIONS, type AblationQuestion, ablationRows, BASE } from "./settings.ts";
 
@@ -205,11 +205,7 @@ function ablationAnswer(records: readonly RunRecord[]): Pick<Report, "answer"> {
   const worse = blocks.filter(({ difference }) => difference!.clear && difference!.mean > 0);
   return {
     answer: {
-      word: worse.length === blocks.length
-        ? "reproduced"
-        : worse.length > 0
-        ? "reproduced in part"
-        : "not reproduced",
+      word: wordOf(worse.length, blocks.length),
       why:
         `${worse.length} of ${blocks.length} models with a kind of block left out are clearly worse than SPIN, over ` +
         `${base.folds} folds.`,

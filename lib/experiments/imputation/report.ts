@@ -346,7 +346,7 @@ function verdictOf({ methods }: Results): string {
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
-/** Methods that read less: the paper compares with neither. */
+/** Other methods than a SPIN; the train frequency is none. */
 const isRival = ({ model }: ImputationMethod): boolean => !model.startsWith("spin") && model !== "frequency";
 
 /** Reproduced if the paper's SPIN has the highest mean R²; in part if it is above the other neural models, or one of ours is first. */

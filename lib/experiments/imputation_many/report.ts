@@ -11,7 +11,7 @@ import {
   type TableView,
 } from "../../results/mod.ts";
 import { canonicalJson } from "../../results/record.ts";
-import type { Report } from "../experiment.ts";
+import { type Report, wordOf } from "../experiment.ts";
 import { r2Score } from "../imputation/report.ts";
 import type { ManyDetails } from "./settings.ts";
 
@@ -316,7 +316,7 @@ function answerOf(results: readonly ManyResult[]): Pick<Report, "answer"> {
   const held = [seen, unseen].filter(({ r2, frequency }) => r2 > frequency).length;
   return {
     answer: {
-      word: held === 2 ? "reproduced" : held === 1 ? "reproduced in part" : "not reproduced",
+      word: wordOf(held, 2),
       why:
         `With ${size} targets one SPIN has an R² of ${
           number(seen.r2)

@@ -8,7 +8,7 @@ import {
   type RunRecord,
   type TableView,
 } from "../../results/mod.ts";
-import type { Report } from "../experiment.ts";
+import { type Report, wordOf } from "../experiment.ts";
 import { modelLabel, recordsOf } from "../process_report.ts";
 import type { ContextDetails } from "./settings.ts";
 
@@ -288,7 +288,7 @@ function claimsAnswer(claims: readonly Claim[]): Pick<Report, "answer"> {
   const held = measured.filter(({ holds }) => holds).length;
   return {
     answer: {
-      word: held === claims.length ? "reproduced" : held > 0 ? "reproduced in part" : "not reproduced",
+      word: wordOf(held, claims.length),
       why: `${held} of ${claims.length} claims about a million points hold${
         measured.length < claims.length ? `, ${claims.length - measured.length} were not measured` : ""
       }.`,

@@ -1,6 +1,6 @@
 import { type Figure, logLog, type Point, slopesOf } from "../../plots/mod.ts";
 import { cell, formatBytes, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
-import type { Report } from "../experiment.ts";
+import { type Report, wordOf } from "../experiment.ts";
 
 /** A size that costs are shown against. */
 type Size = "n" | "d";
@@ -99,7 +99,7 @@ function slopeAnswer(all: readonly RunRecord[]): Pick<Report, "answer"> {
   const held = claims.filter(({ holds }) => holds).length;
   return {
     answer: {
-      word: held === claims.length ? "reproduced" : held > 0 ? "reproduced in part" : "not reproduced",
+      word: wordOf(held, claims.length),
       why: `On logarithmic scales the slopes are ${
         claims.map(({ what, slope, wanted }) => `${slope.toFixed(2)} (${what}; claimed ${wanted})`).join(", ")
       }.`,
