@@ -146,7 +146,7 @@ export function compareRuns(
   const names = Object.keys(after).filter((metric) => !isTime(metric) && metric !== "steps");
   const whole = Object.keys(before).every((metric) => metric in after);
   const all = [...whole ? ["steps"] : [], ...names];
-  const sameEngine = engineName(kept) === engineName(now);
+  const sameEngine = ofOneEngine(kept, now);
   const measures = all.flatMap((metric): ComparedMeasure[] => {
     const own = toleranceOf(metric, kept, records);
     if (own === undefined) return [];
@@ -170,8 +170,13 @@ export function compareRuns(
 const passes = ({ kept, now, tolerance }: ComparedMeasure): boolean =>
   kept === now || (kept !== null && now !== null && Math.abs(now - kept) <= tolerance);
 
-const engineName = ({ engine, environment }: RunRecord): string =>
-  JSON.stringify([Object.entries(engine).sort(), environment.cpu]);
+/** Whether engine and processor are of one name; of a processor whose model is not recorded the name alone counts. */
+function ofOneEngine(a: RunRecord, b: RunRecord): boolean {
+  const [engine, other] = [a, b].map(({ engine }) => JSON.stringify(Object.entries(engine).sort()));
+  const [cpu, its] = [a, b].map(({ environment }) => environment.cpu) as [string, string];
+  return engine === other &&
+    (cpu === its || cpu.startsWith(`${its} (family`) || its.startsWith(`${cpu} (family`));
+}
 
 const runName = ({ experiment, model, data, fold, seed }: RunRecord): string =>
   [experiment, model, data.name, ...fold ? [`fold ${fold.index}`] : [], `seed ${seed}`].join(", ");

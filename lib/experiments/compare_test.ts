@@ -63,6 +63,22 @@ Deno.test("a training on another kind of processor may be off by three times as 
   equal(elsewhere({ ...kept.metrics, peak: 1.5 * 2 ** 30 }), "differs");
 });
 
+Deno.test("processors of one name and several models are several kinds; where no model is recorded the name counts", () => {
+  const one = (cpu: string, other: string) => {
+    const [kept, now] = [cpu, other].map((cpu) =>
+      recordOf({ environment: { ...recordOf({}).environment, cpu } })
+    );
+    return compareRuns(kept!, now!, []).sameEngine;
+  };
+  const [model, another] = ["E (family 25, model 17)", "E (family 25, model 1)"];
+  deepEqual([one(model, model), one("E", model), one(model, "E")], [true, true, true]);
+  deepEqual([one(model, another), one("E2", model), one("E", "F (family 25, model 1)")], [
+    false,
+    false,
+    false,
+  ]);
+});
+
 Deno.test("a measure that one of both lacks differs", () => {
   equal(compare({ metrics: { rmse: 1 } }, { metrics: { rmse: null } }).verdict, "differs");
 });

@@ -10,6 +10,7 @@ export interface Environment {
   /** The workspace's commit, with "+" where files differ from it; null outside a git checkout. */
   commit: string | null;
   system: string;
+  /** Its name, and on Linux the family and model that machines of one name differ in: "AMD EPYC (family 25, model 17)". */
   cpu: string;
   cores: number;
   memoryBytes: number;
@@ -30,16 +31,25 @@ async function git(...args: string[]): Promise<string | null> {
   return result?.code === 0 ? result.stdout.trim() : null;
 }
 
+/** The processor's name; cloud machines give several generations the same one, which family and model tell apart. */
+async function processor(): Promise<string> {
+  const name = cpus()[0]?.model.trim() ?? "unknown";
+  const info = await Deno.readTextFile("/proc/cpuinfo").catch(() => "");
+  const [family, model] = ["cpu family", "model"].map((field) =>
+    new RegExp(`^${field}\\s*: (\\d+)$`, "m").exec(info)?.[1]
+  );
+  return family && model ? `${name} (family ${family}, model ${model})` : name;
+}
+
 /** Collects versions, commit and machine for a record. */
 export async function environment(): Promise<Environment> {
   const [head, changes] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain")]);
-  const processors = cpus();
   return {
     versions: { ...Deno.version, ...packageVersions() },
     commit: head && (changes ? `${head}+` : head),
     system: `${Deno.build.os} ${Deno.build.arch}`,
-    cpu: processors[0]?.model.trim() ?? "unknown",
-    cores: processors.length,
+    cpu: await processor(),
+    cores: cpus().length,
     memoryBytes: Deno.systemMemoryInfo().total,
   };
 }

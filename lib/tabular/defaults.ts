@@ -26,6 +26,8 @@ const FEWEST_CONTEXT_ROWS = 64;
 export const CONTEXT_MODEL = { bins: 16, readout: "context" } as const;
 const CONTEXT_STEPS = 1000;
 const CONTEXT_EVALUATIONS = 20;
+/** Half of the evaluations. */
+const CONTEXT_PATIENCE = CONTEXT_EVALUATIONS / 2;
 /** Steps of all members together: several trainings of a small table cost as much as one of a large one. */
 const MEMBER_STEPS = 3000;
 /** Width d·e of a row that the models with (d·e)² weights are kept below, if the least width e allows it. */
@@ -44,7 +46,8 @@ const ROW_WIDTH = 512;
  * - SPIN with 4 latent attributes: with 8, validation errors on Boston, concrete, yacht and energy were no lower, at twice the
  *   memory
  * - `spin-context`: batches of min(n, 128, 2048 / d) rows, but no fewer than 64; 1,000 steps, growing likewise, and as
- *   many members as make 3,000 steps together; 16 bins; chosen on the validation rows of fold 1 of Boston, concrete,
+ *   many members as make 3,000 steps together, fewer if half of the 20 evaluations in a row find no better weights; 16
+ *   bins; chosen on the validation rows of fold 1 of Boston, concrete,
  *   energy, yacht, wine and breast cancer
  *
  * @param rows n, the rows to train on
@@ -82,7 +85,7 @@ export function defaultRecipe(model: TableModelName, rows: number, columns: numb
     batchSize: batch >= rows ? -1 : batch,
     transductive: false,
     evaluateEvery: Math.max(1, Math.round(steps / (context ? CONTEXT_EVALUATIONS : EVALUATIONS))),
-    ...context ? { members: Math.max(1, Math.floor(MEMBER_STEPS / steps)) } : {},
+    ...context ? { members: Math.max(1, Math.floor(MEMBER_STEPS / steps)), patience: CONTEXT_PATIENCE } : {},
     seed,
   });
 }

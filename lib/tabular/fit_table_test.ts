@@ -154,6 +154,13 @@ Deno.test("Hyperparameters change the recipe one by one, and what there is not i
     prepare({ steps: 60 }).evaluateEvery,
     prepare({ steps: 60, evaluateEvery: 7 }).evaluateEvery,
   ], [3, 7]);
+  assert.deepEqual([
+    defaults.patience,
+    prepare({ steps: 60, evaluateEvery: 1 }).patience,
+    prepare({ evaluateEvery: 1, patience: 4 }).patience,
+    prepare({ evaluateEvery: 1, recipe: { patience: 4 } }).patience,
+    prepare({ model: "spin" }).patience,
+  ], [10, 30, 4, 4, undefined]);
   assert.throws(() => prepare({ hh: 20 }), /fitTable: there is no option "hh"; nearest: h,/);
   assert.throws(() => prepare({ recipe: { h: 20 } }), /recipe: "h" is an option of its own, \{ h: \.\.\. \}/);
   assert.throws(() => prepare({ recipe: { hh: 20 } }), /recipe: there is no option "hh"/);

@@ -123,8 +123,13 @@ function recipeOf(defaults: Recipe, changes: TrainingOptions["recipe"] = {}, cho
     TABLE_OPTIONS,
     chosen,
   );
-  return completeRecipe(recipe);
+  const { patience = defaults.patience && halfOf(recipe) } = { ...changes, ...chosen };
+  return completeRecipe({ ...recipe, ...patience === undefined ? {} : { patience } });
 }
+
+/** Half of the evaluations of a training. */
+const halfOf = ({ steps, evaluateEvery }: Recipe): number =>
+  Math.max(1, Math.ceil(steps / evaluateEvery / 2));
 
 /** The recipe for another number of steps: the evaluations are spread over them. */
 function adapted(recipe: Recipe, steps = recipe.steps): Recipe {

@@ -71,6 +71,8 @@ export interface TrainOptions<Scores> {
     run(at: number): Promise<Scores>;
     /** If given, the weights of the best evaluation are kept, and restored at the end. */
     better?(now: Scores, best: Scores): boolean;
+    /** The training is complete after so many evaluations in a row without a better one; never before its steps unless given. */
+    patience?: number;
   };
   /** Further programs that are compiled together with the first step. */
   also?(): Promise<unknown>;
@@ -107,7 +109,7 @@ export interface Trained<Scores> {
   best: Evaluation<Scores> | undefined;
   /** Steps taken, those before a resume included. */
   steps: number;
-  /** True if it ended before its last step. */
+  /** True if a request ended it before its last step; patience that is over completes a training. */
   stopped: boolean;
   /** Of the whole training; what was spent on compiling is counted apart. */
   seconds: { compile: number; train: number; evaluate: number };
@@ -220,6 +222,8 @@ async function loop<Batch, L extends Losses, Scores>(
   const { seconds, lap } = stopwatch();
   const state = {
     step: 0,
+    /** The step that this training went on from. */
+    begun: 0,
     history: [] as Evaluation<Scores>[],
     best: null as Evaluation<Scores> | null,
     seconds,
@@ -229,10 +233,16 @@ async function loop<Batch, L extends Losses, Scores>(
   const course = emptyCourse();
   const bar = options.label === undefined ? undefined : progress(steps, { label: options.label, course });
   const asked = () => stopRequested(options.signal);
+  /** Whether patience is over; a training that goes on from a state has all of it again. */
+  const settled = (): boolean => {
+    const since = Math.max(state.begun, state.best?.step ?? 0);
+    return state.history.filter(({ step }) => step > since).length >= (evaluate?.patience ?? Infinity);
+  };
   let batch: Batch | undefined;
   let previous: L | undefined;
   let saved = performance.now();
   let left: TrainingState | undefined;
+  let stopped = false;
   let figures: Record<string, number> = {};
 
   const checked = (loss: number, at: number): number => {
@@ -285,15 +295,15 @@ async function loop<Batch, L extends Losses, Scores>(
     }
     if (options.from && state.step === 0) {
       restoreState(options.from, state, stored, "the state to go on from");
+      state.begun = state.step;
     }
     state.seconds = Object.assign(seconds, state.seconds);
     Object.assign(course, courseOfHistory(state.history, state.best?.step));
     // XLA cannot be interrupted: a request is followed when the program is there.
     const what = () => asked() ? "compiling, stops after it" : "compiling";
-    if (state.step < steps) await (bar ? bar.during(what, compile()) : compile());
+    if (state.step < steps && !settled()) await (bar ? bar.during(what, compile()) : compile());
     // A step is taken even if the request came before it, so that there is something to go on from.
-    let stopped = false;
-    while (state.step < steps && !stopped) {
+    while (state.step < steps && !stopped && !settled()) {
       const at = ++state.step;
       const now = task.batch(at);
       const losses = task.step(now);
@@ -314,9 +324,10 @@ async function loop<Batch, L extends Losses, Scores>(
         options.onStep?.(at, loss);
       } else options.onStep?.(at);
 
-      stopped = at < steps && asked();
+      const complete = at === steps || settled();
+      stopped = !complete && asked();
       const due = performance.now() - saved > 1000 * (checkpoint?.every ?? 60);
-      if (checkpoint && (stopped || due || at === steps)) {
+      if (checkpoint && (stopped || due || complete)) {
         // A state that has diverged is not kept: the one before may be of use.
         checked((await losses.loss.data())[0]!, at);
         lap("train");
@@ -325,7 +336,7 @@ async function loop<Batch, L extends Losses, Scores>(
         saved = performance.now();
         lap("evaluate");
       }
-      if (options.keep && (stopped || at === steps)) {
+      if (options.keep && (stopped || complete)) {
         await ready(losses.loss);
         lap("train");
         state.memory = memoryNow();
@@ -342,15 +353,16 @@ async function loop<Batch, L extends Losses, Scores>(
       history: state.history,
       best: state.best ?? undefined,
       steps: state.step,
-      stopped: state.step < steps,
+      stopped,
       seconds,
       memory: state.memory ?? undefined,
       ...left && { state: left },
     };
   } finally {
-    await bar?.done(
-      state.step < steps && asked() ? `${formatNotes(figures)} · stopped on request` : undefined,
-    );
+    const why = stopped
+      ? "stopped on request"
+      : settled() && `no better for ${evaluate!.patience} evaluations`;
+    await bar?.done(why ? `${formatNotes(figures)} · ${why}` : undefined);
     free([batch, previous]);
     best?.dispose();
   }

@@ -122,6 +122,31 @@ Deno.test("what goes on from a kept state has the bits and the history of a whol
   equal(resumed.state, undefined);
 });
 
+Deno.test("patience completes a training; interrupted before, it ends at the same step; asked to go on, it has patience again", async () => {
+  const distances = [5, 3, 4, 4, 4, 4, 4, 4];
+  const evaluate = {
+    when: () => true,
+    run: (at: number) => Promise.resolve({ distance: distances[at - 1]! }),
+    better: (now: { distance: number }, best: { distance: number }) => now.distance < best.distance,
+    patience: 3,
+  };
+  const whole = await trained({ steps: 8, evaluate, keep: true });
+  deepEqual([whole.steps, whole.stopped, whole.best], [5, false, 2]);
+  const further = await trained({ steps: 12, evaluate, from: whole.state });
+  deepEqual([further.steps, further.stopped, further.best], [8, false, 2]);
+  const folder = await Deno.makeTempDir();
+  const checkpoint = { path: join(folder, "state.safetensors"), recipe: {} };
+  const signal = new AbortController();
+  const onStep = (at: number) => at === 4 && signal.abort();
+  const stopped = await trained({ steps: 8, evaluate, checkpoint, signal: signal.signal, onStep });
+  deepEqual([stopped.steps, stopped.stopped], [4, true]);
+  for (let i = 0; i < 2; i++) {
+    const resumed = await trained({ steps: 8, evaluate, checkpoint });
+    deepEqual([resumed.value, resumed.steps, resumed.stopped, resumed.best], [whole.value, 5, false, 2]);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("a request while the first step compiles is followed after it", async () => {
   const signal = new AbortController();
   const also = () => Promise.resolve(signal.abort());

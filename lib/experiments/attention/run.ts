@@ -50,7 +50,7 @@ function runs(
     ...SMALL_ATTENTION,
     steps: steps || recipe.steps || SMALL_ATTENTION.steps,
     model: { ...SMALL_ATTENTION.model, ...model },
-    recipe,
+    recipe: { ...SMALL_ATTENTION.recipe, ...recipe },
   };
   return [
     ...seeds.map((seed) => variantRun("published", profile, { h, steps, model, recipe }, seed)),

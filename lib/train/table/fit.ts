@@ -119,6 +119,7 @@ export const trainOptions = <Scores extends Validation>(
     when: (at) => at % recipe.evaluateEvery === 0,
     run,
     better: (now, best) => improves(now, best, recipe.criterion ?? "loss"),
+    patience: recipe.patience,
   },
   advice: advice(recipe),
 });

@@ -32,6 +32,7 @@ export const TABLE_OPTIONS = {
   members: whole("models that are trained side by side and averaged", ["members"]),
   inference: oneOf("what is kept of the training rows", "inference", INFERENCE_MODES),
   evaluateEvery: whole("steps between two looks at the validation rows", ["evaluateEvery"]),
+  patience: whole("looks in a row without better weights that end the training", ["patience"]),
   seed: whole("of the split, the weights and the training", ["seed"], -Infinity),
 };
 

@@ -46,6 +46,8 @@ export interface Recipe {
   inference: InferenceMode;
   /** Steps between two looks at the validation rows. */
   evaluateEvery: number;
+  /** Evaluations in a row without better weights after which the training ends; it takes all its steps unless given. */
+  patience?: number;
   /** How the best weights are chosen on the validation rows: by label loss unless given, or by R² of alleles. */
   criterion?: Criterion;
   seed: number;
@@ -77,6 +79,7 @@ const OTHERS: { [Name in keyof Recipe as undefined extends Recipe[Name] ? Name :
   balanceClasses: true,
   criterion: true,
   members: true,
+  patience: true,
 };
 const NAMES = [...Object.keys(DEFAULT_RECIPE), ...Object.keys(OTHERS)];
 
@@ -94,7 +97,7 @@ export function completeRecipe(given: Partial<Recipe>): Recipe {
   for (const option of ["featureMask", "labelMask", "maskToken", "flatShare", "tradeoff"] as const) {
     expect(recipe[option] >= 0 && recipe[option] <= 1, option, "a number from 0 to 1");
   }
-  for (const option of ["steps", "evaluateEvery", "members"] as const) {
+  for (const option of ["steps", "evaluateEvery", "members", "patience"] as const) {
     if (recipe[option] === undefined) continue;
     expect(Number.isInteger(recipe[option]) && recipe[option] > 0, option, "a positive whole number");
   }
