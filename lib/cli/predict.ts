@@ -6,6 +6,7 @@ import { formatDuration } from "../progress/format.ts";
 import { startEngine } from "./start_engine.ts";
 import {
   describeModel,
+  describeTable,
   encodeQueries,
   fitPrepared,
   loadModel,
@@ -33,8 +34,8 @@ const PREDICT_OPTIONS = {
   load: texts("FILE", "use a kept model instead of --train"),
   categorical: texts("A,B", "columns of classes, even if written as numbers"),
   numeric: texts("A,B", "columns of numbers: a text in them is an error"),
-  missing: texts("X,Y", "texts for a missing cell, beside an empty one, NA, NaN, ? and null"),
-  "drop-uninformative": flag("leave out columns without values, or with a single one"),
+  missing: texts("X,Y", "texts for a missing cell, beside an empty one, NA, N/A, NaN, ? and null"),
+  present: texts("X,Y", "texts that are none, such as NA where it is a code"),
   "unseen-as-missing": flag("take classes that --train does not have for missing cells"),
 } as const;
 
@@ -66,13 +67,13 @@ function parseRequest(values: PredictValues) {
     if (value === undefined) throw new UserError(`task predict needs --${option}: ${why}`);
     return value;
   };
-  const list = (option: "categorical" | "numeric" | "missing") =>
+  const list = (option: "categorical" | "numeric" | "missing" | "present") =>
     (values[option] ?? []).flatMap((text) => text.split(",")).map((text) => text.trim());
+  const present = list("present").map((text) => text.toLowerCase());
   const load = file("load");
   if (load) {
-    const unused =
-      (["train", "model", "steps", "seed", "save", "categorical", "numeric", "drop-uninformative"] as const)
-        .filter((option) => values[option] !== undefined);
+    const unused = (["train", "model", "steps", "seed", "save", "categorical", "numeric"] as const)
+      .filter((option) => values[option] !== undefined);
     if (unused.length > 0) {
       throw new UserError(`--load uses a model as it is, so it does not go with --${unused.join(", --")}`);
     }
@@ -94,28 +95,33 @@ function parseRequest(values: PredictValues) {
     seed: numberValue(once(values, "seed"), "--seed", { whole: true, least: 0 }),
     categorical: list("categorical"),
     numeric: list("numeric"),
-    missing: [...MISSING_TEXTS, ...list("missing")],
-    uninformative: values["drop-uninformative"] ? "drop" as const : "error" as const,
+    missing: [
+      ...MISSING_TEXTS.filter((text) => !present.includes(text.toLowerCase())),
+      ...list("missing"),
+    ],
     unseen: values["unseen-as-missing"] ? "missing" as const : "error" as const,
   };
 }
 
-const notify = (message: string) => console.warn(`note: ${message}`);
-
 /** Advice of the library, which knows no command line, in the options of this command. */
 const ADVICE: [string, string][] = [
-  ["or let such columns be dropped", "or add --drop-uninformative"],
   ["or let unseen classes count as missing", "or add --unseen-as-missing"],
   [
     "declare the column categorical if that is meant, or the text as a missing cell",
     "--categorical or --missing can say what is meant",
   ],
+  ["or declare the column categorical", "or name the column in --categorical"],
+  ["declare the text as a missing cell if it is one", "--missing can name it as a missing cell"],
+  ["say so if they are a code like the others", "--present NA takes them for a code like the others"],
+  ["declare it as one if it is", "--missing can name it as one"],
+  ["declare it categorical", "name it in --categorical"],
+  ["declare it numeric", "name it in --numeric"],
 ];
 
-const advised = (error: unknown): unknown =>
-  error instanceof UserError
-    ? new UserError(ADVICE.reduce((text, [from, to]) => text.replace(from, to), error.message))
-    : error;
+const advised = (message: string): string =>
+  ADVICE.reduce((text, [from, to]) => text.replace(from, to), message);
+
+const notify = (message: string) => console.warn(`note: ${advised(message)}`);
 
 /** The model, and how long its making took in words. */
 interface Made {
@@ -171,9 +177,10 @@ async function predict(request: ReturnType<typeof parseRequest>): Promise<void> 
     made = { model, facts: scoreFacts("validation", model.scores) };
     queries = await readQueries(model.schema);
   } else {
-    const { categorical, numeric, target, model, steps, seed, uninformative } = request;
+    const { categorical, numeric, target, model, steps, seed } = request;
     const table = await loadTable(request.train!.path, { categorical, numeric, missing, notify });
-    const prepared = prepareTable({ table, target: target!, model, steps, seed, uninformative, notify });
+    const prepared = prepareTable({ table, target: target!, model, steps, seed, notify });
+    console.log(describeTable(table, target!));
     queries = await readQueries(prepared.schema);
     console.log(await startEngine());
     made = await train(prepared);
@@ -207,7 +214,7 @@ export async function runPredict({ values }: Arguments<typeof PREDICT_OPTIONS>):
   try {
     await predict(parseRequest(values));
   } catch (error) {
-    throw advised(error);
+    throw error instanceof UserError ? new UserError(advised(error.message)) : error;
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { detectDelimiter } from "./table.ts";
+import { detectDelimiter } from "./csv.ts";
 
 Deno.test("the delimiter is the one that cuts the lines evenly", () => {
   assert.equal(detectDelimiter("a,b,c\n1,2,3\n"), ",");

@@ -1,18 +1,18 @@
 import { UserError } from "../errors.ts";
 import { unknown } from "./nearest.ts";
-import { readBytes } from "./read.ts";
 import type { Column, Schema } from "./schema.ts";
 import {
   classOf,
   notANumber,
-  numberOf,
   type Numbers,
-  parseCsv,
+  placeOf,
+  readRaw,
   type Table,
   type TableColumn,
   type TableOptions,
   typeTable,
 } from "./table.ts";
+import { numberOf } from "./writing.ts";
 
 /** A table as numbers for a model; d = columns.length = dn numeric + dc categorical columns. */
 export interface EncodedTable {
@@ -29,8 +29,14 @@ export interface EncodedTable {
 }
 
 /** Numbers of a column; NaN where missing. A class may be written as a number, so a categorical column is read again. */
-function numbersOf(table: Table, column: TableColumn): Numbers {
-  if (column.kind === "numeric") return column.values;
+function numbersOf(table: Table, column: TableColumn, { dates }: Column): Numbers {
+  if (column.kind === "numeric") {
+    if (column.dates !== dates && column.values.some((value) => !Number.isNaN(value))) {
+      const [expected, found] = dates ? ["dates", "numbers"] : ["numbers", "dates"];
+      throw new UserError(`${table.source}, column "${column.name}": expected ${expected}, found ${found}`);
+    }
+    return column.values;
+  }
   const values = column.classes.map(numberOf);
   return Float64Array.from(column.codes, (code, row) => {
     if (code < 0) return NaN;
@@ -78,9 +84,10 @@ function categoricalCodes(
   const codes = codesOf(column, fitted.classes, (row, text) => {
     if (fitted.target) {
       throw new UserError(
-        `${table.source}, line ${table.lines[row]}, target "${fitted.name}": class ` +
-          `${unknown(text, fitted.classes)}; ` +
-          "it never occurs in training, so it can be neither predicted nor scored",
+        `${placeOf(table, row)}, target "${fitted.name}": class ${
+          unknown(text, fitted.classes)
+        }; it never occurs in ` +
+          "training, so it can be neither predicted nor scored: correct it, or leave the target out of this table",
       );
     }
     count++;
@@ -124,7 +131,7 @@ export function encode(
       throw new UserError(`${table.source}: expected a column ${unknown(fitted.name, names)}`);
     }
     if (fitted.kind === "numeric") {
-      const numbers = numbersOf(table, column);
+      const numbers = numbersOf(table, column, fitted);
       for (let row = 0; row < n; row++) {
         if (Number.isNaN(numbers[row])) continue;
         values[row * dn + at] = (numbers[row]! - fitted.mean) / fitted.deviation;
@@ -142,7 +149,7 @@ export function encode(
 }
 
 /**
- * Reads a CSV file whose columns a schema already knows, such as the rows to predict: their kinds are the schema's, other
+ * Reads a file whose columns a schema already knows, such as the rows to predict: their kinds are the schema's, other
  * columns are left out.
  *
  * @throws UserError for an absent feature, and whatever readTable throws.
@@ -152,7 +159,7 @@ export async function readTableLike(
   schema: Schema,
   options: TableOptions = {},
 ): Promise<Table> {
-  const raw = parseCsv(await readBytes(path, "table"), path, options);
+  const raw = await readRaw(path, options);
   const present: Column[] = [];
   for (const column of schema.columns) {
     if (raw.names.includes(column.name)) present.push(column);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { decodeTarget, encode, readTableLike } from "./encode.ts";
 import { fitSchema, parseSchema, type SchemaOptions } from "./schema.ts";
-import { parseCsv, type TableOptions, typeTable } from "./table.ts";
+import { parseCsv } from "./csv.ts";
+import { type TableOptions, typeTable } from "./table.ts";
 
 const tableOf = (text: string, options: TableOptions = {}) =>
   typeTable(parseCsv(new TextEncoder().encode(text), "t.csv", options), options);
@@ -86,7 +87,7 @@ Deno.test("a table that cannot be learnt from is refused", () => {
   refuses("a,y\n1,\n3,\n", /target "y": nothing to learn, it has no value/);
   refuses(
     "a,b,y\n1,5,2\n3,5,4\n",
-    /column "b": its only value is "5"; remove it, or let such columns be dropped/,
+    /column "b": its only value is "5"; remove it$/,
   );
   refuses("a,b,y\n1,?,2\n3,,4\n", /column "b": it has no value/);
   refuses("y\n1\n2\n", /no feature beside the target/);
@@ -179,4 +180,14 @@ Deno.test("predictions come back in the target's units, or as classes with proba
     () => decodeTarget(schema, "class", outputs, 2),
     /prediction of "class" for row 1 is not a finite/,
   );
+});
+
+Deno.test("dates where a model knows numbers are refused, and the other way round", () => {
+  const [numbers, dates] = ["1", "2024-01-01"].map((cell) =>
+    tableOf(`x,y\n${cell},1\n${cell.replace("1", "2")},2\n`)
+  );
+  const schemaOf = (table: typeof numbers) => fitSchema(table!, { targets: ["y"], ...quiet });
+  assert.equal(parseSchema(JSON.stringify(schemaOf(dates)), "m").columns[0]!.dates, true);
+  assert.throws(() => encode(dates!, schemaOf(numbers)), /t\.csv, column "x": expected numbers, found dates/);
+  assert.throws(() => encode(numbers!, schemaOf(dates)), /t\.csv, column "x": expected dates, found numbers/);
 });

@@ -3,8 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";
 import { inPasses } from "./permutation.ts";
-import { readBytes } from "./read.ts";
-import { momentsOf, notANumber, numberOf, parseCsv, type RawTable } from "./table.ts";
+import type { RawTable } from "./csv.ts";
+import { momentsOf, notANumber, readRaw } from "./table.ts";
+import { numberOf } from "./writing.ts";
 import { checkRanges, type CountRanges, type Counts, type TaskSource } from "./task_source.ts";
 
 /** Points of one function, in the order of the file. */
@@ -40,7 +41,7 @@ const FEWEST = 2;
  *   numbers that 32 bits cannot tell apart, and tasks of one point; see parseCsv.
  */
 export async function loadFunctions(path: string): Promise<FunctionSet> {
-  return functionsOf(parseCsv(await readBytes(path, "table"), path, { header: true }));
+  return functionsOf(await readRaw(path, { header: true }));
 }
 
 /** As loadFunctions, of a table that was read already. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import { functionsOf, loadFunctions } from "./functions.ts";
-import { parseCsv } from "./table.ts";
+import { parseCsv } from "./csv.ts";
 
 const setOf = (text: string) =>
   functionsOf(parseCsv(new TextEncoder().encode(text), "f.csv", { header: true }));

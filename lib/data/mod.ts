@@ -1,6 +1,7 @@
 /** Tables and functions: reading, typing, encoding, folds, batches, and the data sets of this workspace. */
 export { balancedBatches, batchCount, type Fold, makeFolds } from "./folds.ts";
-export { parseCsv, readTable, type Table, type TableOptions, typeTable } from "./table.ts";
+export { parseCsv } from "./csv.ts";
+export { placeOf, readTable, type Table, type TableOptions, typeTable } from "./table.ts";
 export {
   type DecodedTarget,
   decodeTarget,

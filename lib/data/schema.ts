@@ -11,6 +11,8 @@ export interface Column {
   /** Numeric: z-score statistics (population deviation; 0 replaced by 1); else 0 and 1. */
   mean: number;
   deviation: number;
+  /** Numeric: set if the numbers are dates, as days since 1970. */
+  dates?: true;
   /** Numeric, where a model has asked for them: ascending edges of its bins, in standardised units (`withBins`). */
   edges?: number[];
 }
@@ -49,10 +51,21 @@ function doubtfulTarget(column: TableColumn): string | undefined {
     "declare it categorical to predict classes";
 }
 
-/** A remark for a categorical column that names its rows. */
-function doubtfulClasses(column: TableColumn, rows: number): string | undefined {
-  if (column.kind !== "categorical" || column.classes.length <= Math.max(20, rows / 2)) return undefined;
-  return `has ${column.classes.length} classes in ${rows} rows; if it only names the rows, remove it`;
+/** A remark for a categorical column that names its rows. @throws UserError for such a target */
+function doubtfulClasses(
+  column: TableColumn,
+  rows: number,
+  target: boolean,
+  place: string,
+): string | undefined {
+  if (column.kind !== "categorical") return undefined;
+  const { length } = column.classes;
+  if (target && length > 2 && length === column.codes.filter((code) => code >= 0).length) {
+    throw new UserError(`${place}: nothing to learn, each of its ${length} classes occurs once`);
+  }
+  if (length <= Math.max(20, rows / 2)) return undefined;
+  const advice = target ? "few of them can be learnt" : "if it only names the rows, remove it";
+  return `has ${length} classes in ${rows} rows; ${advice}`;
 }
 
 /**
@@ -92,7 +105,7 @@ export function fitSchema(table: Table, options: SchemaOptions): Schema {
     if (known.constant) {
       const problem = `${place}: ${describe(known)}`;
       if (uninformative === "error") {
-        throw new UserError(`${problem}; remove it, or let such columns be dropped`);
+        throw new UserError(`${problem}; remove it`);
       }
       notify(`${problem}; it is left out`);
       return undefined;
@@ -103,7 +116,7 @@ export function fitSchema(table: Table, options: SchemaOptions): Schema {
   const columns = table.columns.flatMap((column) => {
     const isTarget = targets.includes(column.name);
     const place = `${table.source}, ${isTarget ? "target" : "column"} "${column.name}"`;
-    const remark = doubtfulClasses(column, table.rows);
+    const remark = doubtfulClasses(column, table.rows, isTarget, place);
     if (remark) notify(`${place} ${remark}`);
     return (isTarget ? fitTarget(column, place) : fitFeature(column, place)) ?? [];
   });
@@ -150,12 +163,12 @@ interface ColumnStatistics {
   constant: boolean;
   /** The value of a constant column, for messages. */
   only: string;
-  fitted: { classes: string[]; mean: number; deviation: number };
+  fitted: Pick<Column, "classes" | "mean" | "deviation" | "dates">;
 }
 
 function numericStatistics(
   source: string,
-  { name, values }: TableColumn & { kind: "numeric" },
+  { name, values, dates }: TableColumn & { kind: "numeric" },
   rows: Int32Array,
 ): ColumnStatistics {
   const { count, low, high, mean, deviation } = momentsOf(values, rows);
@@ -168,7 +181,12 @@ function numericStatistics(
     const size = deviation === 0 ? "differ too little" : "are too large";
     throw new UserError(`${source}, column "${name}": its numbers ${size} to be standardised`);
   }
-  return { count, constant: false, only: "", fitted: { classes: [], mean, deviation } };
+  return {
+    count,
+    constant: false,
+    only: "",
+    fitted: { classes: [], mean, deviation, ...dates && { dates } },
+  };
 }
 
 function categoricalStatistics(

@@ -6,7 +6,8 @@ import { UserError } from "../errors.ts";
 import { CACHE } from "../paths.ts";
 import { type Fold, lastRowsFold, makeFolds } from "./folds.ts";
 import { readBytes, sha256 } from "./read.ts";
-import { parseCsv, type RawTable, type Table, typeTable } from "./table.ts";
+import { parseCsv, type RawTable } from "./csv.ts";
+import { type Table, typeTable } from "./table.ts";
 import { type EmbeddedFacts, isEmbedded, type UciFacts, uciFacts, uciShares } from "./uci/facts.ts";
 import { columnsDigest, isPresent, readLarge } from "./uci/large.ts";
 

@@ -2,6 +2,8 @@
 import { readTable, type Table, type TableOptions } from "../data/mod.ts";
 import { shownTable } from "./shown.ts";
 
+export { describeTable } from "./shown.ts";
+
 export { readTableLike as loadTableLike, type Table } from "../data/mod.ts";
 export { predictionsCsv } from "./csv.ts";
 export {
@@ -15,6 +17,6 @@ export { fitPrepared, fitTable, type FitTableOptions, type FittedTable, loadMode
 export { encodeQueries, type TabularModel } from "./model.ts";
 export { type Prepared, prepareTable, type TrainingOptions } from "./prepare.ts";
 
-/** A table from a CSV file; in a notebook it shows its columns. @throws UserError as `readTable` does */
+/** A table from a CSV or Parquet file; in a notebook it shows its columns. @throws UserError as `readTable` does */
 export const loadTable = async (path: string, options?: TableOptions): Promise<Table> =>
   shownTable(await readTable(path, options));

@@ -1,5 +1,5 @@
 import { type DecodedTarget, decodeTarget, encode, type EncodedTable } from "../data/mod.ts";
-import { readTableLike, type Schema, type Table, type TableOptions } from "../data/mod.ts";
+import { placeOf, readTableLike, type Schema, type Table, type TableOptions } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { saveModel, type TrainedModel } from "../train/table/model_file.ts";
 import type { Recipe } from "../train/table/recipe.ts";
@@ -100,7 +100,7 @@ function refuseUnseen(table: Table, schema: Schema): void {
     const row = column.codes.findIndex((code) => code >= 0 && !known.has(column.classes[code]!));
     if (row < 0) continue;
     throw new UserError(
-      `${table.source}, line ${table.lines[row]}, column "${name}": class ` +
+      `${placeOf(table, row)}, column "${name}": class ` +
         `"${
           column.classes[column.codes[row]!]
         }" never occurs in training; correct it, or let unseen classes count as missing`,

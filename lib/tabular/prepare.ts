@@ -16,7 +16,7 @@ export interface TrainingOptions extends TableOptions {
   model?: TableModelName;
   /** Share of the labelled rows that choose the best weights and give the scores; default 0.2, 0 for none. */
   validationShare?: number;
-  /** What to do with a feature that has no value, or the same one in all rows; default "error". */
+  /** What to do with a feature that has no value, or the same one in all rows; default "drop", with a remark. */
   uninformative?: "error" | "drop";
   /** Anything else of the recipe; what is not named stays as it is, in `recipe.model` and `recipe.optimizer` too. */
   recipe?: Partial<Omit<Recipe, "optimizer">> & { optimizer?: Partial<Recipe["optimizer"]> };
@@ -56,7 +56,7 @@ const FEWEST_TO_VALIDATE = 20;
 export function prepareTable(options: TrainingOptions): Prepared {
   checkNames(options, [...Object.keys(TABLE_OPTIONS), ...NAMES], "fitTable");
   const chosen = chosenOptions(TABLE_OPTIONS, options);
-  const { table, model = TABLE_MODELS[0], validationShare = 0.2, uninformative } = options;
+  const { table, model = TABLE_MODELS[0], validationShare = 0.2, uninformative = "drop" } = options;
   const { seed = 42 } = chosen;
   const target = options.target.normalize("NFC");
   const notify = options.notify ?? console.warn;
@@ -67,7 +67,10 @@ export function prepareTable(options: TrainingOptions): Prepared {
   const column = table.columns.find(({ name }) => name === target);
   if (!column) {
     const names = table.columns.map(({ name }) => name);
-    throw new UserError(`${table.source}: no target column ${unknown(target, names)}`);
+    const single = names.length > 1
+      ? ""
+      : "; it has one column: cells are cut at commas, semicolons, tabs or |";
+    throw new UserError(`${table.source}: no target column ${unknown(target, names)}${single}`);
   }
   const hasLabel = (row: number) =>
     column.kind === "numeric" ? !Number.isNaN(column.values[row]) : column.codes[row]! >= 0;

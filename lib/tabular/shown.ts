@@ -16,7 +16,13 @@ function columnCells(column: TableColumn, rows: number): string[] {
       column.values,
       Int32Array.from({ length: rows }, (_, row) => row),
     );
-    return [count === 0 ? "" : `${short(low)} to ${short(high)}, mean ${short(mean)}`, `${rows - count}`];
+    const written = column.dates
+      ? (days: number) => new Date(days * 864e5).toISOString().slice(0, 10)
+      : short;
+    return [
+      count === 0 ? "" : `${written(low)} to ${written(high)}, mean ${written(mean)}`,
+      `${rows - count}`,
+    ];
   }
   const { classes, codes } = column;
   const names = classes.slice(0, 5).join(", ") + (classes.length > 5 ? ", ..." : "");
@@ -24,15 +30,25 @@ function columnCells(column: TableColumn, rows: number): string[] {
 }
 
 /** What a table holds, a line a column. */
-export const tableView = ({ source, rows, columns }: Table): TableView => ({
+export const tableView = ({ source, rows, columns }: Table, told = columns): TableView => ({
   title: `${source}: ${rows} rows, ${columns.length} columns`,
   head: ["column", "kind", "values", "missing"],
-  rows: columns.map((column) => ({
+  rows: told.map((column) => ({
     label: column.name,
-    cells: [column.kind, ...columnCells(column, rows)].map((text) => cell(text)),
+    cells: [column.kind === "numeric" && column.dates ? "days" : column.kind, ...columnCells(column, rows)]
+      .map((text) => cell(text)),
   })),
-  notes: [],
+  notes: columns.length > told.length ? [`and ${columns.length - told.length} more columns`] : [],
 });
+
+/** Columns of a wide table that a terminal shows. */
+const SHOWN = 20;
+
+/** What the columns of a table are taken for, for a terminal: the first ones, and the target. */
+export function describeTable(table: Table, target: string): string {
+  const told = table.columns.filter(({ name }, index) => index < SHOWN || name === target.normalize("NFC"));
+  return toText(tableView(table, told)).trimEnd();
+}
 
 /** A model's options and what it reached on its validation rows. */
 export const modelView = (

@@ -3,7 +3,7 @@ import classical from "../../../data/genotypes/classical.json" with { type: "jso
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.ts";
 import { readBytes, sha256 } from "../read.ts";
-import { parseCsv } from "../table.ts";
+import { parseCsv } from "../csv.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../data/genotypes", import.meta.url));
 

@@ -6,7 +6,8 @@ import { requireSpace } from "../../setup/disk.ts";
 import { fetchFile, placedFile } from "../download.ts";
 import { eachLine } from "../genotypes/lines.ts";
 import { type StoredTensor, storedTensors, storeTensors } from "../safetensors.ts";
-import { classOf, numberOf, type Numbers, sortClasses, type Table, type TableColumn } from "../table.ts";
+import { classOf, type Numbers, sortClasses, type Table, type TableColumn } from "../table.ts";
+import { numberOf } from "../writing.ts";
 import { type EmbeddedRows, isEmbedded, type LargeFacts, type LargeFile, uciFacts } from "./facts.ts";
 
 /** Changes when the same files would give other columns. */

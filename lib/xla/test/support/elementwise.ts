@@ -126,6 +126,8 @@ const binary: Cases = {
       two(() => ints([4, 5], 2), () => ints([5], 2), f),
     ]),
   ),
+  "mod of a small number": two(() => floats([6], 1e-9), () => tf.tensor1d([3e9, -3e9, 1, -1, 5, -5]), tf.mod),
+  "reciprocal of int32 with 0": one(() => tf.tensor1d([0, 1, -1, 7], "int32"), tf.reciprocal),
   "atan2": two(() => floats([4, 1]), () => floats([2]), tf.atan2, true),
   "add with a scalar": two(() => floats([]), () => floats([3]), tf.add, true),
   "add of empty arrays": two(() => floats([0, 3]), () => floats([1]), tf.add),

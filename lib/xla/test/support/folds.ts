@@ -35,6 +35,7 @@ export const foldCases: Cases = {
   "arg max of ties and NaN": one(ties, (x) => tf.argMax(x, 1)),
   "arg max of NaN alone": one(() => tf.fill([3], NaN), (x) => tf.argMax(x)),
   "arg max of int32": one(() => ints([3, 5], 2), (x) => tf.argMax(x, -1)),
+  "arg max of an empty axis": one(() => floats([0, 3]), (x) => tf.argMax(x, 0)),
   "arg min": one(() => floats([3, 5]), (x) => tf.argMin(x, 0)),
   "arg min of ties and NaN": one(ties, (x) => tf.argMin(x, 1)),
   "softmax": one(x, (x) => tf.softmax(x), true),

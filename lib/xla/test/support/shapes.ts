@@ -13,6 +13,11 @@ export const shapeCases: Cases = {
   "broadcast to": one(() => floats([3, 1]), (x) => tf.broadcastTo(x, [2, 3, 4]), true),
   "concat": two(matrix, () => floats([3, 2]), (a, b) => tf.concat([a, b], -1), true),
   "concat of bool": two(() => bools([2, 2]), () => bools([1, 2]), (a, b) => tf.concat([a, b], 0)),
+  "concat of float32 after int32": two(
+    () => ints([2]),
+    () => tf.tensor1d([1.5, -2.7]),
+    (a, b) => tf.concat([a, b]),
+  ),
   "concat with an empty part": two(matrix, () => floats([0, 4]), (a, b) => tf.concat([b, a, b], 0)),
   "concat of empty parts": two(() => floats([0, 3]), () => floats([0, 4]), (a, b) => tf.concat([a, b], 1)),
   "stack": two(matrix, matrix, (a, b) => tf.stack([a, b], 1), true),

@@ -8,10 +8,11 @@ import {
   compare,
   type Comparison,
   convert,
+  isFinite,
   select,
   unary,
 } from "../../stablehlo/ops.ts";
-import { float, type Kernel, type KernelTable, like, number } from "./kernel.ts";
+import { float, type Kernel, type KernelTable, like, number, quotient } from "./kernel.ts";
 import { leaky } from "./unary.ts";
 
 /** Elementwise kernels of two operands, which broadcast as in NumPy. */
@@ -47,8 +48,18 @@ const floorDivide = (a: Node, b: Node): Node => {
 const floorMod = (a: Node, b: Node): Node => {
   const remainder = binary("remainder", a, b);
   const opposite = compare("NE", compare("LT", a, like(a, 0)), compare("LT", b, like(b, 0)));
-  const mod = select(opposite, binary("remainder", binary("add", remainder, b), b), remainder);
-  return a.element === "f32" ? mod : select(compare("EQ", b, like(b, 0)), like(a, 0), mod);
+  const sum = binary("add", remainder, b);
+  const moved = binary("remainder", sum, b);
+  if (a.element !== "f32") {
+    return select(compare("EQ", b, like(b, 0)), like(a, 0), select(opposite, moved, remainder));
+  }
+  // A remainder that is lost beside the divisor leaves the divisor, not 0.
+  const lost = binary(
+    "and",
+    binary("and", compare("EQ", sum, b), compare("NE", remainder, like(a, 0))),
+    isFinite(b),
+  );
+  return select(opposite, select(lost, b, moved), remainder);
 };
 
 /** Powers of integers with negative exponents, which the compiler does not define, are cut off towards zero. */
@@ -87,7 +98,7 @@ export const binaryKernels: KernelTable = {
   NotEqual: comparison("NE"),
   Pow: of((a, b) => power(number(a), number(b))),
   Prelu: ({ input }) => leaky(...broadcastBoth(float(input("x")), float(input("alpha")))),
-  RealDiv: plain("divide"),
+  RealDiv: of((a, b) => quotient(number(a), number(b))),
   Select: ({ input }) => {
     const condition = input("condition");
     const [t, e] = sameType(input("t"), input("e"));

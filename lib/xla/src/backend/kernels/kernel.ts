@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { HostArray } from "../../pjrt/buffer.ts";
 import { dynamicSlice, dynamicUpdateSlice, index } from "../../stablehlo/control.ts";
-import { type Node, splat, type TensorType } from "../../stablehlo/node.ts";
-import { broadcastTo, convert, pad, slice } from "../../stablehlo/ops.ts";
+import { check, type Node, splat, type TensorType } from "../../stablehlo/node.ts";
+import { binary, broadcastTo, compare, convert, pad, select, slice } from "../../stablehlo/ops.ts";
 import { toHostArray } from "../dtypes.ts";
 
 /** What a kernel is given: its operands as nodes, by name or in a list, and tfjs's attributes. */
@@ -79,13 +79,25 @@ export const number = (x: Node): Node => x.element === "i1" ? convert(x, "i32") 
 /** The operand of functions that exist for float32 alone. */
 export const float = (x: Node): Node => convert(x, "f32");
 
-/** The axes an attribute names, all if it names none, none of them negative. */
+/** The quotient; 0 for a division of integers by 0, as tfjs's int32 has it. */
+export function quotient(a: Node, b: Node): Node {
+  const divided = binary("divide", a, b);
+  return a.element === "f32" ? divided : select(compare("EQ", b, like(b, 0)), like(b, 0), divided);
+}
+
+/** The axes an attribute names, all if it names none, none of them negative. @throws as tfjs for one out of range */
 export function axesOf(axis: unknown, rank: number): number[] {
   const list = axis === undefined || axis === null
     ? Array.from({ length: rank }, (_, i) => i)
     : Array.isArray(axis)
     ? axis as number[]
     : [axis as number];
+  for (const a of list) {
+    check(
+      a >= -rank && a < rank,
+      () => `All values in axis param must be in range [-${rank}, ${rank}) but got axis ${a}`,
+    );
+  }
   return list.map((a) => a < 0 ? a + rank : a);
 }
 

@@ -38,6 +38,13 @@ function largestDivisor(n: number, most: number): number {
 
 /** Matrix products. Leading axes are batch axes and broadcast. */
 export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
+  const [inner, other] = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)];
+  check(
+    inner === other,
+    () =>
+      `Error in matMul: inner shapes (${inner}) and (${other}) of Tensors with shapes ${a.shape} and ${b.shape} and ` +
+      `transposeA=${transposeA} and transposeB=${transposeB} must match.`,
+  );
   check(
     a.shape.length >= 2 && b.shape.length >= 2,
     () => `matMul: expected two axes or more, found ${typeText(a)} and ${typeText(b)}`,

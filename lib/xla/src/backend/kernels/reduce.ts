@@ -79,6 +79,7 @@ const argument = (extreme: Fold, worst: (x: Node) => number): Kernel => ({ input
   const given = input("x");
   const x = given.element === "f32" ? select(isNaN(given), like(given, worst(given)), given) : given;
   const [axis] = axesOf(attrs["axis"] ?? 0, x.shape.length) as [number];
+  if (x.shape[axis] === 0) return splat(0, { shape: x.shape.filter((_, i) => i !== axis), element: "i32" });
   const best = spread(extreme(x, [axis]), x, [axis]);
   const index = iota({ shape: x.shape, element: "i32" }, axis);
   return reduce(

@@ -1,6 +1,14 @@
 import { backend_util, slice_util } from "@tensorflow/tfjs-core";
 import { check, type Node, sizeOf, typeText } from "../../stablehlo/node.ts";
-import { broadcastInDim, concatenate, reshape, reverse, slice, transpose } from "../../stablehlo/ops.ts";
+import {
+  broadcastInDim,
+  concatenate,
+  convert,
+  reshape,
+  reverse,
+  slice,
+  transpose,
+} from "../../stablehlo/ops.ts";
 import { barrier } from "../../stablehlo/control.ts";
 import { elementOf } from "../dtypes.ts";
 import { axesOf, filled, type KernelTable, like, padded, part, type tf } from "./kernel.ts";
@@ -37,7 +45,8 @@ function tile(x: Node, reps: readonly number[]): Node {
 
 export const shapeKernels: KernelTable = {
   Concat: ({ inputs, attrs }) => {
-    const all = inputs();
+    const given = inputs();
+    const all = given.map((x) => convert(x, given[0]!.element));
     const [axis] = axesOf(attrs["axis"] ?? 0, all[0]!.shape.length) as [number];
     backend_util.assertParamsConsistent(all.map(({ shape }) => [...shape]), axis);
     const filled = all.filter((x) => sizeOf(x.shape) > 0);
@@ -76,6 +85,7 @@ export const shapeKernels: KernelTable = {
       attrs["begin"] as number[],
       attrs["size"] as number[],
     ) as [number[], number[]];
+    slice_util.assertParamsValid({ shape: [...x.shape] } as tf.TensorInfo, begin, size);
     return part(varying, x, begin, begin.map((b, i) => b + size[i]!));
   },
   SplitV: ({ input, attrs }) => {

@@ -11,7 +11,7 @@ import {
   unary,
 } from "../../stablehlo/ops.ts";
 import { elementOf } from "../dtypes.ts";
-import { float, type Kernel, type KernelTable, like, number, type tf } from "./kernel.ts";
+import { float, type Kernel, type KernelTable, like, number, quotient, type tf } from "./kernel.ts";
 
 /** Elementwise kernels of one operand, in the arithmetic of tfjs's own cpu backend. */
 
@@ -86,7 +86,7 @@ export const unaryKernels: KernelTable = {
   Log1p: real("log_plus_one"),
   LogicalNot: of((x) => unary("not", x)),
   Neg: of((x) => unary("negate", number(x))),
-  Reciprocal: of((x) => binary("divide", like(x, 1), x)),
+  Reciprocal: of((x) => quotient(like(number(x), 1), number(x))),
   Relu: of(positivePart),
   Relu6: of((x) => clamp(x, 0, 6)),
   Round: rounding("round_nearest_even"),
