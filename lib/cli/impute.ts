@@ -128,8 +128,9 @@ async function impute(request: ImputeRequest): Promise<number> {
   const { reference, targets, map, out, save, model } = request;
   const outputs = [out, save].filter((file) => file !== undefined);
   for (const file of outputs) await requireWritable(file);
-  await requireDistinct(outputs, [reference, targets, map, model].filter((file) => file !== undefined));
   const isBcf = out.path.endsWith(".bcf");
+  await requireWritable({ option: "--out", path: `${out.path}.${isBcf ? "csi" : "tbi"}` });
+  await requireDistinct(outputs, [reference, targets, map, model].filter((file) => file !== undefined));
   if (isBcf) await requireBcftools(out.path);
   const vcf = isBcf ? `${out.path}.vcf.gz` : out.path;
   const stored = model && await readModel(model.path);

@@ -308,6 +308,18 @@ for (const [what, files, words, message] of WRONG) {
     }));
 }
 
+Deno.test("impute tells before the work that its index cannot be written", () =>
+  inFolder({}, async ({ impute, path, names }) => {
+    for (const [out, index] of [["out.vcf.gz", "out.vcf.gz.tbi"], ["out.bcf", "out.bcf.csi"]]) {
+      await Deno.mkdir(path(index!));
+      const before = names();
+      const { code, stderr } = await impute(USUAL.replace("out.vcf.gz", out!));
+      assert.equal(code, 1);
+      assert.match(stderr, /--out .*: expected a file, found a folder or device/);
+      assert.deepEqual(names(), before);
+    }
+  }));
+
 Deno.test("impute counts a half-missing call as missing and fills it", () =>
   inFolder({ "array.vcf": half }, async ({ impute }) => {
     const { code, stderr } = await impute(USUAL.replace("own", "given").replace("60", "2"));

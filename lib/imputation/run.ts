@@ -248,6 +248,10 @@ async function checkTyped(task: ImputeTask, { settings, say, signal }: ImputeFil
   });
   await bar.done();
   const known = variants.filter((r2) => !Number.isNaN(r2));
+  if (known.length === 0) {
+    say?.("genotyped variants, each left out in turn: no R2, since no variant varies among these people");
+    return variants;
+  }
   const mean = known.reduce((a, b) => a + b, 0) / known.length;
   say?.(
     `genotyped variants, each left out in turn: R2 of all alleles ${

@@ -174,8 +174,8 @@ function checkOverlap(reference: Genotypes, targets: Genotypes, matched: number)
   throw new UserError(
     `expected at least 2 and ${percent(least)} of the targets' ${inRange.length} variants in the ` +
       `reference's range to ` +
-      `be in the reference, found ${matched} (${percent(share)}): ${ranges}; another genome build ` +
-      `(b37, b38) is likely`,
+      `be in the reference, found ${matched} (${percent(share)}): ${ranges}` +
+      (share >= least ? "" : "; another genome build (b37, b38) is likely"),
   );
 }
 

@@ -24,6 +24,7 @@ const CM_A_BASE = 1e-6;
 const FORMS = {
   plink: ["chromosome", "ID", "cM", "position"],
   three: ["pos", "chr", "cM"],
+  impute: ["position", "cM per Mb", "cM"],
   hapmap: ["chromosome", "position", "cM per Mb", "cM"],
 } as const;
 
@@ -36,7 +37,8 @@ interface MapRows {
 
 /**
  * Reads a genetic map, plain or gzip: PLINK's four columns (chromosome, ID, cM, position), three with the header
- * `pos chr cM`, or four with HapMap's header (chromosome, position, rate, cM). Between its positions distances are interpolated, outside they go on at the mean rate of the map.
+ * `pos chr cM`, three with IMPUTE's or SHAPEIT's (position, rate, cM; of one chromosome), or four with HapMap's (chromosome,
+ * position, rate, cM). Between its positions distances are interpolated, outside they go on at the mean rate of the map.
  *
  * @param contig reads this chromosome alone, with or without `chr`
  * @throws UserError with the line for other columns, cells that are no numbers, positions that do not increase and
@@ -79,6 +81,8 @@ async function readRows(path: string, contig: string): Promise<MapRows> {
     }
     const [name, position, distance] = form === "three"
       ? [cells[1]!, Number(cells[0]), Number(cells[2])]
+      : form === "impute"
+      ? [contig, Number(cells[0]), Number(cells[2])]
       : form === "plink"
       ? [cells[0]!, Number(cells[3]), Number(cells[2])]
       : [cells[0]!, Number(cells[1]), Number(cells[3])];
@@ -121,8 +125,8 @@ async function readRows(path: string, contig: string): Promise<MapRows> {
 /** The form of a file by its first row. */
 function formOf(cells: string[]): keyof typeof FORMS {
   if (cells.length === 3 && FORMS.three.every((name, i) => cells[i] === name)) return "three";
-  const isHeader = cells.length === 4 && !/^\d+$/.test(cells[1]!) && /^pos/i.test(cells[1]!) &&
-    /map|cM/i.test(cells[3]!);
+  if (cells.length === 3 && /^p{1,2}os/i.test(cells[0]!) && /map|cM|gpos/i.test(cells[2]!)) return "impute";
+  const isHeader = cells.length === 4 && /^pos/i.test(cells[1]!) && /map|cM/i.test(cells[3]!);
   return isHeader ? "hapmap" : "plink";
 }
 
@@ -135,14 +139,13 @@ export function mapWarnings(map: GeneticMap, first: number, last: number): strin
   if (!rows) return [];
   const found =
     `warning: ${source}: the map has positions ${rows.first} to ${rows.last}, the data ${first} to ${last}`;
-  if (rows.last < first || rows.first > last) {
-    return [
-      `${found}: no row is among them, so that the map's mean rate is taken; is it of another region or build?`,
-    ];
-  }
   const covered = Math.min(last, rows.last) - Math.max(first, rows.first);
   const warnings: string[] = [];
-  if (covered < (last - first) / 2) {
+  if (covered < 0) {
+    warnings.push(
+      `${found}: no row is among them, so that the map's mean rate is taken; is it of another region or build?`,
+    );
+  } else if (covered < (last - first) / 2) {
     warnings.push(`${found}: it covers less than half of them; beyond its ends its mean rate is taken`);
   }
   const rate = (map.centimorgans(last) - map.centimorgans(first)) / Math.max(1, last - first) * 1e6;

@@ -63,7 +63,11 @@ export async function contigsOf(path: string): Promise<string[]> {
       last.every((byte, i) => bytes[start + i] === byte);
     if (same) return true;
     const tab = bytes.indexOf(TAB, start);
-    last = bytes.slice(start, tab < 0 || tab > end ? end : tab);
+    if (tab < 0 || tab > end) {
+      const text = new TextDecoder().decode(bytes.subarray(start, Math.min(end, start + 40)));
+      throw new UserError(`${path}, line ${line}: expected columns with tabs between them, found "${text}"`);
+    }
+    last = bytes.slice(start, tab);
     contigs.add(new TextDecoder().decode(last));
     return true;
   });
@@ -288,7 +292,7 @@ function recordReader(
         if (require === "phased") checkSets();
       }
       (alts.length > 1 ? alts : [alt!]).forEach((one, i) => {
-        const more = structuralInfo(info!, i);
+        const more = structuralInfo(info!, i, position);
         const named = nameOf(id!);
         if (rows.has({ position, id: named, ref: ref!, alt: one, info: more })) {
           tally(oddities.duplicates, () => here(` ${short(ref!)}/${short(one)}`));
@@ -485,12 +489,13 @@ function textAt(bytes: Uint8Array, start: number): string {
 /** A call with numbers of more than one digit, one that is missing and written ".", or none at all. */
 function parseOther(text: string, sample: number, calls: RecordCalls, refuse: Refuse): void {
   const { alleles, phased, haploid } = calls;
-  const parts = /^(\d{1,4}|\.)([|/])(\d{1,4}|\.)$/.exec(text);
-  if (parts) {
-    alleles[2 * sample] = parts[1] === "." ? -1 : Number(parts[1]);
-    alleles[2 * sample + 1] = parts[3] === "." ? -1 : Number(parts[3]);
-    phased[sample] = parts[2] === "|" ? 1 : 0;
-    if ((parts[1] === ".") !== (parts[3] === ".")) calls.odd = true;
+  const [, before, first, between, second] = /^([|/]?)(\d{1,4}|\.)([|/])(\d{1,4}|\.)$/.exec(text) ?? [];
+  if (second !== undefined) {
+    alleles[2 * sample] = first === "." ? -1 : Number(first);
+    alleles[2 * sample + 1] = second === "." ? -1 : Number(second);
+    // From VCF 4.4 on the first allele may have its phase, too.
+    phased[sample] = between === "|" && before !== "/" ? 1 : 0;
+    if ((first === ".") !== (second === ".")) calls.odd = true;
   } else if (text === ".") {
     alleles[2 * sample] = alleles[2 * sample + 1] = -1;
     phased[sample] = 0;
@@ -580,6 +585,9 @@ function ofLength(numbers: Int32Array, length: number): Int32Array {
   return out;
 }
 
+/** Small letters are the same bases. */
+const sameLetters = (a: string, b: string): boolean => a === b || a.toUpperCase() === b.toUpperCase();
+
 /** A variant as a record and one of its ALT alleles have it; `info` as Variants has it. */
 interface VariantText {
   position: number;
@@ -612,7 +620,7 @@ function genotypeRows(samples: number) {
     /** Whether one of the last variants, those at this position, is the same. */
     has({ position, id, ref, alt, info }: VariantText): boolean {
       for (let i = positions.length - 1; i >= 0 && positions[i] === position; i--) {
-        const same = variants.ref[i] === ref && variants.alt[i] === alt;
+        const same = sameLetters(variants.ref[i]!, ref) && sameLetters(variants.alt[i]!, alt);
         if (same && (!isStructural(alt) || (variants.id[i] === id && infos[i] === info))) return true;
       }
       return false;

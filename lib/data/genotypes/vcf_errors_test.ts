@@ -1,6 +1,6 @@
 import { parseRegion } from "./genotypes.ts";
 import { record, refusesFile, vcfText } from "./support_test.ts";
-import { readVcf, type VcfOptions } from "./vcf.ts";
+import { contigsOf, readVcf, type VcfOptions } from "./vcf.ts";
 
 const refuses = (content: string | Uint8Array, message: RegExp, options: VcfOptions = {}, name = "a.vcf") =>
   refusesFile(name, content, (path) => readVcf(path, options), message);
@@ -51,6 +51,14 @@ Deno.test("records that do not fit the header are refused with their line", asyn
     /FORMAT to begin with GT or .*, found "GTX"/,
   );
 });
+
+Deno.test("columns without tabs are refused before chromosomes are told", () =>
+  refusesFile(
+    "a.vcf",
+    after(good).replaceAll("\t", " "),
+    contigsOf,
+    /line 3: expected columns with tabs between them, found "20 5 \. A C/,
+  ));
 
 Deno.test("genotypes that are none are refused with sample and position", async () => {
   const call = (text: string) => after(record(6, "A>C", `0|1 ${text}`));
