@@ -293,6 +293,12 @@ const WRONG: [string, Record<string, string | Uint8Array>, string, RegExp][] = [
     USUAL.replace("own", "given"),
     /expected every heterozygous genotype phased/,
   ],
+  [
+    "standard input that is named twice",
+    {},
+    USUAL.replace("ref.vcf.gz", "-").replace("array.vcf", "-"),
+    /--reference and --targets are both standard input/,
+  ],
   ["an output over an input", {}, USUAL.replace("out.vcf.gz", "ref.vcf.gz"), /same file/],
 ];
 

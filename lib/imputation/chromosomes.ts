@@ -31,7 +31,7 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
   for (const path of [files.reference, files.targets]) {
     if (!(await Deno.stat(path).catch(() => undefined))?.isFile) return await imputeFiles(files);
   }
-  const { say = () => {}, out } = files;
+  const { say = () => {}, out, map } = files;
   const [panel, array] = [await contigsOf(files.reference), await contigsOf(files.targets)];
   if (panel.length < 2 && array.length < 2) return await imputeFiles(of(panel[0] ?? ""));
   const shared = panel.filter((contig) => array.some((other) => sameContig(contig, other)));
@@ -43,6 +43,11 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
   if (shared.length === 0) {
     throw new UserError(
       `expected a chromosome that reference and targets share, found ${some(panel)} and ${some(array)}`,
+    );
+  }
+  if (shared.length > 1 && map && !map.includes(PLACE) && !(await Deno.stat(map).catch(() => null))?.isFile) {
+    throw new UserError(
+      `--map ${map}: expected a file for the ${shared.length} chromosomes, found a pipe or nothing`,
     );
   }
   if (shared.length > 1 && (files.model || files.save)) {

@@ -54,6 +54,8 @@ export interface ImputeFiles {
   allTyped?: boolean;
   /** Also take records whose FILTER is not PASS. */
   allFilters?: boolean;
+  /** Take PL, GL or GP of the targets in place of GT wherever they are there. */
+  likelihoods?: boolean;
   /** What made the file: a line of its header. */
   source: string;
   /** More lines of its header. */
@@ -102,7 +104,7 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
   try {
     const phased = await phaseOf(input, files, parts);
     files.say?.(`phase: ${phased.how}`);
-    const filled = await fillMissing(input, phased.known);
+    const filled = await fillMissing(input, phased.known, files.settings);
     const haploid = singleHaplotypes(input.aligned, phased.known, filled);
     const task: Input & ImputeTask = { ...input, known: phased.known, filled, haploid };
     seconds.phase = clock();
@@ -133,7 +135,7 @@ export async function readInput(files: ImputeFiles) {
   const wide = region && withFlanks(region);
   const panel = await readVcf(files.reference, { region: wide, require: "phased", filters });
   say(`reference: ${panel.genotypes.samples.length} samples, ${variantCount(panel.genotypes)} variants`);
-  const array = await readVcf(files.targets, { region: wide, filters });
+  const array = await readVcf(files.targets, { region: wide, filters, likelihoods: files.likelihoods });
   const targets = array.genotypes;
   checkSamples(targets.samples);
   const map = files.map ? await readGeneticMap(files.map, panel.genotypes.contig) : physicalMap;
@@ -223,7 +225,6 @@ async function phaseOf(input: Input, files: ImputeFiles, parts: Parts): Promise<
     samples: targets.samples,
     aligned,
     map,
-    mapPath: files.map,
     method: files.phasing,
     seed: files.settings.recipe.seed,
     folder,
@@ -324,6 +325,6 @@ export function identityOf({ reference, targets, aligned, cut }: Input, files: I
   hash.update(variants.position).update(alleles.bytes).update(cut.centimorgans).update(cut.targets);
   hash.update(JSON.stringify([variants.ref, variants.alt]));
   for (const part of [aligned.variants, aligned.calls, aligned.alleles, aligned.phased]) hash.update(part);
-  for (const part of [aligned.sets, aligned.haploid]) hash.update(part ?? "none");
+  for (const part of [aligned.sets, aligned.haploid, aligned.likelihoods]) hash.update(part ?? "none");
   return hash.digest("hex");
 }

@@ -9,8 +9,8 @@ export interface GeneticMap {
   source: string;
   /** Centimorgans at a position, from the same origin for all. */
   centimorgans(position: number): number;
-  /** First and last position of its rows; absent for a rule that holds anywhere. */
-  rows?: { first: number; last: number; count: number };
+  /** Positions of its rows, increasing; absent for a rule that holds anywhere. */
+  positions?: number[];
 }
 
 /** Without a map: one centimorgan in a million positions. */
@@ -51,12 +51,15 @@ export async function readGeneticMap(path: string, contig: string): Promise<Gene
 /**
  * Writes a genetic map in PLINK's columns, as Beagle wants them, with the chromosome's name in the VCF files.
  *
- * @returns the path written to
- * @throws UserError as readGeneticMap
+ * @returns the path written to; undefined for a rule that has no rows
  */
-export async function plinkMap(path: string, out: string, contig: string): Promise<string> {
-  const { positions, distances } = await readRows(path, contig);
-  await writeAtomic(out, positions.map((at, i) => `${contig} . ${distances[i]} ${at}\n`).join(""));
+export async function plinkMap(
+  { positions, centimorgans }: GeneticMap,
+  out: string,
+  contig: string,
+): Promise<string | undefined> {
+  if (!positions) return undefined;
+  await writeAtomic(out, positions.map((at) => `${contig} . ${centimorgans(at)} ${at}\n`).join(""));
   return out;
 }
 
@@ -135,8 +138,9 @@ const [LEAST_RATE, MOST_RATE] = [0.01, 100];
 
 /** What is doubtful about a map for the positions `first` to `last`, in words. */
 export function mapWarnings(map: GeneticMap, first: number, last: number): string[] {
-  const { rows, source } = map;
-  if (!rows) return [];
+  const { positions, source } = map;
+  if (!positions) return [];
+  const rows = { first: positions[0]!, last: positions.at(-1)! };
   const found =
     `warning: ${source}: the map has positions ${rows.first} to ${rows.last}, the data ${first} to ${last}`;
   const covered = Math.min(last, rows.last) - Math.max(first, rows.first);
@@ -165,7 +169,7 @@ function mapOf(source: string, { positions, distances }: MapRows): GeneticMap {
   const rate = (distances[last]! - distances[0]!) / (positions[last]! - positions[0]!);
   return {
     source,
-    rows: { first: positions[0]!, last: positions[last]!, count: positions.length },
+    positions,
     centimorgans(position) {
       if (position <= positions[0]!) return distances[0]! - (positions[0]! - position) * rate;
       if (position >= positions[last]!) return distances[last]! + (position - positions[last]!) * rate;

@@ -158,6 +158,7 @@ Deno.test("what is not taken as it is written is counted, with its place", async
   assert.deepEqual([...genotypes.haploid!.bytes], [2, 0]);
   assert.deepEqual(Object.fromEntries(Object.entries(oddities).map(([kind, { first }]) => [kind, first])), {
     multiallelic: ["20:7 A/C,R (line 6)"],
+    calls: [],
     duplicates: ["20:5 A/C (line 4)"],
     oddAlleles: ["20:6 B/C (line 5)", "20:7 A/R (line 6)"],
     filtered: ["20:8 q10 (line 7)"],
