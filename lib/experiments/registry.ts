@@ -8,6 +8,7 @@ import type { Experiment, Run, Settings } from "./experiment.ts";
 import { cohort } from "./imputation/cohort.ts";
 import { lowCoverage } from "./imputation/low_coverage.ts";
 import { imputation } from "./imputation/run.ts";
+import { imputationSize } from "./imputation/sizes.ts";
 import { imputationMemory } from "./imputation_many/memory.ts";
 import { imputationMany } from "./imputation_many/run.ts";
 import { functions } from "./functions/run.ts";
@@ -38,6 +39,7 @@ export const experiments = {
   imputation,
   cohort,
   lowCoverage,
+  imputationSize,
   imputationMany,
   imputationMemory,
   syntheticAttention,
