@@ -139,7 +139,7 @@ async function impute(request: ImputeRequest): Promise<number> {
   await requireWritable({ option: "--out", path: `${out.path}.${isBcf ? "csi" : "tbi"}` });
   await requireDistinct(outputs, [reference, targets, map, model].filter((file) => file !== undefined));
   if (isBcf) await requireBcftools(out.path);
-  const vcf = isBcf ? `${out.path}.vcf.gz` : out.path;
+  const vcf = isBcf ? `${out.path}.making.vcf.gz` : out.path;
   const stored = model && await readModel(model.path);
   const settings = stored?.settings ?? settingsOf(request);
   if (request.threads) Deno.env.set("NPROC", String(request.threads));

@@ -75,25 +75,29 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
   const parts = await openParts(`${out}.parts`, createHash("sha256").update(form).digest("hex"));
   const results: ImputeResult[] = [];
   const pathOf = (c: number) => join(parts.folder, `chromosome${c}.vcf.gz`);
-  for (const [c, contig] of shared.entries()) {
-    const before = await parts.readText(`chromosome${c}.done`);
-    if (before !== undefined) {
-      results.push(JSON.parse(before) as ImputeResult);
-      continue;
+  try {
+    for (const [c, contig] of shared.entries()) {
+      const before = await parts.readText(`chromosome${c}.done`);
+      if (before !== undefined) {
+        results.push(JSON.parse(before) as ImputeResult);
+        continue;
+      }
+      // What it has to say was said when all files were checked.
+      const result = await imputeFiles({
+        ...one(contig),
+        out: pathOf(c),
+        say: (line) => /^(phase|genotyped variants)/.test(line) && say(line),
+      });
+      if (!result) return undefined;
+      say(`chromosome ${contig}: ${result.imputed} of ${result.variants} variants imputed`);
+      await parts.writeText(`chromosome${c}.done`, JSON.stringify(result));
+      results.push(result);
     }
-    // What it has to say was said when all files were checked.
-    const result = await imputeFiles({
-      ...one(contig),
-      out: pathOf(c),
-      say: (line) => /^(phase|genotyped variants)/.test(line) && say(line),
-    });
-    if (!result) return undefined;
-    say(`chromosome ${contig}: ${result.imputed} of ${result.variants} variants imputed`);
-    await parts.writeText(`chromosome${c}.done`, JSON.stringify(result));
-    results.push(result);
+    await joinImputed(out, shared.map((_, c) => pathOf(c)), parts.folder);
+    await parts.remove();
+  } finally {
+    parts.close();
   }
-  await joinImputed(out, shared.map((_, c) => pathOf(c)), parts.folder);
-  await parts.remove();
   return totalOf(results);
 }
 

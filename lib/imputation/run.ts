@@ -122,6 +122,8 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
   } catch (error) {
     if (error instanceof Stopped || stopRequested(files.signal)) return undefined;
     throw error;
+  } finally {
+    parts.close();
   }
 }
 
@@ -250,7 +252,9 @@ async function checkTyped(task: ImputeTask, { settings, say, signal }: ImputeFil
   await bar.done();
   const known = variants.filter((r2) => !Number.isNaN(r2));
   if (known.length === 0) {
-    say?.("genotyped variants, each left out in turn: no R2, since no variant varies among these people");
+    say?.(
+      "genotyped variants, each left out in turn: no R2, since no variant varies among the calls of these people",
+    );
     return variants;
   }
   const mean = known.reduce((a, b) => a + b, 0) / known.length;

@@ -135,6 +135,14 @@ function parseVcfHeader(lines: readonly string[], path: string): VcfHeader {
   samples.forEach((name, i) => {
     const earlier = first.get(name);
     if (name === "") throw new UserError(`${place}: sample ${i + 1} has no name`);
+    if (name.includes("\ufffd")) {
+      throw new UserError(
+        `${place}: expected names of samples in UTF-8, found other bytes in that of sample ${
+          i + 1
+        } ("${name}"); ` +
+          "iconv -f latin1 -t utf8 may help",
+      );
+    }
     if (earlier !== undefined) {
       throw new UserError(`${place}: samples ${earlier + 1} and ${i + 1} are both called "${name}"`);
     }
@@ -368,7 +376,7 @@ const LONGEST = 2 ** 29;
 const short = (text: string): string => text.length <= 20 ? text : `${text.slice(0, 20)}...`;
 
 /** An ID as it can be written again: it never matters. */
-const nameOf = (id: string): string => id === "" ? "." : id.replaceAll(/\s+/g, "_");
+const nameOf = (id: string): string => id === "" ? "." : id.replaceAll(/[\s\p{Cc}]+/gu, "_");
 
 /**
  * Which records of a file are wanted, and what the file covers.

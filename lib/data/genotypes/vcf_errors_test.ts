@@ -28,6 +28,8 @@ Deno.test("headers are refused with what is wrong", async () => {
   await refuses(sites, /line 2: expected FORMAT and samples after INFO, found none: a VCF of sites alone/);
   await refuses(vcfText(["A", "B", "A"], []), /line 2: samples 1 and 3 are both called "A"/);
   await refuses(vcfText(["A", ""], []), /line 2: sample 2 has no name/);
+  const latin = Uint8Array.from(vcfText(["A", "é"], []), (letter) => letter.charCodeAt(0));
+  await refuses(latin, /line 2: expected names of samples in UTF-8, found other bytes in that of sample 2/);
   await refuses(
     vcfText(["A"], []).replace("ID", "NAME"),
     /with tabs between them, found "NAME" where ID is due/,
