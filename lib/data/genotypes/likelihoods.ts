@@ -80,8 +80,8 @@ export function readLikelihoods(
       calls.odd = true;
       return null;
     }
-    // With REF alone there is but one genotype, which tells nothing.
-    if (alternatives === 0) return null;
+    // Equal ones say nothing, as those of no read or of REF alone.
+    if (found.every((weight) => weight === most)) return null;
     if (found.lastIndexOf(most) === first) {
       const [a, b] = genotypeAt(first);
       calls.alleles[2 * s] = a;
