@@ -15,6 +15,7 @@ import { type Arguments, flag, numberValue, runCommand, textOption as text } fro
 import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
 
 const { recipe, windows } = DEFAULT_SETTINGS;
+const STDIN = "/dev/stdin";
 
 export const IMPUTE_OPTIONS = {
   reference: text("VCF", "phased haplotypes at all variants, VCF or VCF.gz; - is standard input"),
@@ -48,6 +49,7 @@ export const IMPUTE_OPTIONS = {
   "all-typed-sites": flag("also write the targets' variants that the reference lacks, as they are given"),
   "typed-r2": flag("also impute the genotyped variants, each left out in turn, and tell how well (ER2)"),
   "all-filters": flag("also take records whose FILTER is not PASS"),
+  likelihoods: flag("take the targets' PL, GL or GP in place of GT where both are there (low coverage)"),
   gp: flag("also write the probabilities of the three genotypes (GP)"),
   haplotypes: flag("also write the probability of ALT on each haplotype (HDS)"),
 } as const;
@@ -61,7 +63,7 @@ function parseImputeRequest(values: ImputeValues) {
   ): NamedFile | undefined => {
     const value = values[option];
     if (value === undefined) return undefined;
-    return { option: `--${option}`, path: value === "-" ? "/dev/stdin" : userPath(value) };
+    return { option: `--${option}`, path: value === "-" ? STDIN : userPath(value) };
   };
   const needed = (option: "reference" | "targets" | "out"): NamedFile => {
     const found = file(option);
@@ -110,6 +112,7 @@ function parseImputeRequest(values: ImputeValues) {
     allTyped: values["all-typed-sites"] ?? false,
     typedR2: values["typed-r2"] ?? false,
     allFilters: values["all-filters"] ?? false,
+    likelihoods: values.likelihoods ?? false,
     posteriors: values.gp ?? false,
     haplotypes: values.haplotypes ?? false,
   };
@@ -126,12 +129,17 @@ const settingsOf = ({ steps, window, seed, fast }: ImputeRequest): ImputeSetting
 
 async function impute(request: ImputeRequest): Promise<number> {
   const { reference, targets, map, out, save, model } = request;
+  const piped = [reference, targets, map].filter((file) => file?.path === STDIN).map((file) => file!.option);
+  if (piped.length > 1) {
+    throw new UserError(`${piped.join(" and ")} are both standard input, which can be read but once`);
+  }
   const outputs = [out, save].filter((file) => file !== undefined);
   for (const file of outputs) await requireWritable(file);
-  await requireDistinct(outputs, [reference, targets, map, model].filter((file) => file !== undefined));
   const isBcf = out.path.endsWith(".bcf");
+  await requireWritable({ option: "--out", path: `${out.path}.${isBcf ? "csi" : "tbi"}` });
+  await requireDistinct(outputs, [reference, targets, map, model].filter((file) => file !== undefined));
   if (isBcf) await requireBcftools(out.path);
-  const vcf = isBcf ? `${out.path}.vcf.gz` : out.path;
+  const vcf = isBcf ? `${out.path}.making.vcf.gz` : out.path;
   const stored = model && await readModel(model.path);
   const settings = stored?.settings ?? settingsOf(request);
   if (request.threads) Deno.env.set("NPROC", String(request.threads));
@@ -154,6 +162,7 @@ async function impute(request: ImputeRequest): Promise<number> {
     allTyped: request.allTyped,
     typedR2: request.typedR2,
     allFilters: request.allFilters,
+    likelihoods: request.likelihoods,
     source: `SPIN workspace${commit ? ` ${commit.slice(0, 12)}` : ""}`,
     notes: {
       imputation: settings.weight === 0

@@ -293,6 +293,12 @@ const WRONG: [string, Record<string, string | Uint8Array>, string, RegExp][] = [
     USUAL.replace("own", "given"),
     /expected every heterozygous genotype phased/,
   ],
+  [
+    "standard input that is named twice",
+    {},
+    USUAL.replace("ref.vcf.gz", "-").replace("array.vcf", "-"),
+    /--reference and --targets are both standard input/,
+  ],
   ["an output over an input", {}, USUAL.replace("out.vcf.gz", "ref.vcf.gz"), /same file/],
 ];
 
@@ -307,6 +313,18 @@ for (const [what, files, words, message] of WRONG) {
       assert.deepEqual(names(), before);
     }));
 }
+
+Deno.test("impute tells before the work that its index cannot be written", () =>
+  inFolder({}, async ({ impute, path, names }) => {
+    for (const [out, index] of [["out.vcf.gz", "out.vcf.gz.tbi"], ["out.bcf", "out.bcf.csi"]]) {
+      await Deno.mkdir(path(index!));
+      const before = names();
+      const { code, stderr } = await impute(USUAL.replace("out.vcf.gz", out!));
+      assert.equal(code, 1);
+      assert.match(stderr, /--out .*: expected a file, found a folder or device/);
+      assert.deepEqual(names(), before);
+    }
+  }));
 
 Deno.test("impute counts a half-missing call as missing and fills it", () =>
   inFolder({ "array.vcf": half }, async ({ impute }) => {

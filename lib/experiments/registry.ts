@@ -6,7 +6,9 @@ import { tableAttention } from "./attention/table.ts";
 import { context } from "./context/run.ts";
 import type { Experiment, Run, Settings } from "./experiment.ts";
 import { cohort } from "./imputation/cohort.ts";
+import { lowCoverage } from "./imputation/low_coverage.ts";
 import { imputation } from "./imputation/run.ts";
+import { imputationSize } from "./imputation/sizes.ts";
 import { imputationMemory } from "./imputation_many/memory.ts";
 import { imputationMany } from "./imputation_many/run.ts";
 import { functions } from "./functions/run.ts";
@@ -36,6 +38,8 @@ export const experiments = {
   functions,
   imputation,
   cohort,
+  lowCoverage,
+  imputationSize,
   imputationMany,
   imputationMemory,
   syntheticAttention,

@@ -31,7 +31,7 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
   for (const path of [files.reference, files.targets]) {
     if (!(await Deno.stat(path).catch(() => undefined))?.isFile) return await imputeFiles(files);
   }
-  const { say = () => {}, out } = files;
+  const { say = () => {}, out, map } = files;
   const [panel, array] = [await contigsOf(files.reference), await contigsOf(files.targets)];
   if (panel.length < 2 && array.length < 2) return await imputeFiles(of(panel[0] ?? ""));
   const shared = panel.filter((contig) => array.some((other) => sameContig(contig, other)));
@@ -43,6 +43,11 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
   if (shared.length === 0) {
     throw new UserError(
       `expected a chromosome that reference and targets share, found ${some(panel)} and ${some(array)}`,
+    );
+  }
+  if (shared.length > 1 && map && !map.includes(PLACE) && !(await Deno.stat(map).catch(() => null))?.isFile) {
+    throw new UserError(
+      `--map ${map}: expected a file for the ${shared.length} chromosomes, found a pipe or nothing`,
     );
   }
   if (shared.length > 1 && (files.model || files.save)) {
@@ -70,25 +75,29 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
   const parts = await openParts(`${out}.parts`, createHash("sha256").update(form).digest("hex"));
   const results: ImputeResult[] = [];
   const pathOf = (c: number) => join(parts.folder, `chromosome${c}.vcf.gz`);
-  for (const [c, contig] of shared.entries()) {
-    const before = await parts.readText(`chromosome${c}.done`);
-    if (before !== undefined) {
-      results.push(JSON.parse(before) as ImputeResult);
-      continue;
+  try {
+    for (const [c, contig] of shared.entries()) {
+      const before = await parts.readText(`chromosome${c}.done`);
+      if (before !== undefined) {
+        results.push(JSON.parse(before) as ImputeResult);
+        continue;
+      }
+      // What it has to say was said when all files were checked.
+      const result = await imputeFiles({
+        ...one(contig),
+        out: pathOf(c),
+        say: (line) => /^(phase|genotyped variants)/.test(line) && say(line),
+      });
+      if (!result) return undefined;
+      say(`chromosome ${contig}: ${result.imputed} of ${result.variants} variants imputed`);
+      await parts.writeText(`chromosome${c}.done`, JSON.stringify(result));
+      results.push(result);
     }
-    // What it has to say was said when all files were checked.
-    const result = await imputeFiles({
-      ...one(contig),
-      out: pathOf(c),
-      say: (line) => /^(phase|genotyped variants)/.test(line) && say(line),
-    });
-    if (!result) return undefined;
-    say(`chromosome ${contig}: ${result.imputed} of ${result.variants} variants imputed`);
-    await parts.writeText(`chromosome${c}.done`, JSON.stringify(result));
-    results.push(result);
+    await joinImputed(out, shared.map((_, c) => pathOf(c)), parts.folder);
+    await parts.remove();
+  } finally {
+    parts.close();
   }
-  await joinImputed(out, shared.map((_, c) => pathOf(c)), parts.folder);
-  await parts.remove();
   return totalOf(results);
 }
 

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { readVcf } from "../data/genotypes/mod.ts";
 import { draws } from "./copying/support_test.ts";
 import { UserError } from "../errors.ts";
-import { inImputeFolder, REFERENCE, TARGETS, vcf } from "./support_test.ts";
+import { allele, inImputeFolder, REFERENCE, TARGETS, vcf } from "./support_test.ts";
 
 /** For tests: files that are wrong in ways nobody thought of. */
 
@@ -43,6 +43,13 @@ const TOKENS = [
   "DS:GT",
   "GT:PS",
   "GT:PGT:PID:PS",
+  "PL",
+  "GL:GP",
+  "0,30,200",
+  "-inf,0,-0.1",
+  "0.2,0.8,0",
+  "0,0,0",
+  "nan,inf,1",
   "END=5",
   "END=99999999999",
   "SVLEN=-5",
@@ -101,22 +108,34 @@ function changeCell(lines: string[], pick: (below: number) => number, token: str
 }
 
 const SMALL = { reference: { ...REFERENCE, samples: REFERENCE.samples.slice(0, 12) }, targets: TARGETS };
+/** The same people by PL. */
+const READS = {
+  ...TARGETS,
+  fields: () => ". PASS . GT:PL",
+  call: (row: number, site: number) =>
+    ["0/0:0,6,60", "./.:20,0,20", "1/1:90,9,0"][allele(row, site) + allele(row + 1, site)]!,
+};
 const MAP = Array.from({ length: 30 }, (_, i) => `20 . ${i / 100} ${5_000 * (i + 1)}\n`).join("");
 
 /**
- * Imputes from `count` mutated files, one of reference, targets and map each: it must end with a message for people or with a
+ * Imputes from `count` mutated files, one of reference, targets (by calls or by likelihoods) and map each: it must end with a message for people or with a
  * file that can be read, and leave nothing else.
  *
  * @returns how many ended with a result
  */
 export async function fuzzImputation(seed: number, count: number): Promise<number> {
-  const originals = { "ref.vcf": vcf(SMALL.reference), "array.vcf": vcf(SMALL.targets), "a.map": MAP };
+  const originals = {
+    "ref.vcf": vcf(SMALL.reference),
+    "array.vcf": vcf(SMALL.targets),
+    "reads.vcf": vcf(READS),
+    "a.map": MAP,
+  };
   let results = 0;
   await inImputeFolder(originals, async (impute, folder) => {
     const inputs = [...Object.keys(originals)].sort();
     for (let i = seed; i < seed + count; i++) {
       const pick = random(i);
-      const name = inputs[pick(3)] as keyof typeof originals;
+      const name = inputs[pick(inputs.length)] as keyof typeof originals;
       const text = new TextEncoder().encode(mutated(originals[name], pick));
       let bytes: Uint8Array = text;
       if (pick(6) === 0) {
@@ -126,7 +145,11 @@ export async function fuzzImputation(seed: number, count: number): Promise<numbe
       }
       await Deno.writeFile(join(folder, name), bytes);
       try {
-        const { result } = await impute({ map: join(folder, "a.map") });
+        const byReads = name === "reads.vcf";
+        const { result } = await impute({
+          map: join(folder, "a.map"),
+          ...(byReads ? { targets: join(folder, name), likelihoods: pick(2) === 0 } : {}),
+        });
         const { genotypes } = await readVcf(join(folder, "out.vcf.gz"));
         assert.ok(genotypes.variants.position.length <= result!.variants);
         results++;

@@ -234,6 +234,7 @@ async function copyingOf(
   return await copyingDosages({
     reference: panelAt(reference, there),
     query: columnsOf(given, typed.length, first, last),
+    ...(filled?.evidence ? { evidence: columnsOf(filled.evidence, typed.length, first, last) } : {}),
     centimorgans: Float64Array.from(there, (i) => centimorgans[i]!),
     targets: {
       alleles: panelAt(reference, wanted),

@@ -14,8 +14,10 @@ import { threadCount } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { progress, Stopped, stopRequested } from "../progress/mod.ts";
 import { copyingDosages } from "./copying/dosages.ts";
+import { isSoft } from "./copying/pair_program.ts";
 import { phase } from "./copying/phase.ts";
 import { type Filled, panelAt } from "./region.ts";
+import type { ImputeSettings } from "./settings.ts";
 
 export const PHASINGS = ["auto", "beagle", "own", "given", "anew"] as const;
 /**
@@ -31,8 +33,6 @@ interface PhasingTask {
   samples: string[];
   aligned: Aligned;
   map: GeneticMap;
-  /** The file of the map, for Beagle. */
-  mapPath?: string;
   method: Phasing;
   seed: number;
   /** A folder for Beagle's files. */
@@ -56,6 +56,12 @@ export interface PhasedTargets {
  */
 export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
   const { aligned, method, reference, map } = task;
+  const { likelihoods } = aligned;
+  if (likelihoods && (method === "beagle" || method === "given")) {
+    throw new UserError(
+      `--phasing ${method}: likelihoods of genotypes (PL, GL, GP) are phased by the workspace itself, with --phasing auto or own`,
+    );
+  }
   const open = aligned.phased.reduce((n, phased, i) => n + Number(!phased && aligned.calls[i] !== 255), 0);
   const broken = firstWithSets(aligned, task.samples.length);
   if (method === "given" || (method === "auto" && open === 0 && broken < 0)) {
@@ -73,7 +79,7 @@ export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
   }
   const partly = method !== "anew" &&
     aligned.phased.some((phased, i) => phased === 1 && aligned.calls[i] === 1);
-  if (method === "beagle" || (method === "auto" && !partly)) {
+  if (method === "beagle" || (method === "auto" && !partly && !likelihoods)) {
     const beagle = await findBeagle();
     if (beagle.found) return await byBeagle(task, beagle.version);
     if (method === "beagle") throw new UserError(beagle.how);
@@ -84,6 +90,7 @@ export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
   const { haplotypes: known } = await phase({
     reference: panelAt(reference, aligned.variants),
     genotypes: aligned.calls,
+    likelihoods,
     known: partly ? aligned : null,
     centimorgans: Float64Array.from(aligned.variants, (i) => map.centimorgans(position[i]!)),
   }, {
@@ -115,32 +122,87 @@ function firstWithSets({ calls, phased, sets }: Aligned, samples: number): numbe
 }
 
 /**
- * The probability of ALT where a call is missing, by the copying model; the haplotypes get the likelier allele where
- * they have none yet.
+ * The probability of ALT where a call is missing or there are but likelihoods of it, by the copying model; the haplotypes get
+ * the likelier allele there.
  *
  * @param known as phaseTargets gives it; 255 is replaced
- * @returns null if no call is missing
+ * @returns null if all calls are there
  */
 export async function fillMissing(
   { reference, aligned, map }: Pick<PhasingTask, "reference" | "aligned" | "map">,
   known: Uint8Array,
+  { ne, mismatch }: Pick<ImputeSettings, "ne" | "mismatch">,
 ): Promise<Filled | null> {
-  const { alleles, variants } = aligned;
-  if (!alleles.includes(255)) return null;
+  const { alleles, variants, likelihoods } = aligned;
+  const open = likelihoods ? openAlleles(aligned) : alleles.map((allele) => allele === 255 ? 1 : 0);
+  if (!open.includes(1)) return null;
   const { position } = reference.variants;
   const panel = panelAt(reference, variants);
   const centimorgans = Float64Array.from(variants, (i) => map.centimorgans(position[i]!));
-  const open = alleles.map((allele) => allele === 255 ? 1 : 0);
-  const probabilities = await copyingDosages({
-    reference: panel,
-    query: known.map((allele, at) => open[at] ? 255 : allele),
-    centimorgans,
-    targets: { alleles: panel, centimorgans },
-  });
+  const task = { reference: panel, centimorgans, targets: { alleles: panel, centimorgans } };
+  const query = known.map((allele, at) => open[at] ? 255 : allele);
+  let probabilities: Float32Array;
+  let evidence: Float32Array | undefined;
+  if (!likelihoods) probabilities = await copyingDosages({ ...task, query });
+  else {
+    probabilities = Float32Array.from(known, (allele) => allele === 255 ? 0.5 : allele);
+    for (let round = 0; round < ROUNDS; round++) {
+      evidence = evidenceOf(query, probabilities, likelihoods, variants.length);
+      const copied = await copyingDosages({ ...task, query, evidence }, { ne, mismatch });
+      const found = copied.map((chance, at) => withEvidence(chance, evidence![at]!, mismatch));
+      const last = round === ROUNDS - 1;
+      probabilities = last ? found : found.map((chance, at) => (chance + probabilities[at]!) / 2);
+    }
+  }
   known.forEach((allele, at) => {
-    if (allele === 255) known[at] = Number(probabilities[at]! > 0.5);
+    if (allele === 255 || (likelihoods && open[at])) known[at] = Number(probabilities[at]! > 0.5);
   });
-  return { open, probabilities };
+  return { open, probabilities, ...(evidence ? { evidence } : {}) };
+}
+
+/**
+ * How often each haplotype is read with what was found for the other one of its sample; but for the last time the mean of what was
+ * known and what is found goes on, so that the two do not change places. By R2 on another region than those reported.
+ */
+const ROUNDS = 3;
+
+/** [2·samples, variants]: 1 where an allele is missing or there are but likelihoods of it. */
+function openAlleles({ alleles, variants, likelihoods }: Aligned): Uint8Array {
+  const width = variants.length;
+  return alleles.map((allele, at) => {
+    const place = Math.floor(at / width / 2) * width + at % width;
+    return Number(allele === 255 || isSoft(likelihoods!, place));
+  });
+}
+
+/**
+ * What likelihoods of genotypes say of each haplotype, as copyingDosages takes it, [2·samples, variants], if the other one of the
+ * sample has ALT with a probability. Alleles that are called are sure.
+ *
+ * @param query 255 where an allele is not called
+ */
+function evidenceOf(
+  query: Uint8Array,
+  probabilities: Float32Array,
+  likelihoods: Float32Array,
+  width: number,
+): Float32Array {
+  return Float32Array.from(query, (allele, at) => {
+    if (allele !== 255) return allele;
+    const row = Math.floor(at / width);
+    const place = 3 * ((row >> 1) * width + at % width);
+    const other = probabilities[(row ^ 1) * width + at % width]!;
+    const [none, one, two] = likelihoods.subarray(place, place + 3) as unknown as [number, number, number];
+    const ref = none + (one - none) * other;
+    const alt = one + (two - one) * other;
+    return ref + alt > 0 ? alt / (ref + alt) : 0.5;
+  });
+}
+
+/** The probability of ALT if the copied haplotype has it with a chance, and with what was read itself. */
+function withEvidence(chance: number, evidence: number, mismatch: number): number {
+  const of = (alt: number) => alt * evidence / (alt * evidence + (1 - alt) * (1 - evidence));
+  return of(mismatch) + chance * (of(1 - mismatch) - of(mismatch));
 }
 
 /**
@@ -173,7 +235,7 @@ const CALLS = ["0/0", "0/1", "1/1"];
 
 /** Beagle phases the calls with the reference, and fills missing ones. */
 async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTargets> {
-  const { reference, samples, aligned, mapPath, seed, folder, say } = task;
+  const { reference, samples, aligned, map, seed, folder, say } = task;
   const shared = selectVariants(reference, aligned.variants);
   const targets = join(folder, "targets.vcf");
   // Phase is not passed on, since one open call makes Beagle ignore it.
@@ -187,7 +249,8 @@ async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTarge
   const { vcf } = await runBeagle({
     reference: panel,
     targets,
-    map: mapPath && await plinkMap(mapPath, join(folder, "map.txt"), reference.contig),
+    // As it was read: the file may have been a pipe.
+    map: await plinkMap(map, join(folder, "map.txt"), reference.contig),
     out: join(folder, "phased"),
     threads: threadCount(),
     seed,

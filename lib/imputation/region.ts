@@ -34,6 +34,8 @@ export interface Filled {
   open: Uint8Array;
   /** [2·samples, M]: the probability of ALT there. */
   probabilities: Float32Array;
+  /** [2·samples, M]: what likelihoods of genotypes say of all alleles, as copyingDosages takes it; absent without them. */
+  evidence?: Float32Array;
 }
 
 /** A region cut into windows. */

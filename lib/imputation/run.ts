@@ -54,6 +54,8 @@ export interface ImputeFiles {
   allTyped?: boolean;
   /** Also take records whose FILTER is not PASS. */
   allFilters?: boolean;
+  /** Take PL, GL or GP of the targets in place of GT wherever they are there. */
+  likelihoods?: boolean;
   /** What made the file: a line of its header. */
   source: string;
   /** More lines of its header. */
@@ -102,7 +104,7 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
   try {
     const phased = await phaseOf(input, files, parts);
     files.say?.(`phase: ${phased.how}`);
-    const filled = await fillMissing(input, phased.known);
+    const filled = await fillMissing(input, phased.known, files.settings);
     const haploid = singleHaplotypes(input.aligned, phased.known, filled);
     const task: Input & ImputeTask = { ...input, known: phased.known, filled, haploid };
     seconds.phase = clock();
@@ -120,6 +122,8 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
   } catch (error) {
     if (error instanceof Stopped || stopRequested(files.signal)) return undefined;
     throw error;
+  } finally {
+    parts.close();
   }
 }
 
@@ -133,7 +137,7 @@ export async function readInput(files: ImputeFiles) {
   const wide = region && withFlanks(region);
   const panel = await readVcf(files.reference, { region: wide, require: "phased", filters });
   say(`reference: ${panel.genotypes.samples.length} samples, ${variantCount(panel.genotypes)} variants`);
-  const array = await readVcf(files.targets, { region: wide, filters });
+  const array = await readVcf(files.targets, { region: wide, filters, likelihoods: files.likelihoods });
   const targets = array.genotypes;
   checkSamples(targets.samples);
   const map = files.map ? await readGeneticMap(files.map, panel.genotypes.contig) : physicalMap;
@@ -223,7 +227,6 @@ async function phaseOf(input: Input, files: ImputeFiles, parts: Parts): Promise<
     samples: targets.samples,
     aligned,
     map,
-    mapPath: files.map,
     method: files.phasing,
     seed: files.settings.recipe.seed,
     folder,
@@ -248,6 +251,12 @@ async function checkTyped(task: ImputeTask, { settings, say, signal }: ImputeFil
   });
   await bar.done();
   const known = variants.filter((r2) => !Number.isNaN(r2));
+  if (known.length === 0) {
+    say?.(
+      "genotyped variants, each left out in turn: no R2, since no variant varies among the calls of these people",
+    );
+    return variants;
+  }
   const mean = known.reduce((a, b) => a + b, 0) / known.length;
   say?.(
     `genotyped variants, each left out in turn: R2 of all alleles ${
@@ -320,6 +329,6 @@ export function identityOf({ reference, targets, aligned, cut }: Input, files: I
   hash.update(variants.position).update(alleles.bytes).update(cut.centimorgans).update(cut.targets);
   hash.update(JSON.stringify([variants.ref, variants.alt]));
   for (const part of [aligned.variants, aligned.calls, aligned.alleles, aligned.phased]) hash.update(part);
-  for (const part of [aligned.sets, aligned.haploid]) hash.update(part ?? "none");
+  for (const part of [aligned.sets, aligned.haploid, aligned.likelihoods]) hash.update(part ?? "none");
   return hash.digest("hex");
 }

@@ -49,7 +49,7 @@ xlaTest("structural variants, symbols and odd IDs are carried over", () =>
       alleles: (site) => site === 4 ? "A <CN0>" : "A C",
       fields: (site) => `. PASS ${site === 4 ? "END=20500;SVTYPE=DEL" : "."} GT`,
       meta: ['##ALT=<ID=CN0,Description="no copy">'],
-    }).replace("\trs4\t", "\tesv4\t").replace("\trs7\t", "\trs7;;odd id\t"),
+    }).replace("\trs4\t", "\tesv4\t").replace("\trs7\t", "\trs7;;odd \0id\t"),
   }, async (impute) => {
     const found = await impute();
     assert.deepEqual(at(found, 4).map(({ id, alt }) => `${id} ${alt}`), ["esv4 <CN0>", "rs4 <CN0>"]);
@@ -118,6 +118,63 @@ xlaTest(
       );
     }),
 );
+
+/** PL of what a few reads with errors of 1 % show of a person. */
+function readsOf(row: number, site: number): string {
+  const random = (n: number) => (Math.sin(row * 17.3 + site * 91.7 + n * 37.1) * 43758.5453) % 1;
+  const count = Math.floor(4 * Math.abs(random(0)));
+  const share = (allele(row, site) + allele(row + 1, site)) / 2;
+  let alt = 0;
+  for (let n = 1; n <= count; n++) alt += Number(Math.abs(random(n)) < 0.01 + 0.98 * share);
+  const logs = [0.01, 0.5, 0.99].map((p) => alt * Math.log10(p) + (count - alt) * Math.log10(1 - p));
+  return logs.map((log) => Math.round(10 * (Math.max(...logs) - log))).join();
+}
+
+xlaTest("people of few reads are imputed by likelihoods of genotypes", async () => {
+  const { sites } = REFERENCE;
+  const array = vcf({ ...TARGETS, sites, fields: () => ". PASS . PL", call: readsOf });
+  const beside = vcf({
+    ...TARGETS,
+    sites,
+    fields: () => ". PASS . GT:PL",
+    call: (row, site) => `0/0:${readsOf(row, site)}`,
+  });
+  await inImputeFolder({ "array.vcf": array, "both.vcf": beside }, async (impute, folder) => {
+    const found = await impute({ posteriors: true, phasing: "auto" });
+    assert.match(found.said.join("\n"), /targets: 120 records with PL, GL or GP: taken as likelihoods/);
+    assert.match(found.said.join("\n"), /phase: pairs of copied reference haplotypes/);
+    let errors = 0;
+    for (let site = 0; site < SITES; site++) {
+      const { calls } = at(found, site)[0]!;
+      calls.forEach((call, s) => {
+        const [, dosage, posteriors] = call.split(":");
+        errors += Math.abs(Number(dosage) - truth(site)[s]!);
+        assert.ok(Math.abs(posteriors!.split(",").reduce((sum, p) => sum + Number(p), 0) - 1) < 0.01);
+      });
+    }
+    assert.ok(errors / SITES / TARGETS.samples.length < 0.1, `${errors}`);
+    const targets = join(folder, "both.vcf");
+    const asCalled = await impute({ targets });
+    assert.match(asCalled.said.join("\n"), /120 records with GT beside PL, GL or GP: GT is taken/);
+    assert.deepEqual((await impute({ targets, likelihoods: true, posteriors: true })).records, found.records);
+    for (const phasing of ["beagle", "given"] as const) {
+      await assert.rejects(impute({ phasing }), /--phasing (beagle|given): likelihoods of genotypes/);
+    }
+  });
+});
+
+xlaTest("likelihoods at some variants help at those between", async () => {
+  const array = vcf({ ...TARGETS, fields: () => ". PASS . PL", call: readsOf });
+  await inImputeFolder({ "array.vcf": array }, async (impute) => {
+    const found = await impute();
+    assert.equal(found.result!.imputed, 80);
+    let errors = 0;
+    for (let site = 0; site < SITES; site++) {
+      dosages(at(found, site)[0]!.calls).forEach((dosage, s) => errors += Math.abs(dosage - truth(site)[s]!));
+    }
+    assert.ok(errors / SITES / TARGETS.samples.length < 0.3, `${errors}`);
+  });
+});
 
 const HAPLOID = (row: number, site: number) => row % 4 === 0 ? `${allele(row, site)}` : openCall(row, site);
 

@@ -174,8 +174,8 @@ function checkOverlap(reference: Genotypes, targets: Genotypes, matched: number)
   throw new UserError(
     `expected at least 2 and ${percent(least)} of the targets' ${inRange.length} variants in the ` +
       `reference's range to ` +
-      `be in the reference, found ${matched} (${percent(share)}): ${ranges}; another genome build ` +
-      `(b37, b38) is likely`,
+      `be in the reference, found ${matched} (${percent(share)}): ${ranges}` +
+      (share >= least ? "" : "; another genome build (b37, b38) is likely"),
   );
 }
 
@@ -198,6 +198,8 @@ interface Calls {
   sets: Int32Array | null;
   /** [samples, variants]: 1 for a haploid call, whose allele stands on both haplotypes; null if none is. */
   haploid: Uint8Array | null;
+  /** [samples, variants, 3]: likelihoods as in Genotypes, 0, 0, 0 where the call stands by itself; null if all do. */
+  likelihoods: Float32Array | null;
 }
 
 /** What a variant's calls say without a look at other variants. */
@@ -227,7 +229,7 @@ function countOf({ columns, stride, bytes }: BitMatrix, row: number): number {
  * @param flips [variants]: 1 where the alleles are to be exchanged
  */
 export function callsAt(
-  { samples, alleles, missing, unphased, phaseSets, haploid }: Genotypes,
+  { samples, alleles, missing, unphased, phaseSets, haploid, likelihoods }: Genotypes,
   variants: ArrayLike<number>,
   flips: ArrayLike<number>,
 ): Calls {
@@ -238,6 +240,7 @@ export function callsAt(
     phased: new Uint8Array(n * width),
     sets: phaseSets && new Int32Array(n * width),
     haploid: haploid && new Uint8Array(n * width),
+    likelihoods: likelihoods ? new Float32Array(3 * n * width) : null,
   };
   for (let v = 0; v < width; v++) {
     const variant = variants[v]!;
@@ -245,6 +248,10 @@ export function callsAt(
     for (let s = 0; s < n; s++) {
       const at = s * width + v;
       const first = 2 * s * width + v;
+      for (let copies = 0; likelihoods && copies < 3; copies++) {
+        out.likelihoods![3 * at + (flip ? 2 - copies : copies)] =
+          likelihoods[3 * (variant * n + s) + copies]!;
+      }
       if (missing !== null && getBit(missing, variant, s) === 1) {
         out.calls[at] = out.alleles[first] = out.alleles[first + width] = MISSING;
         continue;
@@ -297,9 +304,12 @@ const RELATIONS: Relation[] = ["equal", "swapped", "strand", "strandSwapped", "a
 export const isPalindromic = (ref: string, alt: string): boolean =>
   COMPLEMENT[ref.toUpperCase()] === alt.toUpperCase();
 
+/** ALT of variants at which no target has another base: calls of REF, or likelihoods of whatever ALT there may be. */
+const UNSEEN = [".", "<*>", "<NON_REF>"];
+
 /**
  * Relation of a target's alleles to the reference's; null if they are other ones. A SNP at which no target has ALT may
- * have "." there.
+ * have "." there, or `<*>` or `<NON_REF>`.
  */
 export function relationOf(
   [referenceRef, referenceAlt]: readonly [string, string],
@@ -307,7 +317,7 @@ export function relationOf(
 ): Relation | null {
   const [ref, alt] = [referenceRef.toUpperCase(), referenceAlt.toUpperCase()];
   const [ref1, alt1] = [targetRef.toUpperCase(), targetAlt.toUpperCase()];
-  const is = (a?: string, b?: string) => ref1 === a && (alt1 === b || alt1 === ".");
+  const is = (a?: string, b?: string) => ref1 === a && (alt1 === b || UNSEEN.includes(alt1));
   const [ref2, alt2] = [COMPLEMENT[ref], COMPLEMENT[alt]];
   if (ref2 !== undefined && alt2 !== undefined) {
     if (is(ref, alt)) return "equal";

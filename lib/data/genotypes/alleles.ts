@@ -17,14 +17,15 @@ const KEPT = /^(END|SVTYPE|SVLEN)=(.+)$/;
 
 /**
  * The fields of INFO that tell what a structural variant is, for one of its ALT alleles: END, SVTYPE and SVLEN; "" without any.
+ * An END before the variant begins, which programs refuse, is none.
  *
  * @param allele which of the ALT alleles, from 0
  */
-export function structuralInfo(info: string, allele: number): string {
+export function structuralInfo(info: string, allele: number, position: number): string {
   if (!/(^|;)(END|SVTYPE|SVLEN)=/.test(info)) return "";
   return info.split(";").flatMap((field) => {
     const [, key, value] = KEPT.exec(field) ?? [];
-    if (key === undefined) return [];
+    if (key === undefined || (key === "END" && !(Number(value) >= position))) return [];
     return [`${key}=${key === "SVLEN" ? value!.split(",")[allele] ?? "." : value}`];
   }).join(";");
 }

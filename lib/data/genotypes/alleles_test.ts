@@ -18,8 +18,9 @@ Deno.test("alleles are those of VCF", () => {
 });
 
 Deno.test("of INFO stays what a structural variant is", () => {
-  equal(structuralInfo("AC=1;END=90;IMPRECISE;SVLEN=-5,7;SVTYPE=CNV", 1), "END=90;SVLEN=7;SVTYPE=CNV");
-  equal(structuralInfo("AC=1;CIEND=0,5", 0), "");
+  equal(structuralInfo("AC=1;END=90;IMPRECISE;SVLEN=-5,7;SVTYPE=CNV", 1, 5), "END=90;SVLEN=7;SVTYPE=CNV");
+  equal(structuralInfo("END=90;SVTYPE=DEL", 0, 91), "SVTYPE=DEL");
+  equal(structuralInfo("AC=1;CIEND=0,5", 0, 5), "");
   deepEqual([lastBase(5, "ACG", ""), lastBase(5, "A", "END=90;SVTYPE=DEL"), lastBase(5, "A", "END=2")], [
     7,
     90,

@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 const MAGIC = [0x42, 0x43, 0x46, 2]; // BCF, version 2
 
 /** Fields of FORMAT that are put into lines, GT first. */
-const FORMATS = ["GT", "PS", "PGT", "PID", "HP"];
+const FORMATS = ["GT", "PS", "PGT", "PID", "HP", "PL", "GL", "GP"];
 /** Fields of INFO that are. */
 const INFOS = ["END", "SVTYPE", "SVLEN"];
 

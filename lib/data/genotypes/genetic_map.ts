@@ -9,8 +9,8 @@ export interface GeneticMap {
   source: string;
   /** Centimorgans at a position, from the same origin for all. */
   centimorgans(position: number): number;
-  /** First and last position of its rows; absent for a rule that holds anywhere. */
-  rows?: { first: number; last: number; count: number };
+  /** Positions of its rows, increasing; absent for a rule that holds anywhere. */
+  positions?: number[];
 }
 
 /** Without a map: one centimorgan in a million positions. */
@@ -24,6 +24,7 @@ const CM_A_BASE = 1e-6;
 const FORMS = {
   plink: ["chromosome", "ID", "cM", "position"],
   three: ["pos", "chr", "cM"],
+  impute: ["position", "cM per Mb", "cM"],
   hapmap: ["chromosome", "position", "cM per Mb", "cM"],
 } as const;
 
@@ -36,7 +37,8 @@ interface MapRows {
 
 /**
  * Reads a genetic map, plain or gzip: PLINK's four columns (chromosome, ID, cM, position), three with the header
- * `pos chr cM`, or four with HapMap's header (chromosome, position, rate, cM). Between its positions distances are interpolated, outside they go on at the mean rate of the map.
+ * `pos chr cM`, three with IMPUTE's or SHAPEIT's (position, rate, cM; of one chromosome), or four with HapMap's (chromosome,
+ * position, rate, cM). Between its positions distances are interpolated, outside they go on at the mean rate of the map.
  *
  * @param contig reads this chromosome alone, with or without `chr`
  * @throws UserError with the line for other columns, cells that are no numbers, positions that do not increase and
@@ -49,12 +51,15 @@ export async function readGeneticMap(path: string, contig: string): Promise<Gene
 /**
  * Writes a genetic map in PLINK's columns, as Beagle wants them, with the chromosome's name in the VCF files.
  *
- * @returns the path written to
- * @throws UserError as readGeneticMap
+ * @returns the path written to; undefined for a rule that has no rows
  */
-export async function plinkMap(path: string, out: string, contig: string): Promise<string> {
-  const { positions, distances } = await readRows(path, contig);
-  await writeAtomic(out, positions.map((at, i) => `${contig} . ${distances[i]} ${at}\n`).join(""));
+export async function plinkMap(
+  { positions, centimorgans }: GeneticMap,
+  out: string,
+  contig: string,
+): Promise<string | undefined> {
+  if (!positions) return undefined;
+  await writeAtomic(out, positions.map((at) => `${contig} . ${centimorgans(at)} ${at}\n`).join(""));
   return out;
 }
 
@@ -79,6 +84,8 @@ async function readRows(path: string, contig: string): Promise<MapRows> {
     }
     const [name, position, distance] = form === "three"
       ? [cells[1]!, Number(cells[0]), Number(cells[2])]
+      : form === "impute"
+      ? [contig, Number(cells[0]), Number(cells[2])]
       : form === "plink"
       ? [cells[0]!, Number(cells[3]), Number(cells[2])]
       : [cells[0]!, Number(cells[1]), Number(cells[3])];
@@ -121,8 +128,8 @@ async function readRows(path: string, contig: string): Promise<MapRows> {
 /** The form of a file by its first row. */
 function formOf(cells: string[]): keyof typeof FORMS {
   if (cells.length === 3 && FORMS.three.every((name, i) => cells[i] === name)) return "three";
-  const isHeader = cells.length === 4 && !/^\d+$/.test(cells[1]!) && /^pos/i.test(cells[1]!) &&
-    /map|cM/i.test(cells[3]!);
+  if (cells.length === 3 && /^p{1,2}os/i.test(cells[0]!) && /map|cM|gpos/i.test(cells[2]!)) return "impute";
+  const isHeader = cells.length === 4 && /^pos/i.test(cells[1]!) && /map|cM/i.test(cells[3]!);
   return isHeader ? "hapmap" : "plink";
 }
 
@@ -131,18 +138,18 @@ const [LEAST_RATE, MOST_RATE] = [0.01, 100];
 
 /** What is doubtful about a map for the positions `first` to `last`, in words. */
 export function mapWarnings(map: GeneticMap, first: number, last: number): string[] {
-  const { rows, source } = map;
-  if (!rows) return [];
+  const { positions, source } = map;
+  if (!positions) return [];
+  const rows = { first: positions[0]!, last: positions.at(-1)! };
   const found =
     `warning: ${source}: the map has positions ${rows.first} to ${rows.last}, the data ${first} to ${last}`;
-  if (rows.last < first || rows.first > last) {
-    return [
-      `${found}: no row is among them, so that the map's mean rate is taken; is it of another region or build?`,
-    ];
-  }
   const covered = Math.min(last, rows.last) - Math.max(first, rows.first);
   const warnings: string[] = [];
-  if (covered < (last - first) / 2) {
+  if (covered < 0) {
+    warnings.push(
+      `${found}: no row is among them, so that the map's mean rate is taken; is it of another region or build?`,
+    );
+  } else if (covered < (last - first) / 2) {
     warnings.push(`${found}: it covers less than half of them; beyond its ends its mean rate is taken`);
   }
   const rate = (map.centimorgans(last) - map.centimorgans(first)) / Math.max(1, last - first) * 1e6;
@@ -162,7 +169,7 @@ function mapOf(source: string, { positions, distances }: MapRows): GeneticMap {
   const rate = (distances[last]! - distances[0]!) / (positions[last]! - positions[0]!);
   return {
     source,
-    rows: { first: positions[0]!, last: positions[last]!, count: positions.length },
+    positions,
     centimorgans(position) {
       if (position <= positions[0]!) return distances[0]! - (positions[0]! - position) * rate;
       if (position >= positions[last]!) return distances[last]! + (position - positions[last]!) * rate;

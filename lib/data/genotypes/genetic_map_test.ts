@@ -66,6 +66,18 @@ Deno.test("HapMap's columns are read by their header", async () => {
   );
 });
 
+Deno.test("IMPUTE's and SHAPEIT's columns are read by their header, as those of the chromosome", async () => {
+  for (
+    const header of ["position COMBINED_rate(cM/Mb) Genetic_Map(cM)", "pposition rrate gposition"]
+  ) {
+    await withFile(
+      "a.txt",
+      `${header}\n1000 2.0 1\n2000 0 2\n`,
+      async (path) => close((await readGeneticMap(path, "X")).centimorgans(1500), 1.5),
+    );
+  }
+});
+
 Deno.test("a map of elsewhere, of a part, or with odd rates is told", async () => {
   await withFile("a.map", "20 . 1 1000000\n20 . 2 2000000\n20 . 2 3000000\n", async (path) => {
     const map = await readGeneticMap(path, "20");
@@ -78,5 +90,9 @@ Deno.test("a map of elsewhere, of a part, or with odd rates is told", async () =
     assert.match(told(2_500_000, 6_000_000), /it covers less than half/);
     assert.match(told(2_200_000, 2_900_000), /0 cM per Mb from 2200000 to 2900000/);
     assert.deepEqual(mapWarnings(physicalMap, 1, 1e9), []);
+  });
+  await withFile("a.map", "20 . 1000000 1\n20 . 2000000 2\n", async (path) => {
+    const warnings = mapWarnings(await readGeneticMap(path, "20"), 1_000_000, 2_000_000).join("\n");
+    assert.match(warnings, /no row is among them.*\n.*1000000000000 cM per Mb.*is the column of cM right/);
   });
 });

@@ -75,6 +75,11 @@ export interface Genotypes {
    * of all that name none. Null if no call names one.
    */
   phaseSets: Int32Array | null;
+  /**
+   * [variants, samples, 3]: how likely what was read is if a sample has 0, 1 or 2 copies of ALT, the largest 1. The call is then
+   * but the likeliest genotype, without phase. 0, 0, 0 where the call stands by itself; absent if all do.
+   */
+  likelihoods?: Float32Array;
 }
 
 export const variantCount = ({ variants }: Genotypes): number => variants.position.length;

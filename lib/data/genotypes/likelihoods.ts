@@ -1,70 +1,116 @@
-/** Genotypes of records that have only their likelihoods, as of sequencing at low coverage. */
+/** Likelihoods of genotypes, PL, GL and GP, as sequencing at low coverage gives them in place of sure calls. */
 import type { RecordCalls } from "./vcf.ts";
 
-/** A genotype is called if it has this share of the probability, all genotypes being equally likely before. */
-export const SURE = 0.9;
+/** A haploid call is taken from likelihoods if it has this share. */
+const SURE = 0.9;
+/** By how much rounded probabilities may miss a sum of 1. */
+const ROUNDED = 0.05;
 
-const WEIGHTS: Record<string, (value: number) => number> = {
-  GP: (value) => value,
-  PL: (value) => 10 ** (-value / 10),
-  GL: (value) => 10 ** value,
-};
+/** What reads the numbers of each field, from the one that has no prior in it: weights, of any scale. */
+const FIELDS: Record<string, { wrong: (value: number) => boolean; weights: (values: number[]) => number[] }> =
+  {
+    PL: {
+      wrong: (value) => !(value >= 0),
+      weights: (values) => values.map((value) => 10 ** ((Math.min(...values) - value) / 10)),
+    },
+    GL: {
+      wrong: (value) => Number.isNaN(value) || value === Infinity,
+      weights: (values) => values.map((value) => 10 ** (value - Math.max(...values))),
+    },
+    GP: { wrong: (value) => !(value >= 0), weights: (values) => values },
+  };
 
-/** The first of GP, PL and GL in FORMAT; undefined if it has none. */
+/** The first of PL, GL and GP in FORMAT; undefined if it has none. */
 export function likelihoodField(format: string): { name: string; column: number } | undefined {
   const keys = format.split(":");
-  const name = Object.keys(WEIGHTS).find((key) => keys.includes(key));
+  const name = Object.keys(FIELDS).find((key) => keys.includes(key));
   return name === undefined ? undefined : { name, column: keys.indexOf(name) };
 }
 
+/** How likely what was read of each sample is by its genotype, in VCF's order: 00, 01, 11, 02, 12, 22, ...; null if not known. */
+export type RecordLikelihoods = (number[] | null)[];
+
 /**
- * The calls of a record from their likelihoods: the likeliest genotype where it is sure enough, else missing.
+ * The likelihoods of a record, and calls from them: the likeliest genotype of a sample, if there is one. Those of a haploid call
+ * become a call where it is sure, else it is missing.
  *
  * @param bytes the calls
  * @param alternatives number of ALT alleles
- * @param calls written
+ * @param calls written for the samples wanted
+ * @param isWanted of which samples the likelihoods are to be read
  * @param refuse ends the reading, for values that are no likelihoods of a diploid or haploid call
  */
-export function likeliestCalls(
+export function readLikelihoods(
   bytes: Uint8Array,
   { name, column }: { name: string; column: number },
   alternatives: number,
   calls: RecordCalls,
+  isWanted: (sample: number) => boolean,
   refuse: (problem: string, sample?: number) => never,
-): void {
+): RecordLikelihoods {
   const alleles = alternatives + 1;
   const diploid = alleles * (alleles + 1) / 2;
+  const { wrong, weights } = FIELDS[name]!;
   const cells = new TextDecoder().decode(bytes).split("\t");
   const samples = calls.phased.length;
   if (cells.length !== samples) refuse(`expected ${samples} calls as in the header, found ${cells.length}`);
-  calls.phased.fill(0);
-  calls.haploid.fill(0);
-  calls.odd = false;
-  cells.forEach((cell, s) => {
+  return cells.map((cell, s) => {
     const text = cell.split(":")[column] ?? ".";
+    if (!isWanted(s) || /^[.,]*$/.test(text)) return null;
+    const values = text.replaceAll(/inf(inity)?\b/gi, "Infinity").split(",").map((value) =>
+      value.trim() === "" ? NaN : Number(value)
+    );
+    const single = values.length === alleles && alternatives > 0;
+    const problem = (expected: string) =>
+      refuse(`expected ${expected} in ${name}, found "${text.slice(0, 40)}"`, s);
+    if ((values.length !== diploid && !single) || values.some(Number.isNaN)) problem(`${diploid} numbers`);
+    if (values.some(wrong)) problem("numbers from 0");
+    const sum = values.reduce((a, b) => a + b);
+    if (name === "GP" && Math.abs(sum - 1) > ROUNDED) problem("probabilities that sum to 1");
+    const found = weights(values);
+    const most = Math.max(...found);
+    if (!(most > 0)) problem("a genotype that is possible");
+    const first = found.indexOf(most);
     calls.alleles[2 * s] = calls.alleles[2 * s + 1] = -1;
-    if (/^[.,]*$/.test(text)) return;
-    const values = text.split(",").map((value) => value.trim() === "" ? NaN : Number(value));
-    const single = values.length === alleles;
-    if ((values.length !== diploid && !single) || values.some(Number.isNaN)) {
-      refuse(`expected ${diploid} numbers in ${name}, found "${text.slice(0, 40)}"`, s);
-    }
-    // Beside the best one, so that none is too small for a number.
-    const best = name === "PL" ? Math.min(...values) : name === "GL" ? Math.max(...values) : 0;
-    const weights = values.map((value) => WEIGHTS[name]!(value - best));
-    const total = weights.reduce((a, b) => a + b);
-    const first = weights.indexOf(Math.max(...weights));
-    if (!(weights[first]! >= SURE * total)) return;
+    calls.phased[s] = 0;
     if (single) {
+      if (most < SURE * found.reduce((a, b) => a + b)) return null;
       calls.alleles[2 * s] = calls.alleles[2 * s + 1] = first;
       calls.phased[s] = calls.haploid[s] = 1;
       calls.odd = true;
-      return;
+      return null;
     }
-    // Genotypes in VCF's order: 00, 01, 11, 02, 12, 22, ...
-    let b = 0;
-    while ((b + 1) * (b + 2) / 2 <= first) b++;
-    calls.alleles[2 * s] = first - b * (b + 1) / 2;
-    calls.alleles[2 * s + 1] = b;
+    // Equal ones say nothing, as those of no read or of REF alone.
+    if (found.every((weight) => weight === most)) return null;
+    if (found.lastIndexOf(most) === first) {
+      const [a, b] = genotypeAt(first);
+      calls.alleles[2 * s] = a;
+      calls.alleles[2 * s + 1] = b;
+    }
+    return found.map((weight) => weight / most);
   });
+}
+
+/** The alleles of a genotype by its place in VCF's order. */
+function genotypeAt(place: number): [number, number] {
+  let b = 0;
+  while ((b + 1) * (b + 2) / 2 <= place) b++;
+  return [place - b * (b + 1) / 2, b];
+}
+
+/**
+ * Likelihoods of 0, 1 and 2 copies of one allele, each that of its likeliest genotype; 0, 0, 0 where none are known.
+ *
+ * @param allele its number, from 1
+ * @param out [samples, 3], written
+ */
+export function likelihoodsOf(likelihoods: RecordLikelihoods, allele: number, out: Float32Array): void {
+  out.fill(0);
+  likelihoods.forEach((values, s) =>
+    values?.forEach((value, place) => {
+      const [a, b] = genotypeAt(place);
+      const at = 3 * s + Number(a === allele) + Number(b === allele);
+      out[at] = Math.max(out[at]!, value);
+    })
+  );
 }

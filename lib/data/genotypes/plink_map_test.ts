@@ -1,9 +1,12 @@
 import { equal } from "node:assert/strict";
-import { plinkMap } from "./genetic_map.ts";
+import { plinkMap, readGeneticMap } from "./genetic_map.ts";
 import { withFile } from "./support_test.ts";
 
 const converted = (text: string, contig: string) =>
-  withFile("in.gmap", text, async (path) => Deno.readTextFile(await plinkMap(path, `${path}.map`, contig)));
+  withFile("in.gmap", text, async (path) => {
+    const out = await plinkMap(await readGeneticMap(path, contig), `${path}.map`, contig);
+    return Deno.readTextFile(out!);
+  });
 
 Deno.test("columns come in PLINK's order, with the name of the chromosome that is asked for", async () => {
   const text = "pos\tchr\tcM\n900273\t20\t4.009769\n900416\t20\t4.012358\n";

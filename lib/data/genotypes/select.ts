@@ -42,13 +42,29 @@ export function selectSamples(genotypes: Genotypes, names: readonly string[]): G
     unphased: some(genotypes.unphased),
     haploid: some(genotypes.haploid),
     phaseSets: genotypes.phaseSets && numbersAt(genotypes.phaseSets, genotypes.samples.length, indices),
+    ...(genotypes.likelihoods
+      ? { likelihoods: numbersAt(genotypes.likelihoods, genotypes.samples.length, indices, 3) }
+      : {}),
   };
 }
 
-/** Columns of [rows, width] at some indices. */
-function numbersAt(numbers: Int32Array, width: number, indices: Int32Array): Int32Array {
-  const out = new Int32Array(numbers.length / width * indices.length);
-  return out.map((_, i) => numbers[Math.floor(i / indices.length) * width + indices[i % indices.length]!]!);
+/** Columns of [rows, width, each] at some indices. */
+function numbersAt<A extends Int32Array | Float32Array>(
+  numbers: A,
+  width: number,
+  indices: Int32Array,
+  each = 1,
+): A {
+  const rows = numbers.length / width / each;
+  const out = new (numbers.constructor as new (length: number) => A)(rows * indices.length * each);
+  for (let row = 0, to = 0; row < rows; row++) {
+    for (const i of indices) {
+      const from = (row * width + i) * each;
+      out.set(numbers.subarray(from, from + each), to);
+      to += each;
+    }
+  }
+  return out;
 }
 
 /** Columns in groups of `width`, those of each index. */
@@ -86,12 +102,19 @@ export function selectVariants(genotypes: Genotypes, indices: ArrayLike<number>)
     unphased: some(genotypes.unphased),
     haploid: some(genotypes.haploid),
     phaseSets: genotypes.phaseSets && rowsOf(genotypes.phaseSets, genotypes.samples.length, at),
+    ...(genotypes.likelihoods
+      ? { likelihoods: rowsOf(genotypes.likelihoods, 3 * genotypes.samples.length, at) }
+      : {}),
   };
 }
 
 /** Rows of [rows, width] at some indices. */
-function rowsOf(numbers: Int32Array, width: number, indices: readonly number[]): Int32Array {
-  const out = new Int32Array(indices.length * width);
+function rowsOf<A extends Int32Array | Float32Array>(
+  numbers: A,
+  width: number,
+  indices: readonly number[],
+): A {
+  const out = new (numbers.constructor as new (length: number) => A)(indices.length * width);
   indices.forEach((from, to) => out.set(numbers.subarray(from * width, (from + 1) * width), to * width));
   return out;
 }

@@ -23,7 +23,9 @@ const ODDITIES = {
   filtered: "records left out: FILTER is not PASS (--all-filters takes them)",
   halfMissing: "calls missing by half, such as 0/., count as missing",
   haploid: "haploid calls",
-  likelihoods: "records without GT: genotypes are called where one has 90 % by GP, PL or GL, else missing",
+  likelihoods: "records with PL, GL or GP: taken as likelihoods of genotypes",
+  calls:
+    "records with GT beside PL, GL or GP: GT is taken where it is called (--likelihoods takes the others)",
 } as const;
 
 export type Oddities = Record<keyof typeof ODDITIES, Tally>;

@@ -9,7 +9,7 @@ import {
   sameContig,
 } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
-import { likeliestCalls, likelihoodField } from "./likelihoods.ts";
+import { likelihoodField, likelihoodsOf, readLikelihoods, type RecordLikelihoods } from "./likelihoods.ts";
 import { noOddities, type Oddities, tally } from "./tally.ts";
 import { regionStart } from "./tabix.ts";
 import { phaseSetFields, readPhaseSets, type SetNumbers } from "./phase_sets.ts";
@@ -19,6 +19,7 @@ import { phaseSetFields, readPhaseSets, type SetNumbers } from "./phase_sets.ts"
  * calls may be `./.`, `.|.` or `.`; those missing by half, such as `0/.`, count as missing. A record with several ALT
  * alleles is one variant for each, in which the others count as 0; of equal variants the first one stays, but structural
  * ones with another ID, END or length are others. What REF and ALT are not of VCF's letters is left out. All this is counted.
+ * PL, GL or GP are read where there is no GT or a call is missing.
  * Lines may end with CR and LF. A region of a bgzip file with an index is read from its beginning on.
  *
  * @throws UserError, with line, position and sample where there is one, for a file that is no VCF, cut short or damaged, for
@@ -63,7 +64,11 @@ export async function contigsOf(path: string): Promise<string[]> {
       last.every((byte, i) => bytes[start + i] === byte);
     if (same) return true;
     const tab = bytes.indexOf(TAB, start);
-    last = bytes.slice(start, tab < 0 || tab > end ? end : tab);
+    if (tab < 0 || tab > end) {
+      const text = new TextDecoder().decode(bytes.subarray(start, Math.min(end, start + 40)));
+      throw new UserError(`${path}, line ${line}: expected columns with tabs between them, found "${text}"`);
+    }
+    last = bytes.slice(start, tab);
     contigs.add(new TextDecoder().decode(last));
     return true;
   });
@@ -130,6 +135,14 @@ function parseVcfHeader(lines: readonly string[], path: string): VcfHeader {
   samples.forEach((name, i) => {
     const earlier = first.get(name);
     if (name === "") throw new UserError(`${place}: sample ${i + 1} has no name`);
+    if (name.includes("\ufffd")) {
+      throw new UserError(
+        `${place}: expected names of samples in UTF-8, found other bytes in that of sample ${
+          i + 1
+        } ("${name}"); ` +
+          "iconv -f latin1 -t utf8 may help",
+      );
+    }
     if (earlier !== undefined) {
       throw new UserError(`${place}: samples ${earlier + 1} and ${i + 1} are both called "${name}"`);
     }
@@ -159,6 +172,8 @@ export interface VcfOptions {
   region?: Region;
   /** `phased`: refuses missing calls, heterozygous ones without phase, and phase in several sets. */
   require?: "phased";
+  /** Reads PL, GL or GP in place of GT wherever they are there. */
+  likelihoods?: boolean;
   /** `pass`: leaves out records whose FILTER is another than PASS or ".". */
   filters?: "pass";
 }
@@ -177,7 +192,7 @@ interface ReadGenotypes {
 function recordReader(
   path: string,
   header: VcfHeader,
-  { region, require, filters }: VcfOptions,
+  { region, require, filters, likelihoods: anyway = false }: VcfOptions,
   jumped: boolean,
 ) {
   const count = header.samples.length;
@@ -186,6 +201,7 @@ function recordReader(
   const row = emptyRow(count);
   const setNumbers: SetNumbers = new Map();
   const sets = new Int32Array(count);
+  const soft = new Float32Array(3 * count);
   /** The set in which each sample's first phased heterozygous call with a name of a set is. */
   const firstSets = new Int32Array(count);
   const decoder = new TextDecoder();
@@ -240,6 +256,24 @@ function recordReader(
     }
   }
 
+  /** Likelihoods of calls that are missing, or of all if they are wanted in place of GT; undefined if there are none. */
+  function likelihoodsIn(
+    cells: Uint8Array,
+    field: NonNullable<ReturnType<typeof likelihoodField>>,
+    alternatives: number,
+    hasCalls: boolean,
+  ): RecordLikelihoods | undefined {
+    const open = calls.alleles.map((allele, at) => Number(allele < 0 && calls.alleles[at ^ 1]! < 0));
+    const wanted = anyway || open.includes(1);
+    if (!anyway && open.includes(0)) tally(oddities.calls, () => here(` ${field.name}`));
+    if (!wanted) return undefined;
+    const isWanted = (s: number) => anyway || open[2 * s] === 1;
+    const found = readLikelihoods(cells, field, alternatives, calls, isWanted, refuse);
+    if (found.every((one) => one === null)) return undefined;
+    tally(oddities.likelihoods, () => here(` ${field.name}${hasCalls ? " beside GT" : ""}`));
+    return found;
+  }
+
   return {
     /** Reads a record; false if no other is wanted. */
     read(bytes: Uint8Array, start: number, end: number, number: number): boolean {
@@ -270,25 +304,25 @@ function recordReader(
         return true;
       }
       const hasCalls = /^GT(:|$)/.test(format!);
-      const likelihoods = hasCalls || require === "phased" ? undefined : likelihoodField(format!);
-      if (!hasCalls && !likelihoods) {
+      const field = require === "phased" ? undefined : likelihoodField(format!);
+      if (!hasCalls && !field) {
         const other = require === "phased" ? "" : " or to have GP, PL or GL";
         refuse(`expected FORMAT to begin with GT${other}, found "${format}"`);
       }
       const alts = alt === "." ? [] : alt!.split(",");
       if (alts.length > 1) tally(oddities.multiallelic, () => here(` ${short(ref!)}/${short(alt!)}`));
-      if (likelihoods) {
-        tally(oddities.likelihoods, () => here(` ${likelihoods.name}`));
-        likeliestCalls(bytes.subarray(first, end), likelihoods, alts.length, calls, refuse);
-      } else parseCalls(bytes.subarray(first, end), count, alts.length, calls, refuse);
+      const cells = bytes.subarray(first, end);
+      if (hasCalls) parseCalls(cells, count, alts.length, calls, refuse);
+      else noCalls(calls);
+      const likelihoods = field && likelihoodsIn(cells, field, alts.length, hasCalls);
       if (calls.odd) countCalls();
       const fields = phaseSetFields(format!);
       if (fields) {
-        readPhaseSets(bytes.subarray(first, end), fields, calls, setNumbers, sets);
+        readPhaseSets(cells, fields, calls, setNumbers, sets);
         if (require === "phased") checkSets();
       }
       (alts.length > 1 ? alts : [alt!]).forEach((one, i) => {
-        const more = structuralInfo(info!, i);
+        const more = structuralInfo(info!, i, position);
         const named = nameOf(id!);
         if (rows.has({ position, id: named, ref: ref!, alt: one, info: more })) {
           tally(oddities.duplicates, () => here(` ${short(ref!)}/${short(one)}`));
@@ -304,7 +338,8 @@ function recordReader(
         rowOfCalls(calls, i + 1, row);
         if (row.flagged && require === "phased") checkPhase();
         const variant = { position, id: named, ref: ref!, alt: one, info: more };
-        rows.add(variant, row, fields && require !== "phased" ? sets : undefined);
+        if (likelihoods) likelihoodsOf(likelihoods, i + 1, soft);
+        rows.add(variant, row, fields && require !== "phased" ? sets : undefined, likelihoods && soft);
       });
       return true;
     },
@@ -341,7 +376,7 @@ const LONGEST = 2 ** 29;
 const short = (text: string): string => text.length <= 20 ? text : `${text.slice(0, 20)}...`;
 
 /** An ID as it can be written again: it never matters. */
-const nameOf = (id: string): string => id === "" ? "." : id.replaceAll(/\s+/g, "_");
+const nameOf = (id: string): string => id === "" ? "." : id.replaceAll(/[\s\p{Cc}]+/gu, "_");
 
 /**
  * Which records of a file are wanted, and what the file covers.
@@ -426,6 +461,13 @@ const emptyCalls = (samples: number): RecordCalls => ({
   odd: false,
 });
 
+function noCalls(calls: RecordCalls): void {
+  calls.alleles.fill(-1);
+  calls.phased.fill(0);
+  calls.haploid.fill(0);
+  calls.odd = false;
+}
+
 /**
  * Reads the calls of a record whose FORMAT begins with GT, whatever they look like.
  *
@@ -485,12 +527,13 @@ function textAt(bytes: Uint8Array, start: number): string {
 /** A call with numbers of more than one digit, one that is missing and written ".", or none at all. */
 function parseOther(text: string, sample: number, calls: RecordCalls, refuse: Refuse): void {
   const { alleles, phased, haploid } = calls;
-  const parts = /^(\d{1,4}|\.)([|/])(\d{1,4}|\.)$/.exec(text);
-  if (parts) {
-    alleles[2 * sample] = parts[1] === "." ? -1 : Number(parts[1]);
-    alleles[2 * sample + 1] = parts[3] === "." ? -1 : Number(parts[3]);
-    phased[sample] = parts[2] === "|" ? 1 : 0;
-    if ((parts[1] === ".") !== (parts[3] === ".")) calls.odd = true;
+  const [, before, first, between, second] = /^([|/]?)(\d{1,4}|\.)([|/])(\d{1,4}|\.)$/.exec(text) ?? [];
+  if (second !== undefined) {
+    alleles[2 * sample] = first === "." ? -1 : Number(first);
+    alleles[2 * sample + 1] = second === "." ? -1 : Number(second);
+    // From VCF 4.4 on the first allele may have its phase, too.
+    phased[sample] = between === "|" && before !== "/" ? 1 : 0;
+    if ((first === ".") !== (second === ".")) calls.odd = true;
   } else if (text === ".") {
     alleles[2 * sample] = alleles[2 * sample + 1] = -1;
     phased[sample] = 0;
@@ -573,12 +616,26 @@ function growingBits(columns: number) {
   };
 }
 
-/** As many numbers: the first ones, then zeros. */
-function ofLength(numbers: Int32Array, length: number): Int32Array {
-  const out = new Int32Array(length);
-  out.set(numbers.subarray(0, length));
-  return out;
+/** Numbers of rows of which most may be all 0, and of which it is not known yet how many there are. */
+function growingRows<A extends Int32Array | Float32Array>(width: number, make: (length: number) => A) {
+  let numbers: A | undefined;
+  const resize = (rows: number): A => {
+    const larger = make(rows * width);
+    larger.set(numbers?.subarray(0, larger.length) ?? []);
+    return numbers = larger;
+  };
+  return {
+    put(row: number, values: ArrayLike<number>): void {
+      const room = !numbers || (row + 1) * width > numbers.length ? resize(2 * (row + 1)) : numbers;
+      room.set(values, row * width);
+    },
+    /** The first rows; null if none was put. */
+    done: (rows: number): A | null => numbers ? resize(rows) : null,
+  };
 }
+
+/** Small letters are the same bases. */
+const sameLetters = (a: string, b: string): boolean => a === b || a.toUpperCase() === b.toUpperCase();
 
 /** A variant as a record and one of its ALT alleles have it; `info` as Variants has it. */
 interface VariantText {
@@ -598,33 +655,31 @@ function genotypeRows(samples: number) {
   let missing: ReturnType<typeof growingBits> | undefined;
   let unphased: ReturnType<typeof growingBits> | undefined;
   let haploid: ReturnType<typeof growingBits> | undefined;
-  /** [variants so far, samples], once a record names phase sets. */
-  let phaseSets: Int32Array | undefined;
-  const putSets = (at: number, sets: Int32Array) => {
-    if (!phaseSets || (at + 1) * samples > phaseSets.length) {
-      const larger = new Int32Array(2 * (at + 1) * samples);
-      larger.set(phaseSets ?? []);
-      phaseSets = larger;
-    }
-    phaseSets.set(sets, at * samples);
-  };
+  const phaseSets = growingRows(samples, (length) => new Int32Array(length));
+  const likelihoods = growingRows(3 * samples, (length) => new Float32Array(length));
   return {
     /** Whether one of the last variants, those at this position, is the same. */
     has({ position, id, ref, alt, info }: VariantText): boolean {
       for (let i = positions.length - 1; i >= 0 && positions[i] === position; i--) {
-        const same = variants.ref[i] === ref && variants.alt[i] === alt;
+        const same = sameLetters(variants.ref[i]!, ref) && sameLetters(variants.alt[i]!, alt);
         if (same && (!isStructural(alt) || (variants.id[i] === id && infos[i] === info))) return true;
       }
       return false;
     },
-    add({ position, id, ref, alt, info }: VariantText, row: RowBits, sets?: Int32Array): void {
+    add(
+      { position, id, ref, alt, info }: VariantText,
+      row: RowBits,
+      sets?: Int32Array,
+      soft?: Float32Array,
+    ): void {
       const at = positions.push(position) - 1;
       variants.id.push(id);
       variants.ref.push(ref);
       variants.alt.push(alt);
       infos.push(info);
       alleles.put(at, row.alleles);
-      if (sets?.some((set) => set !== 0)) putSets(at, sets);
+      if (sets?.some((set) => set !== 0)) phaseSets.put(at, sets);
+      if (soft) likelihoods.put(at, soft);
       if (!row.flagged) return;
       const isAnySet = (flags: Uint8Array) => flags.some((byte) => byte !== 0);
       if (isAnySet(row.missing)) (missing ??= growingBits(samples)).put(at, row.missing);
@@ -633,6 +688,7 @@ function genotypeRows(samples: number) {
     },
     done(contig: string, names: string[]): Genotypes {
       const rows = positions.length;
+      const soft = likelihoods.done(rows);
       return {
         contig,
         samples: names,
@@ -645,7 +701,8 @@ function genotypeRows(samples: number) {
         missing: missing?.done(rows) ?? null,
         unphased: unphased?.done(rows) ?? null,
         haploid: haploid?.done(rows) ?? null,
-        phaseSets: phaseSets ? ofLength(phaseSets, rows * samples) : null,
+        phaseSets: phaseSets.done(rows),
+        ...(soft ? { likelihoods: soft } : {}),
       };
     },
   };

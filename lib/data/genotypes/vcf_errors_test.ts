@@ -1,6 +1,6 @@
 import { parseRegion } from "./genotypes.ts";
 import { record, refusesFile, vcfText } from "./support_test.ts";
-import { readVcf, type VcfOptions } from "./vcf.ts";
+import { contigsOf, readVcf, type VcfOptions } from "./vcf.ts";
 
 const refuses = (content: string | Uint8Array, message: RegExp, options: VcfOptions = {}, name = "a.vcf") =>
   refusesFile(name, content, (path) => readVcf(path, options), message);
@@ -28,6 +28,8 @@ Deno.test("headers are refused with what is wrong", async () => {
   await refuses(sites, /line 2: expected FORMAT and samples after INFO, found none: a VCF of sites alone/);
   await refuses(vcfText(["A", "B", "A"], []), /line 2: samples 1 and 3 are both called "A"/);
   await refuses(vcfText(["A", ""], []), /line 2: sample 2 has no name/);
+  const latin = Uint8Array.from(vcfText(["A", "é"], []), (letter) => letter.charCodeAt(0));
+  await refuses(latin, /line 2: expected names of samples in UTF-8, found other bytes in that of sample 2/);
   await refuses(
     vcfText(["A"], []).replace("ID", "NAME"),
     /with tabs between them, found "NAME" where ID is due/,
@@ -51,6 +53,14 @@ Deno.test("records that do not fit the header are refused with their line", asyn
     /FORMAT to begin with GT or .*, found "GTX"/,
   );
 });
+
+Deno.test("columns without tabs are refused before chromosomes are told", () =>
+  refusesFile(
+    "a.vcf",
+    after(good).replaceAll("\t", " "),
+    contigsOf,
+    /line 3: expected columns with tabs between them, found "20 5 \. A C/,
+  ));
 
 Deno.test("genotypes that are none are refused with sample and position", async () => {
   const call = (text: string) => after(record(6, "A>C", `0|1 ${text}`));

@@ -63,6 +63,14 @@ Deno.test("of equal variants the first one stays", async () => {
   const { genotypes } = await read(vcfText(["A"], [...records, record(6, "A>C", "1|0")]));
   assert.deepEqual(textOf(genotypes), ["5 A>C 0|1", "5 A>G 1|1", "6 A>C 1|0"]);
   assert.deepEqual(genotypes.variants.id, ["x", ".", "."]);
+  const small = await read(vcfText(["A"], [record(5, "A>C", "0|1"), record(5, "a>c", "1|1")]));
+  assert.deepEqual(textOf(small.genotypes), ["5 A>C 0|1"]);
+  assert.deepEqual(small.oddities.duplicates.count, 1);
+});
+
+Deno.test("from VCF 4.4 on the first allele may have its phase", async () => {
+  const { genotypes } = await read(vcfText(["A", "B", "C", "D"], [record(5, "A>C", "|0|1 /0|1 /1/0 /./.")]));
+  assert.deepEqual(textOf(genotypes), ["5 A>C 0|1 0/1 1/0 ."]);
 });
 
 Deno.test("a region is read from a file of several chromosomes", async () => {
@@ -150,6 +158,7 @@ Deno.test("what is not taken as it is written is counted, with its place", async
   assert.deepEqual([...genotypes.haploid!.bytes], [2, 0]);
   assert.deepEqual(Object.fromEntries(Object.entries(oddities).map(([kind, { first }]) => [kind, first])), {
     multiallelic: ["20:7 A/C,R (line 6)"],
+    calls: [],
     duplicates: ["20:5 A/C (line 4)"],
     oddAlleles: ["20:6 B/C (line 5)", "20:7 A/R (line 6)"],
     filtered: ["20:8 q10 (line 7)"],

@@ -13,6 +13,7 @@ import {
 import {
   b1Samples,
   genotypePath,
+  readGeneticMap,
   selectSamples,
   selectVariants,
   variantKey,
@@ -90,7 +91,8 @@ async function impute({ genotypes, sites }: HaplotypeData): Promise<Imputed> {
     const kept = Int32Array.from([...sites.inputs, ...sites.targets]).sort();
     await writePhasedVcf(selectSamples(selectVariants(genotypes, kept), split.train), reference);
     await writePhasedVcf(selectSamples(selectVariants(genotypes, sites.inputs), split.test), targets);
-    const map = await plinkMap(await genotypePath("map"), join(folder, "map.txt"), genotypes.contig);
+    const distances = await readGeneticMap(await genotypePath("map"), genotypes.contig);
+    const map = await plinkMap(distances, join(folder, "map.txt"), genotypes.contig);
     const run = await runBeagle({ reference, targets, map, out: join(folder, "imputed"), ...BEAGLE });
     const { positions, ref, alt, probability } = await readBeagle(run.vcf);
     const rowOf = new Map<string, number>();

@@ -17,6 +17,7 @@ import {
   getBit,
   parseRegion,
   readVcf,
+  type Region,
   variantCount,
   variantKey,
 } from "../../data/genotypes/mod.ts";
@@ -174,14 +175,20 @@ async function digest(paths: string[]): Promise<string> {
  *
  * @throws UserError if it was not imputed on this machine
  */
-export async function cohortTruth(chosen: CohortSettings): Promise<ScoredByFrequency> {
-  const region = regionOf(chosen);
+export const cohortTruth = async (chosen: CohortSettings): Promise<ScoredByFrequency> =>
+  await scoredFile(fileOf(chosen), regionOf(chosen), await arrayVariants());
+
+/** An imputed file of B2's targets beside the truth, at the variants that vary in the reference and are not among some keys. */
+export async function scoredFile(
+  path: string,
+  region: Region | undefined,
+  without: ReadonlySet<string> = new Set(),
+): Promise<ScoredByFrequency> {
   const [imputed, { genotypes: truth }, { genotypes: reference }] = await Promise.all([
-    readBeagle(fileOf(chosen)),
+    readBeagle(path),
     readVcf(await genotypePath("truth"), { region }),
     readVcf(await genotypePath("reference"), { region }),
   ]);
-  const array = await arrayVariants();
   const counts = alleleCounts(reference);
   const all = 2 * reference.samples.length;
   const rowOf = new Map<string, number>(
@@ -192,7 +199,7 @@ export async function cohortTruth(chosen: CohortSettings): Promise<ScoredByFrequ
   );
   const columns = imputed.samples.map((name) => truth.samples.indexOf(name));
   const kept = Array.from({ length: variantCount(truth) }, (_, i) => i).filter((i) =>
-    counts[i]! > 0 && counts[i]! < all && !array.has(variantKey(truth.variants, i))
+    counts[i]! > 0 && counts[i]! < all && !without.has(variantKey(truth.variants, i))
   );
   const samples = columns.length;
   const predicted = new Float32Array(samples * kept.length);

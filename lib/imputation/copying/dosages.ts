@@ -8,6 +8,11 @@ export interface CopyingTask {
   reference: Uint8Array;
   /** [Q, M]: alleles 0 and 1, or 255 where missing. */
   query: Uint8Array;
+  /**
+   * [Q, M], in place of the query's alleles: what was read is how likely with ALT, as a share of ALT and REF together; 0.5
+   * says nothing.
+   */
+  evidence?: Float32Array;
   /** [M]: where the sites are, not decreasing. */
   centimorgans: ArrayLike<number>;
   targets: {
@@ -26,7 +31,7 @@ export interface CopyingTask {
  * @throws UserError if there is no site or no haplotype.
  */
 export async function copyingDosages(task: CopyingTask, options: CopyingOptions = {}): Promise<Float32Array> {
-  const { reference, query, centimorgans, targets } = task;
+  const { reference, query, evidence, centimorgans, targets } = task;
   const { ne, mismatch, memory } = copyingOptions(options);
   const [M, T] = [centimorgans.length, targets.centimorgans.length];
   const K = countHaplotypes("reference", reference, M);
@@ -40,8 +45,10 @@ export async function copyingDosages(task: CopyingTask, options: CopyingOptions 
   const programs = { ahead: forwardSegment(), back: backwardDosages() };
   const out = new Float32Array(Q * T);
   for (let from = 0; from < Q; from += width) {
-    const rows = query.subarray(from * M, (from + width) * M);
-    const queries = byStep(rows, M, steps, width, 255);
+    const part = [from * M, (from + width) * M];
+    const queries = evidence
+      ? byStep(evidence.subarray(...part), M, steps, width, 0.5)
+      : byStep(query.subarray(...part), M, steps, width, 255);
     const source = { steps, changes, mismatch, reference: copied, queries };
     await impute(source, targets.alleles, programs, out.subarray(from * T, (from + width) * T));
   }
@@ -69,7 +76,7 @@ async function impute(
   for (let s = 0; s + 1 < segments; s++) {
     const segment = segmentAt(source, s);
     expected.push(await programs.ahead.async(expected[s]!, segment));
-    tf.dispose(Object.values(segment));
+    tf.dispose(tensorsOf(segment));
   }
   let backward: BackwardState = { after: tf.ones(shape), next: tf.zeros(shape) };
   for (let s = segments - 1; s >= 0; s--) {
@@ -77,7 +84,8 @@ async function impute(
     const targets = targetsAt(source.steps, alleles, s);
     const [before, found] = await programs.back.async(expected[s]!, backward, segment, targets);
     putDosages(out, await found.data() as Float32Array, source.steps, s);
-    tf.dispose([expected[s]!, found, ...[backward, segment, targets].flatMap((part) => Object.values(part))]);
+    const done = [backward, targets].flatMap((part) => Object.values(part));
+    tf.dispose([expected[s]!, found, ...done, ...tensorsOf(segment)]);
     backward = before;
   }
   tf.dispose(Object.values(backward));
@@ -89,12 +97,16 @@ interface Segment {
   moves: tf.Tensor;
   /** bool [steps, K, 1] */
   reference: tf.Tensor;
-  /** bool [steps, 1, Q]: whether the query's allele counts, and which it is. */
-  known: tf.Tensor;
-  alleles: tf.Tensor;
+  /** bool [steps, 1, Q]: whether the query's allele counts, and which it is; or evidence [steps, 1, Q] of it. */
+  query: { known: tf.Tensor; alleles: tf.Tensor } | { evidence: tf.Tensor };
   /** The chance of a mismatch. */
   mismatch: tf.Tensor;
 }
+
+const tensorsOf = ({ query, ...rest }: Segment): tf.Tensor[] => [
+  ...Object.values(rest),
+  ...Object.values(query),
+];
 
 /** Targets of a segment. */
 interface SegmentTargets {
@@ -114,20 +126,24 @@ interface BackwardState {
   next: tf.Tensor;
 }
 
-type Entry = Pick<Segment, "moves" | "reference" | "known" | "alleles">;
+type Entry = Pick<Segment, "moves" | "reference" | "query">;
 
-const entriesOf = ({ moves, reference, known, alleles }: Segment): Entry => ({
-  moves,
-  reference,
-  known,
-  alleles,
-});
+const entriesOf = ({ moves, reference, query }: Segment): Entry => ({ moves, reference, query });
 
-/** The chance of the queries' alleles for each haplotype, [K, Q]: 1 where none counts. */
-function emission({ reference, known, alleles }: Entry, mismatch: tf.Tensor): tf.Tensor {
+/** The chance of the queries' alleles for each haplotype, [K, Q]: the same for all where none counts. */
+function emission({ reference, query }: Entry, mismatch: tf.Tensor): tf.Tensor {
   const same = tf.sub(1, mismatch);
-  const ifRef = tf.where(known, tf.where(alleles, mismatch, same), tf.onesLike(mismatch));
-  const ifAlt = tf.where(known, tf.where(alleles, same, mismatch), tf.onesLike(mismatch));
+  let ifRef: tf.Tensor;
+  let ifAlt: tf.Tensor;
+  if ("evidence" in query) {
+    const { evidence } = query;
+    ifAlt = tf.add(mismatch, tf.mul(evidence, tf.sub(same, mismatch)));
+    ifRef = tf.sub(1, ifAlt);
+  } else {
+    const { known, alleles } = query;
+    ifRef = tf.where(known, tf.where(alleles, mismatch, same), tf.onesLike(mismatch));
+    ifAlt = tf.where(known, tf.where(alleles, same, mismatch), tf.onesLike(mismatch));
+  }
   return tf.add(ifRef, tf.mul(tf.sub(ifAlt, ifRef), tf.cast(reference, "float32")));
 }
 
@@ -208,15 +224,16 @@ function queriesAtOnce(queries: number, haplotypes: number, segments: number, me
 }
 
 /** Rows [rows, columns] as steps see them, [segments · SEGMENT, width]: `fill` where there is none. */
-function byStep(
-  rows: Uint8Array,
+function byStep<A extends Uint8Array | Float32Array>(
+  rows: A,
   columns: number,
   { site }: Steps,
   width: number,
   fill: number,
-): Uint8Array {
+): A {
   const count = rows.length / columns;
-  const out = new Uint8Array(Math.ceil(site.length / SEGMENT) * SEGMENT * width).fill(fill);
+  const steps = Math.ceil(site.length / SEGMENT) * SEGMENT;
+  const out = new (rows.constructor as new (length: number) => A)(steps * width).fill(fill) as A;
   for (let row = 0; row < count; row++) {
     for (let i = 0; i < site.length; i++) out[i * width + row] = rows[row * columns + site[i]!]!;
   }
@@ -231,8 +248,8 @@ interface SegmentSource {
   mismatch: number;
   /** [segments · SEGMENT, K]: the reference's alleles. */
   reference: Uint8Array;
-  /** [segments · SEGMENT, Q]: the queries', 255 where missing. */
-  queries: Uint8Array;
+  /** [segments · SEGMENT, Q]: the queries' alleles, 255 where missing, or evidence of them. */
+  queries: Uint8Array | Float32Array;
 }
 
 /** The tensors of segment s. */
@@ -241,23 +258,32 @@ function segmentAt({ steps, changes, mismatch, reference, queries }: SegmentSour
   const start = s * SEGMENT;
   const moves = new Float32Array(2 * SEGMENT);
   const segments = Math.ceil(site.length / SEGMENT);
-  const part = ({ length }: Uint8Array) => [s * length / segments, (s + 1) * length / segments];
+  const part = (
+    { length }: Uint8Array | Float32Array,
+  ) => [s * length / segments, (s + 1) * length / segments];
   const copied = reference.subarray(...part(reference));
   const alleles = queries.subarray(...part(queries));
   const [K, Q] = [copied.length / SEGMENT, alleles.length / SEGMENT];
-  const known = new Uint8Array(alleles.length);
+  const isEvidence = alleles instanceof Float32Array;
+  const known = new Uint8Array(isEvidence ? 0 : alleles.length);
   for (let i = 0; i < SEGMENT; i++) {
     const [here, next] = [site[start + i], site[start + i + 1]];
     const change = here === undefined || next === here ? 0 : changes[here]!;
     moves.set([1 - change, change], 2 * i);
+    if (isEvidence) {
+      if (fresh[start + i] !== 1) alleles.fill(0.5, i * Q, (i + 1) * Q);
+      continue;
+    }
     if (fresh[start + i] !== 1) continue;
     for (let at = i * Q; at < (i + 1) * Q; at++) known[at] = alleles[at] === 255 ? 0 : 1;
   }
   return {
     moves: tf.tensor(moves, [SEGMENT, 2]),
     reference: tf.tensor(copied, [SEGMENT, K, 1], "bool"),
-    known: tf.tensor(known, [SEGMENT, 1, Q], "bool"),
-    alleles: tf.tensor(alleles.map((allele) => allele & 1), [SEGMENT, 1, Q], "bool"),
+    query: isEvidence ? { evidence: tf.tensor(alleles, [SEGMENT, 1, Q]) } : {
+      known: tf.tensor(known, [SEGMENT, 1, Q], "bool"),
+      alleles: tf.tensor(alleles.map((allele) => allele & 1), [SEGMENT, 1, Q], "bool"),
+    },
     mismatch: tf.scalar(mismatch),
   };
 }

@@ -28,16 +28,22 @@ function drawnTask(K: number, Q: number, M: number, T: number, step = 0.1): Copy
   };
 }
 
-/** The definition, in float64. */
-function naive({ reference, query, centimorgans, targets }: CopyingTask): number[] {
+/** The definition, in float64. @param chance of what a query has at a place [Q, M] if an allele is copied */
+function naive(
+  { reference, query, centimorgans, targets }: CopyingTask,
+  chance = (at: number, copied: number): number =>
+    query[at] === 255 ? 1 : query[at] === copied ? 1 - OPTIONS.mismatch : OPTIONS.mismatch,
+): number[] {
   const [M, T] = [centimorgans.length, targets.centimorgans.length];
   const K = reference.length / M;
-  const { ne, mismatch } = OPTIONS;
+  const { ne } = OPTIONS;
   return Array.from({ length: query.length / M }, (_, q) => {
-    const states = posteriors(M, K, (m, k) => {
-      const allele = query[q * M + m];
-      return allele === 255 ? 1 : allele === reference[k * M + m] ? 1 - mismatch : mismatch;
-    }, (m, j, k) => moveChance(centimorgans[m + 1]! - centimorgans[m]!, ne, K, K, j === k));
+    const states = posteriors(
+      M,
+      K,
+      (m, k) => chance(q * M + m, reference[k * M + m]!),
+      (m, j, k) => moveChance(centimorgans[m + 1]! - centimorgans[m]!, ne, K, K, j === k),
+    );
     return Array.from({ length: T }, (_, t) => {
       const at = targets.centimorgans[t]!;
       const right = Array.from(centimorgans).findIndex((cm) => cm > at);
@@ -73,6 +79,21 @@ for (
     near(await copyingDosages(task, OPTIONS), naive(task));
   });
 }
+
+xlaTest("evidence weighs alleles: sure evidence is an allele, and a half is none", async () => {
+  const task = drawnTask(7, 5, 150, 90);
+  const sure = Float32Array.from(task.query, (allele) => allele === 255 ? 0.5 : allele);
+  near(await copyingDosages({ ...task, evidence: sure }, OPTIONS), naive(task));
+  const evidence = draws(8, task.query.length);
+  const { mismatch } = OPTIONS;
+  near(
+    await copyingDosages({ ...task, evidence }, OPTIONS),
+    naive(task, (at, allele) => {
+      const alt = evidence[at]! * (1 - mismatch) + (1 - evidence[at]!) * mismatch;
+      return allele === 1 ? alt : 1 - alt;
+    }),
+  );
+});
 
 xlaTest("with little memory fewer queries walk at once, and dosages are the same", async () => {
   const task = drawnTask(6, 40, 20, 15);

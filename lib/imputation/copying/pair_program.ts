@@ -144,7 +144,20 @@ export interface PairSource {
   blocks: PhaseBlocks | null;
   /** Sites of a batch, W, if it has more than a window; what is beyond a window says nothing. */
   width?: number;
+  soft?: SoftCalls | null;
 }
+
+/** Genotypes of which there are but likelihoods; among the calls they are MISSING. */
+export interface SoftCalls {
+  /** [samples, sites, 3]: how likely what was read is by the copies of ALT; 0, 0, 0 where the call stands by itself. */
+  likelihoods: Float32Array;
+  /** [samples, sites]: 1 where the genotype is taken to be heterozygous, so that the phase of others is read from it. */
+  anchors: Uint8Array;
+}
+
+/** Whether there are likelihoods at a place [samples, sites]. */
+export const isSoft = (likelihoods: Float32Array, at: number): boolean =>
+  likelihoods[3 * at]! + likelihoods[3 * at + 1]! + likelihoods[3 * at + 2]! > 0;
 
 /** Chances of calls by the alleles of the copied haplotypes, 00, 01, 10 and 11. */
 function chancesOf(mismatch: number): Map<number, number[]> {
@@ -159,12 +172,18 @@ function chancesOf(mismatch: number): Map<number, number[]> {
   ]);
 }
 
+/** Chances of what was read, by the alleles of the copied haplotypes: those of the genotypes, weighed. */
+const softChances = (table: Map<number, number[]>, likelihoods: Float32Array, place: number): number[] =>
+  [0, 1, 2, 3].map((pair) =>
+    [0, 1, 2].reduce((sum, g) => sum + likelihoods[3 * place + g]! * table.get(g)![pair]!, 0)
+  );
+
 /**
  * Windows `from` to `from + size` of all samples' (those of the first sample come first) as tensors; what is beyond the
  * last one says nothing.
  */
 export function pairBatch(source: PairSource, from: number, size: number): PairWindows {
-  const { calls, alleles, candidates, windows, changes, mismatch, blocks } = source;
+  const { calls, alleles, candidates, windows, changes, mismatch, blocks, soft } = source;
   const sites = changes.length;
   const items = calls.length / sites * windows.length;
   const K = candidates.length / items;
@@ -180,9 +199,11 @@ export function pairBatch(source: PairSource, from: number, size: number): PairW
     const { start, end } = windows[(from + i) % windows.length]!;
     for (let w = 0; w < end - start; w++) {
       const at = w * size + i;
-      const call = calls[sample * sites + start + w]!;
-      chances.set(table.get(call)!, at * 4);
-      heterozygous[at] = call === 1 || call === REF_ALT || call === ALT_REF ? 1 : 0;
+      const place = sample * sites + start + w;
+      const call = calls[place]!;
+      const isOpen = soft && isSoft(soft.likelihoods, place);
+      chances.set(isOpen ? softChances(table, soft.likelihoods, place) : table.get(call)!, at * 4);
+      heterozygous[at] = call === 1 || call === REF_ALT || call === ALT_REF || soft?.anchors[place] ? 1 : 0;
       if (cuts) cuts[at] = blocks!.cuts[sample * sites + start + w]!;
       const change = changes[start + w]!;
       moves.set([1 - change, change], at * 2);
@@ -251,8 +272,14 @@ function setSizes(
  * A block of known phase is put as a whole: the way in which its first site agrees best with the one before.
  *
  * @param sets [sites]: the set in which the phase of a call is known; without it all are of one
+ * @param anchors [sites]: 1 at missing calls that are taken to be heterozygous, as in SoftCalls
  */
-export function oriented(calls: Uint8Array, readings: Float32Array, sets?: Int32Array): Uint8Array {
+export function oriented(
+  calls: Uint8Array,
+  readings: Float32Array,
+  sets?: Int32Array,
+  anchors?: Uint8Array,
+): Uint8Array {
   const sites = calls.length;
   const out = new Uint8Array(2 * sites);
   /** By set, whether its haplotypes are in the file's order (1) or exchanged (-1). */
@@ -269,6 +296,7 @@ export function oriented(calls: Uint8Array, readings: Float32Array, sets?: Int32
     if (call === MISSING) {
       out[m] = dosage + difference() > 1 ? 1 : 0;
       out[sites + m] = dosage - difference() > 1 ? 1 : 0;
+      if (anchors?.[m]) before = difference() >= 0 ? 1 : -1;
     } else if (call === 0 || call === 2) {
       out[m] = out[sites + m] = call / 2;
     } else {

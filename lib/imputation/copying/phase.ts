@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { chooseCandidates, genotypeQuery, haplotypeQuery, type Pool } from "./candidates.ts";
 import {
+  isSoft,
   type KnownPhase,
   knownPhase,
+  MISSING,
   oriented,
   pairBatch,
   pairReadings,
@@ -19,6 +21,8 @@ export interface PairPhasingTask {
   reference: Uint8Array;
   /** [samples, M]: dosages of ALT 0, 1, 2, or 255 where missing. */
   genotypes: Uint8Array;
+  /** [samples, M, 3]: likelihoods of genotypes, as in SoftCalls; null if all calls stand by themselves. */
+  likelihoods?: Float32Array | null;
   /** Phase that is known at some heterozygous sites, and is kept; null if none is. */
   known: KnownPhase | null;
   /** [M]: where the sites are, not decreasing. */
@@ -59,7 +63,9 @@ export async function phase(
   const M = centimorgans.length;
   const K = countHaplotypes("reference", reference, M);
   const samples = countHaplotypes("genotypes", genotypes, M);
-  const calls = knownPhase(genotypes, task.known, M);
+  const { likelihoods = null } = task;
+  const known = knownPhase(genotypes, task.known, M);
+  const calls = likelihoods ? known.map((call, at) => isSoft(likelihoods, at) ? MISSING : call) : known;
   const blocks = phaseBlocks(calls, task.known?.sets ?? null, M);
 
   const windows = copyingWindows(M, WINDOW, OVERLAP);
@@ -81,6 +87,7 @@ export async function phase(
       mismatch,
       blocks,
       width,
+      soft: likelihoods && { likelihoods, anchors: anchorsOf(likelihoods, haplotypes, M) },
     };
     haplotypes = await phaseOnce(
       source,
@@ -90,6 +97,22 @@ export async function phase(
     );
   }
   return { haplotypes: haplotypes! };
+}
+
+/** A genotype is heterozygous by its likelihoods alone if this has such a share. */
+const SURE = 0.9;
+
+/** Where genotypes of which there are likelihoods are heterozygous [samples, M]: by the haplotypes found before, if there are. */
+function anchorsOf(likelihoods: Float32Array, haplotypes: Uint8Array | undefined, M: number): Uint8Array {
+  return Uint8Array.from({ length: likelihoods.length / 3 }, (_, at) => {
+    if (!isSoft(likelihoods, at)) return 0;
+    if (haplotypes) {
+      const first = at + Math.floor(at / M) * M;
+      return haplotypes[first] === haplotypes[first + M] ? 0 : 1;
+    }
+    const [none, one, two] = likelihoods.subarray(3 * at, 3 * at + 3);
+    return Number(one! >= SURE * (none! + one! + two!));
+  });
 }
 
 /** The reference's haplotypes and those found for the samples. */
@@ -108,7 +131,7 @@ async function phaseOnce(
   memory: number,
   onProgress: (share: number) => void,
 ): Promise<Uint8Array> {
-  const { windows, candidates, calls, changes, blocks } = source;
+  const { windows, candidates, calls, changes, blocks, soft } = source;
   const M = changes.length;
   const items = samples * windows.length;
   const K = candidates.length / items;
@@ -137,7 +160,8 @@ async function phaseOnce(
   for (let s = 0; s < samples; s++) {
     const own = readings.subarray(s * M * READINGS.length, (s + 1) * M * READINGS.length);
     const sets = blocks?.sets.subarray(s * M, (s + 1) * M);
-    haplotypes.set(oriented(calls.subarray(s * M, (s + 1) * M), own, sets), 2 * s * M);
+    const anchors = soft?.anchors.subarray(s * M, (s + 1) * M);
+    haplotypes.set(oriented(calls.subarray(s * M, (s + 1) * M), own, sets, anchors), 2 * s * M);
   }
   return haplotypes;
 }

@@ -60,6 +60,47 @@ xlaTest("the same task gives the same bits, whatever fits in memory, and leaves 
   deepEqual(await phase(task, { ...OPTIONS, memory: 1 }), first);
 });
 
+/** Likelihoods of what two to nine reads with errors of 1 % show of the truth, and the likeliest genotypes. */
+function reads(truth: Uint8Array): { likelihoods: Float32Array; genotypes: Uint8Array } {
+  const likelihoods = new Float32Array(3 * SAMPLES * M);
+  const genotypes = Uint8Array.from({ length: SAMPLES * M }, (_, i) => {
+    const first = i + Math.floor(i / M) * M;
+    const share = (truth[first]! + truth[first + M]!) / 2;
+    const numbers = draws(1000 + i, 10);
+    const count = 2 + Math.floor(8 * numbers[0]!);
+    const alt = numbers.subarray(1, 1 + count).filter((u) => u < 0.01 + 0.98 * share).length;
+    const values = [0.01, 0.5, 0.99].map((p) => p ** alt * (1 - p) ** (count - alt));
+    const most = Math.max(...values);
+    likelihoods.set(values.map((value) => value / most), 3 * i);
+    return values.indexOf(most);
+  });
+  return { likelihoods, genotypes };
+}
+
+xlaTest("genotypes of which there are but likelihoods are found and phased", async () => {
+  const { task, truth } = mosaics();
+  const { likelihoods, genotypes } = reads(truth);
+  const called = genotypes.filter((genotype, i) => {
+    const first = i + Math.floor(i / M) * M;
+    return genotype !== truth[first]! + truth[first + M]!;
+  }).length;
+  const { haplotypes } = await phase({ ...task, genotypes, likelihoods }, OPTIONS);
+  const found = Array.from({ length: SAMPLES }, (_, s) => errors(haplotypes, truth, s));
+  ok(called > 50 && Math.max(...found) <= 12, `wrong calls: ${called}, alleles that differ: ${found}`);
+});
+
+xlaTest("likelihoods of one genotype are that call, and none leave it as it is", async () => {
+  const { task } = mosaics();
+  const likelihoods = new Float32Array(3 * SAMPLES * M);
+  const half = draws(5, SAMPLES * M);
+  task.genotypes.forEach((genotype, i) => {
+    if (half[i]! < 0.5 && genotype !== 255) likelihoods[3 * i + genotype] = 1;
+  });
+  const [soft, hard] = [await phase({ ...task, likelihoods }, OPTIONS), await phase(task, OPTIONS)];
+  const differing = soft.haplotypes.filter((allele, i) => allele !== hard.haplotypes[i]).length;
+  ok(differing <= 4, `${differing}`);
+});
+
 xlaTest("known phase is kept and decides which haplotype comes first", async () => {
   const { task, truth } = mosaics();
   const phased = Uint8Array.from(draws(3, SAMPLES * M), (u) => u < 0.1 ? 1 : 0);
