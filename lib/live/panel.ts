@@ -18,7 +18,7 @@ export interface Panel<Value> {
   readonly results: Value[];
   /** The last of them; undefined before the first. */
   readonly last: Value | undefined;
-  /** Trains with these options, as the Run button does. */
+  /** Trains with these options, as the Run button does. @throws UserError for a wrong option, and while another one trains */
   run(options?: Record<string, unknown>): Promise<void>;
   /** Trains a run on, the last one unless its place is given, from 0. */
   continue(steps: number, index?: number): Promise<void>;

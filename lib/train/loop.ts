@@ -131,7 +131,7 @@ export function stepsAfter(
   if (Number.isInteger(more) && more > 0) return steps + more;
   throw new UserError(
     `continue: expected a number of further steps from 1, such as { steps: ${recipe.steps} }, found ${more}` +
-      (more === 0 ? ": all steps were taken" : ""),
+      (more === 0 && steps >= recipe.steps ? ": all steps were taken" : ""),
   );
 }
 
