@@ -140,6 +140,9 @@ export async function panel(
   controls: Record<string, Control>,
   { runs = [], settings, records }: PanelOptions<FittedTable> & { settings?: Settings } = {},
 ): Promise<Panel<unknown>> {
+  if (typeof controls !== "object" || controls === null) {
+    throw new UserError("panel: expected controls, such as { h: [5, 10, 20] }, after what is trained");
+  }
   if ("table" in base) {
     const bench = tableBench(base as FitTableOptions, records);
     return await panelOf(createSession<unknown>(bench as Bench<unknown>, controls, runs.map(bench.of)));

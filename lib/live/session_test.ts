@@ -90,6 +90,7 @@ Deno.test("controls are checked when they are made, with every value that they c
     () => drawn({ h: [5, 0] }),
     /option "h" \(inducing points\): expected a whole number from 1, found 0/,
   );
+  throws(() => drawn({ h: [] }), /panel: h: expected at least one value/);
   throws(() => drawn({ h: range(9, 3) }), /panel: h: expected a list of values, or a slider/);
   deepEqual(drawn({ h: [20, 5] }), [{
     name: "h",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Compiled, compileTime, jit, type ProgramMemory, ready } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
+import { checkNames } from "../options.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { type Course, emptyCourse } from "../progress/course.ts";
 import { formatNotes } from "../progress/format.ts";
@@ -115,6 +116,14 @@ export interface Trained<Scores> {
   memory: ProgramMemory | undefined;
   /** Where it stands after its last step, if that was to be kept. */
   state?: TrainingState;
+}
+
+/** @throws UserError for what is no object of options, and for a name that `continue` does not have */
+export function checkContinue(given: unknown): void {
+  if (typeof given !== "object" || given === null) {
+    throw new UserError(`continue: expected options such as { steps: 1000 }, found ${given}`);
+  }
+  checkNames(given, ["steps", "label", "signal"], "continue");
 }
 
 /**
