@@ -59,6 +59,7 @@ Deno.test("Stop ends what trains, and a second Run is refused until then", async
   const session = createSession(bench, controls);
   const running = session.run({ h: 20 });
   await rejects(session.run({ h: 5 }), /a training is under way/);
+  await rejects(createSession(bench, controls).run({ h: 5 }), /a training of another panel is under way/);
   session.stop();
   equal(session.state().running?.stopping, true);
   await running;
