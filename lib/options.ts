@@ -88,7 +88,8 @@ export function checkOption(name: string, option: Option<unknown>, value: unknow
   }
 }
 
-const shown = (value: unknown): string => JSON.stringify(value) ?? String(value);
+const shown = (value: unknown): string =>
+  typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
 
 /**
  * @param what is given them, for the error

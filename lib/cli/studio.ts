@@ -1,4 +1,5 @@
 /** `task studio`: a panel in a browser tab, without a notebook. */
+import { extname } from "node:path";
 import { UserError } from "../errors.ts";
 import { gp } from "../experiments/gp/run.ts";
 import { imputation } from "../experiments/imputation/run.ts";
@@ -20,7 +21,7 @@ const STUDIO = {
   positional: { name: "WHAT", help: "a CSV file, gp or window", least: 1, most: 1 },
   options: {
     target: textOption("NAME", "of a CSV file: the column to predict"),
-    model: textOption("NAME", `of a CSV file: ${TABLE_MODELS.join(", ")} (default: spin)`),
+    model: textOption("NAME", `of a CSV file: ${TABLE_MODELS.join(", ")} (default: ${TABLE_MODELS[0]})`),
   },
   examples: ["studio data/examples/concrete_train.csv --target Concrete_compressive_strength", "studio gp"],
 };
@@ -54,11 +55,18 @@ const WINDOW: Record<string, Control> = {
   steps: [100, 300, 1000],
 };
 
+/** What there is beside CSV files. */
+const EXPERIMENTS = ["gp", "window"];
+
 /** What is trained, and its controls. @throws UserError for a target that is lacking or not there, and an unknown model */
-async function benchOf(
+export async function benchOf(
   what: string,
   { target, model }: Arguments<typeof STUDIO.options>["values"],
 ): Promise<{ bench: Bench<unknown>; controls: Record<string, Control> }> {
+  const isExperiment = EXPERIMENTS.includes(what);
+  if (isExperiment && (target !== undefined || model !== undefined)) {
+    throw new UserError(`task studio ${what}: --target and --model are options of a CSV file`);
+  }
   if (what === "gp") {
     const settings = gp.settings("quick", { models: ["cipnp"], parts: { context: 1, target: 1 } });
     return { bench: await experimentBench(gp, settings) as Bench<unknown>, controls: PROCESS };
@@ -67,10 +75,15 @@ async function benchOf(
     const settings = imputation.settings("quick", { models: ["spin"], classical: "none" });
     return { bench: await experimentBench(imputation, settings) as Bench<unknown>, controls: WINDOW };
   }
+  // A word without an ending, and no file: one of the others may be meant.
+  const path = userPath(what);
+  if (extname(path) === "" && !(await Deno.stat(path).then(() => true, () => false))) {
+    throw new UserError(`task studio: expected a CSV file, ${EXPERIMENTS.join(" or ")}, found "${what}"`);
+  }
   if (target === undefined) {
     throw new UserError("task studio: a CSV file needs --target: the column to predict");
   }
-  const table = await loadTable(userPath(what));
+  const table = await loadTable(path);
   return {
     bench: tableBench({ table, target, model: model as TableModelName }) as Bench<unknown>,
     controls: TABLE,

@@ -8,7 +8,13 @@ import { run, writeOutcome } from "../experiments/run.ts";
 import { countParameters } from "../models/table/mod.ts";
 import { chosenOptions, optionsOf, type OptionTable } from "../options.ts";
 import type { RunRecord } from "../results/mod.ts";
-import { fitTable, type FitTableOptions, type FittedTable, prepareTable } from "../tabular/mod.ts";
+import {
+  fitTable,
+  type FitTableOptions,
+  type FittedTable,
+  prepareTable,
+  tableModelName,
+} from "../tabular/mod.ts";
 import { PROCESS_OPTIONS } from "../train/process/options.ts";
 import { TABLE_OPTIONS } from "../train/table/options.ts";
 import { type Trial, trialOf } from "./trial.ts";
@@ -69,7 +75,7 @@ async function writeTableRecord(
   await writeOutcome(records, {
     experiment: "table",
     profile: "quick",
-    model: configuration.model.model ?? "spin",
+    model: tableModelName(configuration.model),
     data: { name: `${basename(table.source)}: ${target}`, sha256: tableDigest(table) },
     fold: null,
     seed,

@@ -81,7 +81,10 @@ export function trialFigure(trials: readonly Trial[], title = "Validation loss")
  * const { figure, table } = compare([await fitTable({ ...data, h: 5 }), await fitTable({ ...data, h: 20 })]);
  */
 export function compare(runs: readonly Trained[]): { figure: Figure | undefined; table: TableView } {
-  if (runs.length === 0) throw new UserError("compare: expected at least one run");
+  const isRun = (one: unknown): boolean => typeof one === "object" && one !== null && "steps" in one;
+  if (!Array.isArray(runs) || runs.length === 0 || !runs.every(isRun)) {
+    throw new UserError("compare: expected a list of at least one run: fitted models or records");
+  }
   const trials = runs.map(trialOf);
   return { figure: trialFigure(trials), table: trialTable(trials) };
 }

@@ -42,6 +42,8 @@ Deno.test("records are compared by their data, their model and their hyperparame
   equal(figure, undefined);
   deepEqual(table.head.slice(0, 3), ["run", "h", "steps"]);
   throws(() => compare([]), /at least one run/);
+  throws(() => compare([3] as never), /at least one run: fitted models or records/);
+  throws(() => slides([{ label: "a" }] as never), /a list of \{ label, figure \}/);
 });
 
 Deno.test("figures behind a slider are all in the page, the first one seen", () => {

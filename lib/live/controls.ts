@@ -49,6 +49,7 @@ export function drawnControls(
     const values = isSlider
       ? [slider.least, slider.most]
       : [...control as readonly (number | string | boolean)[]];
+    if (values.length === 0) throw new UserError(`panel: ${name}: expected at least one value`);
     for (const value of values) checkOption(name, option, value);
     const value = defaults[name] ?? values[0];
     const common = { name, about: option.about, value };

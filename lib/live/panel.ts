@@ -18,7 +18,7 @@ export interface Panel<Value> {
   readonly results: Value[];
   /** The last of them; undefined before the first. */
   readonly last: Value | undefined;
-  /** Trains with these options, as the Run button does. */
+  /** Trains with these options, as the Run button does. @throws UserError for a wrong option, and while another one trains */
   run(options?: Record<string, unknown>): Promise<void>;
   /** Trains a run on, the last one unless its place is given, from 0. */
   continue(steps: number, index?: number): Promise<void>;
@@ -140,6 +140,9 @@ export async function panel(
   controls: Record<string, Control>,
   { runs = [], settings, records }: PanelOptions<FittedTable> & { settings?: Settings } = {},
 ): Promise<Panel<unknown>> {
+  if (typeof controls !== "object" || controls === null) {
+    throw new UserError("panel: expected controls, such as { h: [5, 10, 20] }, after what is trained");
+  }
   if ("table" in base) {
     const bench = tableBench(base as FitTableOptions, records);
     return await panelOf(createSession<unknown>(bench as Bench<unknown>, controls, runs.map(bench.of)));

@@ -35,6 +35,7 @@ Deno.test("what a panel trains is the code's, with a record each, and its last s
     await lab.run();
     await lab.run({ h: 3 });
     await lab.continue(2);
+    await rejects(lab.run({ hh: 3 }), /there is no option "hh"/);
     deepEqual(lab.results.map(({ recipe, steps }) => [recipe.model.h, steps]), [[2, 3], [3, 3], [3, 5]]);
     ok(lab.last!.scores["rmse"]! > 0);
     const kept = await readRecords(records);

@@ -71,8 +71,9 @@ export function serveSession<Value>(session: Session<Value>): PanelServer {
     }
     if (method === "POST" && from === origin) {
       const asked = await request.json().catch(() => ({}));
-      if (what === "run") void session.run(asked.options ?? {});
-      else if (what === "continue") void session.continue(Number(asked.steps), asked.index);
+      // What goes wrong is in the state.
+      if (what === "run") void session.run(asked.options ?? {}).catch(() => {});
+      else if (what === "continue") void session.continue(Number(asked.steps), asked.index).catch(() => {});
       else if (what === "stop") session.stop();
       else return answer(null, "text/plain", 404);
       return answer("{}", "application/json");

@@ -1,4 +1,6 @@
 /** The state behind a panel: its trials, the one under way, and what a reader asks for. */
+import { UserError } from "../errors.ts";
+import { checkNames } from "../options.ts";
 import { formatDuration } from "../progress/format.ts";
 import { progressLine, type ProgressState, type Sink, watched } from "../progress/progress.ts";
 import type { TableView } from "../results/mod.ts";
@@ -40,7 +42,7 @@ const INTERVAL = 400;
 export interface Session<Value> {
   state(): PanelState;
   trials: Made<Value>[];
-  /** Trains with these options; resolves when it is over. What goes wrong is in the state's message. */
+  /** Trains with these options; resolves when it is over. What goes wrong is thrown, and is in the state's message. */
   run(options: Record<string, unknown>): Promise<void>;
   /** Trains a trial on for further steps; the last one unless its place is given, from 0. */
   continue(steps: number, index?: number): Promise<void>;
@@ -99,13 +101,12 @@ export function createSession<Value>(
     },
   };
   const during = async (name: string, work: (signal: AbortSignal) => Promise<Made<Value>>): Promise<void> => {
-    if (under) {
-      message = "a training is under way; stop it first";
-      return tell();
-    }
+    if (under) throw new UserError("a training is under way; stop it first");
     under = { name, stop: new AbortController() };
     message = "";
     tell();
+    // Compiling keeps the thread: what was told is sent before.
+    await new Promise((resolve) => setTimeout(resolve, 0));
     try {
       const made = await watched(sink, () => work(under!.stop.signal));
       trials.push(withCourse(made, under.state));
@@ -114,6 +115,7 @@ export function createSession<Value>(
       }`;
     } catch (error) {
       message = error instanceof Error ? error.message : String(error);
+      throw error;
     } finally {
       under = undefined;
       tell();
@@ -122,12 +124,16 @@ export function createSession<Value>(
   return {
     state,
     trials,
-    run: (options) => during("now", (signal) => bench.make(options, signal)),
+    run: (options) =>
+      during("now", async (signal) => {
+        checkNames(options, Object.keys(bench.options), "panel");
+        return await bench.make(options, signal);
+      }),
     continue: (steps, index = trials.length - 1) => {
       const trial = trials[index];
       return during("now", (signal) => {
         if (!trial?.continue) {
-          throw new Error(trial ? "this run cannot go on" : `there is no run ${index + 1}`);
+          throw new UserError(trial ? "this run cannot go on" : `there is no run ${index + 1}`);
         }
         return trial.continue(steps, signal);
       });

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { whole } from "../options.ts";
 import { emptyCourse } from "../progress/course.ts";
@@ -29,7 +29,9 @@ const bench: Bench<string> = {
     const bar = progress(100, { label: "training", course });
     course.train.push([1, 0.5]);
     bar.update(1);
-    if (h === 20) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    if (h === 20 && !signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    }
     await bar.done();
     return made(h as number, signal.aborted ? 1 : 100, signal.aborted);
   },
@@ -53,11 +55,11 @@ Deno.test("a run is in the list with its curve, the next one beside it, and the 
   match(session.state().message, /^done after 100 steps/);
 });
 
-Deno.test("Stop ends what trains, and a second Run waits for it", async () => {
+Deno.test("Stop ends what trains, and a second Run is refused until then", async () => {
   const session = createSession(bench, controls);
   const running = session.run({ h: 20 });
-  await session.run({ h: 5 });
-  match(session.state().message, /a training is under way/);
+  await rejects(session.run({ h: 5 }), /a training is under way/);
+  await rejects(createSession(bench, controls).run({ h: 5 }), /a training of another panel is under way/);
   session.stop();
   equal(session.state().running?.stopping, true);
   await running;
@@ -70,13 +72,12 @@ Deno.test("Continue adds steps to a run, as a run of its own", async () => {
   await session.continue(20, 0);
   await session.continue(20);
   deepEqual(session.trials.map(({ steps }) => steps), [100, 50, 120, 140]);
-  await session.continue(20, 7);
-  match(session.state().message, /there is no run 8/);
+  await rejects(session.continue(20, 7), /there is no run 8/);
 });
 
 Deno.test("what goes wrong is said, and the next run goes on", async () => {
   const session = createSession(bench, controls);
-  await session.run({ h: 13 });
+  await rejects(session.run({ h: 13 }), /13 is no number/);
   equal(session.state().message, "13 is no number to train with");
   await session.run({ h: 5 });
   equal(session.trials.length, 1);
@@ -90,6 +91,7 @@ Deno.test("controls are checked when they are made, with every value that they c
     () => drawn({ h: [5, 0] }),
     /option "h" \(inducing points\): expected a whole number from 1, found 0/,
   );
+  throws(() => drawn({ h: [] }), /panel: h: expected at least one value/);
   throws(() => drawn({ h: range(9, 3) }), /panel: h: expected a list of values, or a slider/);
   deepEqual(drawn({ h: [20, 5] }), [{
     name: "h",

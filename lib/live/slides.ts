@@ -15,7 +15,9 @@ import { escapeHtml } from "../results/mod.ts";
  * await show(slides(sizes.map((n) => ({ label: String(n), figure: drawn(n) })), "context points"));
  */
 export function slides(slides: readonly { label: string; figure: Figure }[], name = ""): object {
-  if (slides.length === 0) throw new UserError("slides: expected at least one figure");
+  if (!Array.isArray(slides) || slides.length === 0 || !slides.every((slide) => slide?.figure?.outerHTML)) {
+    throw new UserError("slides: expected a list of { label, figure }, at least one");
+  }
   const labels = slides.map(({ label }) => escapeHtml(label));
   const figures = slides.map(({ figure }, i) =>
     `<div data-slide="${i}"${i === 0 ? "" : " hidden"}>${

@@ -57,6 +57,15 @@ browserTest("the studio of a CSV file: h, Run, points, Stop, Continue, a second 
     const stop = page.getByRole("button", { name: "Stop", exact: true });
     const lines = page.locator(".figure svg g[aria-label=line] path");
     const row = (index: number) => page.locator("tbody tr").nth(index);
+    // A number out of range trains nothing in silence.
+    const typed = page.locator("[data-option=h] input[type=number]");
+    await typed.fill("1000");
+    await run.click();
+    equal(
+      await page.locator(".line").innerText(),
+      'h: expected a number from 2 to 64 in steps of 1, found "1000"',
+    );
+    equal(await stop.isDisabled(), true);
     for (const [index, h] of ["12", "6"].entries()) {
       await page.locator("[data-option=h] input[type=range]").fill(h);
       const before = await lines.count();

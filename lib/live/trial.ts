@@ -2,7 +2,7 @@
 import { optionsOf } from "../options.ts";
 import { type Course, emptyCourse } from "../progress/course.ts";
 import type { RunRecord } from "../results/mod.ts";
-import type { FittedTable } from "../tabular/mod.ts";
+import { type FittedTable, tableModelName } from "../tabular/mod.ts";
 import { HAPLOTYPE_OPTIONS } from "../train/haplotype/options.ts";
 import { courseOfHistory } from "../train/loop.ts";
 import type { FittedProcess } from "../train/process/fit.ts";
@@ -63,5 +63,5 @@ export function trialOf(value: Trained): Trial {
   };
 }
 
-const modelName = (model: string | { model?: string }): string =>
-  typeof model === "string" ? model : model.model ?? "spin";
+const modelName = (model: (FittedTable | FittedProcess)["recipe"]["model"]): string =>
+  typeof model === "string" ? model : tableModelName(model);

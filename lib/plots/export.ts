@@ -27,6 +27,9 @@ export async function exportFigure(
   if (ending !== ".svg" && ending !== ".png") {
     throw new UserError(`${path}: a figure is written as .svg or .png, found "${ending}"`);
   }
+  if (typeof figure?.outerHTML !== "string") {
+    throw new UserError(`${path}: expected a figure of spin.plots or a report`);
+  }
   mkdirSync(dirname(path), { recursive: true });
   await writeAtomic(path, ending === ".svg" ? toSvg(figure) : toPng(figure, scale));
   return path;

@@ -1,4 +1,5 @@
 /** Progress of something that takes long: in a terminal, in a notebook, in a log, and for a headless runner. */
+import { UserError } from "../errors.ts";
 import { type Course, courseSvg } from "./course.ts";
 import { formatBar, formatDuration, formatNotes, formatRate } from "./format.ts";
 
@@ -54,10 +55,10 @@ let watcher: Sink | undefined;
 /**
  * Lets a sink alone have the states of everything that begins while some work is done: nothing is drawn elsewhere.
  *
- * @throws Error if another work is watched
+ * @throws UserError while other work is watched
  */
 export async function watched<T>(sink: Sink, work: () => Promise<T>): Promise<T> {
-  if (watcher) throw new Error("another work is watched");
+  if (watcher) throw new UserError("a training of another panel is under way; stop it first");
   watcher = sink;
   try {
     return await work();

@@ -37,6 +37,9 @@ export async function exportTable(table: TableView | Columns, path: string): Pro
   if (!write) {
     throw new UserError(`${path}: a table has no format ${unknown(ending, Object.keys(TABLE_FORMATS))}`);
   }
+  if (!("columnNames" in table) && !Array.isArray(table.rows)) {
+    throw new UserError(`${path}: expected a table of a report or of Arquero`);
+  }
   mkdirSync(dirname(path), { recursive: true });
   await writeAtomic(path, write(viewOf(table)));
   return path;

@@ -25,4 +25,5 @@ Deno.test("a table is written as the ending of its path says", async () => {
 
 Deno.test("another ending is refused with those that there are", async () => {
   await rejects(exportTable(table, "t.xlsx"), /a table has no format "xlsx"/);
+  await rejects(exportTable({} as never, "t.csv"), /t\.csv: expected a table of a report or of Arquero/);
 });

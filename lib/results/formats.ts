@@ -38,14 +38,16 @@ const LATEX: Record<string, string> = {
   "σ": "$\\sigma$",
   "−": "$-$",
   "√": "$\\surd$",
+  "\u00a0": "~",
 };
 
 const latexText = (text: string): string =>
-  text.replaceAll(/[\\{}&%$#_~^±–²⁹·×≤≥µσ−√]/g, (character) => LATEX[character]!);
+  [...text].map((character) => LATEX[character] ?? character).join("");
 
 /** A LaTeX table with the rules of the package booktabs; the best cell of a row is bold. */
 export function toLatex({ title, head, rows, notes }: TableView): string {
-  const line = (cells: string[]) => `${cells.join(" & ")} \\\\`;
+  // What follows a line end or a rule in brackets, or a star, is read as belonging to that.
+  const line = (cells: string[]) => `${cells.join(" & ").replace(/^[[*]/, "{$&}")} \\\\`;
   const body = rows.map(({ label, cells }) =>
     line([
       latexText(label),

@@ -39,7 +39,7 @@ export function toText({ title, head, rows, notes }: TableView): string {
 
 /** Markdown; the best cell of a row is bold. */
 export function toMarkdown({ title, head, rows, notes }: TableView): string {
-  const escape = (text: string) => text.replaceAll("|", "\\|");
+  const escape = (text: string) => text.replaceAll("|", "\\|").replaceAll(/\r?\n/g, " ");
   const line = (cells: string[]) => `| ${cells.map(escape).join(" | ")} |`;
   const body = rows.map((row) => line(cellsOf(row, ({ text, best }) => (best ? `**${text}**` : text))));
   const rule = `| ${head.map((_, column) => (column === 0 ? "---" : "---:")).join(" | ")} |`;

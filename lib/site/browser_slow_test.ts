@@ -1,5 +1,5 @@
 import axe from "axe-core";
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -139,16 +139,47 @@ test("a figure is taken away as PNG and SVG, a table as LaTeX and CSV; the theme
   await browser.close();
 });
 
-test("on paper no table is wider than the page", async () => {
+test("filters are in the page's address; what there is none of is shown as asked for", async () => {
   const browser = await startBrowser();
-  // 690 pixels are between the margins of A4.
-  const page = await browser.newPage({ viewport: { width: 695, height: 1000 } });
+  const page = await browser.newPage();
+  const wrong = watch(page);
+  await page.goto(addressOf("runs.html"));
+  await page.getByLabel("model", { exact: true }).selectOption("npt");
+  await page.reload();
+  equal(await page.getByLabel("model", { exact: true }).inputValue(), "npt");
+  equal(new URL(page.url()).search, "?experiment=uci&model=npt");
+  await page.getByRole("button", { name: "Clear" }).click();
+  equal(new URL(page.url()).search, "");
+  await page.goto(addressOf("runs.html?model=nobody"));
+  equal(await page.getByLabel("model", { exact: true }).inputValue(), "nobody");
+  ok((await page.getByRole("status").textContent())!.startsWith("0 of "));
+  deepEqual(wrong, []);
+  await browser.close();
+});
+
+test("a figure of the explorer is for white paper, taken from a dark page, too", async () => {
+  const browser = await startBrowser();
+  const page = await browser.newPage({ acceptDownloads: true, colorScheme: "dark" });
+  await page.goto(addressOf("runs.html?experiment=gp"));
+  const waiting = page.waitForEvent("download");
+  await page.locator(".curves .take").getByRole("button", { name: "SVG" }).click();
+  const svg = await Deno.readTextFile(await (await waiting).path());
+  match(svg, /^<svg[^>]* color="#1f2328"/);
+  await browser.close();
+});
+
+test("on paper no table is wider than the page, and a dark page is light", async () => {
+  const browser = await startBrowser();
+  // 690 pixels are between the margins of A4, 1,020 where it is on its side.
+  const page = await browser.newPage({ viewport: { width: 695, height: 1000 }, colorScheme: "dark" });
   await page.goto(addressOf("01_uci.html"));
   await page.emulateMedia({ media: "print" });
   const wide = await page.evaluate(() =>
-    [...document.querySelectorAll(".table table")].filter((table) => table.scrollWidth > 695)
+    [...document.querySelectorAll(".table table")]
+      .filter((table) => table.scrollWidth > (table.closest(".wide") ? 1025 : 695))
       .map((table) => `${table.querySelector("caption")?.textContent}: ${table.scrollWidth}`)
   );
   deepEqual(wide, []);
+  equal(await page.evaluate(() => getComputedStyle(document.querySelector("p")!).color), "rgb(0, 0, 0)");
   await browser.close();
 });

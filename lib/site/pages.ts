@@ -8,7 +8,7 @@ import type { RunRecord } from "../results/mod.ts";
 import { escapeHtml, toHtml } from "../results/view.ts";
 import { CARDS } from "./cards.ts";
 import type { Link, Page } from "./layout.ts";
-import { figureHtml, siteParts, slug, tableHtml } from "./parts.ts";
+import { figureHtml, figureWords, siteParts, slug, tableHtml, UNTITLED } from "./parts.ts";
 import {
   type Origin,
   PAPER_BIBTEX,
@@ -74,9 +74,10 @@ const svgsOf = ({ cells }: Notebook): string[] =>
     })
   );
 
-/** The first figure of a notebook as a picture in the page. */
+/** The first figure of a notebook with a title, which curves of trainings do not have, as a picture in the page. */
 function thumbnail(notebook: Notebook): string {
-  const svg = svgsOf(notebook)[0];
+  const svgs = svgsOf(notebook);
+  const svg = svgs.find((one) => figureWords(one).title !== UNTITLED) ?? svgs[0];
   return svg
     ? `<img alt="" src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}">`
     : '<span class="empty"></span>';
@@ -236,7 +237,7 @@ Tables and figures are made of records, never typed.</p>${
     section(
       "authors",
       "The authors' figures",
-      `<p>Known here are only these; tables of the paper that are not are not guessed.</p><ul>${
+      `<p>Only these figures of the authors are known here. What is not known is not guessed.</p><ul>${
         notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("")
       }</ul>`,
     ),

@@ -42,13 +42,16 @@ const buttons = (formats: readonly string[], what: string): string =>
     formats.map((format) => `<button type="button" data-take="${slug(format)}">${format}</button>`).join("")
   }</div>`;
 
+/** The title of a figure that has none. */
+export const UNTITLED = "Figure";
+
 /** What a figure shows, in words, from the texts in it: its title, subtitle, axes and legend. */
 export function figureWords(svg: string): { title: string; alt: string } {
   const texts = [...svg.matchAll(/<text([^>]*)>([^<]*)<\/text>/g)].map(([, attributes, text]) => ({
     attributes: attributes!,
     text: plain(text!),
   }));
-  const title = texts.find(({ attributes }) => attributes.includes('font-size="16"'))?.text ?? "Figure";
+  const title = texts.find(({ attributes }) => attributes.includes('font-size="16"'))?.text ?? UNTITLED;
   const subtitle = texts.find(({ attributes }) =>
     attributes.includes('fill-opacity="0.7"') && attributes.includes('y="46"')
   )?.text;
@@ -88,15 +91,21 @@ export function figureHtml(svg: string, name: string): string {
   }</figure>`;
 }
 
-/** Pixels between the margins of a printed page, and of a letter per pixel of the font. */
+/** Pixels between the margins of a printed page, upright and on its side, and of a letter per pixel of the font. */
 const PAPER = 690;
+const WIDE_PAPER = 1020;
 const LETTER = 0.56;
 
-/** Font size in pixels at which the longest words of all columns fit on a printed page. */
-export function printSize(columns: readonly number[]): number {
+/** A table that would be printed smaller than this goes on a page on its side. */
+const LEAST_PRINT = 8;
+
+/** Font size in pixels at which the longest words of all columns fit on a printed page, and whether it is on its side. */
+export function printSize(columns: readonly number[]): { size: number; wide: boolean } {
   const padding = 8 * columns.length;
   const letters = columns.reduce((a, b) => a + b, 0);
-  return Math.min(13, Math.floor(10 * (PAPER - padding) / (letters * LETTER)) / 10);
+  const fit = (paper: number) => Math.min(13, Math.floor(10 * (paper - padding) / (letters * LETTER)) / 10);
+  const wide = fit(PAPER) < LEAST_PRINT;
+  return { size: fit(wide ? WIDE_PAPER : PAPER), wide };
 }
 
 /** A table in a frame that scrolls, with its notes below, heads of rows and columns, and buttons to take it away. */
@@ -143,9 +152,10 @@ export function tableHtml(html: string, name: string): string {
   table.querySelector("caption")?.removeAttribute("style");
   const label = title || "Table";
   const below = notes.length > 0 ? `<p class="notes">${notes.join("<br>")}</p>` : "";
-  return `<figure class="table" data-name="${escapeHtml(name)}" style="--print-size:${
-    printSize(widths)
-  }px"><div class="scroll" tabindex="0" role="group" aria-label="${
+  const { size, wide } = printSize(widths);
+  return `<figure class="table${wide ? " wide" : ""}" data-name="${
+    escapeHtml(name)
+  }" style="--print-size:${size}px"><div class="scroll" tabindex="0" role="group" aria-label="${
     escapeHtml(label)
   }">${table.outerHTML}</div>${below}${buttons(["CSV", "LaTeX", "Markdown"], label)}</figure>`;
 }

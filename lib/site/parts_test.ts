@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { cell, toHtml } from "../results/view.ts";
 import { figureWords, printSize, siteParts } from "./parts.ts";
 
@@ -45,8 +45,8 @@ Deno.test("a figure is told in words: title, subtitle, axes, legend", () => {
   );
 });
 
-Deno.test("the more letters a table has, the smaller it is printed", () => {
-  equal(printSize([5, 5]), 13);
-  const wide = printSize([24, ...Array(10).fill(13)]);
-  ok(wide < 8 && wide > 6, String(wide));
+Deno.test("the more letters a table has, the smaller it is printed, and then on its side", () => {
+  deepEqual(printSize([5, 5]), { size: 13, wide: false });
+  const { size, wide } = printSize([24, ...Array(10).fill(13)]);
+  ok(wide && size > 9, `${size}`);
 });

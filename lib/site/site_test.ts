@@ -68,7 +68,7 @@ Deno.test("the page of all results has the numbers of the records", async () => 
     experiment === "uci" && profile === "quick" && steps > 0
   );
   const { document } = parseHTML(pages.get("results.html")!);
-  const table = document.querySelector('[data-name="uci_tenFolds_quick"] table')!;
+  const table = document.querySelector('[data-name="uci_ten_folds_quick"] table')!;
   const [, ...models] = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
   const means = summarise(trained);
   let compared = 0;

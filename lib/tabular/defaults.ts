@@ -90,8 +90,12 @@ export function defaultRecipe(model: TableModelName, rows: number, columns: numb
   });
 }
 
-/** What a recipe's model is called among `TABLE_MODELS`, and how many members are averaged. */
-export function describeModel({ model: { model = "spin", readout }, members = 1 }: Recipe): string {
-  const name = model === "spin" && readout === CONTEXT_MODEL.readout ? "spin-context" : model;
+/** What a recipe's model is called among `TABLE_MODELS`. */
+export const tableModelName = ({ model = "spin", readout }: Recipe["model"]): string =>
+  model === "spin" && readout === CONTEXT_MODEL.readout ? "spin-context" : model;
+
+/** The same, and how many members are averaged. */
+export function describeModel({ model, members = 1 }: Recipe): string {
+  const name = tableModelName(model);
   return members > 1 ? `${name}, ${members} members` : name;
 }

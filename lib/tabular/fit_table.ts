@@ -1,5 +1,5 @@
 import { currentEngine } from "../engine/mod.ts";
-import { stepsAfter } from "../train/loop.ts";
+import { checkContinue, stepsAfter } from "../train/loop.ts";
 import { type ContextEffect, contextEffect } from "../train/table/context_effect.ts";
 import { fit, type FitOptions, type Fitted } from "../train/table/fit.ts";
 import { type LoadOptions, readModelFile as readModel } from "../train/table/model_file.ts";
@@ -71,11 +71,17 @@ export async function fitPrepared(
     ...tabularModel({ columns, model, recipe: fitted.recipe, predictor, metrics }),
     rows: { train: fold.train.length, validation: fold.val.length },
     contextEffect: () => contextEffect(fitted, table, fold),
-    continue: async ({ label, signal, ...more } = {}) =>
-      await fitPrepared({ ...prepared, recipe: { ...recipe, steps: stepsAfter(fitted, more.steps) } }, {
-        ...options,
-        ...{ from: state, signal, label: label === null ? undefined : label ?? options.label },
-      }),
+    continue: async (more = {}) => {
+      checkContinue(more);
+      const { label, signal } = more;
+      return await fitPrepared(
+        { ...prepared, recipe: { ...recipe, steps: stepsAfter(fitted, more.steps) } },
+        {
+          ...options,
+          ...{ from: state, signal, label: label === null ? undefined : label ?? options.label },
+        },
+      );
+    },
     history,
     best,
     steps,

@@ -129,6 +129,8 @@ Deno.test("Preparing a table refuses unknown models, wrong shares and too few la
   const prepare = (options: Record<string, unknown>) => () =>
     prepareTable({ table: lineTable(30), target: "y", notify: () => {}, ...options });
   assert.throws(prepare({ model: "spine" }), /no model "spine"; known: spin/);
+  assert.throws(prepare({ table: "houses.csv" }), /expected \{ table, target \} .*, found "houses\.csv"/);
+  assert.throws(prepare({ rate: NaN }), /option "rate" .*: expected a number above 0, found NaN/);
   assert.throws(prepare({ validationShare: 1 }), /from 0 to below 1, found 1/);
   assert.throws(prepare({ target: "z" }), /no target column "z"/);
   assert.throws(prepare({ table: lineTable(4) }), /at least 5 rows .* found 4/);
@@ -190,5 +192,7 @@ Deno.test("A stopped training goes on to the bits of one that was never stopped,
     whole.continue(),
     /expected a number of further steps from 1, .* all steps were taken/,
   );
+  await assert.rejects(whole.continue(3 as never), /continue: expected options such as .*, found 3/);
+  await assert.rejects(whole.continue({ step: 3 } as never), /continue: there is no option "step"; .*steps/);
   for (const fitted of [whole, stopped, resumed, longer]) fitted.dispose();
 });

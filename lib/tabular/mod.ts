@@ -12,6 +12,7 @@ export {
   describeModel,
   TABLE_MODELS,
   type TableModelName,
+  tableModelName,
 } from "./defaults.ts";
 export { fitPrepared, fitTable, type FitTableOptions, type FittedTable, loadModel } from "./fit_table.ts";
 export { encodeQueries, type TabularModel } from "./model.ts";

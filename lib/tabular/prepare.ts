@@ -39,6 +39,8 @@ const NAMES = [
   ...["build", "signal", "label"],
 ];
 
+const told = (value: unknown): string => typeof value === "string" ? `"${value}"` : typeof value;
+
 /** With fewer labelled rows there is nothing to learn from. */
 const FEWEST_ROWS = 5;
 /** With fewer labelled rows a validation part would be too small to choose weights by. */
@@ -55,6 +57,11 @@ const FEWEST_TO_VALIDATE = 20;
  */
 export function prepareTable(options: TrainingOptions): Prepared {
   checkNames(options, [...Object.keys(TABLE_OPTIONS), ...NAMES], "fitTable");
+  if (!Array.isArray(options.table?.columns)) {
+    throw new UserError(
+      `fitTable: expected { table, target } with a table of loadTable, found ${told(options.table)}`,
+    );
+  }
   const chosen = chosenOptions(TABLE_OPTIONS, options);
   const { table, model = TABLE_MODELS[0], validationShare = 0.2, uninformative = "drop" } = options;
   const { seed = 42 } = chosen;

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Compiled, compileTime, jit, type ProgramMemory, ready } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
+import { checkNames } from "../options.ts";
 import type { Parameter } from "../nn/parameters.ts";
 import { type Course, emptyCourse } from "../progress/course.ts";
 import { formatNotes } from "../progress/format.ts";
@@ -119,6 +120,14 @@ export interface Trained<Scores> {
   state?: TrainingState;
 }
 
+/** @throws UserError for what is no object of options, and for a name that `continue` does not have */
+export function checkContinue(given: unknown): void {
+  if (typeof given !== "object" || given === null) {
+    throw new UserError(`continue: expected options such as { steps: 1000 }, found ${given}`);
+  }
+  checkNames(given, ["steps", "label", "signal"], "continue");
+}
+
 /**
  * The steps of a training and of what follows it.
  *
@@ -133,7 +142,7 @@ export function stepsAfter(
   if (Number.isInteger(more) && more > 0) return steps + more;
   throw new UserError(
     `continue: expected a number of further steps from 1, such as { steps: ${recipe.steps} }, found ${more}` +
-      (more === 0 ? ": all steps were taken" : ""),
+      (more === 0 && steps >= recipe.steps ? ": all steps were taken" : ""),
   );
 }
 

@@ -117,10 +117,12 @@ function answerOf(
   const variants = variantsOf(small.filter(({ model }) => model !== "published"))
     .filter(({ runs }) => special(runs).length === runs.length).map(({ variant }) => variant);
   const why =
-    `The two inducing points read a cluster each in ${
+    `As published, ${
       special(own).length
-    } of ${own.length} trainings as published` +
-    (variants.length > 0 ? `, and in all trainings of the variants ${variants.join(" and ")}.` : ".");
+    } of ${own.length} trainings end with one cluster for each inducing point.` +
+    (variants.length > 0
+      ? ` With the variants of this workspace (${variants.join(", ")}) every training does.`
+      : "");
   const word = special(own).length === own.length
     ? "reproduced"
     : special(all).length > 0

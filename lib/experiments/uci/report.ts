@@ -118,7 +118,7 @@ export function uciReport(all: readonly RunRecord[]): Report {
     tables: {
       errors: errors(records),
       costs: costs(own),
-      ...ten.length > 0 ? { tenFolds: tenFolds(ten) } : {},
+      ...ten.length > 0 ? { ten_folds: tenFolds(ten) } : {},
     },
     figures: { errors: dots(records), ...ranks ? { ranks } : {} },
     verdict: verdictOf(records, own),

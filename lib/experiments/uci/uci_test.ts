@@ -127,7 +127,7 @@ Deno.test("the README shows the table that its records give", async () => {
   );
   ok(records.length > 0, "expected records in results/records");
   const { tables, verdict } = uci.report(records);
-  const table = toMarkdown(tables["tenFolds"]!).trim();
+  const table = toMarkdown(tables["ten_folds"]!).trim();
   const readme = await Deno.readTextFile(join(ROOT, "README.md"));
   ok(readme.includes(table), `expected in README.md:\n${table}`);
   const said = verdict.split("\n").filter((line) => line.includes("ten folds"));

@@ -62,7 +62,7 @@ function plotOf(curves: DrawnCurve[], isRunning: boolean): Element {
     style: { background: "white", color: "#1f2328", fontSize: "12px" },
     x: { label: "optimiser step", zero: true },
     marginBottom: 40,
-    y: { label: "loss", type: scale, grid: true, tickFormat: scale === "log" ? "~g" : undefined },
+    y: { label: "loss", type: scale, grid: true, tickFormat: ".3~g" },
     color: {
       domain: names,
       range: names.map((_, i) => COLOURS[i % COLOURS.length]!),
@@ -137,12 +137,38 @@ main.append(
 );
 
 let inputs: ReturnType<typeof inputOf>[] = [];
-let latest: PanelState | undefined;
 
 const options = (): Record<string, unknown> =>
   Object.fromEntries(inputs.map((input) => [input.dataset.option!, input.value]));
 
-runButton.onclick = () => post("run", { options: options() });
+/** What is wrong with a number that was typed: its input keeps the last value that was right. */
+function wrongNumber(input: ReturnType<typeof inputOf>): string | undefined {
+  const field = input.querySelector<HTMLInputElement>("input[type=number]");
+  if (!field || field.validity.valid) return undefined;
+  const { value, min, max, step } = field;
+  const steps = step === "any" ? "" : ` in steps of ${step}`;
+  return `${input.dataset.option}: expected a number from ${min} to ${max}${steps}, found "${value}"`;
+}
+
+/** Asks the kernel to train, and says so at once: while it compiles it does not answer. */
+function train(what: string, body: object): void {
+  const wrong = what === "run" ? inputs.flatMap((input) => wrongNumber(input) ?? []) : [];
+  if (wrong.length > 0) {
+    line.textContent = wrong.join("; ");
+    return;
+  }
+  line.textContent = "starting";
+  disable(runButton, ...continueButtons());
+  void post(what, body);
+}
+
+const continueButtons = () => list.querySelectorAll("button");
+
+const disable = (...buttons: HTMLButtonElement[]) => {
+  for (const button of buttons) button.disabled = true;
+};
+
+runButton.onclick = () => train("run", { options: options() });
 stopButton.onclick = () => post("stop");
 
 function show(state: PanelState): void {
@@ -150,7 +176,6 @@ function show(state: PanelState): void {
     inputs = state.controls.map(inputOf);
     controls.append(...inputs);
   }
-  latest = state;
   const idle = state.running === null;
   title.textContent = state.title;
   runButton.disabled = !idle;
@@ -160,7 +185,7 @@ function show(state: PanelState): void {
     : state.message;
   figure.replaceChildren(plotOf(state.curves, !idle));
   list.replaceChildren(
-    tableOf(state, (index) => post("continue", { steps: Number(more.value), index }), idle),
+    tableOf(state, (index) => train("continue", { steps: Number(more.value), index }), idle),
   );
   parent.postMessage({ panel: "alive", height: document.documentElement.offsetHeight }, "*");
 }
@@ -169,5 +194,5 @@ const source = new EventSource("events");
 source.onmessage = ({ data }) => show(JSON.parse(data));
 source.onerror = () => {
   line.textContent = "The kernel does not answer; this is the last state.";
-  if (latest) runButton.disabled = stopButton.disabled = true;
+  disable(runButton, stopButton, ...continueButtons());
 };

@@ -5,6 +5,7 @@ import {
   measuresOf,
   optionLabel,
   optionsOf,
+  type Row,
   rowOf,
   type SiteRun,
   varyingNumbers,
@@ -24,11 +25,12 @@ export function axesOf(runs: readonly SiteRun[]): Map<string, string[]> {
     names.push(...Object.keys(values).filter((name) => !names.includes(name)));
     axes.set(x, names);
   }
-  const measured = runs.map(rowOf);
-  const numbers = [...measuresOf(runs), ...COSTS].filter((name) =>
-    measured.some((row) => typeof row[name] === "number")
-  );
-  for (const name of varyingNumbers(runs)) axes.set(name, numbers);
+  const measures = [...measuresOf(runs), ...COSTS];
+  for (const name of varyingNumbers(runs)) {
+    const placed = longest(placesOf(runs, name));
+    const numbers = measures.filter((measure) => placed.some(({ row }) => typeof row[measure] === "number"));
+    if (numbers.length > 0) axes.set(name, numbers);
+  }
   return axes;
 }
 
@@ -49,20 +51,35 @@ function namesOf(runs: readonly SiteRun[]): string[] {
   );
 }
 
-/** Over runs: the model, and every other number that varies, so that a line is of one thing alone. */
-function acrossRuns(runs: readonly SiteRun[], x: string, y: string): CurvePoint[] {
-  const others = varyingNumbers(runs).filter((name) => name !== x);
-  const points = runs.flatMap((run) => {
-    const [at, value] = [optionsOf(run)[x], rowOf(run)[y]];
-    if (typeof at !== "number" || typeof value !== "number") return [];
-    const options = optionsOf(run);
-    const words = others.flatMap((name) => name in options ? [`${optionLabel(name)} ${options[name]}`] : []);
-    return [{ series: [rowOf(run)["model"], ...words].join(", "), x: at, y: value }];
-  });
-  const lines = [...Map.groupBy(points, ({ series }) => series).values()];
-  const long = lines.filter((line) => new Set(line.map((point) => point.x)).size > 1);
-  return (long.length > 0 ? long : lines).flat();
+interface Place {
+  series: string;
+  x: number;
+  row: Row;
 }
+
+/** Runs against an option; a series is a model with every other number that varies, so that a line is of one thing alone. */
+function placesOf(runs: readonly SiteRun[], x: string): Place[] {
+  const others = varyingNumbers(runs).filter((name) => name !== x);
+  return runs.flatMap((run) => {
+    const options = optionsOf(run);
+    const at = options[x];
+    if (typeof at !== "number") return [];
+    const row = rowOf(run);
+    const words = others.flatMap((name) => name in options ? [`${optionLabel(name)} ${options[name]}`] : []);
+    return [{ series: [row["model"], ...words].join(", "), x: at, row }];
+  });
+}
+
+/** The series that are lines: of more than one x. */
+const longest = (places: readonly Place[]): Place[] =>
+  [...Map.groupBy(places, ({ series }) => series).values()]
+    .filter((line) => new Set(line.map(({ x }) => x)).size > 1).flat();
+
+const acrossRuns = (runs: readonly SiteRun[], x: string, y: string): CurvePoint[] =>
+  longest(placesOf(runs, x)).flatMap(({ series, x, row }) => {
+    const value = row[y];
+    return typeof value === "number" ? [{ series, x, y: value }] : [];
+  });
 
 /** The points of a pair of axes, each series in the order of x. */
 export function pointsOf(runs: readonly SiteRun[], x: string, y: string): CurvePoint[] {

@@ -56,6 +56,13 @@ export function filtersOf(query: string): Filters {
   return Object.fromEntries(FILTERS.flatMap((name) => words.has(name) ? [[name, words.get(name)!]] : []));
 }
 
+/** Writes the filters into the page's address, so that what is seen can be sent and opened again. */
+function keepInAddress(filters: Filters): void {
+  const words = new URLSearchParams(Object.entries(filters).filter(([, value]) => value));
+  const query = words.size > 0 ? `?${words}` : "";
+  history.replaceState(null, "", location.pathname + query + location.hash);
+}
+
 /** Puts the explorer of some runs into an element. */
 export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void {
   const asked = filtersOf(location.search);
@@ -102,17 +109,17 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
   }
 
   function drawFilters(): void {
-    const selects = FILTERS.map((name) =>
-      choice(
+    const selects = FILTERS.map((name) => {
+      const own = state.filters[name] ?? "";
+      // What the address asks for is shown, though there may be none of it.
+      const values = [...new Set([...choicesOf(runs, state.filters, name), ...own ? [own] : []])];
+      return choice(
         name,
-        [
-          ["", "all"],
-          ...choicesOf(runs, state.filters, name).map((value) => [value, labelOf(value)] as [string, string]),
-        ],
-        state.filters[name] ?? "",
+        [["", "all"], ...values.map((value) => [value, labelOf(value)] as [string, string])],
+        own,
         (value) => setFilter(name, value),
-      )
-    );
+      );
+    });
     const groups = choice("one row for", GROUPS, state.by, (value) => {
       state.by = value;
       draw();
@@ -121,6 +128,7 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
       type: "button",
       click: () => {
         state.filters = {};
+        keepInAddress(state.filters);
         draw();
       },
     }, "Clear");
@@ -137,6 +145,7 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
       }
     }
     state.hidden.clear();
+    keepInAddress(state.filters);
     draw();
   }
 
@@ -223,7 +232,11 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
     if (axes.size === 0) {
       parts.curves.replaceChildren(
         title,
-        h("p", {}, "These runs have no curves, and no option that is a number and varies."),
+        h(
+          "p",
+          {},
+          "These runs have no curves, and no option of which a model has several values while the others are the same.",
+        ),
       );
       return;
     }

@@ -32,13 +32,16 @@ export function takeTable(view: TableView, name: string, format: string): void {
   download(`${name}.${ending}`, write(view), type);
 }
 
+/** Of texts and axes on white. */
+const INK = "#1f2328";
+
 /** The drawing as a file of its own: what the page adds to fit it in goes. */
 export function svgText(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   copy.removeAttribute("style");
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  // A figure that takes the page's colour has none of its own elsewhere.
-  copy.setAttribute("color", getComputedStyle(svg).color);
+  // A figure that takes the page's colour has none of its own elsewhere, and is not for a dark page alone.
+  copy.setAttribute("color", INK);
   return new XMLSerializer().serializeToString(copy);
 }
 
@@ -51,7 +54,10 @@ async function pngOf(svg: SVGSVGElement): Promise<Blob> {
   await image.decode();
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [SCALE * width, SCALE * height];
-  canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const context = canvas.getContext("2d")!;
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return await new Promise((resolve, reject) =>
     canvas.toBlob((blob) => blob ? resolve(blob) : reject(new Error("no picture")), "image/png")
   );

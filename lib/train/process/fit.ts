@@ -2,7 +2,16 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { TaskPoints, TaskSource } from "../../data/task_source.ts";
 import { UserError } from "../../errors.ts";
 import type { Process } from "../../models/process/registry.ts";
-import { advice, courseOf, type CourseOptions, stepOf, stepsAfter, train, type Trained } from "../loop.ts";
+import {
+  advice,
+  checkContinue,
+  courseOf,
+  type CourseOptions,
+  stepOf,
+  stepsAfter,
+  train,
+  type Trained,
+} from "../loop.ts";
 import { createOptimizer } from "../optimizer.ts";
 import { learningRate } from "../schedule.ts";
 import { countsOf } from "./evaluation_tasks.ts";
@@ -78,12 +87,15 @@ export async function fitProcess(
     });
     return {
       ...{ ...trained, process, recipe, dispose },
-      continue: async ({ steps, ...more } = {}) =>
-        await fitProcess({ ...recipe, steps: stepsAfter({ ...trained, recipe }, steps) }, source, {
+      continue: async (further = {}) => {
+        checkContinue(further);
+        const { steps, ...more } = further;
+        return await fitProcess({ ...recipe, steps: stepsAfter({ ...trained, recipe }, steps) }, source, {
           ...given,
           ...more,
           from: trained.state,
-        }),
+        });
+      },
     };
   } catch (error) {
     dispose();
