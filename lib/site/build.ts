@@ -15,7 +15,7 @@ import { fileLink, type Page, pageHtml, partLink, singleHtml } from "./layout.ts
 import { type Chapter, indexPage, methodsPage, notebookPage, resultsPage, runsPage } from "./pages.ts";
 import type { Origin } from "./provenance.ts";
 import { publishedRuns } from "./published.ts";
-import type { RecordedRun, SiteRun } from "./runs.ts";
+import { inOrder, type RecordedRun, type SiteRun } from "./runs.ts";
 
 const HERE = import.meta.dirname!;
 const STYLES = [join(HERE, "..", "notebook", "page", "page.css"), join(HERE, "site.css")];
@@ -69,11 +69,10 @@ const scriptText = (script: string): string => script.replaceAll("</", "<\\/").r
 
 async function recordedRuns(): Promise<RecordedRun[]> {
   const [kept, mine] = await Promise.all([KEPT_RECORDS, LOCAL_RECORDS].map(readRecords));
-  const order = EXPERIMENTS.map(({ name }) => name);
-  return [
+  return inOrder([
     ...kept!.map((record) => ({ source: "kept" as const, file: recordName(record), record })),
     ...mine!.map((record) => ({ source: "mine" as const, file: recordName(record), record })),
-  ].sort((a, b) => order.indexOf(a.record.experiment) - order.indexOf(b.record.experiment));
+  ], EXPERIMENTS.map(({ name }) => name));
 }
 
 async function chaptersOf(paths: readonly string[]): Promise<Chapter[]> {
