@@ -11,16 +11,16 @@ import { ROOT } from "../paths.ts";
 import { environment, readRecords, recordName } from "../results/mod.ts";
 import { escapeHtml } from "../results/view.ts";
 import { lastLines, runOrExplain, runTool } from "../setup/command.ts";
-import { fileLink, type Page, pageHtml, partLink, singleHtml } from "./layout.ts";
+import { fileLink, GENERATOR, type Page, pageHtml, partLink, singleHtml } from "./layout.ts";
 import { type Chapter, indexPage, methodsPage, notebookPage, resultsPage, runsPage } from "./pages.ts";
 import type { Origin } from "./provenance.ts";
 import { publishedRuns } from "./published.ts";
-import type { RecordedRun, SiteRun } from "./runs.ts";
+import { inOrder, type RecordedRun, type SiteRun } from "./runs.ts";
 
 const HERE = import.meta.dirname!;
 const STYLES = [join(HERE, "..", "notebook", "page", "page.css"), join(HERE, "site.css")];
 
-/** Tells that a folder is a site, so that it may be replaced. */
+/** Beside its pages, which name their generator, it tells that a folder is a site and may be replaced. */
 const MARK = "site.css";
 
 export interface SiteOptions {
@@ -69,11 +69,10 @@ const scriptText = (script: string): string => script.replaceAll("</", "<\\/").r
 
 async function recordedRuns(): Promise<RecordedRun[]> {
   const [kept, mine] = await Promise.all([KEPT_RECORDS, LOCAL_RECORDS].map(readRecords));
-  const order = EXPERIMENTS.map(({ name }) => name);
-  return [
+  return inOrder([
     ...kept!.map((record) => ({ source: "kept" as const, file: recordName(record), record })),
     ...mine!.map((record) => ({ source: "mine" as const, file: recordName(record), record })),
-  ].sort((a, b) => order.indexOf(a.record.experiment) - order.indexOf(b.record.experiment));
+  ], EXPERIMENTS.map(({ name }) => name));
 }
 
 async function chaptersOf(paths: readonly string[]): Promise<Chapter[]> {
@@ -114,7 +113,9 @@ async function replaceFolder(made: string, out: string): Promise<void> {
 async function checkOut(out: string): Promise<void> {
   try {
     const names = [...Deno.readDirSync(out)].map(({ name }) => name);
-    const isSite = names.includes(MARK) || (names.length === 1 && names[0]!.endsWith(".html"));
+    const page = names.find((name) => name.endsWith(".html"));
+    const isSite = page !== undefined && (names.length === 1 || names.includes(MARK)) &&
+      Deno.readTextFileSync(join(out, page)).includes(GENERATOR);
     if (names.length > 0 && !isSite) {
       throw new UserError(`--out ${out}: expected a new folder, an empty one or a site, found other files`);
     }

@@ -15,6 +15,9 @@ export type Link = (page: string) => string;
 export const fileLink: Link = (page) => `${page}.html`;
 export const partLink: Link = (page) => `#${page}`;
 
+/** Tells in every page what made it. */
+export const GENERATOR = '<meta name="generator" content="deno task site">';
+
 /** Sets the theme before anything is drawn. */
 const THEME = `(function () {
   var theme = null;
@@ -67,7 +70,7 @@ function document(title: string, body: string, { foot, style, script }: Frame): 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="deno task site">
+${GENERATOR}
 <link rel="icon" href="data:,">
 <title>${escapeHtml(title)}</title>
 <script>${THEME}</script>

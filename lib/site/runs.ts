@@ -61,6 +61,15 @@ export const measuresOf = (runs: readonly SiteRun[]): string[] => [
   ...new Set(runs.flatMap((run) => Object.keys(run.source === "authors" ? run.metrics : run.record.metrics))),
 ];
 
+/** Runs in the order of experiments; those of no experiment, such as of a panel, come last. */
+export function inOrder(runs: readonly RecordedRun[], experiments: readonly string[]): RecordedRun[] {
+  const place = ({ record }: RecordedRun) => {
+    const index = experiments.indexOf(record.experiment);
+    return index < 0 ? experiments.length : index;
+  };
+  return runs.toSorted((a, b) => place(a) - place(b));
+}
+
 /** Plain values in an object, by names with dots between them: "model.embedding". */
 export function flatten(value: Json, name = ""): Record<string, string | number | boolean | null> {
   if (Array.isArray(value)) return { [name]: JSON.stringify(value) };

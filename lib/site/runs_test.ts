@@ -2,7 +2,16 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { KEPT_RECORDS } from "../experiments/profiles.ts";
 import { readRecords, recordName } from "../results/mod.ts";
 import { publishedRuns } from "./published.ts";
-import { curvesOf, flatten, optionsOf, rowOf, type SiteRun, varyingNumbers } from "./runs.ts";
+import {
+  curvesOf,
+  flatten,
+  inOrder,
+  optionsOf,
+  type RecordedRun,
+  rowOf,
+  type SiteRun,
+  varyingNumbers,
+} from "./runs.ts";
 
 const records = await readRecords(KEPT_RECORDS);
 const runs: SiteRun[] = records.map((record) => ({ source: "kept", file: recordName(record), record }));
@@ -13,6 +22,12 @@ Deno.test("a row has every measure of its record, under its own name", () => {
     for (const [name, value] of Object.entries(record.metrics)) equal(row[name], value);
     deepEqual([row["set"], row["model"], row["seed"]], [record.data.name, record.model, record.seed]);
   }
+});
+
+Deno.test("a run of a panel, which is of no experiment, is not what the explorer opens with", () => {
+  const of = (experiment: string) => ({ source: "mine", file: "", record: { experiment } }) as RecordedRun;
+  const sorted = inOrder([of("table"), of("gp"), of("uci")], ["uci", "gp"]);
+  deepEqual(sorted.map(({ record }) => record.experiment), ["uci", "gp", "table"]);
 });
 
 Deno.test("options are flat, and tell runs of different steps apart", () => {

@@ -122,7 +122,11 @@ Deno.test("all pages go into one file, which needs no other; an older site is re
 Deno.test("a folder with other files is left alone", async () => {
   const out = join(folder, "mine");
   await Deno.mkdir(out);
-  await Deno.writeTextFile(join(out, "thesis.tex"), "");
-  await rejects(buildSite({ out, notebooks: [] }), /expected a new folder, an empty one or a site/);
+  const refused = () =>
+    rejects(buildSite({ out, notebooks: [] }), /expected a new folder, an empty one or a site/);
+  await Deno.writeTextFile(join(out, "index.html"), "<title>a page of one's own</title>");
+  await refused();
+  await Deno.writeTextFile(join(out, "site.css"), "");
+  await refused();
   await Deno.remove(out, { recursive: true });
 });
