@@ -34,9 +34,15 @@ Deno.test("calls are taken sample by sample, exchanged where that is asked", () 
     phased: Uint8Array.of(1, 0, 0, 0, 1, 0, 1, 1, 0),
     sets: null,
     haploid: null,
+    likelihoods: null,
   });
   const { phased } = callsAt({ ...example(), missing: null, unphased: null }, [0], [1]);
   assert.deepEqual(phased, Uint8Array.of(1, 1, 1));
+  const likelihoods = new Float32Array(3 * 3 * example().variants.position.length);
+  likelihoods.set([1, 0.5, 0.25], 3);
+  const soft = (flip: number) => [...callsAt({ ...example(), likelihoods }, [0], [flip]).likelihoods!];
+  assert.deepEqual(soft(0), [0, 0, 0, 1, 0.5, 0.25, 0, 0, 0]);
+  assert.deepEqual(soft(1), [0, 0, 0, 0.25, 0.5, 1, 0, 0, 0]);
 });
 
 Deno.test("the frequency of ALT is that among called alleles", () => {
