@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import { type CsvOptions, parseCsv, type RawTable } from "./csv.ts";
 import { unknown } from "./nearest.ts";
 import { isParquet, parseParquet } from "./parquet.ts";
+import { checkNames } from "../options.ts";
 import { readBytes } from "./read.ts";
 import { remarksOn } from "./remarks.ts";
 import { daysOf, numberAdvice, numberOf, oneForm } from "./writing.ts";
@@ -178,6 +179,12 @@ export interface Table extends RowPlaces {
   lines: Int32Array;
 }
 
+export const isTable = (value: unknown): value is Table =>
+  Array.isArray((value as Partial<Table> | undefined)?.columns) && Number.isInteger((value as Table).rows);
+
+/** The options of readTable by their names. */
+export const TABLE_OPTION_NAMES = ["delimiter", "header", "numeric", "categorical", "missing", "notify"];
+
 /** The position of a column. @throws UserError naming the most similar columns if there is none of that name. */
 export function columnIndex(source: string, names: readonly string[], name: string, what = "column"): number {
   const index = names.indexOf(name.normalize("NFC"));
@@ -195,7 +202,7 @@ export function typeTable(raw: RawTable, options: TableOptions = {}): Table {
   const { source, names, cells, lines, unit, kinds } = raw;
   const { missing = MISSING_TEXTS, notify } = options;
   const [numeric, categorical] = [options.numeric, options.categorical]
-    .map((names = []) => names.map((name) => name.normalize("NFC"))) as [string[], string[]];
+    .map((names = []) => [names].flat().map((name) => name.normalize("NFC"))) as [string[], string[]];
   for (const name of [...numeric, ...categorical]) columnIndex(source, names, name);
   for (const name of numeric) {
     if (categorical.includes(name)) {
@@ -238,6 +245,7 @@ export async function readRaw(path: string, options: CsvOptions = {}): Promise<R
  * @throws UserError naming file, line and column for everything that is wrong with it; see parseCsv and typeTable.
  */
 export async function readTable(path: string, options: TableOptions = {}): Promise<Table> {
+  checkNames(options, TABLE_OPTION_NAMES, "loadTable");
   return typeTable(await readRaw(path, options), options);
 }
 

@@ -7,7 +7,11 @@ import { TABLE_OPTIONS } from "../train/table/options.ts";
 import { describeModel } from "./defaults.ts";
 import type { TabularModel } from "./model.ts";
 
-const short = (value: number): string => String(Number(value.toPrecision(4)));
+/** A number in four digits; in as many more as it takes to tell numbers apart that lie within `spread`. */
+function short(value: number, spread = Infinity): string {
+  const shared = spread > 0 ? Math.ceil(Math.log10(Math.abs(value) / spread)) : 0;
+  return String(Number(value.toPrecision(Math.min(17, 4 + Math.max(0, shared)))));
+}
 
 /** The range of a column's numbers, or its classes; and how many cells are missing. */
 function columnCells(column: TableColumn, rows: number): string[] {
@@ -18,7 +22,7 @@ function columnCells(column: TableColumn, rows: number): string[] {
     );
     const written = column.dates
       ? (days: number) => new Date(days * 864e5).toISOString().slice(0, 10)
-      : short;
+      : (value: number) => short(value, high - low);
     return [
       count === 0 ? "" : `${written(low)} to ${written(high)}, mean ${written(mean)}`,
       `${rows - count}`,
