@@ -72,13 +72,17 @@ interface ColumnSource extends RowPlaces {
   name: string;
 }
 
-/** The error for a cell that is not the number that was expected. */
-export function notANumber(at: ColumnSource, row: number, text: string, advice = ""): UserError {
+/** The error for a cell that is not the number that was expected. @param options.mayBeMissing whether a reader may say so */
+export function notANumber(
+  at: ColumnSource,
+  row: number,
+  text: string,
+  { advice = "", mayBeMissing = true }: { advice?: string; mayBeMissing?: boolean } = {},
+): UserError {
   const where = `${placeOf(at, row)}, column "${at.name}"`;
   if (Math.abs(numberOf(text)) === Infinity) {
-    return new UserError(
-      `${where}: expected a finite number, found "${text}"; declare the text as a missing cell if it is one`,
-    );
+    const hint = mayBeMissing ? "; declare the text as a missing cell if it is one" : "";
+    return new UserError(`${where}: expected a finite number, found "${text}"${hint}`);
   }
   const writing = numberAdvice(text);
   const reason = writing === undefined
@@ -98,7 +102,7 @@ function numericColumn(
   cells.forEach((text, row) => {
     if (isMissing(text)) return;
     values[row] = numberOf(text);
-    if (!Number.isFinite(values[row])) throw notANumber(at, row, text, advice);
+    if (!Number.isFinite(values[row])) throw notANumber(at, row, text, { advice });
   });
   return { name: at.name, kind: "numeric", values };
 }
