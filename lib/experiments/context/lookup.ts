@@ -28,7 +28,7 @@ export function lookupRecipe(model: TableModelName, steps: number, seed: number)
   const base = defaultRecipe(model, 2 * LOOKUP.trained, LOOKUP.features + 1, seed);
   return completeRecipe({
     ...base,
-    model: { ...base.model, embedding: 16 },
+    model: { ...base.model, embedding: 16, decoderBoth: true },
     optimizer: { ...base.optimizer, optimizer: "adam" },
     learningRate: 1e-3,
     steps: steps > 0 ? steps : STEPS,
