@@ -91,6 +91,12 @@ export function checkOption(name: string, option: Option<unknown>, value: unknow
 const shown = (value: unknown): string =>
   typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
 
+/** @throws UserError for a value that is none of the choices; undefined is the default */
+export function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  throw new UserError(`${name}: expected one of ${choices.join(", ")}, found ${JSON.stringify(value)}`);
+}
+
 /**
  * @param what is given them, for the error
  * @throws UserError for a name that is not known, with the nearest ones

@@ -126,7 +126,7 @@ function functionValues({ source, names, cells, lines }: RawTable, name: string)
     const where = `${source}, line ${lines[row]}, column "${name}"`;
     if (text === "") throw new UserError(`${where}: expected a number, found an empty cell`);
     const value = numberOf(text);
-    if (!Number.isFinite(value)) throw notANumber(at, row, text);
+    if (!Number.isFinite(value)) throw notANumber(at, row, text, { mayBeMissing: false });
     if (!Number.isFinite(Math.fround(value))) {
       throw new UserError(`${where}: ${text} is too large for 32 bits`);
     }

@@ -1,7 +1,15 @@
 /** Tables and functions: reading, typing, encoding, folds, batches, and the data sets of this workspace. */
 export { balancedBatches, batchCount, type Fold, makeFolds } from "./folds.ts";
 export { parseCsv } from "./csv.ts";
-export { placeOf, readTable, type Table, type TableOptions, typeTable } from "./table.ts";
+export {
+  isTable,
+  placeOf,
+  readTable,
+  type Table,
+  TABLE_OPTION_NAMES,
+  type TableOptions,
+  typeTable,
+} from "./table.ts";
 export {
   type DecodedTarget,
   decodeTarget,

@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import { type CsvOptions, parseCsv, type RawTable } from "./csv.ts";
 import { unknown } from "./nearest.ts";
 import { isParquet, parseParquet } from "./parquet.ts";
+import { checkNames } from "../options.ts";
 import { readBytes } from "./read.ts";
 import { remarksOn } from "./remarks.ts";
 import { daysOf, numberAdvice, numberOf, oneForm } from "./writing.ts";
@@ -71,13 +72,17 @@ interface ColumnSource extends RowPlaces {
   name: string;
 }
 
-/** The error for a cell that is not the number that was expected. */
-export function notANumber(at: ColumnSource, row: number, text: string, advice = ""): UserError {
+/** The error for a cell that is not the number that was expected. @param options.mayBeMissing whether a reader may say so */
+export function notANumber(
+  at: ColumnSource,
+  row: number,
+  text: string,
+  { advice = "", mayBeMissing = true }: { advice?: string; mayBeMissing?: boolean } = {},
+): UserError {
   const where = `${placeOf(at, row)}, column "${at.name}"`;
   if (Math.abs(numberOf(text)) === Infinity) {
-    return new UserError(
-      `${where}: expected a finite number, found "${text}"; declare the text as a missing cell if it is one`,
-    );
+    const hint = mayBeMissing ? "; declare the text as a missing cell if it is one" : "";
+    return new UserError(`${where}: expected a finite number, found "${text}"${hint}`);
   }
   const writing = numberAdvice(text);
   const reason = writing === undefined
@@ -97,7 +102,7 @@ function numericColumn(
   cells.forEach((text, row) => {
     if (isMissing(text)) return;
     values[row] = numberOf(text);
-    if (!Number.isFinite(values[row])) throw notANumber(at, row, text, advice);
+    if (!Number.isFinite(values[row])) throw notANumber(at, row, text, { advice });
   });
   return { name: at.name, kind: "numeric", values };
 }
@@ -178,6 +183,12 @@ export interface Table extends RowPlaces {
   lines: Int32Array;
 }
 
+export const isTable = (value: unknown): value is Table =>
+  Array.isArray((value as Partial<Table> | undefined)?.columns) && Number.isInteger((value as Table).rows);
+
+/** The options of readTable by their names. */
+export const TABLE_OPTION_NAMES = ["delimiter", "header", "numeric", "categorical", "missing", "notify"];
+
 /** The position of a column. @throws UserError naming the most similar columns if there is none of that name. */
 export function columnIndex(source: string, names: readonly string[], name: string, what = "column"): number {
   const index = names.indexOf(name.normalize("NFC"));
@@ -195,7 +206,7 @@ export function typeTable(raw: RawTable, options: TableOptions = {}): Table {
   const { source, names, cells, lines, unit, kinds } = raw;
   const { missing = MISSING_TEXTS, notify } = options;
   const [numeric, categorical] = [options.numeric, options.categorical]
-    .map((names = []) => names.map((name) => name.normalize("NFC"))) as [string[], string[]];
+    .map((names = []) => [names].flat().map((name) => name.normalize("NFC"))) as [string[], string[]];
   for (const name of [...numeric, ...categorical]) columnIndex(source, names, name);
   for (const name of numeric) {
     if (categorical.includes(name)) {
@@ -238,6 +249,7 @@ export async function readRaw(path: string, options: CsvOptions = {}): Promise<R
  * @throws UserError naming file, line and column for everything that is wrong with it; see parseCsv and typeTable.
  */
 export async function readTable(path: string, options: TableOptions = {}): Promise<Table> {
+  checkNames(options, TABLE_OPTION_NAMES, "loadTable");
   return typeTable(await readRaw(path, options), options);
 }
 

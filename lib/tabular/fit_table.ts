@@ -48,8 +48,9 @@ export interface FittedTable
  * console.log(fitted.scores, await fitted.predict("new-houses.csv"));
  */
 export async function fitTable(options: FitTableOptions): Promise<FittedTable> {
+  const prepared = prepareTable(options);
   const { label = "training", build, signal } = options;
-  return await fitPrepared(prepareTable(options), { label: label ?? undefined, build, signal });
+  return await fitPrepared(prepared, { label: label ?? undefined, build, signal });
 }
 
 /** The training half of `fitTable`. */

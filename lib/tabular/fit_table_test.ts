@@ -4,7 +4,7 @@ import { useEngine } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import type { Recipe } from "../train/table/recipe.ts";
 import { type BuildTableModel, createTableModel } from "../models/table/mod.ts";
-import { fitTable, loadModel, prepareTable } from "./mod.ts";
+import { describeTable, fitTable, loadModel, prepareTable } from "./mod.ts";
 
 /** y = 3·x, rounded; `side` says whether x is above the middle. */
 function lineTable(n: number, tweak: (row: string, i: number) => string = (row) => row): Table {
@@ -195,4 +195,45 @@ Deno.test("A stopped training goes on to the bits of one that was never stopped,
   await assert.rejects(whole.continue(3 as never), /continue: expected options such as .*, found 3/);
   await assert.rejects(whole.continue({ step: 3 } as never), /continue: there is no option "step"; .*steps/);
   for (const fitted of [whole, stopped, resumed, longer]) fitted.dispose();
+});
+
+Deno.test("What is no table, no name and no choice is named", async () => {
+  await useEngine("cpu");
+  const given = { table: lineTable(30), target: "y", steps: 1, ...quiet };
+  const refused = (options: unknown, message: RegExp) =>
+    assert.rejects(fitTable(options as typeof given), message);
+  await refused(undefined, /fitTable: expected \{ table, target \}, found undefined/);
+  await refused(
+    { ...given, table: "t.csv" },
+    /fitTable, table: expected a table of loadTable, found "t\.csv"/,
+  );
+  await refused({ ...given, target: 3 }, /fitTable, target: expected the name of a column, found 3/);
+  await refused(
+    { ...given, uninformative: "keep" },
+    /uninformative: expected one of error, drop, found "keep"/,
+  );
+  const fitted = await fitTable({ ...given, validationShare: 0 });
+  const predict = (table: unknown, options = {}) => fitted.predict(table as Table, options);
+  await assert.rejects(
+    predict([{ x: 1 }]),
+    /predict: expected a table of loadTable or the path of a file, found \[/,
+  );
+  await assert.rejects(predict(given.table, { unseen: "skip" }), /unseen: expected one of error, missing/);
+  await assert.rejects(fitted.save(undefined!), /save: expected the path of a file, found undefined/);
+  await assert.rejects(fitted.contextEffect(), /contextEffect: .* found no validation rows/);
+  fitted.dispose();
+  await assert.rejects(predict(given.table), /the model of "y" was disposed of, and predicts no more/);
+});
+
+Deno.test("A table shows its columns with as many digits as tell them apart, and a wide one some of them", () => {
+  const row = (i: number) => [1e12 + i, "2024-01-0" + (i + 1), ...Array(30).fill(i / 3), i].join(",");
+  const head = ["big", "day", ...Array.from({ length: 30 }, (_, j) => `f${j}`), "y"].join(",");
+  const text = describeTable(
+    typeTable(parseCsv(new TextEncoder().encode([head, ...[0, 1, 2].map(row)].join("\n")), "w.csv")),
+    "y",
+  );
+  assert.match(text, /^w\.csv: 3 rows, 33 columns\n/);
+  assert.match(text, /\nbig +numeric +1000000000000 to 1000000000002, mean 1000000000001 +0\n/);
+  assert.match(text, /\nday +days +2024-01-01 to 2024-01-03, mean 2024-01-02 +0\n/);
+  assert.match(text, /\ny +numeric [^]*\n\nand 12 more columns$/);
 });

@@ -1,6 +1,15 @@
 import { type DecodedTarget, decodeTarget, encode, type EncodedTable } from "../data/mod.ts";
-import { placeOf, readTableLike, type Schema, type Table, type TableOptions } from "../data/mod.ts";
+import {
+  isTable,
+  placeOf,
+  readTableLike,
+  type Schema,
+  type Table,
+  TABLE_OPTION_NAMES,
+  type TableOptions,
+} from "../data/mod.ts";
 import { UserError } from "../errors.ts";
+import { checkChoice, checkNames } from "../options.ts";
 import { saveModel, type TrainedModel } from "../train/table/model_file.ts";
 import type { Recipe } from "../train/table/recipe.ts";
 import { score } from "../train/table/score.ts";
@@ -51,7 +60,9 @@ export function tabularModel(trained: TrainedModel): TabularModel {
     );
   }
   const target = targets[0]!.name;
+  let disposed = false;
   const predictEncoded = async (table: EncodedTable): Promise<Prediction> => {
+    if (disposed) throw new UserError(`the model of "${target}" was disposed of, and predicts no more`);
     const outputs = await predictor.predict(table);
     const decoded = decodeTarget(schema, target, outputs, table.rows);
     const at = columns.findIndex(({ name }) => name === target);
@@ -66,11 +77,27 @@ export function tabularModel(trained: TrainedModel): TabularModel {
     scores: metrics,
     predictEncoded,
     async predict(table, options = {}) {
+      checkNames(options, [...TABLE_OPTION_NAMES, "unseen"], "predict");
+      checkChoice("unseen", options.unseen, ["error", "missing"]);
+      if (typeof table !== "string" && !isTable(table)) {
+        throw new UserError(
+          `predict: expected a table of loadTable or the path of a file, found ${
+            Deno.inspect(table, { depth: 0 })
+          }`,
+        );
+      }
       const read = typeof table === "string" ? await readTableLike(table, schema, options) : table;
       return predictEncoded(encodeQueries(read, schema, options));
     },
-    save: (path) => saveModel(path, trained),
+    async save(path) {
+      if (disposed) throw new UserError(`the model of "${target}" was disposed of, and cannot be saved`);
+      if (typeof path !== "string" || path === "") {
+        throw new UserError(`save: expected the path of a file, found ${Deno.inspect(path)}`);
+      }
+      await saveModel(path, trained);
+    },
     dispose() {
+      disposed = true;
       predictor.dispose();
       model.dispose();
     },

@@ -1,7 +1,15 @@
-import { encode, type EncodedTable, fitSchema, type Fold, type Schema, type Table } from "../data/mod.ts";
+import {
+  encode,
+  type EncodedTable,
+  fitSchema,
+  type Fold,
+  isTable,
+  type Schema,
+  type Table,
+} from "../data/mod.ts";
 import { unknown } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { checkNames, chosenOptions, withOptions } from "../options.ts";
+import { checkChoice, checkNames, chosenOptions, withOptions } from "../options.ts";
 import { TABLE_OPTIONS, type TableOptions } from "../train/table/options.ts";
 import { completeRecipe, type Recipe } from "../train/table/recipe.ts";
 import { defaultRecipe, TABLE_MODELS, type TableModelName } from "./defaults.ts";
@@ -39,8 +47,6 @@ const NAMES = [
   ...["build", "signal", "label"],
 ];
 
-const told = (value: unknown): string => typeof value === "string" ? `"${value}"` : typeof value;
-
 /** With fewer labelled rows there is nothing to learn from. */
 const FEWEST_ROWS = 5;
 /** With fewer labelled rows a validation part would be too small to choose weights by. */
@@ -56,12 +62,7 @@ const FEWEST_TO_VALIDATE = 20;
  *   fitSchema and completeRecipe throw.
  */
 export function prepareTable(options: TrainingOptions): Prepared {
-  checkNames(options, [...Object.keys(TABLE_OPTIONS), ...NAMES], "fitTable");
-  if (!Array.isArray(options.table?.columns)) {
-    throw new UserError(
-      `fitTable: expected { table, target } with a table of loadTable, found ${told(options.table)}`,
-    );
-  }
+  checkTraining(options);
   const chosen = chosenOptions(TABLE_OPTIONS, options);
   const { table, model = TABLE_MODELS[0], validationShare = 0.2, uninformative = "drop" } = options;
   const { seed = 42 } = chosen;
@@ -113,9 +114,25 @@ export function prepareTable(options: TrainingOptions): Prepared {
   return { target, schema, table: encode(table, schema, { notify }), fold, recipe };
 }
 
+/** @throws UserError for what is no table, no name, or no option */
+function checkTraining(options: TrainingOptions): void {
+  const shown = (value: unknown) => Deno.inspect(value, { depth: 0, compact: true, breakLength: Infinity });
+  if (typeof options !== "object" || options === null) {
+    throw new UserError(`fitTable: expected { table, target }, found ${shown(options)}`);
+  }
+  if (!isTable(options.table)) {
+    throw new UserError(`fitTable, table: expected a table of loadTable, found ${shown(options.table)}`);
+  }
+  if (typeof options.target !== "string") {
+    throw new UserError(`fitTable, target: expected the name of a column, found ${shown(options.target)}`);
+  }
+  checkNames(options, [...Object.keys(TABLE_OPTIONS), ...NAMES], "fitTable");
+  checkChoice("uninformative", options.uninformative, ["error", "drop"]);
+}
+
 /** A recipe with what a user changes about it, one thing at a time. @throws UserError for what no recipe has */
-function recipeOf(defaults: Recipe, changes: TrainingOptions["recipe"] = {}, chosen: TableOptions): Recipe {
-  for (const name of Object.keys(changes)) {
+function recipeOf(defaults: Recipe, changes: TrainingOptions["recipe"], chosen: TableOptions): Recipe {
+  for (const name of Object.keys(changes ?? {})) {
     if (name in TABLE_OPTIONS && !(name in defaults)) {
       throw new UserError(
         `recipe: "${name}" is an option of its own, { ${name}: ... } beside { recipe: ... }`,
@@ -126,8 +143,8 @@ function recipeOf(defaults: Recipe, changes: TrainingOptions["recipe"] = {}, cho
     {
       ...adapted(defaults, chosen.steps),
       ...changes,
-      model: { ...defaults.model, ...changes.model },
-      optimizer: { ...defaults.optimizer, ...changes.optimizer },
+      model: { ...defaults.model, ...changes?.model },
+      optimizer: { ...defaults.optimizer, ...changes?.optimizer },
       seed: defaults.seed,
     },
     TABLE_OPTIONS,

@@ -7,7 +7,11 @@ import { TABLE_OPTIONS } from "../train/table/options.ts";
 import { describeModel } from "./defaults.ts";
 import type { TabularModel } from "./model.ts";
 
-const short = (value: number): string => String(Number(value.toPrecision(4)));
+/** A number in four digits; in as many more as it takes to tell numbers apart that lie within `spread`. */
+function short(value: number, spread = Infinity): string {
+  const shared = spread > 0 ? Math.ceil(Math.log10(Math.abs(value) / spread)) : 0;
+  return String(Number(value.toPrecision(Math.min(17, 4 + Math.max(0, shared)))));
+}
 
 /** The range of a column's numbers, or its classes; and how many cells are missing. */
 function columnCells(column: TableColumn, rows: number): string[] {
@@ -18,7 +22,7 @@ function columnCells(column: TableColumn, rows: number): string[] {
     );
     const written = column.dates
       ? (days: number) => new Date(days * 864e5).toISOString().slice(0, 10)
-      : short;
+      : (value: number) => short(value, high - low);
     return [
       count === 0 ? "" : `${written(low)} to ${written(high)}, mean ${written(mean)}`,
       `${rows - count}`,
@@ -30,15 +34,15 @@ function columnCells(column: TableColumn, rows: number): string[] {
 }
 
 /** What a table holds, a line a column. */
-export const tableView = ({ source, rows, columns }: Table, told = columns): TableView => ({
+export const tableView = ({ source, rows, columns }: Table, shown = columns): TableView => ({
   title: `${source}: ${rows} rows, ${columns.length} columns`,
   head: ["column", "kind", "values", "missing"],
-  rows: told.map((column) => ({
+  rows: shown.map((column) => ({
     label: column.name,
     cells: [column.kind === "numeric" && column.dates ? "days" : column.kind, ...columnCells(column, rows)]
       .map((text) => cell(text)),
   })),
-  notes: columns.length > told.length ? [`and ${columns.length - told.length} more columns`] : [],
+  notes: columns.length > shown.length ? [`and ${columns.length - shown.length} more columns`] : [],
 });
 
 /** Columns of a wide table that a terminal shows. */
@@ -46,8 +50,8 @@ const SHOWN = 20;
 
 /** What the columns of a table are taken for, for a terminal: the first ones, and the target. */
 export function describeTable(table: Table, target: string): string {
-  const told = table.columns.filter(({ name }, index) => index < SHOWN || name === target.normalize("NFC"));
-  return toText(tableView(table, told)).trimEnd();
+  const shown = table.columns.filter(({ name }, index) => index < SHOWN || name === target.normalize("NFC"));
+  return toText(tableView(table, shown)).trimEnd();
 }
 
 /** A model's options and what it reached on its validation rows. */

@@ -11,6 +11,7 @@ import {
   type RunRecord,
   type TableView,
 } from "../../results/mod.ts";
+import { TABLE_MODELS, type TableModelName } from "../../tabular/mod.ts";
 import { processContextEffect } from "../../train/process/context_effect.ts";
 import { type ContextEffect, contextEffect } from "../../train/table/context_effect.ts";
 import { fit } from "../../train/table/fit.ts";
@@ -29,6 +30,7 @@ import { trainedProcess } from "../process_run.ts";
 import { KEPT_RECORDS, type Profile } from "../profiles.ts";
 import { generatedData } from "../run.ts";
 import { outcomeOf } from "../table_run.ts";
+import { LOOKUP, lookupRecipe, trainLookup } from "./lookup.ts";
 import { columnTypes, uciFold, uciRun } from "../uci/data.ts";
 import { UCI_MODELS, UCI_SETS, uciRecipe } from "../uci/settings.ts";
 
@@ -40,6 +42,8 @@ interface ContextSettings extends Settings {
   seed: number;
   /** Optimiser steps; 0 for the profile's. */
   steps: number;
+  /** Models that are tried on the lookup probe. */
+  lookup: string[];
   /** Neural processes whose weights came with the workspace: their context must matter, which tests the test. */
   processes: string[];
 }
@@ -55,10 +59,11 @@ function settings(profile: Profile, changes?: Changes<ContextSettings>): Context
       fold: 1,
       seed: 42,
       steps: 0,
+      lookup: [...TABLE_MODELS],
       processes: ["cipnp-sharp"],
     },
     changes,
-    { models: UCI_MODELS },
+    { models: UCI_MODELS, lookup: TABLE_MODELS },
   );
   return { ...chosen, datasets: chosen.datasets.map((name) => uciFacts(name).name) };
 }
@@ -152,6 +157,48 @@ const tableRuns = (
     })
   ));
 
+const LOOKUP_DATA = "lookup of copies";
+
+/** The runs on the lookup probe. */
+const lookupRuns = ({ profile, lookup, seed, steps }: ContextSettings): Run<ContextDetails>[] =>
+  lookup.map((model) => {
+    const recipe = lookupRecipe(model as TableModelName, steps, seed);
+    return {
+      id: runId("context", "lookup", model),
+      data: LOOKUP_DATA,
+      model,
+      identity: {
+        experiment: "context",
+        profile,
+        model,
+        data: generatedData(LOOKUP_DATA),
+        fold: null,
+        seed,
+        configuration: configurationOf(recipe, { lookup: LOOKUP }),
+      },
+      steps: recipe.steps,
+      async execute(options) {
+        const fitted = await trainLookup(recipe, LOOKUP, options);
+        return await outcomeOf(fitted, async () => {
+          const errors = await fitted.effects();
+          return { metrics: effectsOf(errors), details: { errors } };
+        });
+      },
+    };
+  });
+
+/** Which models find the copy of a row, whose labels have deviation 1. */
+function lookupVerdict(records: readonly RunRecord<ContextDetails>[]): string[] {
+  const told = records.map(({ model, metrics: { error, labelsPermuted } }) =>
+    `${model} ${error!.toFixed(2)} (${labelsPermuted!.toFixed(2)} with permuted labels)`
+  );
+  return told.length === 0 ? [] : [
+    `- Asked for the labels of copies of rows that no training has seen, where only the context tells them: error ${
+      told.join(", ")
+    }; a parametric model has 1 or more.`,
+  ];
+}
+
 /** From this share on a permuted context is said to cost something. */
 const COST = 0.1;
 
@@ -183,7 +230,10 @@ function report(all: readonly RunRecord[]): Report {
       "A model whose error does not change predicts from a row and its weights alone.",
     ],
   };
-  const lines = [...Map.groupBy(records, ({ model }) => model)].map(([model, own]) => {
+  const [probes, others] = [true, false].map((is) =>
+    records.filter(({ data }) => (data.name === LOOKUP_DATA) === is)
+  ) as [typeof records, typeof records];
+  const lines = [...Map.groupBy(others, ({ model }) => model)].map(([model, own]) => {
     const costly = own.filter((record) => shareOf(record) >= COST).map(({ data }) => data.name);
     const mean = geometricMean(own.map((record) => Math.max(1e-9, 1 + shareOf(record)))) - 1;
     const effect = mean < 1
@@ -200,7 +250,7 @@ function report(all: readonly RunRecord[]): Report {
         : costly.join(", ")
     }.`;
   });
-  return { tables: { effects }, figures: {}, verdict: lines.join("\n") };
+  return { tables: { effects }, figures: {}, verdict: [...lines, ...lookupVerdict(probes)].join("\n") };
 }
 
 /** What the context is worth to trained models, on the validation rows of one fold. */
@@ -208,7 +258,11 @@ export const context: Experiment<ContextSettings, ContextDetails> = {
   name: "context",
   notebook: "03_ablation",
   settings,
-  runs: async (settings) => [...await tableRuns(settings), ...await processRuns(settings)],
+  runs: async (settings) => [
+    ...await tableRuns(settings),
+    ...lookupRuns(settings),
+    ...await processRuns(settings),
+  ],
   report,
   changesOf: ({ fold, seed }) => fold ? { fold: fold.index, seed: seed - fold.index } : { seed },
 };

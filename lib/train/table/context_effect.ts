@@ -1,5 +1,6 @@
 import { type EncodedTable, type Fold, shuffled } from "../../data/mod.ts";
 import type { Fitted } from "./fit.ts";
+import { UserError } from "../../errors.ts";
 import { createPredictor } from "./predictor.ts";
 import { score } from "./score.ts";
 
@@ -19,19 +20,31 @@ const FEWER = [100, 10, 1];
  * a few. A model whose error stays the same is a function of a row and the weights alone (the test of NPT's authors,
  * `scripts/row_corruption_tests.sh`, turned to the context).
  *
- * @param rows that are predicted; the validation rows unless given
- * @param seed of the permutations
+ * @param options.rows that are predicted; the validation rows unless given
+ * @param options.seed of the permutations
  *
  * @example
  * const fitted = await fit(table, fold, recipe);
  * console.table(await contextEffect(fitted, table, fold));
  */
 export async function contextEffect(
-  { model, recipe, predictor: { chunk } }: Pick<Fitted, "model" | "recipe" | "predictor">,
+  { model, recipe, predictor }: Pick<Fitted, "model" | "recipe"> & {
+    predictor: Pick<Fitted["predictor"], "chunk">;
+  },
   table: EncodedTable,
   fold: Fold,
-  { rows = fold.val, seed = 1 }: { rows?: Int32Array; seed?: number } = {},
+  options: { rows?: Int32Array; seed?: number } = {},
 ): Promise<ContextEffect[]> {
+  if (!predictor || !fold) {
+    throw new UserError(
+      "contextEffect: expected what fit gave, its table and its fold; of a model of fitTable, its own contextEffect() tells the same",
+    );
+  }
+  const { rows = fold.val, seed = 1 } = options;
+  if (rows.length === 0) {
+    throw new UserError("contextEffect: expected rows to predict, found no validation rows");
+  }
+  const { chunk } = predictor;
   const errorWith = async (
     change: string,
     context: EncodedTable,
