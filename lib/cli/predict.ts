@@ -36,7 +36,9 @@ const PREDICT_OPTIONS = {
   numeric: texts("A,B", "columns of numbers: a text in them is an error"),
   missing: texts("X,Y", "texts for a missing cell, beside an empty one, NA, N/A, NaN, ? and null"),
   present: texts("X,Y", "texts that are none, such as NA where it is a code"),
-  "drop-uninformative": flag("accepted, and what happens without it: columns with a single value are left out"),
+  "drop-uninformative": flag(
+    "accepted, and what happens without it: columns with a single value are left out",
+  ),
   "unseen-as-missing": flag("take classes that --train does not have for missing cells"),
 } as const;
 
