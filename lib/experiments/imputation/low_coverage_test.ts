@@ -58,5 +58,5 @@ Deno.test("a report has the inputs by depth, and says what likelihoods add", asy
     "2, likelihoods",
     "2, calls",
   ]);
-  match(verdict, /^- 1 reads: R² 0.9000 by likelihoods, 0.8000 by sure calls\.\n- 2 reads/);
+  match(verdict, /^- At a depth of 1: R² 0.9000 by likelihoods, 0.8000 by sure calls\.\n- At a depth of 2/);
 });
