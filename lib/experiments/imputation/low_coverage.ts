@@ -199,7 +199,9 @@ function verdictOf(runs: readonly LowCoverageRecord[]): string {
     const of = (input: Input) => own.find(({ model }) => model === input)?.metrics["r2"];
     const [soft, hard] = [of("likelihoods"), of("calls")];
     if (typeof soft !== "number" || typeof hard !== "number") return [];
-    return [`- At a depth of ${depth}: R² ${soft.toFixed(4)} by likelihoods, ${hard.toFixed(4)} by sure calls.`];
+    return [
+      `- At a depth of ${depth}: R² ${soft.toFixed(4)} by likelihoods, ${hard.toFixed(4)} by sure calls.`,
+    ];
   }).join("\n");
 }
 

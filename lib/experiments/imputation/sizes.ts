@@ -187,10 +187,10 @@ function figures(measured: readonly Measured[]): Record<string, Figure> {
     label: "Peak memory",
     unit: "bytes",
   }] as const;
-  add("timeByPeople", "donors", 1, "seconds", time);
-  add("memoryByPeople", "donors", 1, "peakBytes", memory);
-  add("timeByLength", "megabases", 300, "seconds", time);
-  add("memoryByLength", "megabases", 300, "peakBytes", memory);
+  add("time_by_people", "donors", 1, "seconds", time);
+  add("memory_by_people", "donors", 1, "peakBytes", memory);
+  add("time_by_length", "megabases", 300, "seconds", time);
+  add("memory_by_length", "megabases", 300, "peakBytes", memory);
   return out;
 }
 
