@@ -135,15 +135,17 @@ export function costTable(records: readonly RunRecord[], title: string, beside?:
     spread(runs.map((run) => run.seconds.train / Math.max(1, run.steps))).mean;
   const share = (own: number | null, other: number | null): string =>
     own === null || !other ? NOTHING : (own / other).toFixed(2);
+  // A stored program is not compiled, and what has no weights is not trained.
+  const took = (seconds: number): string => seconds > 0 ? formatSeconds(seconds) : NOTHING;
   const rows = [...groups].map(([label, runs]) => {
     const mean = (value: (run: RunRecord) => number) => spread(runs.map(value)).mean;
     const other = groups.get(`${runs[0]!.data.name}, ${beside}`) ?? [];
     const texts = [
       String(Math.round(mean((run) => run.parameters))),
       String(Math.round(mean((run) => run.steps))),
-      formatSeconds(mean((run) => run.seconds.compile)),
-      formatSeconds(mean((run) => run.seconds.train)),
-      formatSeconds(timeOf(runs)),
+      took(mean((run) => run.seconds.compile)),
+      took(mean((run) => run.seconds.train)),
+      took(timeOf(runs)),
       bytes(memoryOf(runs)),
       ...beside
         ? [

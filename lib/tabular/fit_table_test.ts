@@ -129,7 +129,10 @@ Deno.test("Preparing a table refuses unknown models, wrong shares and too few la
   const prepare = (options: Record<string, unknown>) => () =>
     prepareTable({ table: lineTable(30), target: "y", notify: () => {}, ...options });
   assert.throws(prepare({ model: "spine" }), /no model "spine"; known: spin/);
-  assert.throws(prepare({ table: "houses.csv" }), /expected \{ table, target \} .*, found "houses\.csv"/);
+  assert.throws(
+    prepare({ table: "houses.csv" }),
+    /fitTable, table: expected a table of loadTable, found "houses\.csv"/,
+  );
   assert.throws(prepare({ rate: NaN }), /option "rate" .*: expected a number above 0, found NaN/);
   assert.throws(prepare({ validationShare: 1 }), /from 0 to below 1, found 1/);
   assert.throws(prepare({ target: "z" }), /no target column "z"/);

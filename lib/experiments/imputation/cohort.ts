@@ -2,12 +2,15 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
+  findBeagle,
   MAF_BINS,
   mafBin,
   meanTargetR2,
   minorR2,
+  plinkMap,
   pooledR2,
   readBeagle,
+  runBeagle,
   type ScoredByFrequency,
 } from "../../baselines/mod.ts";
 import {
@@ -16,6 +19,7 @@ import {
   genotypePath,
   getBit,
   parseRegion,
+  readGeneticMap,
   readVcf,
   type Region,
   variantCount,
@@ -46,7 +50,13 @@ import {
 } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
+/** `impute` is the default of `task impute`, `fast` its copying model alone; `beagle` needs Beagle and Java. */
+const METHODS = ["impute", "fast", "beagle"] as const;
+type Method = (typeof METHODS)[number];
+
 interface CohortSettings extends Settings {
+  /** Names out of `METHODS`. */
+  methods: string[];
   /** Such as 20:1300000-1500000; "all" for all of the reference. */
   region: string;
   /** Where the targets' haplotypes come from. */
@@ -60,18 +70,21 @@ interface CohortSettings extends Settings {
 export type CohortDetails = { bins: (number | null)[] };
 
 const ALL = "all";
+const CONTIG = "20";
 
 /** The settings of a profile with changes: a thirtieth of the region, or all of it. @throws UserError for what there is not */
 function settings(profile: Profile, changes?: Changes<CohortSettings>): CohortSettings {
   const chosen = changed<CohortSettings>(
     {
       profile,
+      methods: ["impute"],
       region: profile === "quick" ? "20:2500000-2600000" : ALL,
       phasing: profile === "quick" ? "own" : "auto",
       seed: 0,
       steps: 0,
     },
     changes,
+    { methods: METHODS },
   );
   if (!PHASINGS.includes(chosen.phasing)) {
     throw new UserError(`phasing: there is no ${unknown(chosen.phasing, PHASINGS)}`);
@@ -83,14 +96,16 @@ function settings(profile: Profile, changes?: Changes<CohortSettings>): CohortSe
 /** What a region of the files is read by; undefined for all of them. */
 const regionOf = ({ region }: CohortSettings) => region === ALL ? undefined : parseRegion(region);
 
-/** Where the imputed file goes. */
-const fileOf = ({ region, phasing, seed, steps }: CohortSettings): string =>
-  join(
+/** Where the imputed file of a method goes. */
+const fileOf = ({ region, phasing, seed, steps }: CohortSettings, method: Method = "impute"): string => {
+  const words = ["cohort", region.replace(/\W/g, "-"), phasing, steps || "default", seed];
+  return join(
     ROOT,
     "results",
     "local",
-    `cohort_${region.replace(/\W/g, "-")}_${phasing}_${steps || "default"}_${seed}.vcf.gz`,
+    `${[...words, ...method === "impute" ? [] : [method]].join("_")}.vcf.gz`,
   );
+};
 
 const recipeOf = ({ seed, steps }: CohortSettings) => ({
   ...DEFAULT_SETTINGS.recipe,
@@ -102,31 +117,60 @@ const files = (): Promise<[string, string, string]> =>
   Promise.all([genotypePath("reference"), genotypePath("scaffold"), genotypePath("map")]);
 
 async function runs(chosen: CohortSettings): Promise<Run<CohortDetails>[]> {
-  const { region, phasing, seed } = chosen;
+  const { region, phasing, seed, methods } = chosen;
   const { seed: _, ...recipe } = recipeOf(chosen);
-  return [runOf({
-    experiment: "cohort",
-    words: [region],
-    data: region,
-    model: "impute",
-    of: { name: `b2-${region}`, sha256: await digest(await files()) },
-    seed,
-    configuration: asJson({ ...DEFAULT_SETTINGS, recipe, phasing }),
-    own: true,
-    execute: (options) => execute(chosen, options),
-  })];
+  const of = { name: `b2-${region}`, sha256: await digest(await files()) };
+  const beagle = methods.includes("beagle") ? await findBeagle() : undefined;
+  const configurations: Record<Method, object> = {
+    impute: { ...DEFAULT_SETTINGS, recipe, phasing },
+    fast: { ...DEFAULT_SETTINGS, weight: 0, recipe, phasing },
+    beagle: { version: beagle?.found ? beagle.version : null, threads: navigator.hardwareConcurrency },
+  };
+  return METHODS.filter((method) => methods.includes(method)).map((method) =>
+    runOf({
+      experiment: "cohort",
+      words: [region, ...method === "impute" ? [] : [method]],
+      data: region,
+      model: method,
+      of,
+      seed,
+      configuration: asJson(configurations[method]),
+      own: method === "impute",
+      needs: method === "beagle" && beagle && !beagle.found ? beagle.how : undefined,
+      execute: (options) => execute(chosen, method, options),
+    })
+  );
 }
 
 /** Imputes the cohort and compares it with the truth. Stopped work goes on from the windows that it has. */
 async function execute(
   chosen: CohortSettings,
+  method: Method,
   { signal }: ExecuteOptions,
 ): Promise<Outcome<CohortDetails> | undefined> {
+  const out = fileOf(chosen, method);
+  await Deno.mkdir(join(ROOT, "results", "local"), { recursive: true });
+  const before = compileTime().milliseconds;
+  const start = performance.now();
+  const done = method === "beagle"
+    ? await beagleFile(chosen, out)
+    : await ownFile(chosen, out, method === "fast", signal);
+  if (!done) return undefined;
+  const seconds = (performance.now() - start) / 1000;
+  const compile = (compileTime().milliseconds - before) / 1000;
+  const { metrics, details } = cohortScores(await scoredFile(out, regionOf(chosen), await arrayVariants()));
+  return {
+    metrics: { ...metrics, seconds, ...done.metrics },
+    details,
+    ...untrained({ compile, train: seconds - compile }),
+    steps: done.steps,
+  };
+}
+
+/** The file as `task impute` makes it. */
+async function ownFile(chosen: CohortSettings, out: string, fast: boolean, signal: AbortSignal | undefined) {
   const [reference, targets, map] = await files();
   const recipe = recipeOf(chosen);
-  const before = compileTime().milliseconds;
-  const out = fileOf(chosen);
-  await Deno.mkdir(join(ROOT, "results", "local"), { recursive: true });
   const result = await imputeFiles({
     reference,
     targets,
@@ -134,20 +178,36 @@ async function execute(
     out,
     region: regionOf(chosen),
     phasing: chosen.phasing,
-    settings: { ...DEFAULT_SETTINGS, recipe },
+    settings: { ...DEFAULT_SETTINGS, ...fast ? { weight: 0 } : {}, recipe },
     source: "SPIN workspace",
     signal,
   });
   if (!result) return undefined;
-  const compile = (compileTime().milliseconds - before) / 1000;
-  const { phase, impute } = result.seconds;
-  const { metrics, details } = cohortScores(await cohortTruth(chosen));
+  const { seconds: { phase, impute }, windows } = result;
   return {
-    metrics: { ...metrics, phaseSeconds: phase, imputeSeconds: impute },
-    details,
-    ...untrained({ compile, train: phase + impute - compile }),
-    steps: recipe.steps * result.windows,
+    metrics: { phaseSeconds: phase, imputeSeconds: impute },
+    steps: fast ? 0 : recipe.steps * windows,
   };
+}
+
+/** The file as Beagle makes it, which phases as well. */
+async function beagleFile({ region, seed }: CohortSettings, out: string) {
+  const [reference, targets, map] = await files();
+  const plain = `${out}.map`;
+  try {
+    await runBeagle({
+      reference,
+      targets,
+      map: await plinkMap(await readGeneticMap(map, CONTIG), plain, CONTIG),
+      out: out.replace(/\.vcf\.gz$/, ""),
+      threads: navigator.hardwareConcurrency,
+      seed,
+      options: region === ALL ? {} : { chrom: region },
+    });
+    return { metrics: {}, steps: 0 };
+  } finally {
+    await Deno.remove(plain).catch(() => {});
+  }
 }
 
 export const cohort: Experiment<CohortSettings, CohortDetails> = {
@@ -156,11 +216,14 @@ export const cohort: Experiment<CohortSettings, CohortDetails> = {
   settings,
   runs,
   report,
-  changesOf: ({ data, seed, configuration }) => ({
+  changesOf: ({ data, model, seed, configuration }) => ({
+    methods: [model],
     region: data.name.slice("b2-".length),
-    phasing: configuration["phasing"] as Phasing,
     seed,
-    steps: (configuration["recipe"] as { steps: number }).steps,
+    ...model === "beagle" ? {} : {
+      phasing: configuration["phasing"] as Phasing,
+      steps: (configuration["recipe"] as { steps: number }).steps,
+    },
   }),
 };
 
@@ -255,21 +318,28 @@ const figures = () =>
 
 type CohortRecord = RunRecord<CohortDetails>;
 
-/** R² of dosages of a cohort, beside Beagle's and the frequency's figures where the whole region was imputed. */
+/** R² of dosages of a cohort, beside stored figures where the whole region was imputed and the method was not run. */
 function scoreTable(runs: readonly CohortRecord[]): TableView {
+  const isRun = (method: string) => runs.some((run) => isWhole(run) && run.model === method);
   const ours = runs.map((run) => {
-    const { metrics, details, configuration, seed, memory } = run;
+    const { metrics, details, configuration, seed, model } = run;
+    const { phaseSeconds, imputeSeconds, seconds } = metrics;
+    const beagle = model === "beagle";
     return {
-      label: `${titleOf(run)}, phase: ${configuration["phasing"]}, seed ${seed}`,
+      label: beagle
+        ? `${titleOf(run)}, Beagle, run here`
+        : `${titleOf(run)}, ${model === "fast" ? "--fast, " : ""}phase: ${
+          configuration["phasing"]
+        }, seed ${seed}`,
       cells: [
         ...[metrics["r2"], metrics["minorR2"], ...details.bins, metrics["targetR2"]].map(shown),
         String(metrics["targets"]),
-        `${formatDuration(metrics["phaseSeconds"]!)} + ${formatDuration(metrics["imputeSeconds"]!)}`,
-        `${(memory.peakResidentBytes! / 1e6).toFixed(0)} MB`,
+        beagle ? NOTHING : `${formatDuration(phaseSeconds!)} + ${formatDuration(imputeSeconds!)}`,
+        typeof seconds === "number" ? formatDuration(seconds) : NOTHING,
       ].map((text) => cell(text)),
     };
   });
-  const others = runs.some(isWhole) ? figures() : [];
+  const others = runs.some(isWhole) ? figures().filter(({ model }) => !isRun(model)) : [];
   const theirs = others.map(({ model, r2, minor, bins, perTarget }) => ({
     label: `3 Mb, ${genotypeFigures().methods[model]!.name}`,
     cells: [...[r2, minor, ...bins, perTarget].map(shown), NOTHING, NOTHING, NOTHING]
@@ -285,16 +355,15 @@ function scoreTable(runs: readonly CohortRecord[]): TableView {
       "single variants",
       "variants",
       "phasing + imputing",
-      "peak memory",
+      "file to file",
     ],
     rows: [...ours, ...theirs],
     notes: [
       "Squared correlation of imputed and true dosages over all people and imputed variants that vary in the reference; minor alleles: counted by " +
-      "the rarer allele; by its frequency in the reference; single variants: mean of those that vary in the truth. Memory: of the whole process.",
+      "the rarer allele; by its frequency in the reference; single variants: mean of those that vary in the truth.",
+      "File to file: reading, compiling and writing included.",
       ...(theirs.length > 0
-        ? [
-          "Beagle 5.4 phased and imputed the same files; its figures come from data/genotypes/classical.json.",
-        ]
+        ? ["Figures without a time come from data/genotypes/classical.json: the same files."]
         : []),
     ],
   };
@@ -326,14 +395,22 @@ export function dosageFigure({ predicted, truth }: ScoredByFrequency): Figure {
   });
 }
 
-/** What the numbers say of the whole region. */
+/** What the numbers say of the whole region. Times are compared where Beagle was run on a machine of the same kind. */
 function verdictOf(runs: readonly CohortRecord[]): string {
-  const beagle = figures().find(({ model }) => model === "beagle")!.r2;
-  return runs.filter(isWhole).map(({ metrics, seed }) => {
-    const difference = metrics["r2"]! - beagle;
-    return `- 3 Mb, seed ${seed}: R² of dosages ${metrics["r2"]!.toFixed(4)}, ${
-      Math.abs(difference).toFixed(4)
-    } ${difference > 0 ? "above" : "below"} Beagle's on the same files.`;
+  const stored = figures().find(({ model }) => model === "beagle")!.r2;
+  const whole = runs.filter(isWhole);
+  const beagle = whole.find(({ model }) => model === "beagle");
+  return whole.filter((run) => run !== beagle).map(({ metrics, seed, model, environment }) => {
+    const difference = metrics["r2"]! - (beagle?.metrics["r2"] ?? stored);
+    const [own, its] = [metrics["seconds"], beagle?.metrics["seconds"]];
+    const alike = beagle?.environment.cpu === environment.cpu &&
+      beagle.environment.cores === environment.cores;
+    const time = own && its && alike ? `, in ${(own / its).toFixed(1)} times its time from file to file` : "";
+    return `- 3 Mb${model === "fast" ? ", --fast" : ""}, seed ${seed}: R² of dosages ${
+      metrics["r2"]!.toFixed(4)
+    }, ${Math.abs(difference).toFixed(4)} ${
+      difference > 0 ? "above" : "below"
+    } Beagle's on the same files${time}.`;
   }).join("\n");
 }
 

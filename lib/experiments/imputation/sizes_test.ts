@@ -79,7 +79,12 @@ Deno.test("a report has time and memory, and the whole chromosome by a tenth of 
   }) as unknown as RunRecord[];
   const { tables, figures, verdict } = imputationSize.report(records);
   equal(tables["sizes"]!.rows[0]!.label, "300, 0.5, default");
-  deepEqual(Object.keys(figures), ["time_by_people", "memory_by_people", "time_by_length", "memory_by_length"]);
+  deepEqual(Object.keys(figures), [
+    "time_by_people",
+    "memory_by_people",
+    "time_by_length",
+    "memory_by_length",
+  ]);
   match(
     verdict,
     /^- Chromosome 20 with 2504 people in the reference, default: about .* and 7\.3 GB, from 6\.3 Mb in/,
