@@ -98,7 +98,7 @@ Deno.test("another size, fewer steps and other hyperparameters are other runs", 
   throws(() => imputation.settings("quick", { classical: "svm" }), /classical: there is no "svm"/);
   throws(
     () => cohort.settings("quick", { methods: ["beagel"] }),
-    /"beagel"; nearest: beagle/,
+    /no "beagel"; known: beagle, fast, impute/,
   );
   throws(
     () => cohort.settings("quick", { phasing: "owm" as "own" }),
@@ -344,6 +344,7 @@ Deno.test("the kept cohort is imputed better than by Beagle, and docs/imputation
     match(verdict, new RegExp(`3 Mb${method}, seed 0: .*above Beagle's on the same files`));
   }
   const page = await Deno.readTextFile(join(ROOT, "docs/imputation.md"));
+  ok(page.includes(verdict), `expected in docs/imputation.md:\n${verdict}`);
   for (const { report } of [imputation, cohort]) {
     const table = toMarkdown(report(kept).tables["scores"]!).trim();
     ok(page.includes(table), `expected in docs/imputation.md:\n${table}`);
