@@ -175,7 +175,7 @@ Deno.test({
     );
     match(await refused("--sbatch=--color"), /^sbatch ended with code \d+:\n.*unrecognized option '--color'/);
 
-    const long = ["--only", "uci/yacht/spin/fold0", "--steps", "300"];
+    const long = ["--only", "uci/yacht/spin/fold0", "--steps", "2000"];
     match(
       await submit(...long, "--partition", "both", "--time", "10"),
       /^missing: 1, submitted\narrays \d+; tables/,
@@ -196,7 +196,7 @@ Deno.test({
     match(await submit(...short), /^missing: 12, submitted\n/);
 
     // As at the end of its time.
-    await until("it trains", async () => /[1-9]\d* of 300 ·.* loss/.test((await logs())[0] ?? ""), tell);
+    await until("it trains", async () => /[1-9]\d* of 2000 ·.* loss/.test((await logs())[0] ?? ""), tell);
     await slurm.call("scancel", "--signal=TERM", "--batch", first!.split(" ")[0]!);
     await until(
       "it has ended",
@@ -217,18 +217,18 @@ Deno.test({
     const states = await submit(...short, "--status");
     match(states, /uci\/yacht +12 +12 +0 +0 +0 +0 +0\n/);
     const made = await readRecords(records);
-    deepEqual(made.map(({ steps }) => steps).sort((a, b) => a - b), [...Array(12).fill(3), 300]);
+    deepEqual(made.map(({ steps }) => steps).sort((a, b) => a - b), [...Array(12).fill(3), 2000]);
     deepEqual([...Deno.readDirSync(records)].filter(({ name }) => !name.endsWith(".json")), []);
     deepEqual([...Deno.readDirSync(join(workspace.path, "results/local/checkpoints"))], []);
     const trained = (text: string) => text.split(/^record: /m).length - text.split("has its record").length;
     ok((await logs()).every((text) => trained(text) <= 1), await tell());
-    const [stopped, ...others] = (await logs()).filter((text) => text.includes("'300'"));
+    const [stopped, ...others] = (await logs()).filter((text) => text.includes("'2000'"));
     match(
       stopped!,
-      /Stopped\. The same command continues: deno task job uci\/yacht\/spin\/fold0 .*--steps 300/,
+      /Stopped\. The same command continues: deno task job uci\/yacht\/spin\/fold0 .*--steps 2000/,
     );
     equal(others.length, 1);
-    const steps = (text: string) => [...text.matchAll(/(\d+) of 300/g)].map(([, step]) => Number(step));
+    const steps = (text: string) => [...text.matchAll(/(\d+) of 2000/g)].map(([, step]) => Number(step));
     ok(Math.min(...steps(others[0]!)) >= Math.max(...steps(stopped!)), `${stopped}\n---\n${others[0]}`);
     match(await readText(join(lists, "tables.log")), /results\/local\/quick/);
   },

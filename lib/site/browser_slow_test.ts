@@ -71,7 +71,7 @@ test("the explorer filters, sorts, groups, compares, hides series, and its CSV h
   const browser = await startBrowser();
   const page = await browser.newPage({ acceptDownloads: true });
   const wrong = watch(page);
-  await page.goto(addressOf("runs.html?experiment=uci&profile=quick"));
+  await page.goto(addressOf("runs.html?experiment=uci&profile=quick&source=kept"));
   await page.getByLabel("set", { exact: true }).selectOption("yacht");
   await page.getByLabel("model", { exact: true }).selectOption("spin");
   const records = (await readRecords(KEPT_RECORDS)).filter(({ experiment, profile, data, model }) =>

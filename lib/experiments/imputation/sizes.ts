@@ -156,8 +156,8 @@ function table(measured: readonly Measured[]): TableView {
     })),
     notes: [
       "References are put together of B2's 300 people: haplotypes in pieces of 100 kb, the region of 3 Mb again and again, and rare variants " +
-      "as more people have them, up to 28,800 a Mb for 2,504. Phased by the workspace; fast: the copying model alone. A process of its own each, " +
-      "compiling included.",
+      "as more people have them, up to 28,800 a Mb for 2,504. Phased by the workspace; fast: the copying model alone. A process of its own " +
+      "each, with programs that earlier runs have compiled.",
     ],
   };
 }
