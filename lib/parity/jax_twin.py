@@ -84,7 +84,9 @@ def table(p, cells, key, c):
     drop = Dropout(key, c["dropout"])
     kinds = np.array([int(k > 0) for k in c["columns"]])
     x = jnp.stack([linear(p, f"inp.{j}", cell) for j, cell in enumerate(cells)], 1)
-    x = drop(x + p["kind.weight"][kinds] + p["index.weight"])
+    # Columns of one kind alone need no embedding of it.
+    of_kind = p["kind.weight"][kinds] if "kind.weight" in p else 0
+    x = drop(x + of_kind + p["index.weight"])
 
     def block(name, x, y):
         return mab(p, name, x, y, heads, drop)

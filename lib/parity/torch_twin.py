@@ -56,7 +56,8 @@ class Table(nn.Module):
         self.c, d = c, len(c["columns"])
         self.inp = nn.ModuleList(nn.Linear((k or 1) + 1, e) for k in c["columns"])
         self.out = nn.ModuleList(nn.Linear(e, k or 1) for k in c["columns"])
-        self.kind = nn.Embedding(2, e)
+        # Columns of one kind alone need no embedding of it.
+        self.kind = nn.Embedding(2, e) if len({k > 0 for k in c["columns"]}) > 1 else None
         self.index = nn.Embedding(d, e)
         self.drop = nn.Dropout(p)
         self.register_buffer("kinds", torch.tensor([int(k > 0) for k in c["columns"]]), persistent=False)
@@ -85,7 +86,8 @@ class Table(nn.Module):
     def forward(self, cells):
         e, d, n = self.c["embedding"], len(self.c["columns"]), cells[0].shape[0]
         x = torch.stack([layer(cell) for layer, cell in zip(self.inp, cells)], 1)
-        x = self.drop(x + self.kind(self.kinds) + self.index.weight)
+        kinds = 0 if self.kind is None else self.kind(self.kinds)
+        x = self.drop(x + kinds + self.index.weight)
         if self.c["model"] == "npt":
             for rows, attributes in zip(self.rows, self.attributes):
                 x = x.reshape(1, n, d * e)
