@@ -189,12 +189,12 @@ const lookupRuns = ({ profile, lookup, seed, steps }: ContextSettings): Run<Cont
 
 /** Which models find the copy of a row, whose labels have deviation 1. */
 function lookupVerdict(records: readonly RunRecord<ContextDetails>[]): string[] {
-  const told = records.map(({ model, metrics: { error, labelsPermuted } }) =>
+  const errors = records.map(({ model, metrics: { error, labelsPermuted } }) =>
     `${model} ${error!.toFixed(2)} (${labelsPermuted!.toFixed(2)} with permuted labels)`
   );
-  return told.length === 0 ? [] : [
+  return errors.length === 0 ? [] : [
     `- Asked for the labels of copies of rows that no training has seen, where only the context tells them: error ${
-      told.join(", ")
+      errors.join(", ")
     }; a parametric model has 1 or more.`,
   ];
 }
