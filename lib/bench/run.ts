@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { EngineName } from "../engine/mod.ts";
 import { type Twin, type TwinParity, twinParity, twinSystem } from "../parity/twin.ts";
 import { type Environment, environment } from "../results/mod.ts";
@@ -53,21 +52,30 @@ export interface BenchRecord {
   parity: TwinParity[];
 }
 
+/** Where a bench writes what it has found so far, to go on from there after an error or a stop. */
+export interface BenchCheckpoint {
+  /** What an earlier run of the same plan found; none: from the start. */
+  found?: BenchFound;
+  write(found: BenchFound): Promise<void>;
+}
+
+export type BenchFound = Pick<BenchRecord, "comparisons" | "calls" | "parity">;
+
 /**
  * Runs a bench.
  *
  * @param say receives a line before each part
  * @throws UserError if an engine or the twin cannot be started.
  */
-export async function runBench(plan: BenchPlan, say: (line: string) => void): Promise<BenchRecord> {
+export async function runBench(
+  plan: BenchPlan,
+  say: (line: string) => void,
+  checkpoint?: BenchCheckpoint,
+): Promise<BenchRecord> {
   const { comparisons, calls, twin, threads, seed } = plan;
   const before = Deno.loadavg()[0]!;
-  const found: Pick<BenchRecord, "comparisons" | "calls" | "parity"> = {
-    comparisons: [],
-    calls: [],
-    parity: [],
-  };
-  if (twin) {
+  const found = checkpoint?.found ?? { comparisons: [], calls: [], parity: [] };
+  if (twin && found.parity.length === 0) {
     // What torch.compile makes of a twin is compared by itself.
     for (const name of twin.names.filter((name) => name !== "torch.compile")) {
       for (const [label, config] of Object.entries(plan.parity)) {
@@ -76,7 +84,7 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
       }
     }
   }
-  if (calls) {
+  if (calls && found.calls.length === 0) {
     say("timing calls");
     const worker = startWorker("xla");
     for (const buffers of calls.buffers) {
@@ -84,7 +92,11 @@ export async function runBench(plan: BenchPlan, say: (line: string) => void): Pr
     }
     await worker.close();
   }
-  for (const comparison of comparisons) found.comparisons.push(await runComparison(comparison, plan, say));
+  await checkpoint?.write(found);
+  for (const comparison of comparisons.slice(found.comparisons.length)) {
+    found.comparisons.push(await runComparison(comparison, plan, say));
+    await checkpoint?.write(found);
+  }
   return {
     format: 2,
     kind: "bench",
@@ -104,14 +116,19 @@ async function runComparison(
 ): Promise<ComparisonResult> {
   say(`timing steps of ${label}, ${describeSize(config)}`);
   const programs = await Deno.makeTempDir();
-  const weights = join(programs, "weights.safetensors");
+  const weights = `${programs}/weights.safetensors`;
   const systems: System[] = [];
   try {
     const compiles = engines.includes("xla");
     const cold = compiles ? await oneStep(config, programs) : null;
     const warm = compiles ? await oneStep(config, programs) : null;
-    for (const engine of engines) systems.push(await engineSystem(engine, config, { programs, weights }));
-    for (const name of twin?.names ?? []) systems.push(await twinSystem(name, twin!, config, weights));
+    // Each takes its first step at once: its time from the start of the process has no other system's in it.
+    const join = async (system: System) => {
+      systems.push(system);
+      await system.steps(1, 0);
+    };
+    for (const engine of engines) await join(await engineSystem(engine, config, { programs, weights }));
+    for (const name of twin?.names ?? []) await join(await twinSystem(name, twin!, config, weights));
     return { group, label, config, timed: await race(systems, effort), cold, warm };
   } finally {
     await Promise.all(systems.map((system) => system.close()));

@@ -3,7 +3,7 @@ import { isCudaPlugin } from "@spin/xla/plugins";
 import { coldTable, coldTimes } from "../bench/cold.ts";
 import type { Effort } from "../bench/race.ts";
 import { benchReport } from "../bench/report.ts";
-import { type BenchComparison, type BenchPlan, runBench } from "../bench/run.ts";
+import { type BenchCheckpoint, type BenchComparison, type BenchPlan, runBench } from "../bench/run.ts";
 import {
   BENCH_MODELS,
   type BenchModel,
@@ -20,7 +20,7 @@ import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { type Twin, TWIN_NAMES, twinCases, type TwinName, twinsOf } from "../parity/twin.ts";
-import { toText } from "../results/mod.ts";
+import { environment, toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import { flag, numberValue, runCommand, textOption } from "./main.ts";
 import { requireWritable, userPath } from "./user_path.ts";
@@ -79,6 +79,27 @@ function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, t
   };
 }
 
+/**
+ * The checkpoint of a bench beside its record: a run of the same plan, code and machine goes on from it.
+ *
+ * @param file of the record
+ */
+async function checkpointOf(
+  file: string,
+  plan: BenchPlan,
+): Promise<BenchCheckpoint & { end(): Promise<void> }> {
+  const path = `${file}.checkpoint`;
+  const { commit, cpu } = await environment();
+  const identity = JSON.stringify({ plan, commit, cpu });
+  const text = await Deno.readTextFile(path).catch(() => null);
+  const earlier = text === null ? null : JSON.parse(text);
+  return {
+    found: earlier?.identity === identity ? earlier.found : undefined,
+    write: (found) => writeAtomic(path, JSON.stringify({ identity, found })),
+    end: () => Deno.remove(path),
+  };
+}
+
 /** The twins to time. @throws UserError for an unknown one, or without any that can be imported */
 async function namesOf(python: string, asked: string | undefined): Promise<TwinName[]> {
   const importable = await twinsOf(python);
@@ -101,7 +122,10 @@ if (import.meta.main) {
       "Times training steps of IPNP, SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
       "functions. With --python the same steps in PyTorch, torch.compile and JAX take part. Nothing else should run meanwhile.",
     options: {
-      json: textOption("FILE", "also write everything measured to this JSON file"),
+      json: textOption(
+        "FILE",
+        "also write everything measured to this JSON file; an interrupted bench goes on from FILE.checkpoint",
+      ),
       python: textOption("PATH", "a Python interpreter with torch, JAX or both, to compare with"),
       beside: textOption(
         "A,B",
@@ -137,12 +161,16 @@ if (import.meta.main) {
       ? undefined
       : { python, threads: count, device, names: await namesOf(python, values.beside) } as const;
     const say = (line: string) => console.error(`${line} ...`);
+    const plan = planOf(values.quick ?? false, engines, twin, count);
+    const checkpoint = json && !values.cold ? await checkpointOf(json.path, plan) : undefined;
+    if (checkpoint?.found) say(`going on from ${json!.path}.checkpoint`);
     const record = values.cold
       ? await coldTimes({ rounds: values.quick ? 1 : 3, twin, threads: count }, say)
-      : await runBench(planOf(values.quick ?? false, engines, twin, count), say);
+      : await runBench(plan, say, checkpoint);
     console.log("\n" + (record.kind === "cold" ? toText(coldTable(record)) : benchReport(record)));
     if (json) {
       await writeAtomic(json.path, JSON.stringify(record, null, 2) + "\n");
+      await checkpoint?.end();
       console.log(`wrote ${json.path}`);
     }
   });
