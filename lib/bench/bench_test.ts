@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
-import { race, ratio, type Timed } from "./race.ts";
+import { stepRatio } from "../results/mod.ts";
+import { race } from "./race.ts";
 import { converse } from "./systems.ts";
 
 /** A system that needs these seconds for its steps, one after the other. */
@@ -33,9 +34,8 @@ Deno.test("Systems take turns, their first steps are not counted, and a slow one
 });
 
 Deno.test("A ratio compares round with round, so that a slow stretch of the machine does not count", () => {
-  const timed = (rounds: number[]) => ({ rounds }) as Timed;
-  assert.equal(ratio(timed([1, 10, 1]), timed([2, 20, 2])), 0.5);
-  assert.equal(ratio(timed([1]), timed([2, 20, 2])), 0.5);
+  assert.equal(stepRatio({ rounds: [1, 10, 1] }, { rounds: [2, 20, 2] }), 0.5);
+  assert.equal(stepRatio({ rounds: [1] }, { rounds: [2, 20, 2] }), 0.5);
 });
 
 Deno.test("A process that ends without an answer is reported with its last words", async () => {

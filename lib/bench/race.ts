@@ -66,10 +66,4 @@ export async function race(systems: System[], { rounds, steps, seconds }: Effort
  */
 const settled = (seconds: number[]): number[] => seconds.length > 1 ? seconds.slice(1) : seconds;
 
-/** How many times longer `ours` takes than `theirs`: the median over rounds, which each saw the same machine. */
-export function ratio(ours: Timed, theirs: Timed): number {
-  const both = Math.min(ours.rounds.length, theirs.rounds.length);
-  return median(Array.from({ length: both }, (_, round) => ours.rounds[round]! / theirs.rounds[round]!));
-}
-
 export const isEngine = (about: System["about"]): about is EngineInfo => "engine" in about;

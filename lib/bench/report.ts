@@ -1,7 +1,7 @@
 import { formatDuration } from "../progress/format.ts";
-import { type TableView, toText } from "../results/mod.ts";
+import { stepRatio, type TableView, toText } from "../results/mod.ts";
 import { twinTable } from "../parity/twin.ts";
-import { isEngine, ratio, type Timed } from "./race.ts";
+import { isEngine, type Timed } from "./race.ts";
 import type { BenchRecord, ComparisonResult } from "./run.ts";
 import { describeSize } from "./sizes.ts";
 
@@ -27,7 +27,7 @@ function comparisonRow(
   const { median, min, parameters, steps, facts } = system;
   const beside = (name: string): string => {
     const twin = timed.find((one) => one.name === name);
-    return twin && twin !== system ? `${ratio(system, twin).toFixed(2)}x` : "";
+    return twin && twin !== system ? `${stepRatio(system, twin).toFixed(2)}x` : "";
   };
   const compiles = isEngine(system.about) && system.about.engine === "xla";
   return [

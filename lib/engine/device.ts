@@ -4,7 +4,16 @@ import { DEVICES, findPlugin, type FoundPlugin } from "@spin/xla/plugins";
 import { UserError } from "../errors.ts";
 import { PLUGINS } from "../paths.ts";
 
-const PRECISIONS = ["float32", "tf32"] as const;
+/** What SPIN_PRECISION may be, and what the engine calls it. */
+const PRECISIONS = { float32: "exact", tf32: "fast", bfloat16: "bfloat16" } as const satisfies Record<
+  string,
+  Precision
+>;
+type PrecisionName = keyof typeof PRECISIONS;
+
+/** The name that users know a precision by. */
+export const precisionName = (precision: Precision): PrecisionName =>
+  (Object.keys(PRECISIONS) as PrecisionName[]).find((name) => PRECISIONS[name] === precision)!;
 
 export interface DevicePlugin extends FoundPlugin, ClientOptions {
   precision?: Precision;
@@ -47,7 +56,8 @@ export const findCpuPlugin = (): Promise<FoundPlugin> => findPlugin(PLUGINS, "cp
  */
 export async function findDevice(): Promise<DevicePlugin> {
   const asked = oneOf("SPIN_DEVICE", DEVICES, "auto");
-  const precision: Precision = oneOf("SPIN_PRECISION", PRECISIONS, "float32") === "tf32" ? "fast" : "exact";
+  const names = Object.keys(PRECISIONS) as PrecisionName[];
+  const precision = PRECISIONS[oneOf("SPIN_PRECISION", names, "float32")];
   const found = await findPlugin(PLUGINS, asked);
   return found.cuda ? { ...found, ...gpuOptions(variable("SPIN_GPU_MEMORY")), precision } : found;
 }

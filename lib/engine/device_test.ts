@@ -28,7 +28,7 @@ Deno.test("an unknown device or precision is refused with those there are", asyn
     await rejects(findDevice(), /SPIN_DEVICE: expected one of auto, cuda, cpu, found 'tpu'/);
   });
   await withVariables({ SPIN_PRECISION: "half" }, async () => {
-    await rejects(findDevice(), /SPIN_PRECISION: expected one of float32, tf32, found 'half'/);
+    await rejects(findDevice(), /SPIN_PRECISION: expected one of float32, tf32, bfloat16, found 'half'/);
   });
 });
 

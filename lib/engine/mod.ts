@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import { CACHE } from "../paths.ts";
-import { type DevicePlugin, findDevice } from "./device.ts";
+import { type DevicePlugin, findDevice, precisionName } from "./device.ts";
 import { registerHostRandom } from "./random.ts";
 import { startTensorflow } from "./tensorflow.ts";
 
@@ -41,7 +41,7 @@ export interface EngineInfo {
   /** For xla: the options of its compiler that are not its defaults. */
   options?: string;
   /** For xla on a GPU: how products of float32 are computed, see SPIN_PRECISION. */
-  precision?: "float32" | "tf32";
+  precision?: string;
   /** For tensorflow: the versions of TensorFlow and of tfjs-node. */
   library?: string;
   tfjs: string;
@@ -101,7 +101,7 @@ async function startXla(path: string, options: DevicePlugin): Promise<EngineInfo
     engine: "xla",
     device: client.deviceKind,
     threads: threadCount(),
-    ...client.platform === "cpu" ? {} : { precision: options.precision === "fast" ? "tf32" : "float32" },
+    ...options.precision ? { precision: precisionName(options.precision) } : {},
     plugin: `${path.split("/").pop()} (PJRT API ${client.api.version}, ${client.platform})`,
     options: xla.describeCompilerOptions(client.platform),
     tfjs: tf.version_core,

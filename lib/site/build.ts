@@ -8,17 +8,28 @@ import { EXPERIMENTS } from "../experiments/registry.ts";
 import { type Notebook, notebookName, readNotebook } from "../notebook/format.ts";
 import { notebookTitle, renderNotebooks } from "../notebook/render.ts";
 import { ROOT } from "../paths.ts";
-import { environment, readRecords, recordName } from "../results/mod.ts";
+import { environment, readRecords, recordName, type Speed } from "../results/mod.ts";
 import { escapeHtml } from "../results/view.ts";
 import { lastLines, runOrExplain, runTool } from "../setup/command.ts";
 import { fileLink, GENERATOR, type Page, pageHtml, partLink, singleHtml } from "./layout.ts";
-import { type Chapter, indexPage, methodsPage, notebookPage, resultsPage, runsPage } from "./pages.ts";
+import {
+  type Chapter,
+  indexPage,
+  methodsPage,
+  notebookPage,
+  resultsPage,
+  runsPage,
+  speedPage,
+} from "./pages.ts";
 import type { Origin } from "./provenance.ts";
 import { publishedRuns } from "./published.ts";
 import { inOrder, type RecordedRun, type SiteRun } from "./runs.ts";
 
 const HERE = import.meta.dirname!;
 const STYLES = [join(HERE, "..", "notebook", "page", "page.css"), join(HERE, "site.css")];
+
+/** The kept record of `task bench`. */
+const BENCH = join(ROOT, "results", "bench", "cpu.json");
 
 /** Beside its pages, which name their generator, it tells that a folder is a site and may be replaced. */
 const MARK = "site.css";
@@ -159,6 +170,7 @@ export async function buildSite(
         ...own,
         resultsPage(profiles, (some) => sourceLine(some, kept), chapters, link),
         runsPage(),
+        speedPage(JSON.parse(await Deno.readTextFile(BENCH)) as Speed),
         methodsPage(origin, runs, [...new Set(published.map(({ note }) => note))]),
       ]
       : own;

@@ -33,6 +33,7 @@ const SECTIONS: [page: string, title: string][] = [
   ["index", "Notebooks"],
   ["results", "Results"],
   ["runs", "Runs"],
+  ["speed", "Speed"],
   ["methods", "Methods"],
 ];
 

@@ -3,8 +3,15 @@ import { Buffer } from "node:buffer";
 import { reportsOf } from "../experiments/outputs.ts";
 import { type Notebook, plainText } from "../notebook/format.ts";
 import { taskCommand } from "../paths.ts";
-import { toSvg } from "../plots/mod.ts";
-import type { RunRecord } from "../results/mod.ts";
+import { methodDots, toSvg } from "../plots/mod.ts";
+import {
+  firstStepTable,
+  programName,
+  residentTable,
+  type RunRecord,
+  type Speed,
+  stepTable,
+} from "../results/mod.ts";
 import { escapeHtml, toHtml } from "../results/view.ts";
 import { CARDS } from "./cards.ts";
 import type { Link, Page } from "./layout.ts";
@@ -185,6 +192,33 @@ was made. <em>quick</em>: small settings, minutes on two cores. <em>paper</em>: 
       sections.join("\n")
     }`;
   return { id: "results", title: "Results", html, headings };
+}
+
+/** What `task bench` measured beside other frameworks. */
+export function speedPage(speed: Speed): Page {
+  const tables = {
+    steps: stepTable(speed),
+    first_steps: firstStepTable(speed),
+    memory: residentTable(speed),
+  };
+  const chart = methodDots(
+    speed.comparisons.flatMap((program) =>
+      program.timed.map(({ name, median }) => ({
+        data: programName(program),
+        model: name,
+        metric: "ms a step",
+        mean: 1000 * median,
+        standardError: NaN,
+      }))
+    ),
+    { title: "Training steps beside other frameworks" },
+  );
+  const html =
+    `<h1 id="speed-top">Speed</h1><p>Training steps of the same models from the same weights, in processes that
+took turns. <code>${taskCommand("bench --python python3")}</code> measures it on another machine.</p>${
+      figureHtml(toSvg(chart), "bench_chart")
+    }${Object.entries(tables).map(([part, table]) => tableHtml(toHtml(table), `bench_${part}`)).join("")}`;
+  return { id: "speed", title: "Speed", html, headings: [{ level: 1, id: "speed-top", text: "Speed" }] };
 }
 
 export const runsPage = (): Page => ({

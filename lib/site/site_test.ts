@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { KEPT_RECORDS, LOCAL_RECORDS } from "../experiments/profiles.ts";
 import { ROOT } from "../paths.ts";
-import { readRecords, summarise } from "../results/mod.ts";
+import { readRecords, type Speed, summarise } from "../results/mod.ts";
 import { buildSite } from "./build.ts";
 import type { SiteRun } from "./runs.ts";
 
@@ -30,6 +30,7 @@ Deno.test("the site has its pages, is small, and nothing else is left beside it"
     "methods.html",
     "results.html",
     "runs.html",
+    "speed.html",
   ]);
   const bytes = [...Deno.readDirSync(site)].reduce(
     (sum, { name }) => sum + Deno.statSync(join(site, name)).size,
@@ -64,8 +65,8 @@ Deno.test("ids are there once", () => {
 Deno.test("the page of all results has the numbers of the records", async () => {
   const [kept, own] = await Promise.all([KEPT_RECORDS, LOCAL_RECORDS].map(readRecords));
   // Means of the others are of data/uci/baselines.json.
-  const trained = kept!.filter(({ experiment, profile, steps }) =>
-    experiment === "uci" && profile === "quick" && steps > 0
+  const trained = kept!.filter(({ experiment, profile, steps, seed, fold }) =>
+    experiment === "uci" && profile === "quick" && steps > 0 && seed === 42 + fold!.index
   );
   const { document } = parseHTML(pages.get("results.html")!);
   const table = document.querySelector('[data-name="uci_ten_folds_quick"] table')!;
@@ -90,6 +91,19 @@ Deno.test("the page of all results has the numbers of the records", async () => 
     });
   }
   ok(own!.length > 0 || compared >= 24);
+});
+
+Deno.test("the page of speed has the bench's medians as a chart and tables", () => {
+  const bench = JSON.parse(Deno.readTextFileSync(join(ROOT, "results", "bench", "cpu.json"))) as Speed;
+  const { document } = parseHTML(pages.get("speed.html")!);
+  const rows = [...document.querySelectorAll('[data-name="bench_steps"] tbody tr')];
+  equal(rows.length, bench.comparisons.length + 1);
+  ok(document.querySelector("svg"));
+  bench.comparisons.forEach(({ timed }, i) => {
+    const shown = Number.parseFloat(rows[i]!.children[1]!.textContent.replace(" s", "e3"));
+    const { median } = timed.find(({ name }) => name === "xla")!;
+    ok(Math.abs(shown / (1000 * median) - 1) < 0.05, `${shown} and ${1000 * median}`);
+  });
 });
 
 Deno.test("the runs of the explorer are the records, byte for byte of their values", async () => {

@@ -102,6 +102,71 @@ const tenFolds = (scores: readonly Score[]): TableView =>
     ],
   });
 
+/** The seed of fold 0 in the runs that a run is one of: fold k has that seed + k. */
+const baseSeed = ({ seed, fold }: RunRecord): number => seed - (fold?.index ?? 0);
+
+/** The runs of each base seed, the one with most runs first: that of the table. */
+const bySeed = (records: readonly RunRecord[]): [number, RunRecord[]][] =>
+  [...Map.groupBy(records, baseSeed)].sort(([, a], [, b]) => b.length - a.length);
+
+interface SeedScores {
+  seeds: number[];
+  /** Of each seed the scores on ten folds; a model without runs of that seed has those of the first. */
+  each: Score[][];
+}
+
+/** Scores on ten folds with several seeds; undefined where no model has a second one. */
+function seedScores(own: readonly RunRecord[]): SeedScores | undefined {
+  const [[first, runs] = [0, []], ...others] = bySeed(own);
+  const base = tenFoldScores(runs);
+  const sets = new Set(base.map(({ data }) => data));
+  const found = others.flatMap(([seed, more]) => {
+    const again = summarise(tenFoldRuns(more)).filter(({ data, metric }) => metric === headline(data));
+    if (base.length === 0 || [...sets].some((data) => !again.some((score) => score.data === data))) return [];
+    const replaced = (score: Score) =>
+      again.find(({ data, model }) => data === score.data && model === score.model) ?? score;
+    return [[seed, base.map(replaced)] as const];
+  }).sort(([a], [b]) => a - b);
+  if (found.length === 0) return undefined;
+  return {
+    seeds: [first, ...found.map(([seed]) => seed)],
+    each: [base, ...found.map(([, scores]) => scores)],
+  };
+}
+
+/** The models with runs of several seeds: means over ten folds, and what the seed does to them. */
+function seedTable({ seeds, each }: SeedScores): TableView {
+  const again = each[0]!.filter((score, i) => each.some((scores) => scores[i] !== score));
+  const view = scoreTable(
+    again.map((score) => {
+      const i = each[0]!.indexOf(score);
+      return { ...score, ...spread(each.map((scores) => scores[i]!.mean)), runs: score.runs * seeds.length };
+    }),
+    { title: `UCI cross-validation on ten folds with ${seeds.length} seeds` },
+  );
+  return {
+    ...view,
+    rows: view.rows.filter(({ label }) => !label.startsWith("average rank")),
+    notes: [
+      `Mean ± standard error over the seeds ${
+        seeds.join(", ")
+      } (of fold 0; fold k has that + k) of the mean over ten folds.`,
+    ],
+  };
+}
+
+/** The ranks that each seed gives. */
+function seedLine({ seeds, each }: SeedScores): string {
+  const ranks = each.map((scores) => averageRanks(scores).ranks);
+  const parts = ordered(each[0]!).order.map(([model]) => {
+    const own = ranks.map((rank) => rank.get(model)!);
+    return `${model} ${own.map((rank) => rank.toFixed(2)).join(", ")}`;
+  });
+  return `On ten folds, average rank with seeds ${
+    seeds.join(", ")
+  } (models without runs of a seed keep their first): ${parts.join("; ")}.`;
+}
+
 /** Accuracy of all methods, one panel a set. */
 const dots = (records: readonly RunRecord[]): Figure =>
   methodDots(uciScores(records) as MethodScore[], { title: "UCI: SPIN beside its rivals" });
@@ -130,18 +195,21 @@ const costs = (records: readonly RunRecord[]): TableView =>
 
 /** Errors, ranks and costs of runs on UCI sets. */
 export function uciReport(all: readonly RunRecord[]): Report {
-  const own = all.filter(({ experiment }) => experiment === "uci");
+  const every = all.filter(({ experiment }) => experiment === "uci");
+  const own = bySeed(every)[0]?.[1] ?? [];
   const records = onSharedFolds(own);
   const ranks = rankFigure(records);
   const ten = tenFoldScores(own);
+  const seeds = seedScores(every);
   return {
     tables: {
       errors: errors(records),
       costs: costs(own),
       ...ten.length > 0 ? { ten_folds: tenFolds(ten) } : {},
+      ...seeds ? { seeds: seedTable(seeds) } : {},
     },
     figures: { errors: dots(records), ...ranks ? { ranks } : {} },
-    verdict: verdictOf(records, own),
+    verdict: [verdictOf(records, own), ...seeds ? [`- ${seedLine(seeds)}`] : []].join("\n"),
     ...answerOf(records),
   };
 }

@@ -127,12 +127,44 @@ Deno.test("the README shows the table that its records give", async () => {
   );
   ok(records.length > 0, "expected records in results/records");
   const { tables, verdict } = uci.report(records);
-  const table = toMarkdown(tables["ten_folds"]!).trim();
   const readme = await Deno.readTextFile(join(ROOT, "README.md"));
-  ok(readme.includes(table), `expected in README.md:\n${table}`);
+  const shown = [tables["ten_folds"]!, ...tables["seeds"] ? [tables["seeds"]] : []];
+  for (const view of shown) {
+    const table = toMarkdown(view).trim();
+    ok(readme.includes(table), `expected in README.md:\n${table}`);
+  }
   const said = verdict.split("\n").filter((line) => line.includes("ten folds"));
-  equal(said.length, 2);
+  equal(said.length, 1 + shown.length);
   for (const line of said) ok(readme.includes(line), `expected in README.md:\n${line}`);
+});
+
+Deno.test("runs with further seeds change no table but their own, which has the models that have them", async () => {
+  const records = (await readRecords(KEPT_RECORDS)).filter(({ experiment, profile, seed, fold }) =>
+    experiment === "uci" && profile === "quick" && seed === 42 + fold!.index
+  );
+  const again = records.filter(({ model }) => model === "spin-context")
+    .map((record) => ({
+      ...record,
+      seed: record.seed + 1000,
+      metrics: Object.fromEntries(
+        Object.entries(record.metrics).map(([name, value]) => [name, value === null ? null : 2 * value]),
+      ),
+    }));
+  const [once, twice] = [uci.report(records), uci.report([...again, ...records])];
+  deepEqual({ ...twice.tables, seeds: undefined }, { ...once.tables, seeds: undefined });
+  equal(once.tables["seeds"], undefined);
+  const { head, rows, notes } = twice.tables["seeds"]!;
+  deepEqual([head.length, head[1], rows.length], [2, "spin-context", 6]);
+  // Means x and 2 x: their mean is 1.5 x, their standard error 0.5 x.
+  for (const { cells: [cell] } of rows) {
+    const [mean, error] = cell!.text.split(" ± ").map(Number);
+    ok(Math.abs(error! / mean! - 1 / 3) < 0.02, cell!.text);
+  }
+  match(notes.join(), /over the seeds 42, 1042 /);
+  const line = twice.verdict.split("\n").find((one) => one.includes("with seeds 42, 1042"))!;
+  const [, first, second] = /spin-context ([\d.]+), ([\d.]+);/.exec(line)!;
+  ok(Number(second) > Number(first), line);
+  match(line, /XGBoost|xgboost/);
 });
 
 const column = (name: string, kind: "numeric" | "categorical", target: boolean, classes: string[] = []) => ({

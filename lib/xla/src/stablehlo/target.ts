@@ -16,17 +16,28 @@ export function recordForCpu(choice: boolean): void {
 export const recordsForCpu = (): boolean => cpu;
 
 /**
- * How products of float32 are computed where the device has a faster, less precise way (the TF32 of NVIDIA's GPUs, 10
- * bits of mantissa): `exact` asks for float32, `fast` leaves it to the compiler. A CPU has one way only, and its
- * programs need not say anything.
+ * How products of float32 are computed:
+ *
+ * - `exact`: as float32;
+ * - `fast`: as the compiler likes, on NVIDIA's GPUs with TF32, 10 bits of mantissa; a CPU has one way only, float32;
+ * - `bfloat16`: factors are rounded to 8 bits of mantissa, sums are float32, on devices with units for it; convolutions are
+ *   as in `fast`.
  */
-export type Precision = "exact" | "fast";
+export type Precision = "exact" | "fast" | "bfloat16";
+
+const ATTRIBUTES: Record<Precision, string> = {
+  exact: ", precision = [HIGHEST, HIGHEST]",
+  fast: "",
+  bfloat16: ", algorithm = <lhs_precision_type = bf16, rhs_precision_type = bf16, accumulation_type = f32, " +
+    "lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = 1, " +
+    "allow_imprecise_accumulation = false>",
+};
 
 let attribute = "";
 
 /** Chooses for all programs that are written from now on. */
 export function setPrecision(precision: Precision): void {
-  attribute = precision === "exact" ? ", precision = [HIGHEST, HIGHEST]" : "";
+  attribute = ATTRIBUTES[precision];
 }
 
 /** What is said of a product of these elements. */

@@ -11,24 +11,29 @@ function product(element: "f32" | "i32"): string {
   return emit([dotGeneral(x, x, { batch: [[], []], contract: [[1], [0]] })]).text;
 }
 
-Deno.test("exact products of floats say so, others do not", () => {
+Deno.test("exact products of floats and those of rounded factors say so, others do not", () => {
   try {
     setPrecision("exact");
     match(product("f32"), /contracting_dims = \[1\] x \[0\], precision = \[HIGHEST, HIGHEST\] : /);
     doesNotMatch(product("i32"), /precision/);
+    setPrecision("bfloat16");
+    match(product("f32"), /algorithm = <lhs_precision_type = bf16, .*accumulation_type = f32/);
+    doesNotMatch(product("i32"), /algorithm/);
   } finally {
     setPrecision("fast");
   }
   doesNotMatch(product("f32"), /precision/);
 });
 
-backendTest("the compiler understands it", () => {
-  try {
-    setPrecision("exact");
-    const executable = compile(xla().client, { text: product("f32") });
-    deepEqual(executable.outputs, 1);
-    destroyExecutable(executable);
-  } finally {
-    setPrecision("fast");
-  }
-});
+for (const precision of ["exact", "bfloat16"] as const) {
+  backendTest(`the compiler understands ${precision}`, () => {
+    try {
+      setPrecision(precision);
+      const executable = compile(xla().client, { text: product("f32") });
+      deepEqual(executable.outputs, 1);
+      destroyExecutable(executable);
+    } finally {
+      setPrecision("fast");
+    }
+  });
+}
