@@ -4,6 +4,7 @@ import { join } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
 import { CACHE, CONFIG, findTestPlugin, noPlugin } from "./support/backend.ts";
 import { FOUND_WEIGHTS, pack, PACKAGE, readmeExample, run } from "./support/packed.ts";
+import { KOFFI } from "./suite/run.ts";
 import { OTHER_SPECS, passSuite } from "./suite/testing.ts";
 
 /** The first of these programs that can't be started. */
@@ -15,9 +16,6 @@ async function missing(...programs: string[]): Promise<string | undefined> {
 }
 
 const absent = noPlugin ? "XLA plugin" : await missing("node", "npm");
-
-/** What the package is tested with: an npm package that lies beside it. */
-const KOFFI = "koffi@3";
 
 /** Steps compiled and eager, on this thread and on others, stored programs, loops and two devices. */
 const JIT = `

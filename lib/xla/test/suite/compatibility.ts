@@ -40,17 +40,20 @@ ${(["compiled", "bridged", "missing"] as const).map(listed).join("\n\n")}
 `;
 }
 
-/** The page \`COMPATIBILITY.md\`, from a run of the whole suite. */
-export function compatibilityPage(specs: readonly Spec[]): string {
+/** The page \`COMPATIBILITY.md\`, from runs of the whole suite in Deno and in Node. */
+export function compatibilityPage(specs: readonly Spec[], inNode: readonly Spec[]): string {
   const { passed, failed, skipped } = count(specs);
-  const failing = [...Map.groupBy(specs, ({ suite }) => suite)].filter(([, own]) => count(own).failed > 0);
+  const node = count(inNode);
+  const failing = [...Map.groupBy([...specs, ...inNode], ({ suite }) => suite)].filter(([, own]) =>
+    count(own).failed > 0
+  );
   return `# Compatibility with TensorFlow.js
 
 Written by \`deno task test:ops --write-table\`.
 
 ## tfjs-core's own test suite
 
-${passed} specs passed, ${failed} failed, ${skipped} were skipped: ${
+In Deno ${passed} specs passed, ${failed} failed; in Node ${node.passed} passed, ${node.failed} failed. ${skipped} were skipped: ${
     skipped - SKIPS.length
   } by the suite itself, and here
 

@@ -81,6 +81,23 @@ export async function runSuite(options: ChildOptions, node?: string): Promise<Su
   }
 }
 
+/** What the package calls C functions with in Node: an npm package that lies beside it. */
+export const KOFFI = "koffi@3";
+
+/** Runs the suite in Node, as `runSuite` does. @throws Error without Node and npm */
+export async function runSuiteInNode(options: ChildOptions): Promise<SuiteRun> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(folder, "package.json"), JSON.stringify({ private: true }));
+    const args = ["install", "--no-audit", "--no-fund", KOFFI];
+    const { success, stderr } = await new Deno.Command("npm", { args, cwd: folder }).output();
+    if (!success) throw new Error(`npm ${args.join(" ")} failed:\n${new TextDecoder().decode(stderr)}`);
+    return await runSuite(options, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 interface Counts {
   passed: number;
   failed: number;
