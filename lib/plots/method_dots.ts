@@ -86,7 +86,10 @@ export interface MethodScore {
  * Every method on every data set: a panel for each set with its own axis, a dot and an error bar for each model, the mean
  * as a number on the right.
  */
-export function methodDots(scores: readonly MethodScore[], head: Omit<FigureOptions, "legend">): Figure {
+export function methodDots(
+  scores: readonly MethodScore[],
+  { zero = false, ...head }: Omit<FigureOptions, "legend"> & { /** Axes begin at 0. */ zero?: boolean },
+): Figure {
   const styles = stylesOf(scores.map(({ model }) => model));
   const panelWidth = Math.floor(DOTS_WIDTH / 2);
   const panelHeight = 32 + ROW * styles.size;
@@ -99,7 +102,7 @@ export function methodDots(scores: readonly MethodScore[], head: Omit<FigureOpti
       {
         labels: [...styles.values()].map(({ label }) => label),
         // More have no room where their labels have four digits.
-        x: { label: null, ticks: 3 },
+        x: { label: null, ticks: 3, zero },
         marginLeft: marginFor([...styles.values()].map(({ label }) => label)),
         marginBottom: 28,
       },

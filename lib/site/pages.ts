@@ -211,7 +211,7 @@ export function speedPage(speed: Speed): Page {
         standardError: NaN,
       }))
     ),
-    { title: "Training steps beside other frameworks" },
+    { title: "Training steps beside other frameworks", zero: true },
   );
   const html =
     `<h1 id="speed-top">Speed</h1><p>Training steps of the same models from the same weights, in processes that
