@@ -1,9 +1,11 @@
 /** Runs the test suite and counts, from the reports that `deno test` writes for machines. */
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 import { processEnvironment } from "../setup/command.ts";
+import { writeDocExamples } from "./doc_examples.ts";
 import { onInterrupt } from "./main.ts";
 
 const ENDING = "_test.ts";
@@ -19,6 +21,12 @@ const REPORTS = join(ROOT, "results", "local", "tests");
 
 /** Folders whose files take long are begun first, the longest before all, so that no core waits for them at the end. */
 const FIRST = ["lib/parity/", "lib/cli/", "lib/experiments/", "lib/xla/"];
+
+/** Files of these run in a process of their own: they are long, or look at what all of a process does. */
+const APART = ["lib/bench/", "lib/cli/", "lib/experiments/", "lib/parity/", "lib/xla/"];
+
+/** How many files of a folder share a process, which loads what they import once: with more, a core could wait at the end. */
+const TOGETHER = 12;
 
 /**
  * How many files run at the same time. XLA computes on all cores, but compiles on one, and most tests use no more;
@@ -94,10 +102,53 @@ async function fewAtOnce<T>(work: (() => Promise<T>)[], atOnce: number): Promise
   return results;
 }
 
+/** Test files that share a process. */
+export interface TestGroup {
+  /** Of a single file its path, else its folder and which of its groups it is. */
+  name: string;
+  files: string[];
+}
+
+/** The part of lib that a file belongs to: "lib/data". */
+const partOf = (file: string): string => dirname(file).split("/").slice(0, 2).join("/");
+
+/** Puts files of the same part of lib together, those whose part begins first before all others. */
+export function testGroups(files: readonly string[], most = TOGETHER): TestGroup[] {
+  const parts = Map.groupBy(
+    files,
+    (file) => APART.some((folder) => file.startsWith(folder)) ? file : partOf(file),
+  );
+  const groups = [...parts].flatMap(([part, own]) => {
+    const count = Math.ceil(own.length / most);
+    return Array.from({ length: count }, (_, i): TestGroup => {
+      const files = own.filter((_, j) => j % count === i);
+      return { name: files.length === 1 ? files[0]! : `${part} ${i + 1}`, files };
+    });
+  });
+  const rank = ({ files }: TestGroup) => {
+    const at = FIRST.findIndex((start) => files[0]!.startsWith(start));
+    return at < 0 ? FIRST.length : at;
+  };
+  return groups.sort((a, b) => rank(a) - rank(b));
+}
+
+/** A module of all tests of a group, each file after the one before: some wait while they load. */
+async function moduleOf({ name, files }: TestGroup): Promise<string> {
+  if (files.length === 1) return files[0]!;
+  const path = join(REPORTS, `${fileNameOf(name)}_test.ts`);
+  const imports = files.map((file) =>
+    `await import(${JSON.stringify(pathToFileURL(join(ROOT, file)).href)});\n`
+  );
+  await Deno.writeTextFile(path, imports.join(""));
+  return path;
+}
+
+/** A name of the files about a piece of work. */
+const fileNameOf = (name: string): string => name.replaceAll(/[/ ]/g, "-");
+
 /**
- * Runs every test file in a process of its own, a few of them at the same time, and checks the types of all files once.
- * A process that runs many files is no faster, and would have the memory mappings of all their compiled programs.
- * Prints a line for each file, then how long tests and files took.
+ * Runs the test files, some of a folder in a process, two processes or a few at the same time, and checks the types of all
+ * files and of the examples of docs once. Prints a line for each process, then how long tests and processes took.
  *
  * @throws UserError if there is no such file or folder
  */
@@ -105,21 +156,25 @@ export async function runTests({ paths, slow, filter }: TestOptions = {}): Promi
   const files = await testFiles({ paths, slow });
   await Deno.remove(REPORTS, { recursive: true }).catch(() => {});
   await Deno.mkdir(REPORTS, { recursive: true });
-  const reportOf = (file: string) => join(REPORTS, `${file.replaceAll("/", "-")}.xml`);
-  const test = (file: string) => () => {
+  const reportOf = (name: string) => join(REPORTS, `${fileNameOf(name)}.xml`);
+  const test = (group: TestGroup) => async () => {
     const args = [
       "test",
       "--allow-all",
       "--no-check",
       "--v8-flags=--expose-gc",
-      `--junit-path=${reportOf(file)}`,
+      `--junit-path=${reportOf(group.name)}`,
+      ...filter ? [`--filter=${filter}`] : [],
     ];
-    return runDeno(file, [...args, ...filter ? [`--filter=${filter}`] : [], file], reportOf(file));
+    return await runDeno(group.name, [...args, await moduleOf(group)], reportOf(group.name));
   };
-  const types = () => runDeno("types", ["check", ...paths ? files : ["lib"]], reportOf("types"));
-  const first = FIRST.flatMap((folder) => files.filter((file) => file.startsWith(folder)));
-  const ordered = [...new Set([...first, ...files])];
-  const tested = await fewAtOnce([...ordered.map(test), ...slow ? [] : [types]], AT_ONCE);
+  const types = async () => {
+    const checked = paths ? files : ["lib", ...await writeDocExamples(join(REPORTS, "docs"))];
+    return await runDeno("types", ["check", ...checked], reportOf("types"));
+  };
+  // Slow tests need a process each: many measure memory, or take minutes.
+  const tests = testGroups(files, slow ? 1 : TOGETHER).map(test);
+  const tested = await fewAtOnce(slow ? tests : [types, ...tests], AT_ONCE);
 
   console.log(
     ["\nSlowest tests", ...slowestTests(tested), "\nFiles", ...timesOfFiles(tested), ""].join("\n"),

@@ -3,6 +3,14 @@ import { useEngine } from "./mod.ts";
 
 export { noPlugin };
 
+/** A test on tfjs's `cpu` engine. */
+export function cpuTest(name: string, test: () => void | Promise<void>): void {
+  Deno.test(name, async () => {
+    await useEngine("cpu");
+    await test();
+  });
+}
+
 /** A test on the `xla` engine. */
 export function xlaTest(name: string, test: () => void | Promise<void>): void {
   Deno.test({

@@ -16,9 +16,8 @@ const OUTCOME: Outcome = {
   compiledBytes: null,
 };
 
-await useEngine("cpu");
-
 async function inFolder<T>(work: (folder: string) => Promise<T>, repeat?: string): Promise<T> {
+  await useEngine("cpu");
   const folder = await Deno.makeTempDir();
   const before = Deno.env.get(REPEAT);
   if (repeat) Deno.env.set(REPEAT, repeat);

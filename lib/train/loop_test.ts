@@ -1,7 +1,8 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { jit, useEngine } from "../engine/mod.ts";
+import { jit } from "../engine/mod.ts";
+import { cpuTest } from "../engine/support_test.ts";
 import { createInit } from "../nn/parameters.ts";
 import { requestStop, resetStop } from "../progress/stop.ts";
 import { stepOf, train, type TrainOptions } from "./loop.ts";
@@ -51,24 +52,25 @@ async function trained(options: TrainOptions<{ distance: number }>, rate?: numbe
   }
 }
 
-await useEngine("cpu");
+cpuTest(
+  "the loop leaves nothing behind but the weights, and evaluates when it is told and at the end",
+  async () => {
+    const before = tf.memory().numTensors;
+    const found = await trained({
+      steps: 5,
+      evaluate: { when: (at) => at === 2, run: (at) => Promise.resolve({ distance: at }) },
+    });
+    deepEqual([found.evaluated, found.steps, found.stopped, found.best], [
+      [[2, 2], [5, 5]],
+      5,
+      false,
+      undefined,
+    ]);
+    equal(tf.memory().numTensors, before);
+  },
+);
 
-Deno.test("the loop leaves nothing behind but the weights, and evaluates when it is told and at the end", async () => {
-  const before = tf.memory().numTensors;
-  const found = await trained({
-    steps: 5,
-    evaluate: { when: (at) => at === 2, run: (at) => Promise.resolve({ distance: at }) },
-  });
-  deepEqual([found.evaluated, found.steps, found.stopped, found.best], [
-    [[2, 2], [5, 5]],
-    5,
-    false,
-    undefined,
-  ]);
-  equal(tf.memory().numTensors, before);
-});
-
-Deno.test("the weights of the best evaluation come back", async () => {
+cpuTest("the weights of the best evaluation come back", async () => {
   const run = async (steps: number, distances: number[]) =>
     await trained({
       steps,
@@ -83,30 +85,33 @@ Deno.test("the weights of the best evaluation come back", async () => {
   equal(value, (await run(2, [3, 1])).value);
 });
 
-Deno.test("a stop saves the state, then evaluates for the result; resumed, the bits are those of a whole training", async () => {
-  const folder = await Deno.makeTempDir();
-  const path = join(folder, "state.safetensors");
-  const evaluate = {
-    run: (at: number) => Promise.resolve({ distance: at }),
-    better: (now: { distance: number }, best: { distance: number }) => now.distance > best.distance,
-  };
-  const whole = await trained({ steps: 6, evaluate });
-  const signal = new AbortController();
-  const onStep = (at: number) => at === 3 && signal.abort();
-  const options = { steps: 6, evaluate, checkpoint: { path, recipe: { a: 1 } } };
-  const stopped = await trained({ ...options, signal: signal.signal, onStep });
-  deepEqual([stopped.steps, stopped.stopped, stopped.evaluated], [3, true, [[3, 3]]]);
-  const resumed = await trained(options);
-  deepEqual([resumed.value, resumed.evaluated, resumed.best], [whole.value, whole.evaluated, whole.best]);
-  // Compiled for the step to come, then the three that were left.
-  deepEqual(resumed.batches, [4, 4, 5, 6]);
-  const again = await trained(options);
-  deepEqual([again.value, again.steps, again.batches], [whole.value, 6, []]);
-  await rejects(trained({ ...options, checkpoint: { path, recipe: { a: 2 } } }), /another recipe/);
-  await Deno.remove(folder, { recursive: true });
-});
+cpuTest(
+  "a stop saves the state, then evaluates for the result; resumed, the bits are those of a whole training",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const path = join(folder, "state.safetensors");
+    const evaluate = {
+      run: (at: number) => Promise.resolve({ distance: at }),
+      better: (now: { distance: number }, best: { distance: number }) => now.distance > best.distance,
+    };
+    const whole = await trained({ steps: 6, evaluate });
+    const signal = new AbortController();
+    const onStep = (at: number) => at === 3 && signal.abort();
+    const options = { steps: 6, evaluate, checkpoint: { path, recipe: { a: 1 } } };
+    const stopped = await trained({ ...options, signal: signal.signal, onStep });
+    deepEqual([stopped.steps, stopped.stopped, stopped.evaluated], [3, true, [[3, 3]]]);
+    const resumed = await trained(options);
+    deepEqual([resumed.value, resumed.evaluated, resumed.best], [whole.value, whole.evaluated, whole.best]);
+    // Compiled for the step to come, then the three that were left.
+    deepEqual(resumed.batches, [4, 4, 5, 6]);
+    const again = await trained(options);
+    deepEqual([again.value, again.steps, again.batches], [whole.value, 6, []]);
+    await rejects(trained({ ...options, checkpoint: { path, recipe: { a: 2 } } }), /another recipe/);
+    await Deno.remove(folder, { recursive: true });
+  },
+);
 
-Deno.test("what goes on from a kept state has the bits and the history of a whole training", async () => {
+cpuTest("what goes on from a kept state has the bits and the history of a whole training", async () => {
   const evaluate = {
     when: (at: number) => at === 2,
     run: (at: number) => Promise.resolve({ distance: at }),
@@ -122,38 +127,41 @@ Deno.test("what goes on from a kept state has the bits and the history of a whol
   equal(resumed.state, undefined);
 });
 
-Deno.test("patience completes a training; interrupted before, it ends at the same step; asked to go on, it has patience again", async () => {
-  const distances = [5, 3, 4, 4, 4, 4, 4, 4];
-  const evaluate = {
-    when: () => true,
-    run: (at: number) => Promise.resolve({ distance: distances[at - 1]! }),
-    better: (now: { distance: number }, best: { distance: number }) => now.distance < best.distance,
-    patience: 3,
-  };
-  const whole = await trained({ steps: 8, evaluate, keep: true });
-  deepEqual([whole.steps, whole.stopped, whole.best], [5, false, 2]);
-  const further = await trained({ steps: 12, evaluate, from: whole.state });
-  deepEqual([further.steps, further.stopped, further.best], [8, false, 2]);
-  const folder = await Deno.makeTempDir();
-  const checkpoint = { path: join(folder, "state.safetensors"), recipe: {} };
-  const signal = new AbortController();
-  const onStep = (at: number) => at === 4 && signal.abort();
-  const stopped = await trained({ steps: 8, evaluate, checkpoint, signal: signal.signal, onStep });
-  deepEqual([stopped.steps, stopped.stopped], [4, true]);
-  for (let i = 0; i < 2; i++) {
-    const resumed = await trained({ steps: 8, evaluate, checkpoint });
-    deepEqual([resumed.value, resumed.steps, resumed.stopped, resumed.best], [whole.value, 5, false, 2]);
-  }
-  await Deno.remove(folder, { recursive: true });
-});
+cpuTest(
+  "patience completes a training; interrupted before, it ends at the same step; asked to go on, it has patience again",
+  async () => {
+    const distances = [5, 3, 4, 4, 4, 4, 4, 4];
+    const evaluate = {
+      when: () => true,
+      run: (at: number) => Promise.resolve({ distance: distances[at - 1]! }),
+      better: (now: { distance: number }, best: { distance: number }) => now.distance < best.distance,
+      patience: 3,
+    };
+    const whole = await trained({ steps: 8, evaluate, keep: true });
+    deepEqual([whole.steps, whole.stopped, whole.best], [5, false, 2]);
+    const further = await trained({ steps: 12, evaluate, from: whole.state });
+    deepEqual([further.steps, further.stopped, further.best], [8, false, 2]);
+    const folder = await Deno.makeTempDir();
+    const checkpoint = { path: join(folder, "state.safetensors"), recipe: {} };
+    const signal = new AbortController();
+    const onStep = (at: number) => at === 4 && signal.abort();
+    const stopped = await trained({ steps: 8, evaluate, checkpoint, signal: signal.signal, onStep });
+    deepEqual([stopped.steps, stopped.stopped], [4, true]);
+    for (let i = 0; i < 2; i++) {
+      const resumed = await trained({ steps: 8, evaluate, checkpoint });
+      deepEqual([resumed.value, resumed.steps, resumed.stopped, resumed.best], [whole.value, 5, false, 2]);
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+);
 
-Deno.test("a request while the first step compiles is followed after it", async () => {
+cpuTest("a request while the first step compiles is followed after it", async () => {
   const signal = new AbortController();
   const also = () => Promise.resolve(signal.abort());
   deepEqual((await trained({ steps: 3, also, signal: signal.signal })).steps, 1);
 });
 
-Deno.test("a request during the last step stops nothing; one before the first lets it take one", async () => {
+cpuTest("a request during the last step stops nothing; one before the first lets it take one", async () => {
   try {
     const last = await trained({ steps: 2, onStep: (at) => at === 2 && requestStop() });
     deepEqual([last.steps, last.stopped], [2, false]);
@@ -163,7 +171,7 @@ Deno.test("a request during the last step stops nothing; one before the first le
   }
 });
 
-Deno.test("a loss that is no number is noticed, wherever evaluations are", async () => {
+cpuTest("a loss that is no number is noticed, wherever evaluations are", async () => {
   await rejects(trained({ steps: 120 }, NaN), /loss is NaN at step 100 of 120.*lower the learning rate/);
   const never = { run: () => Promise.resolve({ distance: 0 }) };
   await rejects(
@@ -172,7 +180,7 @@ Deno.test("a loss that is no number is noticed, wherever evaluations are", async
   );
 });
 
-Deno.test("a state whose loss or weights are no numbers is not kept, at a stop neither", async () => {
+cpuTest("a state whose loss or weights are no numbers is not kept, at a stop neither", async () => {
   const path = await Deno.makeTempFile();
   await Deno.remove(path);
   const checkpoint = { path, every: 0, recipe: {} };
@@ -182,7 +190,7 @@ Deno.test("a state whose loss or weights are no numbers is not kept, at a stop n
   await rejects(Deno.stat(path), Deno.errors.NotFound);
 });
 
-Deno.test("times are of training and of evaluating", async () => {
+cpuTest("times are of training and of evaluating", async () => {
   const one = task();
   const slow = () => new Promise<object>((resolve) => setTimeout(() => resolve({}), 30));
   const { seconds } = await train(one, { steps: 2, evaluate: { when: () => true, run: slow } });

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { useEngine } from "../../engine/mod.ts";
+import { cpuTest } from "../../engine/support_test.ts";
 import { createInit } from "../../nn/parameters.ts";
 import { createTableModel, ensembleOf, type ModelColumn } from "./mod.ts";
 import { readout } from "./readout.ts";
 
-await useEngine("cpu");
-
 const draws = (n: number, seed: number) => tf.randomNormal([n], 0, 1, "float32", seed);
 
-Deno.test("What is read for a labelled row is what the other rows alone would give", async () => {
+cpuTest("What is read for a labelled row is what the other rows alone would give", async () => {
   const [n, e] = [12, 4];
   const { solve, read, leaveOneOut } = readout(createInit(1), e);
   const features = tf.reshape(draws(n * e, 1), [n, e]) as tf.Tensor2D;
@@ -29,7 +27,7 @@ Deno.test("What is read for a labelled row is what the other rows alone would gi
   assert.deepEqual(again.slice(0, 10), together.slice(0, 10));
 });
 
-Deno.test("From a single row, and the least ridge, the readout is what it is in closed form", async () => {
+cpuTest("From a single row, and the least ridge, the readout is what it is in closed form", async () => {
   const e = 32;
   const init = createInit(1);
   const { solve, read } = readout(init, e);
@@ -50,7 +48,7 @@ Deno.test("From a single row, and the least ridge, the readout is what it is in 
   assert.ok(Math.abs(found - expected) < 0.02, `${found}, ${expected}`);
 });
 
-Deno.test("The gradient of a solved readout is that of finite differences", async () => {
+cpuTest("The gradient of a solved readout is that of finite differences", async () => {
   const [n, e] = [9, 3];
   const { leaveOneOut } = readout(createInit(3), e);
   const features = tf.reshape(draws(n * e, 4), [n, e]) as tf.Tensor2D;
@@ -105,34 +103,37 @@ function cells(n: number, hidden: number) {
   };
 }
 
-Deno.test("A model that reads labels from its context keeps them beside H_D, and never shows a row its own", async () => {
-  const model = createTableModel(config, columns, 1);
-  const all = cells(20, 4);
-  const { values, logits } = model.forward(all);
-  assert.deepEqual([values.shape, logits.shape], [[20, 2], [20, 2, 3]]);
-  // A row's own label changes what is predicted for the others, not for itself.
-  const other = {
-    ...all,
-    values: tf.add(
-      all.values,
-      tf.tensor2d(Array.from({ length: 40 }, (_, i) => i === 1 ? 5 : 0), [20, 2]),
-    ) as tf.Tensor2D,
-  };
-  const [before, after] = [await values.array(), await model.forward(other).values.array()];
-  assert.ok(Math.abs(before[0]![1]! - after[0]![1]!) < 1e-4);
-  assert.ok(Math.abs(before[1]![1]! - after[1]![1]!) > 1e-3);
+cpuTest(
+  "A model that reads labels from its context keeps them beside H_D, and never shows a row its own",
+  async () => {
+    const model = createTableModel(config, columns, 1);
+    const all = cells(20, 4);
+    const { values, logits } = model.forward(all);
+    assert.deepEqual([values.shape, logits.shape], [[20, 2], [20, 2, 3]]);
+    // A row's own label changes what is predicted for the others, not for itself.
+    const other = {
+      ...all,
+      values: tf.add(
+        all.values,
+        tf.tensor2d(Array.from({ length: 40 }, (_, i) => i === 1 ? 5 : 0), [20, 2]),
+      ) as tf.Tensor2D,
+    };
+    const [before, after] = [await values.array(), await model.forward(other).values.array()];
+    assert.ok(Math.abs(before[0]![1]! - after[0]![1]!) < 1e-4);
+    assert.ok(Math.abs(before[1]![1]! - after[1]![1]!) > 1e-3);
 
-  const kept = model.encode!(all);
-  assert.deepEqual(kept.shape, [1, ...model.latents!]);
-  const predicted = model.predict!(all, kept);
-  const known = await predicted.values.array();
-  for (const row of [16, 19]) assert.ok(Math.abs(known[row]![1]! - before[row]![1]!) < 1e-4);
-  const [a, b] = [await predicted.logits.array(), await logits.array()];
-  assert.ok(Math.abs(a[18]![1]![1]! - b[18]![1]![1]!) < 1e-4);
-  model.dispose();
-});
+    const kept = model.encode!(all);
+    assert.deepEqual(kept.shape, [1, ...model.latents!]);
+    const predicted = model.predict!(all, kept);
+    const known = await predicted.values.array();
+    for (const row of [16, 19]) assert.ok(Math.abs(known[row]![1]! - before[row]![1]!) < 1e-4);
+    const [a, b] = [await predicted.logits.array(), await logits.array()];
+    assert.ok(Math.abs(a[18]![1]![1]! - b[18]![1]![1]!) < 1e-4);
+    model.dispose();
+  },
+);
 
-Deno.test("An ensemble predicts the mean of its members", async () => {
+cpuTest("An ensemble predicts the mean of its members", async () => {
   const members = [1, 2, 3].map((seed) => createTableModel(config, columns, seed));
   const model = ensembleOf(members);
   assert.equal(new Set(model.parameters.map(({ name }) => name)).size, 3 * members[0]!.parameters.length);

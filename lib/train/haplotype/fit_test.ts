@@ -42,7 +42,14 @@ function copiedWindow(rows: number): HaplotypeWindow {
   return { panel, centimorgans: places.map((_, i) => i * 0.01), sites: at(false), targets: at(true) };
 }
 
-await useEngine();
+/** A test on the engine that is used where none is named. */
+function engineTest(name: string, test: () => void | Promise<void>): void {
+  Deno.test(name, async () => {
+    await useEngine();
+    await test();
+  });
+}
+
 const window = copiedWindow(24);
 const places = window.sites.length + window.targets.length;
 const columns = (at: Int32Array) =>
@@ -54,7 +61,7 @@ const known = columns(window.sites);
 const truth = columns(window.targets);
 const error = (p: Float32Array) => p.reduce((sum, x, i) => sum + Math.abs(x - truth[i]!), 0) / p.length;
 
-Deno.test("a window learns its targets, keeps H_D, and gives the same bits for the same seed", async () => {
+engineTest("a window learns its targets, keeps H_D, and gives the same bits for the same seed", async () => {
   const before = tf.memory().numTensors;
   const first = await fitWindow(window, SMALL_RECIPE);
   const p = await first.predict(known);
@@ -73,7 +80,7 @@ Deno.test("a window learns its targets, keeps H_D, and gives the same bits for t
   assert.ok(tf.memory().numTensors <= before + 3, "only constants of the programs stay");
 });
 
-Deno.test("a stopped window goes on from its state to the same bits", async () => {
+engineTest("a stopped window goes on from its state to the same bits", async () => {
   const folder = await Deno.makeTempDir();
   const checkpoint = `${folder}/window.safetensors`;
   const whole = await fitWindow(window, SMALL_RECIPE);
@@ -87,14 +94,14 @@ Deno.test("a stopped window goes on from its state to the same bits", async () =
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a diverged training is told with its step", async () => {
+engineTest("a diverged training is told with its step", async () => {
   await assert.rejects(
     () => fitWindow(window, { ...SMALL_RECIPE, learningRate: 1e30 }),
     (e) => e instanceof UserError && /loss is .* at step \d+ of 60/.test(e.message),
   );
 });
 
-Deno.test("predictions from a kept H_D are those of the rows together with the panel's latents", () => {
+engineTest("predictions from a kept H_D are those of the rows together with the panel's latents", () => {
   const config = { ...SMALL_RECIPE.model, sites: 20, targets: 3 };
   const model = createHaplotypeSpin(config, 5);
   const rows = tf.tensor2d(Float32Array.from(known), [24, 20]);
@@ -104,7 +111,7 @@ Deno.test("predictions from a kept H_D are those of the rows together with the p
   model.dispose();
 });
 
-Deno.test("sites that words do not divide, and too many latent attributes, are told", () => {
+engineTest("sites that words do not divide, and too many latent attributes, are told", () => {
   const config = { ...SMALL_RECIPE.model, sites: 20, targets: 3 };
   assert.throws(
     () => createHaplotypeSpin({ ...config, sites: 21 }, 0),
