@@ -22,7 +22,7 @@ import { writeAtomic } from "../files.ts";
 import { type Twin, TWIN_NAMES, twinCases, type TwinName, twinsOf } from "../parity/twin.ts";
 import { environment, toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { flag, numberValue, runCommand, textOption } from "./main.ts";
+import { type Arguments, flag, numberValue, runCommand, textOption } from "./main.ts";
 import { requireWritable, userPath } from "./user_path.ts";
 
 const SEED = 42;
@@ -115,63 +115,67 @@ async function namesOf(python: string, asked: string | undefined): Promise<TwinN
   return names as TwinName[];
 }
 
-if (import.meta.main) {
-  await runCommand({
-    name: "bench",
-    summary:
-      "Times training steps of IPNP, SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
-      "functions. With --python the same steps in PyTorch, torch.compile and JAX take part. Nothing else should run meanwhile.",
-    options: {
-      json: textOption(
-        "FILE",
-        "also write everything measured to this JSON file; an interrupted bench goes on from FILE.checkpoint",
-      ),
-      python: textOption("PATH", "a Python interpreter with torch, JAX or both, to compare with"),
-      beside: textOption(
-        "A,B",
-        `only these of ${TWIN_NAMES.join(", ")} (default: those that can be imported)`,
-      ),
-      threads: textOption("N", "threads for PyTorch (default: as many as there are cores)"),
-      engines: textOption("A,B", `only these of ${ENGINES.join(", ")}`),
-      quick: flag("the small sizes only"),
-      cold: flag("instead: whole trainings from nothing, from a process's start to the score"),
-    },
-    examples: ["bench", "bench --quick", "bench --python /usr/bin/python3 --json bench.json"],
-  }, async ({ values }) => {
-    const json = values.json === undefined ? undefined : { option: "--json", path: userPath(values.json) };
-    if (json) await requireWritable(json);
-    const threads = numberValue(values.threads, "--threads", { whole: true, least: 1 });
-    const asked = values.engines?.split(",").map((name) => name.trim()) ?? ENGINES;
-    const strange = asked.find((name) => !ENGINES.includes(name as EngineName));
-    if (strange !== undefined) {
-      throw new UserError(`--engines: expected some of ${ENGINES.join(", ")}, found "${strange}"`);
-    }
-    await setup();
-    const { path, reason } = await findDevice();
-    if (!path) console.log(`${reason} The bench goes on without xla.`);
-    const tensorflow = await findTensorflow();
-    const engines = ENGINES.filter((engine) =>
-      asked.includes(engine) && (engine === "xla" ? path : engine === "tensorflow" ? tensorflow : true)
-    );
-    // A path as typed is one below the user's folder; a bare name is looked up.
-    const python = values.python?.includes("/") ? userPath(values.python) : values.python;
-    const count = threads ?? navigator.hardwareConcurrency;
-    const device = path && isCudaPlugin(path) ? "cuda" : "cpu";
-    const twin = python === undefined
-      ? undefined
-      : { python, threads: count, device, names: await namesOf(python, values.beside) } as const;
-    const say = (line: string) => console.error(`${line} ...`);
-    const plan = planOf(values.quick ?? false, engines, twin, count);
-    const checkpoint = json && !values.cold ? await checkpointOf(json.path, plan) : undefined;
-    if (checkpoint?.found) say(`going on from ${json!.path}.checkpoint`);
-    const record = values.cold
-      ? await coldTimes({ rounds: values.quick ? 1 : 3, twin, threads: count }, say)
-      : await runBench(plan, say, checkpoint);
-    console.log("\n" + (record.kind === "cold" ? toText(coldTable(record)) : benchReport(record)));
-    if (json) {
-      await writeAtomic(json.path, JSON.stringify(record, null, 2) + "\n");
-      await checkpoint?.end();
-      console.log(`wrote ${json.path}`);
-    }
-  });
+export const BENCH = {
+  name: "bench",
+  summary:
+    "Times training steps of IPNP, SPIN and NPT on every engine in turns, compilation, and calls of compiled\n" +
+    "functions. With --python the same steps in PyTorch, torch.compile and JAX take part. Nothing else should run meanwhile.",
+  options: {
+    json: textOption(
+      "FILE",
+      "also write everything measured to this JSON file; an interrupted bench goes on from FILE.checkpoint",
+    ),
+    python: textOption("PATH", "a Python interpreter with torch, JAX or both, to compare with"),
+    beside: textOption(
+      "A,B",
+      `only these of ${TWIN_NAMES.join(", ")} (default: those that can be imported)`,
+    ),
+    threads: textOption("N", "threads for PyTorch (default: as many as there are cores)"),
+    engines: textOption("A,B", `only these of ${ENGINES.join(", ")}`),
+    quick: flag("the small sizes only"),
+    cold: flag("instead: whole trainings from nothing, from a process's start to the score"),
+  },
+  examples: ["bench", "bench --quick", "bench --python /usr/bin/python3 --json bench.json"],
+};
+
+export async function runBenchCommand(
+  { values }: Arguments<typeof BENCH.options>,
+): Promise<void> {
+  const json = values.json === undefined ? undefined : { option: "--json", path: userPath(values.json) };
+  if (json) await requireWritable(json);
+  const threads = numberValue(values.threads, "--threads", { whole: true, least: 1 });
+  const asked = values.engines?.split(",").map((name) => name.trim()) ?? ENGINES;
+  const strange = asked.find((name) => !ENGINES.includes(name as EngineName));
+  if (strange !== undefined) {
+    throw new UserError(`--engines: expected some of ${ENGINES.join(", ")}, found "${strange}"`);
+  }
+  await setup();
+  const { path, reason } = await findDevice();
+  if (!path) console.log(`${reason} The bench goes on without xla.`);
+  const tensorflow = await findTensorflow();
+  const engines = ENGINES.filter((engine) =>
+    asked.includes(engine) && (engine === "xla" ? path : engine === "tensorflow" ? tensorflow : true)
+  );
+  // A path as typed is one below the user's folder; a bare name is looked up.
+  const python = values.python?.includes("/") ? userPath(values.python) : values.python;
+  const count = threads ?? navigator.hardwareConcurrency;
+  const device = path && isCudaPlugin(path) ? "cuda" : "cpu";
+  const twin = python === undefined
+    ? undefined
+    : { python, threads: count, device, names: await namesOf(python, values.beside) } as const;
+  const say = (line: string) => console.error(`${line} ...`);
+  const plan = planOf(values.quick ?? false, engines, twin, count);
+  const checkpoint = json && !values.cold ? await checkpointOf(json.path, plan) : undefined;
+  if (checkpoint?.found) say(`going on from ${json!.path}.checkpoint`);
+  const record = values.cold
+    ? await coldTimes({ rounds: values.quick ? 1 : 3, twin, threads: count }, say)
+    : await runBench(plan, say, checkpoint);
+  console.log("\n" + (record.kind === "cold" ? toText(coldTable(record)) : benchReport(record)));
+  if (json) {
+    await writeAtomic(json.path, JSON.stringify(record, null, 2) + "\n");
+    await checkpoint?.end();
+    console.log(`wrote ${json.path}`);
+  }
 }
+
+if (import.meta.main) await runCommand(BENCH, runBenchCommand);

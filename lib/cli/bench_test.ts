@@ -1,19 +1,27 @@
 import assert from "node:assert/strict";
+import { ENGINES } from "../engine/mod.ts";
 import { ROOT } from "../paths.ts";
+import { BENCH, runBenchCommand } from "./bench.ts";
+import { performIn } from "./support_test.ts";
 
-for (
-  const [given, message] of [
-    [["--json", "no-such-folder/bench.json"], /^--json .*bench\.json: there is no folder .*\n$/],
-    [["--engines", "xla,gpu"], /^--engines: expected some of xla, .*, found "gpu"\n$/],
-  ] as const
-) {
-  Deno.test(`bench refuses ${given.join(" ")} before it measures anything`, async () => {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", "--quiet", "--cwd", ROOT, "bench", "--quick", ...given],
-      env: { NO_COLOR: "1" },
-    }).output();
-    assert.equal(code, 1);
-    assert.match(new TextDecoder().decode(stderr), message);
-    assert.equal(stdout.length, 0);
+Deno.test("bench refuses a file that cannot be written before it measures anything", async () => {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "--cwd", ROOT, "bench", "--quick", "--json", "no-such-folder/bench.json"],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.equal(code, 1);
+  assert.match(
+    new TextDecoder().decode(stderr),
+    /^--json .*bench\.json: there is no folder .*\n$/,
+  );
+  assert.equal(stdout.length, 0);
+});
+
+Deno.test("bench refuses an engine that there is none of", async () => {
+  const words = ["--quick", "--engines", "xla,gpu"];
+  assert.deepEqual(await performIn(".", BENCH, runBenchCommand, words), {
+    code: 1,
+    stdout: "",
+    stderr: `--engines: expected some of ${ENGINES.join(", ")}, found "gpu"\n`,
   });
-}
+});

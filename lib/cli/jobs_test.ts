@@ -5,7 +5,9 @@ import { noPlugin } from "../engine/support_test.ts";
 import { experiments, findRun } from "../experiments/registry.ts";
 import { UCI_SETS } from "../experiments/uci/settings.ts";
 import { readRecords, recordName } from "../results/mod.ts";
-import { temporaryWorkspace } from "./support_test.ts";
+import { JOB, runJob } from "./job.ts";
+import { JOBS, runJobs } from "./jobs.ts";
+import { performIn, temporaryWorkspace } from "./support_test.ts";
 
 const ID = "uci/yacht/spin/fold0";
 
@@ -15,7 +17,8 @@ Deno.test({
   async fn() {
     await using workspace = await temporaryWorkspace();
     const records = ["--records", "my records"];
-    const list = () => workspace.run("jobs", "--profile", "quick", "--only", "uci", ...records);
+    const list = (...more: string[]) =>
+      performIn(workspace.path, JOBS, runJobs, ["--profile", "quick", "--only", "uci", ...records, ...more]);
     const before = await list();
     equal(before.code, 0, before.stderr);
     const lines = before.stdout.trim().split("\n");
@@ -25,7 +28,7 @@ Deno.test({
     equal(lines.length, folds * (models.length + (installed ? classical.length : 0)));
     match(
       lines.find((line) => line.includes(ID))!,
-      /^deno task job \S+ --profile quick --records 'my records'$/,
+      /^deno task job \S+ --profile quick --records '\S*\/my records'$/,
     );
     match(before.stderr, /^(left out, uci needs .*setup --baselines: \d+\n)?$/);
 
@@ -68,15 +71,15 @@ Deno.test({
     const after = await list();
     deepEqual(after.stdout.trim().split("\n"), lines.filter((line) => !line.includes(ID)));
     match(after.stderr, /left out, with a record: 1\n/);
-    const all = await workspace.run("jobs", "--profile", "quick", "--only", "uci", ...records, "--all");
-    equal(all.stdout, before.stdout);
+    equal((await list("--all")).stdout, before.stdout);
   },
 });
 
 Deno.test("task jobs and task job say which names there are", async () => {
-  await using workspace = await temporaryWorkspace();
+  const perform = (name: string, ...args: string[]) =>
+    name === "jobs" ? performIn(".", JOBS, runJobs, args) : performIn(".", JOB, runJob, args);
   const message = async (name: string, ...args: string[]) => {
-    const { code, stdout, stderr } = await workspace.run(name, ...args);
+    const { code, stdout, stderr } = await perform(name, ...args);
     equal(code, 1);
     equal(stdout, "");
     return stderr;
@@ -96,6 +99,7 @@ Deno.test("task jobs and task job say which names there are", async () => {
     await message("job", "step-cost/1024x14/spin", "--steps", "3"),
     /^--steps: step-cost\/1024x14\/spin takes no optimiser steps/,
   );
+  await using workspace = await temporaryWorkspace();
   const absent = await workspace.run("job", "images/celeba-ctx8/canp/seed0");
   equal(absent.code, 1);
   match(absent.stderr, /data\/celeba: no list_eval_partition\.txt .*put the images of CelebA/);

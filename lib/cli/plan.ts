@@ -14,7 +14,7 @@ import { progress, stopRequested } from "../progress/mod.ts";
 import { environment, readRecords, type TableView, toText } from "../results/mod.ts";
 import { startEngine } from "./start_engine.ts";
 import { ONLY, PROFILE, profileOf, RECORDS, recordsFolder } from "./job_options.ts";
-import { flag, numberValue, runCommand, textOption } from "./main.ts";
+import { type Arguments, flag, numberValue, runCommand, textOption } from "./main.ts";
 
 const about = ({ source }: PlanRow, text: string): string => source === "estimate" ? `~${text}` : text;
 
@@ -169,44 +169,48 @@ function notes(planned: readonly Planned[], here: string, memory: number, speed:
   ].join("\n");
 }
 
-if (import.meta.main) {
-  await runCommand({
-    name: "plan",
-    summary:
-      "Tells what the experiments need: jobs, parameters, memory and time of a training step, and all of it together.\n" +
-      "Nothing is run without --measure.",
-    options: {
-      profile: { ...PROFILE, help: `${PROFILE.help} (default: both)` },
-      only: ONLY,
-      records: RECORDS,
-      measure: flag("compile each program, take two steps, and keep what that took"),
-      "limit-memory": textOption("GB", "measure nothing that needs more (default: what is free)"),
-    },
-    examples: ["plan --profile quick", "plan --profile paper --only uci --measure --limit-memory 8"],
-  }, async ({ values }) => {
-    const profiles = values.profile === undefined ? PROFILES : [profileOf(values.profile)];
-    const limit = numberValue(values["limit-memory"], "--limit-memory", { least: 0 });
-    experimentsOf(values.only?.map((word) => word.split("/")[0]!));
-    const engine = await startEngine();
-    const records = recordsFolder(values.records);
-    const folders = [...new Set([records, KEPT_RECORDS])];
-    const known = (await Promise.all(folders.map(readRecords))).flat();
-    const speed = await machineSpeed();
-    const sources: PlanSources = {
-      records,
-      known,
-      measured: await measurements(),
-      speed,
-    };
-    let planned = await plan(profiles, values.only, sources);
-    const { total, available } = Deno.systemMemoryInfo();
-    if (values.measure) {
-      await measure(planned, sources, limit === undefined ? available : limit * 1e9);
-      planned = await plan(profiles, values.only, sources);
-    }
-    print(planned, total);
-    const { cpu, cores } = await environment();
-    const here = `${cpu}, ${cores} cores; ${engine}`;
-    console.log(`\n${notes(planned, here, total, speed)}`);
-  }, { grace: 60 });
+export const PLAN = {
+  name: "plan",
+  summary:
+    "Tells what the experiments need: jobs, parameters, memory and time of a training step, and all of it together.\n" +
+    "Nothing is run without --measure.",
+  options: {
+    profile: { ...PROFILE, help: `${PROFILE.help} (default: both)` },
+    only: ONLY,
+    records: RECORDS,
+    measure: flag("compile each program, take two steps, and keep what that took"),
+    "limit-memory": textOption("GB", "measure nothing that needs more (default: what is free)"),
+  },
+  examples: ["plan --profile quick", "plan --profile paper --only uci --measure --limit-memory 8"],
+};
+
+export async function runPlan(
+  { values }: Arguments<typeof PLAN.options>,
+): Promise<void> {
+  const profiles = values.profile === undefined ? PROFILES : [profileOf(values.profile)];
+  const limit = numberValue(values["limit-memory"], "--limit-memory", { least: 0 });
+  experimentsOf(values.only?.map((word) => word.split("/")[0]!));
+  const engine = await startEngine();
+  const records = recordsFolder(values.records);
+  const folders = [...new Set([records, KEPT_RECORDS])];
+  const known = (await Promise.all(folders.map(readRecords))).flat();
+  const speed = await machineSpeed();
+  const sources: PlanSources = {
+    records,
+    known,
+    measured: await measurements(),
+    speed,
+  };
+  let planned = await plan(profiles, values.only, sources);
+  const { total, available } = Deno.systemMemoryInfo();
+  if (values.measure) {
+    await measure(planned, sources, limit === undefined ? available : limit * 1e9);
+    planned = await plan(profiles, values.only, sources);
+  }
+  print(planned, total);
+  const { cpu, cores } = await environment();
+  const here = `${cpu}, ${cores} cores; ${engine}`;
+  console.log(`\n${notes(planned, here, total, speed)}`);
 }
+
+if (import.meta.main) await runCommand(PLAN, runPlan, { grace: 60 });

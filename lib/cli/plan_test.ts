@@ -1,6 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { noPlugin } from "../engine/support_test.ts";
-import { temporaryWorkspace } from "./support_test.ts";
+import { PLAN, runPlan } from "./plan.ts";
+import { performIn, temporaryWorkspace } from "./support_test.ts";
 
 Deno.test({
   name: "task plan tells jobs, parameters, memory and time of each program, and measures them if asked to",
@@ -45,9 +46,8 @@ Deno.test({
 });
 
 Deno.test("task plan says which names there are", async () => {
-  await using workspace = await temporaryWorkspace();
   const message = async (...args: string[]) => {
-    const { code, stderr } = await workspace.run("plan", ...args);
+    const { code, stderr } = await performIn(".", PLAN, runPlan, args);
     equal(code, 1);
     return stderr;
   };

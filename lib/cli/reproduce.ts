@@ -23,7 +23,7 @@ import { toHtml } from "../results/mod.ts";
 import { lastLines } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
 import { listNotebooks } from "./check_notebooks.ts";
-import { describeError, flag, onInterrupt, runCommand, textOption, texts } from "./main.ts";
+import { type Arguments, describeError, flag, onInterrupt, runCommand, textOption, texts } from "./main.ts";
 import type { RepeatEvent, RepeatPart } from "./repeat.ts";
 import {
   type NotebookResult,
@@ -125,7 +125,7 @@ async function compareKept(experiments: readonly string[], profile: string, fold
   };
 }
 
-await runCommand({
+export const REPRODUCE = {
   name: "reproduce",
   summary:
     "Sets everything up, runs a sample of the runs in results/records again, runs every notebook without a browser with\n" +
@@ -138,7 +138,11 @@ await runCommand({
     fresh: flag("run also what has finished before"),
   },
   examples: ["reproduce", "reproduce --only 01_uci --fresh", "reproduce --all"],
-}, async ({ values }) => {
+};
+
+export async function runReproduce(
+  { values }: Arguments<typeof REPRODUCE.options>,
+): Promise<number | void> {
   const start = performance.now();
   const profile = values.profile ?? "quick";
   if (!PROFILES.includes(profile)) {
@@ -194,4 +198,6 @@ await runCommand({
   const shortly = [found?.table, found?.line].filter(Boolean).map((text) => `${text}\n`).join("\n");
   console.log(`\n${shortly}report: ${shown(page)} (${formatDuration(seconds)} in all)`);
   return wrong.length > 0 ? 1 : 0;
-}, { grace: 75 });
+}
+
+if (import.meta.main) await runCommand(REPRODUCE, runReproduce, { grace: 75 });

@@ -4,7 +4,8 @@ import { KEPT_RECORDS } from "../experiments/profiles.ts";
 import { notebookText, readNotebook } from "../notebook/format.ts";
 import { code, notebook, prose, shownText } from "../notebook/support_test.ts";
 import { readRecords, writeRecord } from "../results/mod.ts";
-import { temporaryWorkspace } from "./support_test.ts";
+import { REPRODUCE, runReproduce } from "./reproduce.ts";
+import { performIn, temporaryWorkspace } from "./support_test.ts";
 
 const PROFILE = code('const profile = "none";', { tags: ["parameters"] });
 const FINE = notebookText(notebook(prose("# Fine"), PROFILE, code("console.log(profile);")));
@@ -86,13 +87,14 @@ Deno.test("an interrupt stops the running notebook, and ends with the exit code 
 });
 
 Deno.test("reproduce tells about unknown notebooks and profiles", async () => {
-  await using workspace = await temporaryWorkspace({ notebooks: { "02_fine.ipynb": FINE } });
-  equal(
-    (await workspace.run("reproduce", "--only", "fine")).stderr,
-    '--only fine: there is no notebook "fine"; known: 02_fine\n',
-  );
+  const message = async (...args: string[]) => {
+    const { code, stderr } = await performIn(".", REPRODUCE, runReproduce, args);
+    equal(code, 1);
+    return stderr;
+  };
   match(
-    (await workspace.run("reproduce", "--profile", "fast")).stderr,
-    /^--profile: there is no profile "fast"; known: /,
+    await message("--only", "qickstart"),
+    /^--only qickstart: there is no notebook "qickstart"; .*00_quickstart/,
   );
+  match(await message("--profile", "fast"), /^--profile: there is no profile "fast"; known: /);
 });

@@ -5,11 +5,11 @@ import { notebookName } from "../notebook/format.ts";
 import { StoppedError } from "../notebook/execute.ts";
 import { defaultOutput, prepareNotebook, runNotebook, shown } from "../notebook/run.ts";
 import { setup } from "../setup/mod.ts";
-import { flag, runCommand, textOption, texts } from "./main.ts";
+import { type Arguments, flag, runCommand, textOption, texts } from "./main.ts";
 import { notebookBar } from "./notebook_bar.ts";
 import { userPath } from "./user_path.ts";
 
-await runCommand({
+export const RUN = {
   name: "run",
   summary:
     "Runs a notebook without a browser. The notebook itself is not touched: the executed copy and an HTML page\n" +
@@ -29,7 +29,11 @@ await runCommand({
     overwrite: flag("allow --out to be the notebook itself, to refresh its outputs"),
   },
   examples: ["run notebooks/01_uci.ipynb --set folds=3", "run notebooks/01_uci.ipynb --profile paper"],
-}, async ({ values, positionals }) => {
+};
+
+export async function runNotebookCommand(
+  { values, positionals }: Arguments<typeof RUN.options>,
+): Promise<number | void> {
   const source = userPath(positionals[0]!);
   const settings = [...values.set ?? [], ...values.profile ? [`profile=${values.profile}`] : []];
   const output = values.out ? userPath(values.out) : defaultOutput(source);
@@ -65,4 +69,6 @@ await runCommand({
     await Deno.remove(progressFile).catch(() => {});
   }
   console.log(`executed notebook: ${shown(output)}\nHTML page:         ${shown(page)}`);
-}, { grace: 75 });
+}
+
+if (import.meta.main) await runCommand(RUN, runNotebookCommand, { grace: 75 });

@@ -2,7 +2,8 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { notebookText, readNotebook } from "../notebook/format.ts";
 import { code, notebook, shownText } from "../notebook/support_test.ts";
-import { temporaryWorkspace } from "./support_test.ts";
+import { RUN, runNotebookCommand } from "./run.ts";
+import { performIn, temporaryWorkspace } from "./support_test.ts";
 
 const NOTEBOOK = notebookText(
   notebook(code("const folds = 3;", { tags: ["parameters"] }), code("console.log(folds);", { shown: "3" })),
@@ -20,25 +21,27 @@ Deno.test("task run writes the executed copy and its page where it says, and not
 });
 
 Deno.test("task run tells what is wrong with its arguments before it runs anything", async () => {
-  await using workspace = await temporaryWorkspace({ notebooks: { "a.ipynb": NOTEBOOK } });
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(folder, "a.ipynb"), NOTEBOOK);
   const message = async (...args: string[]) => {
-    const { code, stderr } = await workspace.run("run", ...args);
+    const { code, stderr } = await performIn(folder, RUN, runNotebookCommand, args);
     equal(code, 1);
     return stderr;
   };
-  equal(
-    await message("notebooks/a.ipynb", "--set", "fold=5"),
-    '--set fold: notebooks/a.ipynb has no parameter "fold"; known: folds\n',
-  );
-  equal(
-    await message("notebooks/a.ipynb", "--profile", "quick"),
-    '--set profile: notebooks/a.ipynb has no parameter "profile"; known: folds\n',
-  );
-  match(await message("notebooks/b.ipynb"), /^cannot read the notebook .*b\.ipynb: there is no such file\n$/);
-  match(await message("notebooks/a.ipynb", "--out", "notebooks/a.ipynb"), /does not overwrite its source/);
   match(
-    await message("notebooks/a.ipynb", "--out", "a.html"),
+    await message("a.ipynb", "--set", "fold=5"),
+    /^--set fold: \S*a\.ipynb has no parameter "fold"; known: folds\n$/,
+  );
+  match(
+    await message("a.ipynb", "--profile", "quick"),
+    /^--set profile: \S*a\.ipynb has no parameter "profile"; known: folds\n$/,
+  );
+  match(await message("b.ipynb"), /^cannot read the notebook .*b\.ipynb: there is no such file\n$/);
+  match(await message("a.ipynb", "--out", "a.ipynb"), /does not overwrite its source/);
+  match(
+    await message("a.ipynb", "--out", "a.html"),
     /^--out a\.html: expected a path that ends in \.ipynb\n$/,
   );
-  deepEqual([...Deno.readDirSync(workspace.path)].some(({ name }) => name === "results"), false);
+  deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.ipynb"]);
+  await Deno.remove(folder, { recursive: true });
 });

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { arraysOf, checkTime } from "./slurm.ts";
-import { temporaryWorkspace } from "./support_test.ts";
+import { runSubmit, SUBMIT } from "./submit.ts";
+import { performIn, temporaryWorkspace } from "./support_test.ts";
 
 Deno.test("time limits are those of Slurm, and leave time for work", () => {
   for (const time of [undefined, "4", "240", "4:00:00", "90:00", "1-12", "1-0:30", "0-0:10:0"]) {
@@ -45,13 +46,20 @@ Deno.test("task submit prints what Slurm would be given, and says what is wrong"
   deepEqual([...Deno.readDirSync(workspace.path)].filter(({ name }) => name === "results"), []);
 
   const refused = async (...args: string[]) => {
-    const { code, stdout, stderr } = await submit(...args);
+    const given = ["--profile", "quick", "--only", "uci/yacht/spin", ...args];
+    const { code, stdout, stderr } = await performIn(workspace.path, SUBMIT, runSubmit, given);
     equal(code, 1);
     equal(stdout, "");
     return stderr;
   };
-  match(await refused(), /^sinfo: expected Slurm's programs on the PATH of this machine, found none; /);
-  match(await refused("--status"), /^squeue: expected Slurm's programs/);
+  const path = Deno.env.get("PATH")!;
+  Deno.env.set("PATH", "/nowhere");
+  try {
+    match(await refused(), /^sinfo: expected Slurm's programs on the PATH of this machine, found none; /);
+    match(await refused("--status"), /^squeue: expected Slurm's programs/);
+  } finally {
+    Deno.env.set("PATH", path);
+  }
   match(await refused("--time", "soon"), /^--time: expected a limit/);
   match(await refused("--gpus", "one"), /^option --gpus: expected a whole number of 0 or more, found "one"/);
   match(
