@@ -2,6 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { REFERENCE, TARGETS, vcf } from "../imputation/support_test.ts";
 import { ROOT } from "../paths.ts";
+import { stoppedAndContinued } from "./impute_support_test.ts";
+
+for (const [signal, expected] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  Deno.test(`impute stopped by ${signal} goes on from the windows that are done, to the same bits`, () =>
+    stoppedAndContinued(signal, expected));
+}
 
 const MOMENTS = 10;
 

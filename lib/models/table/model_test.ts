@@ -156,7 +156,7 @@ Deno.test("cells of another table are refused with the expected shape", async ()
 
 Deno.test("the gradient of nested SPIN is the slope of its loss", async () => {
   await useEngine("cpu");
-  const model = createTableModel({ ...SMALL, predictor: "nested", depth: 4 }, COLUMNS, 4);
+  const model = createTableModel({ ...SMALL, predictor: "nested", depth: 2 }, COLUMNS, 4);
   const { layout, parameters } = model;
   const truth = rowsOf(6, COLUMNS, 2);
   const labels = tf.tile(tf.tensor2d([[0, 0, 0, 1]]), [6, 1]) as tf.Tensor2D;

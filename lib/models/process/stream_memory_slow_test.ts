@@ -1,0 +1,3 @@
+import { streamMemoryTest } from "./stream_memory_support_test.ts";
+
+streamMemoryTest("ipnp");
