@@ -1,5 +1,9 @@
 import { UserError } from "./errors.ts";
 
+export const exists = (path: string): Promise<boolean> => Deno.stat(path).then(() => true, () => false);
+
+export const reasonOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
+
 /**
  * Writes a file whole or not at all: the content goes to a temporary file beside it, which then takes its name. Any number
  * of processes of any number of machines may write the same file: the last one stays.
@@ -18,7 +22,6 @@ export async function writeAtomic(
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`cannot write ${path}: ${reason}`);
+    throw new UserError(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }

@@ -14,6 +14,9 @@ export const PYTHON = join(ENVIRONMENT, "bin", "python");
 /** Downloads; nothing in it is committed and all of it can be made again. */
 export const CACHE = join(ROOT, "data", "cache");
 
+/** What runs on this machine leave behind; not committed. */
+export const LOCAL = join(ROOT, "results", "local");
+
 /** How a reader starts a task of this workspace, whether or not `deno` is installed. */
 export function taskCommand(task: string): string {
   return `npx -y deno@${Deno.version.deno} task ${task}`;

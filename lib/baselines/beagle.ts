@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import { eachLine } from "../data/genotypes/lines.ts";
 import { type Genotypes, getBit } from "../data/genotypes/mod.ts";
+import { columnLine } from "../data/genotypes/vcf.ts";
 import { UserError } from "../errors.ts";
+import { writeAtomic } from "../files.ts";
 import { stopRequested } from "../progress/stop.ts";
 import { lastLines, outputLines, runTool } from "../setup/command.ts";
 import { CACHE } from "../paths.ts";
@@ -122,10 +124,8 @@ export async function findBeagle(
   }
   if (present.length === 0) return { found: false, how: `Beagle was not found. ${GET}` };
   if (!await runTool(java, ["-version"])) {
-    return {
-      found: false,
-      how: `Beagle (${present[0]}) needs Java. Debian, Ubuntu: sudo apt install default-jre-headless`,
-    };
+    const how = `Beagle (${present[0]}) needs Java. Debian, Ubuntu: sudo apt install default-jre-headless`;
+    return { found: false, how };
   }
   if (named) throw new UserError(`BEAGLE_JAR is ${named}: expected Beagle, found something else`);
   return { found: false, how: `${present[0]} does not start as Beagle. ${GET}` };
@@ -145,29 +145,20 @@ export function plainVcf(
   samples: readonly string[],
   call: (variant: number, sample: number) => string,
 ): string {
-  const header = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...samples];
   const rows = Array.from(position, (at, i) => {
     const cells = samples.map((_, s) => call(i, s));
     return [contig, at, ".", ref[i], alt[i], ".", "PASS", ".", "GT", ...cells].join("\t");
   });
-  const lines = ["##fileformat=VCFv4.2", `##contig=<ID=${contig}>`, header.join("\t"), ...rows];
+  const lines = ["##fileformat=VCFv4.2", `##contig=<ID=${contig}>`, columnLine(samples), ...rows];
   return `${lines.join("\n")}\n`;
 }
 
-/**
- * Writes phased genotypes as a plain VCF.
- *
- * @throws UserError for missing calls, calls without phase, and a file that cannot be written
- */
+/** Writes phased genotypes as a plain VCF. @throws UserError for missing calls and calls without phase */
 export async function writePhasedVcf(genotypes: Genotypes, path: string): Promise<void> {
   const { samples, alleles, missing, unphased } = genotypes;
   if (missing || unphased) throw new UserError(`${path}: expected phased calls, none of them missing`);
   const call = (i: number, s: number) => `${getBit(alleles, i, 2 * s)}|${getBit(alleles, i, 2 * s + 1)}`;
-  try {
-    await Deno.writeTextFile(path, plainVcf(genotypes, samples, call));
-  } catch (error) {
-    throw new UserError(`cannot write ${path}: ${(error as Error).message}`);
-  }
+  await writeAtomic(path, plainVcf(genotypes, samples, call));
 }
 
 export interface BeagleOutput {
@@ -257,12 +248,12 @@ export async function readBeagle(path: string): Promise<BeagleOutput> {
   };
 }
 
+type Four = [number, number, number, number];
+
 /** Reads both probabilities and the dosage of a cell; NaN for a field that it lacks or that is no number. */
 function cellReader(format: string, place: string): (cell: string) => [number, number, number] {
   const names = format.split(":");
-  const [gt, ds, ap1, ap2] = ["GT", "DS", "AP1", "AP2"].map((name) => names.indexOf(name)) as [
-    ...[number, number, number, number],
-  ];
+  const [gt, ds, ap1, ap2] = ["GT", "DS", "AP1", "AP2"].map((name) => names.indexOf(name)) as Four;
   const numberIn = (text: string | undefined) => text ? Number(text) : NaN;
   const haplotypes = ap1 >= 0 && ap2 >= 0;
   if (ds < 0 && gt < 0 && !haplotypes) {

@@ -25,10 +25,8 @@ export async function fitBaseline(request: BaselineRequest, find = findBaselines
   checkRequest(request);
   const python = await find();
   if (!python) {
-    throw new UserError(
-      `scikit-learn, XGBoost and LightGBM are not installed: ${taskCommand("setup --baselines")} ` +
-        `installs them`,
-    );
+    const command = taskCommand("setup --baselines");
+    throw new UserError(`scikit-learn, XGBoost and LightGBM are not installed: ${command} installs them`);
   }
   const folder = await Deno.makeTempDir({ prefix: "baseline-" });
   try {
@@ -142,7 +140,6 @@ export interface BaselineRequest {
   model: BaselineModel;
   /** What to choose from, in order: the first of equally good settings wins. */
   grid: readonly Setting[];
-  /** Columns of x. */
   columns: number;
   train: Examples;
   /** May be absent when there is nothing to choose: a grid of one setting. */
@@ -158,7 +155,6 @@ export interface BaselineRequest {
 }
 
 interface BaselineResult {
-  /** The chosen one. */
   setting: Setting;
   /** Of the chosen setting on the validation rows, the lower the better (`r2` is negative); null without such rows. */
   score: number | null;

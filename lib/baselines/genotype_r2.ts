@@ -59,12 +59,7 @@ export const minorMoments = (scored: ScoredByFrequency, bin?: number): Moments =
 export const minorR2 = (scored: ScoredByFrequency, bin?: number): number =>
   squaredCorrelation(minorMoments(scored, bin));
 
-/**
- * The two haplotypes of each sample added.
- *
- * @param values [2 · samples · targets]: all first haplotypes, then all second ones
- * @returns [samples · targets]
- */
+/** Haplotypes [2 · samples · targets], first ones before second ones, added up to [samples · targets]. */
 export function dosages(values: ArrayLike<number>): Float64Array {
   const half = values.length / 2;
   if (!Number.isInteger(half)) {
@@ -125,7 +120,6 @@ function jointMoments(
   return { count, meanP, meanY, pp, yy, py };
 }
 
-/** Of two groups of pairs together. */
 export function joined(a: Moments, b: Moments): Moments {
   const count = a.count + b.count;
   if (count === 0) return NO_MOMENTS;

@@ -79,11 +79,7 @@ function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, t
   };
 }
 
-/**
- * The checkpoint of a bench beside its record: a run of the same plan, code and machine goes on from it.
- *
- * @param file of the record
- */
+/** The checkpoint of a bench beside its record: a run of the same plan, code and machine goes on from it. */
 async function checkpointOf(
   file: string,
   plan: BenchPlan,
@@ -106,11 +102,9 @@ async function namesOf(python: string, asked: string | undefined): Promise<TwinN
   const names = asked?.split(",").map((name) => name.trim()) ?? importable;
   const strange = names.find((name) => !importable.includes(name as TwinName));
   if (strange !== undefined || names.length === 0) {
-    throw new UserError(
-      `--beside: expected some of ${TWIN_NAMES.join(", ")} that ${python} can import (${
-        importable.join(", ") || "none"
-      }), found ${strange === undefined ? "none" : `"${strange}"`}`,
-    );
+    const known = `${TWIN_NAMES.join(", ")} that ${python} can import (${importable.join(", ") || "none"})`;
+    const found = strange === undefined ? "none" : `"${strange}"`;
+    throw new UserError(`--beside: expected some of ${known}, found ${found}`);
   }
   return names as TwinName[];
 }

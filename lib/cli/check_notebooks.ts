@@ -1,11 +1,10 @@
 /** Checks the code of notebooks: the kernel takes a missing export for undefined and looks at no types at all. */
 import { join } from "node:path";
-import { type Notebook, type NotebookCell, plainText, readNotebook } from "../notebook/format.ts";
+import { type Notebook, plainText, readNotebook } from "../notebook/format.ts";
 import { INJECTED } from "../notebook/parameters.ts";
 import { ROOT } from "../paths.ts";
 import { runTool } from "../setup/command.ts";
 
-/** The notebooks of a folder, in the order of their names. */
 export async function listNotebooks(folder = join(ROOT, "notebooks")): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isFile } of Deno.readDir(folder)) {
@@ -14,14 +13,14 @@ export async function listNotebooks(folder = join(ROOT, "notebooks")): Promise<s
   return names.sort().map((name) => join(folder, name));
 }
 
-const isCode = ({ cell_type, metadata }: NotebookCell) =>
-  cell_type === "code" && !metadata.tags?.includes(INJECTED);
-
 /** All code of a notebook as one module; cells that a run injected are left out, since they declare names again. */
 export function notebookModule(notebook: Notebook): string {
-  const cells = notebook.cells.map((cell, index) => ({ cell, index })).filter(({ cell }) => isCode(cell));
-  const parts = cells.map(({ cell, index }) => `// Cell ${index + 1}.\n${plainText(cell.source)}\n`);
-  return [...parts, "export {};\n"].join("\n");
+  const parts = notebook.cells.map(({ cell_type, metadata, source }, index) =>
+    cell_type === "code" && !metadata.tags?.includes(INJECTED)
+      ? `// Cell ${index + 1}.\n${plainText(source)}\n\n`
+      : ""
+  );
+  return `${parts.join("")}export {};\n`;
 }
 
 /**
@@ -31,7 +30,6 @@ export function notebookModule(notebook: Notebook): string {
  */
 const SERIOUS = /^TS(1\d{3}|2304|2305|2307|2353|2552|2554|2555|2561|2614|2724) \[ERROR\]/;
 
-/** The serious ones among a compiler's complaints about notebooks. */
 function seriousErrors(said: string): string[] {
   const complaints = said.split(/\n(?=TS\d+ \[ERROR\])/);
   return complaints.filter((text) => SERIOUS.test(text) && text.includes(".ipynb.check.ts:"))

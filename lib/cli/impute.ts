@@ -1,10 +1,10 @@
 /** `task impute`: from a phased reference and the genotypes of an array to all variants of the reference. */
 import { parseRegion } from "../data/genotypes/mod.ts";
-import { unknown } from "../data/nearest.ts";
+import { knownName } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { requireBcftools, vcfToBcf } from "../imputation/bcf.ts";
 import { readModel } from "../imputation/model_file.ts";
-import { type Phasing, PHASINGS } from "../imputation/phasing.ts";
+import { PHASINGS } from "../imputation/phasing.ts";
 import { imputeChromosomes } from "../imputation/chromosomes.ts";
 import { DEFAULT_SETTINGS, type ImputeSettings } from "../imputation/settings.ts";
 import { taskCommand } from "../paths.ts";
@@ -12,7 +12,7 @@ import { formatDuration } from "../progress/format.ts";
 import { environment } from "../results/environment.ts";
 import { startEngine } from "./start_engine.ts";
 import { type Arguments, flag, numberValue, runCommand, textOption as text } from "./main.ts";
-import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
+import { type NamedFile, requireOutputs, requireWritable, userPath } from "./user_path.ts";
 
 const { recipe, windows } = DEFAULT_SETTINGS;
 const STDIN = "/dev/stdin";
@@ -31,9 +31,8 @@ export const IMPUTE_OPTIONS = {
   ),
   phasing: text(
     "HOW",
-    `${
-      PHASINGS.join(", ")
-    } (default: auto: as in the file if phased along the chromosome, own if partly or in phase sets, else Beagle or own)`,
+    `${PHASINGS.join(", ")} (default: auto: as in the file if phased along the chromosome, ` +
+      "own if partly or in phase sets, else Beagle or own)",
   ),
   model: text("FILE", "take a stored model instead of training one"),
   save: text("FILE", "keep the trained model as a safetensors file"),
@@ -74,20 +73,15 @@ function parseImputeRequest(values: ImputeValues) {
   if (!/\.(vcf\.gz|bcf)$/.test(out.path)) {
     throw new UserError(`--out: expected a name ending in .vcf.gz or .bcf, found ${out.path}`);
   }
-  const phasing = values.phasing ?? "auto";
-  if (!PHASINGS.includes(phasing as Phasing)) {
-    throw new UserError(`--phasing: unknown ${unknown(phasing, PHASINGS)}`);
-  }
-  const training = (["save", "steps", "window", "seed"] as const).filter((name) =>
-    values[name] !== undefined
-  );
-  if (values.model !== undefined && training.length > 0) {
-    throw new UserError(`--model and --${training[0]} exclude each other: a stored model is taken as it is`);
-  }
-  const trained = (["steps", "save", "model"] as const).filter((name) => values[name] !== undefined);
-  if (values.fast && trained.length > 0) {
-    throw new UserError(`--fast and --${trained[0]} exclude each other: nothing is trained`);
-  }
+  const phasing = knownName(values.phasing ?? "auto", PHASINGS, "--phasing: unknown");
+  const exclude = (one: "model" | "fast", others: (keyof ImputeValues)[], why: string): void => {
+    const other = others.find((name) => values[name] !== undefined);
+    if (values[one] !== undefined && other) {
+      throw new UserError(`--${one} and --${other} exclude each other: ${why}`);
+    }
+  };
+  exclude("model", ["save", "steps", "window", "seed"], "a stored model is taken as it is");
+  exclude("fast", ["steps", "save", "model"], "nothing is trained");
   const leastR2 = numberValue(values["min-r2"], "--min-r2", { least: 0 }) ?? 0;
   if (leastR2 > 1) throw new UserError(`option --min-r2: expected a number from 0 to 1, found ${leastR2}`);
   const whole = (option: "steps" | "window" | "seed", least: number, fallback: number): number => {
@@ -100,7 +94,7 @@ function parseImputeRequest(values: ImputeValues) {
     out,
     map: file("map"),
     region: values.region === undefined ? undefined : parseRegion(values.region),
-    phasing: phasing as Phasing,
+    phasing,
     model: file("model"),
     save: file("save"),
     steps: whole("steps", 1, recipe.steps),
@@ -128,16 +122,15 @@ const settingsOf = ({ steps, window, seed, fast }: ImputeRequest): ImputeSetting
 });
 
 async function impute(request: ImputeRequest): Promise<number> {
-  const { reference, targets, map, out, save, model } = request;
+  const { reference, targets, map, out, save, model, region, phasing } = request;
+  const { haplotypes, posteriors, leastR2, allTyped, typedR2, allFilters, likelihoods } = request;
   const piped = [reference, targets, map].filter((file) => file?.path === STDIN).map((file) => file!.option);
   if (piped.length > 1) {
     throw new UserError(`${piped.join(" and ")} are both standard input, which can be read but once`);
   }
-  const outputs = [out, save].filter((file) => file !== undefined);
-  for (const file of outputs) await requireWritable(file);
   const isBcf = out.path.endsWith(".bcf");
+  await requireOutputs([out, save], [reference, targets, map, model]);
   await requireWritable({ option: "--out", path: `${out.path}.${isBcf ? "csi" : "tbi"}` });
-  await requireDistinct(outputs, [reference, targets, map, model].filter((file) => file !== undefined));
   if (isBcf) await requireBcftools(out.path);
   const vcf = isBcf ? `${out.path}.making.vcf.gz` : out.path;
   const stored = model && await readModel(model.path);
@@ -151,18 +144,10 @@ async function impute(request: ImputeRequest): Promise<number> {
     targets: targets.path,
     out: vcf,
     map: map?.path,
-    region: request.region,
-    phasing: request.phasing,
     settings,
     model: stored,
     save: save?.path,
-    haplotypes: request.haplotypes,
-    posteriors: request.posteriors,
-    leastR2: request.leastR2,
-    allTyped: request.allTyped,
-    typedR2: request.typedR2,
-    allFilters: request.allFilters,
-    likelihoods: request.likelihoods,
+    ...{ region, phasing, haplotypes, posteriors, leastR2, allTyped, typedR2, allFilters, likelihoods },
     source: `SPIN workspace${commit ? ` ${commit.slice(0, 12)}` : ""}`,
     notes: {
       imputation: settings.weight === 0
@@ -181,13 +166,12 @@ async function impute(request: ImputeRequest): Promise<number> {
   if (isBcf) await vcfToBcf(vcf, out.path);
   const { read, phase, impute } = result.seconds;
   console.log(
-    `${result.imputed} of ${result.variants} variants imputed in ${result.samples} samples, ${result.windows} windows; ` +
-      `read in ${formatDuration(read)}, phased in ${formatDuration(phase)}, imputed in ${
-        formatDuration(impute)
-      }`,
+    `${result.imputed} of ${result.variants} variants imputed in ${result.samples} samples, ` +
+      `${result.windows} windows; read in ${formatDuration(read)}, phased in ${formatDuration(phase)}, ` +
+      `imputed in ${formatDuration(impute)}`,
   );
   if (result.leftOut > 0) {
-    console.log(`${result.leftOut} imputed variants left out: estimated R2 below ${request.leastR2}`);
+    console.log(`${result.leftOut} imputed variants left out: estimated R2 below ${leastR2}`);
   }
   console.log(`wrote ${out.path} and its index${save ? `, and ${save.path}` : ""}`);
   return 0;

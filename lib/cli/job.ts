@@ -16,9 +16,8 @@ function report(record: RunRecord, records: string): string {
   const { compile, train, evaluate } = seconds;
   return [
     figures.join(", "),
-    `${parameters} parameters, ${steps} steps in ${formatDuration(train)}, compiled in ${
-      formatDuration(compile)
-    }, evaluated in ${formatDuration(evaluate)}`,
+    `${parameters} parameters, ${steps} steps in ${formatDuration(train)}, ` +
+    `compiled in ${formatDuration(compile)}, evaluated in ${formatDuration(evaluate)}`,
     `record: ${shown(`${records}/${recordName(record)}`)}`,
   ].join("\n");
 }

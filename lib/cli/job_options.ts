@@ -1,8 +1,7 @@
 /** What the commands for many runs have in common: `task jobs`, `job`, `plan`, `submit` and `gpu:paper`. */
 import { textOption, texts } from "./main.ts";
 import { relative } from "node:path";
-import { unknown } from "../data/nearest.ts";
-import { UserError } from "../errors.ts";
+import { knownName } from "../data/nearest.ts";
 import type { Run } from "../experiments/experiment.ts";
 import { LOCAL_RECORDS, type Profile, PROFILES } from "../experiments/profiles.ts";
 import { chosenRuns, hasSteps } from "../experiments/registry.ts";
@@ -22,11 +21,8 @@ export const ONLY = texts(
 export const STEPS = textOption("N", "training steps instead of the profile's");
 
 /** @throws UserError for an unknown name, with the nearest ones */
-export function profileOf(name: string): Profile {
-  const found = PROFILES.find((one) => one === name);
-  if (!found) throw new UserError(`--profile: there is no profile ${unknown(name, [...PROFILES])}`);
-  return found;
-}
+export const profileOf = (name: string): Profile =>
+  knownName(name, PROFILES, "--profile: there is no profile");
 
 /** The folder of records that is meant, as an absolute path. */
 export const recordsFolder = (given: string | undefined): string =>

@@ -25,10 +25,7 @@ export function onInterrupt(action: () => void): () => void {
   return () => void atInterrupt.delete(action);
 }
 
-/**
- * The exit code of work that was stopped and goes on when the same command is given again; that of sysexits.h for a failure
- * that passes.
- */
+/** The exit code of work that the same command continues; in sysexits.h a failure that passes. */
 export const TO_BE_CONTINUED = 75;
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -117,7 +114,6 @@ interface Positional {
 
 export interface Command<O extends Record<string, Option> = Record<string, Option>> {
   name: string;
-  /** What it does, in a sentence or two. */
   summary: string;
   positional?: Positional;
   options: O;
@@ -207,11 +203,7 @@ function worded(error: unknown, command: Command): unknown {
   }
 }
 
-/**
- * An option's value as a number.
- *
- * @throws UserError if it is not one, not whole where it must be, or less than `least`
- */
+/** An option's value as a number. @throws UserError if it is none, not `whole`, or below `least` */
 export function numberValue(
   text: string | undefined,
   option: string,

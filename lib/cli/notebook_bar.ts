@@ -1,6 +1,7 @@
 /** The progress of a notebook that runs headless: cells done, and how far the running cell is. */
 import type { Event } from "../notebook/execute.ts";
-import type { Notebook } from "../notebook/format.ts";
+import { type Notebook, notebookName } from "../notebook/format.ts";
+import { runNotebook, type RunRequest } from "../notebook/run.ts";
 import { formatDuration } from "../progress/format.ts";
 import { chooseSinks, type ProgressState } from "../progress/progress.ts";
 
@@ -14,12 +15,30 @@ interface CellProgress {
   waiting?: { what: string; seconds: number };
 }
 
-/** What a cell reports of itself, in a few words. */
 export function describeCell({ label, done, total, eta, note, waiting }: CellProgress): string {
   if (waiting) return `${label}, ${waiting.what} for ${formatDuration(Math.floor(waiting.seconds))}`;
   const percent = total > 0 ? ` ${Math.floor(100 * done / total)} %` : "";
   const left = eta === null ? "" : `, ${formatDuration(eta)} left`;
   return `${label}${percent}${left}${note && `, ${note}`}`;
+}
+
+/** Runs a notebook with its bar. @param ended the note of its last line after an error, which is thrown */
+export async function runWithBar(
+  request: Omit<RunRequest, "onEvent" | "progressFile">,
+  ended: (error: unknown) => string,
+): Promise<void> {
+  const progressFile = await Deno.makeTempFile();
+  const bar = notebookBar(notebookName(request.source), progressFile);
+  let outcome = "";
+  try {
+    await runNotebook({ ...request, onEvent: bar.onEvent, progressFile });
+  } catch (error) {
+    outcome = ended(error);
+    throw error;
+  } finally {
+    bar.end(outcome);
+    await Deno.remove(progressFile).catch(() => {});
+  }
 }
 
 /** Draws the bar of a notebook until `end` is called. */

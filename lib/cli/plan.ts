@@ -11,7 +11,7 @@ import { KEPT_RECORDS, type Profile, PROFILES } from "../experiments/profiles.ts
 import { chosenRuns, experimentsOf } from "../experiments/registry.ts";
 import { formatDuration } from "../progress/format.ts";
 import { progress, stopRequested } from "../progress/mod.ts";
-import { environment, readRecords, type TableView, toText } from "../results/mod.ts";
+import { cell, counted, environment, readRecords, type TableView, toText } from "../results/mod.ts";
 import { startEngine } from "./start_engine.ts";
 import { ONLY, PROFILE, profileOf, RECORDS, recordsFolder } from "./job_options.ts";
 import { type Arguments, flag, numberValue, runCommand, textOption } from "./main.ts";
@@ -28,16 +28,17 @@ function formatLong(seconds: number): string {
   return days < 2 ? formatDuration(seconds) : `${days < 10 ? days.toFixed(1) : Math.round(days)} days`;
 }
 
+const jobsIn = (rows: readonly PlanRow[]): number => rows.reduce((sum, { runs }) => sum + runs.length, 0);
+
 /** Seconds that the jobs without a record take one after another, and how many of them nothing is known of. */
-function remaining(rows: readonly PlanRow[]): { jobs: number; seconds: number; unknown: number } {
-  let [jobs, seconds, unknown] = [0, 0, 0];
+function remaining(rows: readonly PlanRow[]): { seconds: number; unknown: number } {
+  let [seconds, unknown] = [0, 0];
   for (const row of rows) {
     const open = row.runs.length - row.recorded;
-    jobs += open;
     if (row.runSeconds === null) unknown += open;
     else seconds += open * row.runSeconds;
   }
-  return { jobs, seconds, unknown };
+  return { seconds, unknown };
 }
 
 /** "3 min", "~2 days and 5 jobs of unknown length". */
@@ -47,7 +48,7 @@ export function lengthOf(rows: readonly PlanRow[]): string {
     ? "~"
     : "";
   const time = `${sign}${formatLong(seconds)}`;
-  const more = `${unknown} ${unknown === 1 ? "job" : "jobs"} of unknown length`;
+  const more = `${counted(unknown, "job")} of unknown length`;
   if (unknown === 0) return time;
   return seconds === 0 ? more : `${time} and ${more}`;
 }
@@ -75,12 +76,9 @@ export function planTable(title: string, rows: readonly PlanRow[], memory: numbe
         ),
         row.needs ? "needs data" : row.source === "unknown" ? "–" : row.source,
       ];
-      return { label: `${row.data}, ${row.model}`, cells: cells.map((text) => ({ text, best: false })) };
+      return { label: `${row.data}, ${row.model}`, cells: cells.map((text) => cell(text)) };
     }),
-    notes: [...needs].map(([what, own]) => {
-      const count = own.reduce((sum, { runs }) => sum + runs.length, 0);
-      return `needs ${what}: ${count} ${count === 1 ? "job" : "jobs"}`;
-    }),
+    notes: [...needs].map(([what, own]) => `needs ${what}: ${counted(jobsIn(own), "job")}`),
   };
 }
 
@@ -109,14 +107,10 @@ async function measure(planned: readonly Planned[], sources: PlanSources, limit:
     .filter(({ source, shape }) => source !== "measured" && shape !== undefined);
   const open = rows.filter((row) => {
     const needed = neededBytes(row);
-    const fits = needed <= limit;
-    const { data, model } = row;
-    if (!fits) {
-      console.error(
-        `not measured: ${data}, ${model} needs about ${formatBytes(needed)}, ${formatBytes(limit)} are free`,
-      );
-    }
-    return fits && row.needs === undefined;
+    if (needed <= limit) return row.needs === undefined;
+    const why = `needs about ${formatBytes(needed)}, ${formatBytes(limit)} are free`;
+    console.error(`not measured: ${row.data}, ${row.model} ${why}`);
+    return false;
   });
   const bar = progress(open.length, { label: "measuring" });
   for (const [done, { data, model, runs }] of open.entries()) {
@@ -136,9 +130,8 @@ function print(planned: readonly Planned[], memory: number): void {
   for (const profile of PROFILES) {
     const own = planned.filter((one) => one.profile === profile).flatMap(({ rows }) => rows);
     if (own.length === 0) continue;
-    const jobs = own.reduce((sum, row) => sum + row.runs.length, 0);
     const done = own.reduce((sum, row) => sum + row.recorded, 0);
-    console.log(`  ${profile}: ${jobs} jobs, ${done} done, to do ${lengthOf(own)}`);
+    console.log(`  ${profile}: ${jobsIn(own)} jobs, ${done} done, to do ${lengthOf(own)}`);
   }
 }
 
@@ -157,10 +150,9 @@ function notes(planned: readonly Planned[], here: string, memory: number, speed:
     ...(has("estimate")
       ? [
         "~ estimate: from the parameters and from formulas of multiply-adds and of numbers kept for the gradient, with rates " +
-        "that were fitted on the committed records (AMD EPYC, 2 cores), which they meet within about a factor of 2. This " +
-        `machine multiplies matrices ${
-          speed.toFixed(2)
-        } times as fast as that one. --measure replaces estimates.`,
+        "that were fitted on the committed records (AMD EPYC, 2 cores), which they meet within about a factor of 2. " +
+        `This machine multiplies matrices ${speed.toFixed(2)} times as fast as that one. ` +
+        "--measure replaces estimates.",
       ]
       : []),
     ...(rows.some(({ bytes }) => bytes !== null && bytes > memory)
@@ -184,9 +176,7 @@ export const PLAN = {
   examples: ["plan --profile quick", "plan --profile paper --only uci --measure --limit-memory 8"],
 };
 
-export async function runPlan(
-  { values }: Arguments<typeof PLAN.options>,
-): Promise<void> {
+export async function runPlan({ values }: Arguments<typeof PLAN.options>): Promise<void> {
   const profiles = values.profile === undefined ? PROFILES : [profileOf(values.profile)];
   const limit = numberValue(values["limit-memory"], "--limit-memory", { least: 0 });
   experimentsOf(values.only?.map((word) => word.split("/")[0]!));
@@ -195,12 +185,7 @@ export async function runPlan(
   const folders = [...new Set([records, KEPT_RECORDS])];
   const known = (await Promise.all(folders.map(readRecords))).flat();
   const speed = await machineSpeed();
-  const sources: PlanSources = {
-    records,
-    known,
-    measured: await measurements(),
-    speed,
-  };
+  const sources: PlanSources = { records, known, measured: await measurements(), speed };
   let planned = await plan(profiles, values.only, sources);
   const { total, available } = Deno.systemMemoryInfo();
   if (values.measure) {

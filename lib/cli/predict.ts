@@ -20,7 +20,7 @@ import {
   type TabularModel,
 } from "../tabular/mod.ts";
 import { type Arguments, flag, numberValue, runCommand, texts } from "./main.ts";
-import { type NamedFile, requireDistinct, requireWritable, userPath } from "./user_path.ts";
+import { type NamedFile, requireOutputs, userPath } from "./user_path.ts";
 
 const PREDICT_OPTIONS = {
   train: texts("CSV", "the table to learn from"),
@@ -42,10 +42,7 @@ const PREDICT_OPTIONS = {
   "unseen-as-missing": flag("take classes that --train does not have for missing cells"),
 } as const;
 
-type PredictValues = {
-  [K in keyof typeof PREDICT_OPTIONS]?: (typeof PREDICT_OPTIONS)[K] extends { multiple: true } ? string[]
-    : boolean;
-};
+type PredictValues = Arguments<typeof PREDICT_OPTIONS>["values"];
 
 /** The value of an option that may be given once. */
 function once(
@@ -136,21 +133,18 @@ async function train({ recipe, schema, table, fold, ...prepared }: Prepared): Pr
   const { kind, classes } = schema.columns.find(({ target }) => target)!;
   const what = kind === "numeric" ? "a number" : `one of ${classes.length} classes`;
   console.log(
-    `learning ${prepared.target} (${what}) from ${
-      schema.columns.length - 1
-    } columns: ${fold.train.length} rows ` +
-      `to train on, ${fold.val.length} to validate, ${recipe.steps} steps of ${describeModel(recipe)}`,
+    `learning ${prepared.target} (${what}) from ${schema.columns.length - 1} columns: ` +
+      `${fold.train.length} rows to train on, ${fold.val.length} to validate, ` +
+      `${recipe.steps} steps of ${describeModel(recipe)}`,
   );
   const fitted = await fitPrepared({ recipe, schema, table, fold, ...prepared });
   const { compile, train, evaluate } = fitted.seconds;
-  const looked = fitted.best.step < fitted.steps
-    ? `best at step ${fitted.best.step}`
-    : "best at the last step";
+  const { best, steps } = fitted;
   return {
     model: fitted,
     facts: [
       ...scoreFacts("validation", fitted.scores),
-      ...fold.val.length > 0 ? [looked] : [],
+      ...fold.val.length > 0 ? [`best at ${best.step < steps ? `step ${best.step}` : "the last step"}`] : [],
       `compiled in ${formatDuration(compile)}, trained in ${formatDuration(train + evaluate)}`,
     ],
   };
@@ -163,9 +157,7 @@ const scoreFacts = (rows: string, scores: Record<string, number | null>): string
 
 async function predict(request: ReturnType<typeof parseRequest>): Promise<void> {
   const { test, out, save, load, missing, unseen } = request;
-  const outputs = [out, save].filter((file) => file !== undefined);
-  for (const file of outputs) await requireWritable(file);
-  await requireDistinct(outputs, [request.train, test, load].filter((file) => file !== undefined));
+  await requireOutputs([out, save], [request.train, test, load]);
 
   let made: Made;
   let queries: ReturnType<typeof encodeQueries>;

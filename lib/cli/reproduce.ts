@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { unknown } from "../data/nearest.ts";
-import { UserError } from "../errors.ts";
+import { knownName } from "../data/nearest.ts";
 import {
   comparisonTable,
   differences,
@@ -16,7 +15,7 @@ import { writeAtomic } from "../files.ts";
 import { readEvents } from "../notebook/execute.ts";
 import { notebookName } from "../notebook/format.ts";
 import { shown } from "../notebook/run.ts";
-import { ROOT, taskCommand } from "../paths.ts";
+import { LOCAL, ROOT, taskCommand } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { type Progress, progress } from "../progress/mod.ts";
 import { toHtml } from "../results/mod.ts";
@@ -24,6 +23,7 @@ import { lastLines } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
 import { listNotebooks } from "./check_notebooks.ts";
 import { type Arguments, describeError, flag, onInterrupt, runCommand, textOption, texts } from "./main.ts";
+import { profileOf } from "./job_options.ts";
 import type { RepeatEvent, RepeatPart } from "./repeat.ts";
 import {
   type NotebookResult,
@@ -90,16 +90,13 @@ async function repeatPart(
   return { code, said: lastLines(await stderr, 6) };
 }
 
-const PROFILES = ["quick", "paper"];
-
 /** The notebooks asked for by name, or all of them. */
 function choose(notebooks: string[], only: string[] | undefined): string[] {
   if (!only) return notebooks;
   const names = notebooks.map(notebookName);
   return only.map((asked) => {
-    const index = names.indexOf(notebookName(asked));
-    if (index < 0) throw new UserError(`--only ${asked}: there is no notebook ${unknown(asked, names)}`);
-    return notebooks[index]!;
+    const name = knownName(notebookName(asked), names, `--only ${asked}: there is no notebook`);
+    return notebooks[names.indexOf(name)]!;
   });
 }
 
@@ -144,14 +141,11 @@ export async function runReproduce(
   { values }: Arguments<typeof REPRODUCE.options>,
 ): Promise<number | void> {
   const start = performance.now();
-  const profile = values.profile ?? "quick";
-  if (!PROFILES.includes(profile)) {
-    throw new UserError(`--profile: there is no profile ${unknown(profile, PROFILES)}`);
-  }
+  const profile = profileOf(values.profile ?? "quick");
   const notebooks = choose(await listNotebooks(), values.only);
   const experiments = experimentsIn(notebooks.map(notebookName));
   await setup();
-  const folder = join(ROOT, "results", "local", profile);
+  const folder = join(LOCAL, profile);
   if (values.fresh) {
     for (const records of [LOCAL_RECORDS, LOCAL_BEGINNINGS]) {
       await Deno.remove(records, { recursive: true }).catch(() => {});

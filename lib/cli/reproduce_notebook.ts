@@ -1,18 +1,18 @@
 /** One notebook of `reproduce`: kept if it has finished with the same inputs, else run; and the page of all of them. */
 import { createHash } from "node:crypto";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { REPEAT } from "../experiments/run.ts";
-import { writeAtomic } from "../files.ts";
+import { exists, writeAtomic } from "../files.ts";
 import { StoppedError } from "../notebook/execute.ts";
 import { type Notebook, notebookName, plainText, readNotebook } from "../notebook/format.ts";
 import { declaredParameters } from "../notebook/parameters.ts";
 import { notebookTitle } from "../notebook/render.ts";
-import { prepareNotebook, runNotebook } from "../notebook/run.ts";
+import { prepareNotebook } from "../notebook/run.ts";
 import { ROOT } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
 import { escapeHtml } from "../results/mod.ts";
 import { describeError } from "./main.ts";
-import { notebookBar } from "./notebook_bar.ts";
+import { runWithBar } from "./notebook_bar.ts";
 
 /** Written beside a finished notebook, last. */
 interface Finished {
@@ -56,29 +56,13 @@ export async function reproduceNotebook(source: string, options: ReproduceOption
     const finished = fresh ? undefined : await readFinished(mark, [output, page]);
     if (finished?.inputs === inputs) return { name, title, state: "kept", seconds: finished.seconds };
     await Deno.remove(mark).catch(() => {});
-    await runWithBar(name, { source, settings, output, page });
+    await Deno.mkdir(folder, { recursive: true });
+    await runWithBar({ source, settings, output, page }, () => "not finished");
     await writeAtomic(mark, JSON.stringify({ inputs, seconds: elapsed() } satisfies Finished));
     return { name, title, state: "run", seconds: elapsed() };
   } catch (error) {
     const state = error instanceof StoppedError ? "stopped" : "failed";
     return { name, title, state, seconds: elapsed(), message: describeError(error) };
-  }
-}
-
-async function runWithBar(
-  name: string,
-  files: { source: string; settings: string[]; output: string; page: string },
-) {
-  await Deno.mkdir(dirname(files.output), { recursive: true });
-  const progressFile = await Deno.makeTempFile();
-  const bar = notebookBar(name, progressFile);
-  let outcome = "not finished";
-  try {
-    await runNotebook({ ...files, onEvent: bar.onEvent, progressFile });
-    outcome = "";
-  } finally {
-    bar.end(outcome);
-    await Deno.remove(progressFile).catch(() => {});
   }
 }
 
@@ -89,12 +73,10 @@ export interface NotebookResult {
   title: string;
   /** "kept": it had finished before with the same inputs. */
   state: "run" | "kept" | "failed" | "stopped";
-  /** How long it took when it ran. */
   seconds: number;
   message?: string;
 }
 
-/** A line about a notebook, for the terminal and the page. */
 export function resultLine({ state, seconds }: NotebookResult): string {
   const time = formatDuration(seconds);
   return {
@@ -113,9 +95,8 @@ function section(result: NotebookResult): string {
     ? `<p><a href="${page}">Open as a page</a></p>\n` +
       `<iframe src="${page}" loading="lazy" title="${escapeHtml(title)}"></iframe>`
     : `<pre class="error">${escapeHtml(message ?? "")}</pre>`;
-  return `<details><summary>${escapeHtml(title)} <span class="stderr">${escapeHtml(name)} · ${
-    escapeHtml(resultLine(result))
-  }</span></summary>\n${body}\n</details>`;
+  return `<details><summary>${escapeHtml(title)} <span class="stderr">${escapeHtml(name)} · ` +
+    `${escapeHtml(resultLine(result))}</span></summary>\n${body}\n</details>`;
 }
 
 const OWN_STYLE = `
@@ -138,9 +119,10 @@ interface ReproduceReport {
   seconds: number;
 }
 
-/** Writes the report of a run; the notebooks' pages lie in the same folder. */
 export async function writeReport(path: string, report: ReproduceReport): Promise<void> {
   const { profile, table, line, repeated, wrong, results, seconds } = report;
+  const machine = `set-up included, with Deno ${Deno.version.deno} on ${navigator.hardwareConcurrency} ` +
+    `processor cores (${escapeHtml(Deno.build.target)})`;
   const page = `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -153,11 +135,7 @@ ${await Deno.readTextFile(STYLE)}${OWN_STYLE}</style>
 <body>
 <main>
 <h1>Results, ${escapeHtml(profile)} profile</h1>
-<p>${results.length} notebooks in ${
-    formatDuration(seconds)
-  }, set-up included, with Deno ${Deno.version.deno} on ${navigator.hardwareConcurrency} processor cores (${
-    escapeHtml(Deno.build.target)
-  }).</p>
+<p>${results.length} notebooks in ${formatDuration(seconds)}, ${machine}.</p>
 ${wrong.length > 0 ? `<pre class="error">${escapeHtml(wrong.join("\n"))}</pre>` : ""}
 ${table && `<pre class="table">${escapeHtml(table)}</pre>`}
 ${
@@ -178,7 +156,7 @@ const SKIPPED = ["lib/cli", "lib/setup", "data/cache"];
 
 /** The files of a folder; none where there is no such folder. */
 async function filesUnder(folder: string, found: string[] = []): Promise<string[]> {
-  if (!await Deno.stat(folder).then(() => true, () => false)) return found;
+  if (!await exists(folder)) return found;
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory && entry.name !== "testdata" && !SKIPPED.includes(relative(ROOT, path))) {

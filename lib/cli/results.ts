@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { unknown } from "../data/nearest.ts";
+import { knownName } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { reproduced, sourceLine } from "../experiments/compare.ts";
 import { FORMATS, resultsTable, writeOutputs } from "../experiments/outputs.ts";
 import { shown } from "../notebook/run.ts";
-import { ROOT } from "../paths.ts";
+import { LOCAL, ROOT } from "../paths.ts";
 import { RECORDS, recordsFolder } from "./job_options.ts";
 import { flag, runCommand, textOption } from "./main.ts";
 
@@ -22,13 +22,9 @@ await runCommand({
   examples: ["results", "results --kept", "results --format csv,tex,png"],
 }, async ({ values }) => {
   const profile = values.profile ?? "quick";
-  const folder = values.kept ? join(ROOT, "results", profile) : join(ROOT, "results", "local", profile);
+  const folder = values.kept ? join(ROOT, "results", profile) : join(LOCAL, profile);
   const formats = (values.format ?? "md,svg").split(",").map((word) => word.trim());
-  for (const format of formats) {
-    if (!FORMATS.includes(format)) {
-      throw new UserError(`--format: there is no format ${unknown(format, FORMATS)}`);
-    }
-  }
+  for (const format of formats) knownName(format, FORMATS, "--format: there is no format");
   const { kept, records } = await reproduced(undefined, recordsFolder(values.records));
   const written = values.kept
     ? await writeOutputs(kept, profile, folder, undefined, formats)

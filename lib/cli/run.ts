@@ -3,10 +3,10 @@ import { UserError } from "../errors.ts";
 import { REPEAT } from "../experiments/run.ts";
 import { notebookName } from "../notebook/format.ts";
 import { StoppedError } from "../notebook/execute.ts";
-import { defaultOutput, prepareNotebook, runNotebook, shown } from "../notebook/run.ts";
+import { defaultOutput, prepareNotebook, shown } from "../notebook/run.ts";
 import { setup } from "../setup/mod.ts";
 import { type Arguments, flag, runCommand, textOption, texts } from "./main.ts";
-import { notebookBar } from "./notebook_bar.ts";
+import { runWithBar } from "./notebook_bar.ts";
 import { userPath } from "./user_path.ts";
 
 export const RUN = {
@@ -46,27 +46,15 @@ export async function runNotebookCommand(
   if (values.all) Deno.env.set(REPEAT, "all");
   await prepareNotebook(source, settings);
   await setup();
-  const progressFile = await Deno.makeTempFile();
-  const bar = notebookBar(notebookName(source), progressFile);
-  let outcome = "failed";
+  const isStopped = (error: unknown) => error instanceof StoppedError;
   try {
-    await runNotebook({
-      source,
-      settings,
-      output,
-      page,
-      overwrite: values.overwrite,
-      onEvent: bar.onEvent,
-      progressFile,
-    });
-    outcome = "";
+    await runWithBar(
+      { source, settings, output, page, overwrite: values.overwrite },
+      (error) => isStopped(error) ? "stopped; the same command goes on from here" : "failed",
+    );
   } catch (error) {
-    if (!(error instanceof StoppedError)) throw error;
-    outcome = "stopped; the same command goes on from here";
-    return 130;
-  } finally {
-    bar.end(outcome);
-    await Deno.remove(progressFile).catch(() => {});
+    if (isStopped(error)) return 130;
+    throw error;
   }
   console.log(`executed notebook: ${shown(output)}\nHTML page:         ${shown(page)}`);
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { unknown } from "../data/nearest.ts";
+import { knownName } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { notebookName } from "../notebook/format.ts";
 import { shown } from "../notebook/run.ts";
-import { ROOT } from "../paths.ts";
+import { LOCAL } from "../paths.ts";
 import { buildSite } from "../site/build.ts";
 import { listNotebooks } from "./check_notebooks.ts";
 import { flag, runCommand, textOption, texts } from "./main.ts";
@@ -22,17 +22,14 @@ await runCommand({
 }, async ({ values }) => {
   const all = await listNotebooks();
   const names = all.map(notebookName);
-  for (const name of values.only ?? []) {
-    if (!names.includes(notebookName(name))) {
-      throw new UserError(`--only ${name}: there is no notebook ${unknown(name, names)}`);
-    }
-  }
-  if (values.only && !values.single) {
+  const only = values.only?.map((name) =>
+    knownName(notebookName(name), names, `--only ${name}: there is no notebook`)
+  );
+  if (only && !values.single) {
     throw new UserError("--only: a part of the notebooks makes one file; add --single");
   }
-  const only = values.only?.map(notebookName);
   const page = await buildSite({
-    out: values.out ?? join(ROOT, "results", "local", values.single ? "single" : "site"),
+    out: values.out ?? join(LOCAL, values.single ? "single" : "site"),
     notebooks: only ? all.filter((path) => only.includes(notebookName(path))) : all,
     single: values.single ?? false,
     parts: !only,

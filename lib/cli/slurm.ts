@@ -5,11 +5,11 @@
 import { dirname, join } from "node:path";
 import { unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
-import { ROOT } from "../paths.ts";
+import { LOCAL, ROOT } from "../paths.ts";
 import { type Finished, lastLines, runTool } from "../setup/command.ts";
 import { shellWord } from "./job_options.ts";
 
-const SUBMITTED = join(ROOT, "results", "local", "slurm");
+const SUBMITTED = join(LOCAL, "slurm");
 
 /** Of the names that arrays have in Slurm; the rest is the name of their folder. */
 const PREFIX = "spin-";
@@ -50,10 +50,8 @@ function secondsOf(time: string): number | undefined {
 export function checkTime(time: string | undefined): void {
   if (time === undefined || (secondsOf(time) ?? 0) > 2 * WARNING) return;
   throw new UserError(
-    `--time: expected a limit above ${
-      2 * WARNING / 60
-    } minutes as minutes, hours:minutes:seconds or days-hours ` +
-      `(240, 4:00:00, 1-12), found "${time}"`,
+    `--time: expected a limit above ${2 * WARNING / 60} minutes as minutes, hours:minutes:seconds or ` +
+      `days-hours (240, 4:00:00, 1-12), found "${time}"`,
   );
 }
 
@@ -177,14 +175,11 @@ export async function submit(
   return [...numbers, await sbatch(path)];
 }
 
-/** Where a job that was handed to Slurm stands. */
 export interface Submitted {
   state: "running" | "queued" | "ended";
-  /** Why Slurm lets it wait, or nothing. */
   reason: string;
   /** With which code it ended; undefined if it was killed or its node was lost. */
   code?: number;
-  /** The file with what it printed. */
   log: string;
 }
 
@@ -201,19 +196,19 @@ export async function submitted(): Promise<Map<string, Submitted>> {
   const folders = await Array.fromAsync(Deno.readDir(SUBMITTED)).catch(() => []);
   for (const name of folders.filter((one) => one.isDirectory).map((one) => one.name).sort()) {
     const folder = join(SUBMITTED, name);
-    const commands = (await Deno.readTextFile(join(folder, "jobs.txt")).catch(() => "")).trimEnd().split(
-      "\n",
+    const list = await Deno.readTextFile(join(folder, "jobs.txt")).catch(() => "");
+    await Promise.all(
+      list.trimEnd().split("\n").map(async (command, i) => {
+        const queued = queue.get(`${name}/${i + 1}`);
+        const code = await Deno.readTextFile(join(folder, `${i + 1}.code`)).catch(() => "");
+        jobs.set(command, {
+          state: !queued ? "ended" : queued.state === "PENDING" ? "queued" : "running",
+          reason: queued && queued.reason !== "None" ? queued.reason : "",
+          code: code.trim() === "" ? undefined : Number(code),
+          log: join(folder, `${i + 1}.log`),
+        });
+      }),
     );
-    await Promise.all(commands.map(async (command, i) => {
-      const queued = queue.get(`${name}/${i + 1}`);
-      const code = await Deno.readTextFile(join(folder, `${i + 1}.code`)).catch(() => "");
-      jobs.set(command, {
-        state: !queued ? "ended" : queued.state === "PENDING" ? "queued" : "running",
-        reason: queued && queued.reason !== "None" ? queued.reason : "",
-        code: code.trim() === "" ? undefined : Number(code),
-        log: join(folder, `${i + 1}.log`),
-      });
-    }));
   }
   return jobs;
 }

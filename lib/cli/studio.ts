@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { UserError } from "../errors.ts";
 import { gp } from "../experiments/gp/run.ts";
 import { imputation } from "../experiments/imputation/run.ts";
+import { exists } from "../files.ts";
 import { type Bench, experimentBench, tableBench } from "../live/bench.ts";
 import { type Control, log, range } from "../live/controls.ts";
 import { serveSession } from "../live/server.ts";
@@ -77,7 +78,7 @@ export async function benchOf(
   }
   // A word without an ending, and no file: one of the others may be meant.
   const path = userPath(what);
-  if (extname(path) === "" && !(await Deno.stat(path).then(() => true, () => false))) {
+  if (extname(path) === "" && !await exists(path)) {
     throw new UserError(`task studio: expected a CSV file, ${EXPERIMENTS.join(" or ")}, found "${what}"`);
   }
   if (target === undefined) {

@@ -1,6 +1,6 @@
 /** `task submit`: the jobs of a profile for Slurm, and where they stand. */
 import { shown } from "../notebook/run.ts";
-import { type TableView, toText } from "../results/mod.ts";
+import { cell, type TableView, toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
 import {
   type Job,
@@ -50,7 +50,7 @@ function stateTable(title: string, placed: readonly Placed[]): TableView {
     rows: [...groups].map(([label, own]) => ({
       label,
       cells: [own.length, ...STATES.map((state) => own.filter((one) => one.state === state).length)]
-        .map((count) => ({ text: String(count), best: false })),
+        .map((count) => cell(String(count))),
     })),
     notes: [],
   };

@@ -1,6 +1,6 @@
 /** `task train`: one neural process, trained and tested as an experiment has it, from the command line. */
 import { GP_KERNELS, gpKernel } from "../data/gp/kernels.ts";
-import { unknown } from "../data/nearest.ts";
+import { knownName } from "../data/nearest.ts";
 import { readBytes } from "../data/read.ts";
 import { checkRanges } from "../data/task_source.ts";
 import { UserError } from "../errors.ts";
@@ -46,7 +46,7 @@ const TRAIN_OPTIONS = {
   save: textOption("FILE", "also write the weights to this safetensors file"),
 } as const;
 
-type TrainValues = { [K in keyof typeof TRAIN_OPTIONS]?: string };
+type TrainValues = Arguments<typeof TRAIN_OPTIONS>["values"];
 
 /** Options that belong to one experiment. */
 const OWN: Record<string, ExperimentName> = { kernels: "gp", data: "images", csv: "functions" };
@@ -60,12 +60,7 @@ function range(text: string | undefined, option: string): readonly [number, numb
 
 /** @throws UserError for an unknown name, a wrong value, or an option of another experiment. */
 export function parseTrainOptions(experiment: string, values: TrainValues) {
-  const known = TRAINED_EXPERIMENTS.find((name) => name === experiment);
-  if (!known) {
-    throw new UserError(
-      `task train: there is no experiment ${unknown(experiment, [...TRAINED_EXPERIMENTS])}`,
-    );
-  }
+  const known = knownName(experiment, TRAINED_EXPERIMENTS, "task train: there is no experiment");
   for (const [option, owner] of Object.entries(OWN)) {
     if (values[option as keyof TrainValues] !== undefined && owner !== known) {
       throw new UserError(`--${option} belongs to task train ${owner}, not to task train ${known}`);
@@ -120,7 +115,6 @@ const PIXELS = { digits: [8, 16], folder: [64, 128] } as const;
 /** A training of the quick profile that is worth its weights: the experiments' own are shorter. */
 const LONG = { gp: GP_CURVE, images: { steps: 1500 }, functions: {} };
 
-/** Runs what was asked for, or finds its record. */
 async function trained(
   options: ReturnType<typeof parseTrainOptions>,
 ): Promise<RunRecord<ProcessDetails> | undefined> {
@@ -153,9 +147,8 @@ function report({ metrics, details, seconds, steps, parameters }: RunRecord<Proc
   return [
     "log likelihood of a point:",
     ...scores.map((line) => `  ${line}`),
-    `${parameters} parameters, ${steps} steps in ${formatDuration(seconds.train)}, compiled in ${
-      formatDuration(seconds.compile)
-    }`,
+    `${parameters} parameters, ${steps} steps in ${formatDuration(seconds.train)}, ` +
+    `compiled in ${formatDuration(seconds.compile)}`,
   ].join("\n");
 }
 

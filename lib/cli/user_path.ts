@@ -1,6 +1,7 @@
 /** Paths and files that a user names, checked before any work is done. */
 import { dirname, resolve } from "node:path";
 import { UserError } from "../errors.ts";
+import { reasonOf } from "../files.ts";
 import { ROOT } from "../paths.ts";
 
 /**
@@ -12,17 +13,12 @@ export function userPath(path: string, folder = Deno.cwd(), started = Deno.env.g
   return resolve(inWorkspace && started ? started : folder, path);
 }
 
-/** A file that the user named with an option. */
 export interface NamedFile {
   option: string;
   path: string;
 }
 
-/**
- * Checks that a file can be written, without touching what is there.
- *
- * @throws UserError if its folder is absent or not writable, or if the path is a folder.
- */
+/** Checks that a file can be written, without touching what is there. @throws UserError if it cannot */
 export async function requireWritable({ option, path }: NamedFile): Promise<void> {
   const info = await Deno.stat(path).catch(() => undefined);
   if (info && !info.isFile) {
@@ -35,20 +31,24 @@ export async function requireWritable({ option, path }: NamedFile): Promise<void
     const trial = await Deno.makeTempFile({ dir: folder, suffix: ".part" });
     await Deno.remove(trial);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${option} ${path}: its folder cannot be written: ${reason}`);
+    throw new UserError(`${option} ${path}: its folder cannot be written: ${reasonOf(error)}`);
   }
 }
 
-/** @throws UserError if an output is one of the inputs or another output: by path, or by a link. */
-export async function requireDistinct(outputs: NamedFile[], inputs: NamedFile[]): Promise<void> {
+/** @throws UserError if an output cannot be written, or is an input or another output, also by a link */
+export async function requireOutputs(
+  outputs: (NamedFile | undefined)[],
+  inputs: (NamedFile | undefined)[],
+): Promise<void> {
+  const [written, read] = [outputs, inputs].map((files) => files.filter((file) => file !== undefined));
+  for (const file of written!) await requireWritable(file);
   const identify = async ({ path }: NamedFile) => {
     const info = await Deno.stat(path).catch(() => undefined);
     return info?.ino ? `${info.dev}:${info.ino}` : path;
   };
   const seen = new Map<string, string>();
-  for (const file of inputs) seen.set(await identify(file), file.option);
-  for (const file of outputs) {
+  for (const file of read!) seen.set(await identify(file), file.option);
+  for (const file of written!) {
     const identity = await identify(file);
     const earlier = seen.get(identity);
     if (earlier) throw new UserError(`${file.option} and ${earlier} are the same file: ${file.path}`);

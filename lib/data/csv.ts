@@ -133,7 +133,6 @@ export interface RawTable {
   /** The line on which each row begins, counted from 1; of a file without lines, the row. */
   lines: number[];
   unit?: "row";
-  /** Columns whose header is empty. */
   unnamed?: number[];
   /** Set if the first row was taken for data though nobody said so. */
   headless?: boolean;
@@ -173,11 +172,10 @@ function readRows(
     if (!(error instanceof CsvError)) throw error;
     const { code, lines } = error;
     // The parser meets an open quote only at the end of the file; the row in which it opened is more useful.
-    const place = code === "CSV_QUOTE_NOT_CLOSED" ? `in the row from line ${end + 1}` : `line ${lines}`;
     const problem = code === "CSV_QUOTE_NOT_CLOSED"
-      ? "a quoted cell is never closed"
-      : 'a quote stands inside a cell; write it as "" in a quoted cell';
-    throw new UserError(`${source}, ${place}: ${problem}`);
+      ? `in the row from line ${end + 1}: a quoted cell is never closed`
+      : `line ${lines}: a quote stands inside a cell; write it as "" in a quoted cell`;
+    throw new UserError(`${source}, ${problem}`);
   }
 }
 
@@ -187,9 +185,7 @@ export function checkNames(where: string, names: string[]): void {
   names.forEach((name, index) => {
     const earlier = first.get(name);
     if (earlier !== undefined) {
-      throw new UserError(
-        `${where}: columns ${earlier + 1} and ${index + 1} are both called "${name}"`,
-      );
+      throw new UserError(`${where}: columns ${earlier + 1} and ${index + 1} are both called "${name}"`);
     }
     first.set(name, index);
   });

@@ -7,7 +7,6 @@ import { requireSpace } from "../setup/disk.ts";
 /** A file of somebody else's that is not part of this workspace. */
 export interface RemoteFile {
   what: string;
-  /** Where its publisher has it. */
   address: string;
   file: string;
   /** How the file comes out of what is at the address, where that is another one. */
@@ -93,30 +92,19 @@ export async function fetchFile(known: KnownFile, folder: string): Promise<strin
 
 /** @throws UserError if a file has another size or digest than is known of it. */
 async function verify(path: string, known: KnownFile): Promise<void> {
-  const advice = "remove it to download it again";
+  const refuse = (expected: string, found: number | string) =>
+    new UserError(
+      `${path}: expected ${expected} (${known.what}), found ${found}; remove it to download it again`,
+    );
   const { size } = await Deno.stat(path);
-  if (known.bytes !== null && size !== known.bytes) {
-    throw new UserError(
-      `${path}: expected ${known.bytes} bytes (${known.what}), found ${size}; ${advice}`,
-    );
-  }
+  if (known.bytes !== null && size !== known.bytes) throw refuse(`${known.bytes} bytes`, size);
   const found = await sha256OfFile(path);
-  if (found !== known.sha256) {
-    throw new UserError(
-      `${path}: expected SHA-256 ${known.sha256} (${known.what}), found ${found}; ${advice}`,
-    );
-  }
+  if (found !== known.sha256) throw refuse(`SHA-256 ${known.sha256}`, found);
 }
 
 const MB = 1e6;
 
-/**
- * Fetches what a partial file lacks, from its end on.
- *
- * @param part grows as bytes come, and stays when they stop
- * @param instead what the user can do otherwise, for messages
- * @throws UserError without network, for another answer than the file, and for one that ends early.
- */
+/** Fetches what a partial file lacks, from its end on. @param instead what else the user can do */
 async function receive(known: KnownFile, part: string, instead: string): Promise<void> {
   const { address, bytes, file } = known;
   using output = await Deno.open(part, { create: true, write: true, read: true });

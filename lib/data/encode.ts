@@ -18,7 +18,6 @@ import { numberOf } from "./writing.ts";
 export interface EncodedTable {
   /** Table order, targets included. */
   columns: Column[];
-  /** n */
   rows: number;
   /** [n, dn] standardised numeric columns in table order, 0 where missing. */
   values: Float32Array;
@@ -60,10 +59,8 @@ function codesOf(
     return code ?? -1;
   };
   if (column.kind === "numeric") {
-    return Int32Array.from(
-      column.values,
-      (x, row) => (Number.isNaN(x) ? -1 : lookup(row, classOf(String(x)))),
-    );
+    const codeOf = (x: number, row: number) => Number.isNaN(x) ? -1 : lookup(row, classOf(String(x)));
+    return Int32Array.from(column.values, codeOf);
   }
   // Looked up once for a class, not for each of what may be millions of rows.
   const known = Int32Array.from(column.classes, (label) => index.get(label) ?? -1);
@@ -83,11 +80,10 @@ function categoricalCodes(
   const texts = new Set<string>();
   const codes = codesOf(column, fitted.classes, (row, text) => {
     if (fitted.target) {
+      const found = `${placeOf(table, row)}, target "${fitted.name}": class ${unknown(text, fitted.classes)}`;
       throw new UserError(
-        `${placeOf(table, row)}, target "${fitted.name}": class ${
-          unknown(text, fitted.classes)
-        }; it never occurs in ` +
-          "training, so it can be neither predicted nor scored: correct it, or leave the target out of this table",
+        `${found}; it never occurs in training, so it can be neither predicted nor scored: ` +
+          "correct it, or leave the target out of this table",
       );
     }
     count++;
@@ -167,15 +163,12 @@ export async function readTableLike(
       throw new UserError(`${path}: expected a column ${unknown(column.name, raw.names)}`);
     }
   }
-  const named = (kind: Column["kind"]) =>
-    present.filter((column) => column.kind === kind).map(({ name }) => name);
-  const names = present.map(({ name }) => name);
+  const named = (kind?: Column["kind"]) =>
+    present.filter((column) => column.kind === (kind ?? column.kind)).map(({ name }) => name);
+  const names = named();
   const cells = names.map((name) => raw.cells[raw.names.indexOf(name)]!);
-  return typeTable({ ...raw, names, cells }, {
-    ...options,
-    numeric: named("numeric"),
-    categorical: named("categorical"),
-  });
+  const kinds = { numeric: named("numeric"), categorical: named("categorical") };
+  return typeTable({ ...raw, names, cells }, { ...options, ...kinds });
 }
 
 /** Predictions in the table's own terms. */
@@ -205,7 +198,6 @@ const diverged = (target: string, row: number) =>
  * The predictions of one target: numbers in its units, or classes with their probabilities (softmax of the logits over
  * the classes that the column has).
  *
- * @param rows n
  * @throws UserError if a prediction is not a finite number.
  */
 export function decodeTarget(

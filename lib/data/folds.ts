@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { shuffled, sortedByClass } from "./permutation.ts";
+import { shuffled, sortedByClass, span } from "./permutation.ts";
 
 /** Row indices of the table, each row in exactly one part. */
 export interface Fold {
@@ -40,12 +40,6 @@ function splitOthers(others: Int32Array, fraction: number, all: number): Pick<Fo
   };
 }
 
-function range(from: number, to: number): Int32Array {
-  const rows = new Int32Array(to - from);
-  for (let i = 0; i < rows.length; i++) rows[i] = from + i;
-  return rows;
-}
-
 /**
  * Cross-validation folds (reference: npt/utils/cv_utils.py; paper section on UCI): every row is a test row in exactly
  * one fold. Indices always refer to the table as it is, whereas the reference re-orders the table from fold to fold
@@ -64,7 +58,7 @@ export function makeFolds({ rows, testShare = 0.1, valShare = 0.2, seed, classes
     );
   }
   if (rows < count) throw new UserError(`expected at least ${count} rows for ${count} folds, found ${rows}`);
-  const dealt = byClass(range(0, rows), classes, [seed, 0]);
+  const dealt = byClass(span(rows), classes, [seed, 0]);
   return Array.from({ length: count }, (_, fold) => {
     const test = dealt.filter((_, at) => at % count === fold);
     const others = byClass(dealt.filter((_, at) => at % count !== fold), classes, [seed, fold + 1]);
@@ -72,11 +66,7 @@ export function makeFolds({ rows, testShare = 0.1, valShare = 0.2, seed, classes
   });
 }
 
-/**
- * The one fold of a table whose last rows are the test set; validation rows are chosen among the others as in makeFolds.
- *
- * @throws UserError if there are no others, or the shares leave no train row.
- */
+/** The one fold of a table whose last rows are for testing. @throws UserError if no train row is left */
 export function lastRowsFold(
   { rows, testRows, testShare = 0.2, valShare = 0.1, seed, classes }: FoldOptions & { testRows: number },
 ): Fold {
@@ -87,8 +77,8 @@ export function lastRowsFold(
         `${testShare}, ${valShare}`,
     );
   }
-  const others = byClass(range(0, rows - testRows), classes, [seed, 1]);
-  return { ...splitOthers(others, fraction, rows), test: range(rows - testRows, rows) };
+  const others = byClass(span(rows - testRows), classes, [seed, 1]);
+  return { ...splitOthers(others, fraction, rows), test: span(testRows, rows - testRows) };
 }
 
 /** One epoch: batches of equal size and equal composition. */

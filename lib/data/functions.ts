@@ -2,7 +2,7 @@ import { threefryUniform } from "@spin/xla/threefry";
 import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";
-import { inPasses } from "./permutation.ts";
+import { inPasses, span } from "./permutation.ts";
 import type { RawTable } from "./csv.ts";
 import { momentsOf, notANumber, readRaw } from "./table.ts";
 import { numberOf } from "./writing.ts";
@@ -21,7 +21,6 @@ interface FunctionTask {
 
 /** Functions that a neural process learns from: each is a task of its own. */
 export interface FunctionSet {
-  /** The file's name, for messages. */
   source: string;
   dimX: number;
   dimY: number;
@@ -33,9 +32,9 @@ export interface FunctionSet {
 const FEWEST = 2;
 
 /**
- * Reads functions from a CSV file (also gzip) with one point a line, in columns `task`, `x` (or `x1`, `x2`, ...) and `y` (or
- * `y1`, `y2`, ...). The lines of a task need not be
- * together. A place may stand there twice: a process can be observed at one place more than once.
+ * Reads functions from a CSV file (also gzip) with one point a line, in columns `task`, `x` (or `x1`, `x2`, ...) and `y`
+ * (or `y1`, `y2`, ...). The lines of a task need not be together. A place may stand there twice: a process can be
+ * observed at one place more than once.
  *
  * @throws UserError with file, line and column for columns that are missing, cells that are empty or no finite numbers,
  *   numbers that 32 bits cannot tell apart, and tasks of one point; see parseCsv.
@@ -48,7 +47,7 @@ export async function loadFunctions(path: string): Promise<FunctionSet> {
 export function functionsOf(raw: RawTable): FunctionSet {
   if (!raw.names.includes("task")) throw missing(raw, `"task"`);
   const [x, y] = [numbered(raw, "x"), numbered(raw, "y")];
-  const rowsOf = rowsByTask(raw, "task");
+  const rowsOf = rowsByTask(raw);
   const xs = x.map((name) => functionValues(raw, name));
   const ys = y.map((name) => functionValues(raw, name));
   const tasks = [...rowsOf].map(([name, rows]) => ({
@@ -60,15 +59,15 @@ export function functionsOf(raw: RawTable): FunctionSet {
   return { source: raw.source, dimX: x.length, dimY: y.length, tasks };
 }
 
-function rowsByTask({ source, names, cells, lines }: RawTable, column: string): Map<string, number[]> {
-  const rowsOf = new Map<string, number[]>();
-  cells[names.indexOf(column)]!.forEach((name, row) => {
-    const where = `${source}, line ${lines[row]}, column "${column}"`;
-    if (name === "") throw new UserError(`${where}: expected a task, found an empty cell`);
-    const rows = rowsOf.get(name);
-    if (rows) rows.push(row);
-    else rowsOf.set(name, [row]);
-  });
+function rowsByTask({ source, names, cells, lines }: RawTable): Map<string, number[]> {
+  const tasks = cells[names.indexOf("task")]!;
+  const rowsOf = Map.groupBy(tasks.keys(), (row) => tasks[row]!);
+  const [empty] = rowsOf.get("") ?? [];
+  if (empty !== undefined) {
+    throw new UserError(
+      `${source}, line ${lines[empty]}, column "task": expected a task, found an empty cell`,
+    );
+  }
   for (const [name, rows] of rowsOf) {
     if (rows.length < FEWEST) {
       throw new UserError(
@@ -86,11 +85,7 @@ const interleaved = (columns: readonly Float32Array[], rows: readonly number[]):
 
 type Names = Pick<RawTable, "source" | "names">;
 
-/**
- * `x`, or `x1`, `x2` and so on without a gap.
- *
- * @throws UserError with the columns that there are for one that is missing.
- */
+/** `x`, or `x1`, `x2` and so on. @throws UserError with the columns that there are where one is missing */
 function numbered(table: Names, letter: string): string[] {
   if (table.names.includes(letter)) return [letter];
   const pattern = new RegExp(`^${letter}[1-9]\\d*$`);
@@ -146,7 +141,6 @@ function functionValues({ source, names, cells, lines }: RawTable, name: string)
   return Float32Array.from(values);
 }
 
-/** SHA-256 of the points of a set. */
 export function functionDigest({ dimX, dimY, tasks }: FunctionSet): string {
   const hash = createHash("sha256").update(`${dimX} ${dimY}`);
   for (const { name, n, x, y } of tasks) {
@@ -192,12 +186,7 @@ export function functionSource(
  * Rows [batch, size, dim] of rows [batch, context + target, dim]. After the context the targets come again and again:
  * wherever a layout begins to read as many rows as there are targets, it finds each of them once.
  */
-function padded(
-  values: Float32Array,
-  dim: number,
-  { context, target }: { context: number; target: number },
-  size: number,
-): Float32Array {
+function padded(values: Float32Array, dim: number, { context, target }: Counts, size: number): Float32Array {
   const points = context + target;
   const rows = new Float32Array(values.length / points * size);
   for (let row = 0; row < rows.length / dim; row++) {
@@ -214,20 +203,13 @@ interface ColumnMoments {
   deviation: number[];
 }
 
-/** The set with x and y less their means, over their deviations. */
-interface Standardiser {
-  x: ColumnMoments;
-  y: ColumnMoments;
-  apply(set: FunctionSet): FunctionSet;
-}
-
 /**
  * A standardiser by the mean and population deviation of x and y over all points of the tasks to train on. A column that
  * is constant there has deviation 1: its values become 0, and others keep their distance from it.
  *
  * @throws RangeError for a task that is not there, or none at all.
  */
-export function standardiser(set: FunctionSet, taskIndices: ArrayLike<number>): Standardiser {
+export function standardiser(set: FunctionSet, taskIndices: ArrayLike<number>) {
   const train = Array.from(taskIndices, (index) => {
     const task = set.tasks[index];
     if (!task) throw new RangeError(`task ${index} of ${set.tasks.length}`);
@@ -239,7 +221,7 @@ export function standardiser(set: FunctionSet, taskIndices: ArrayLike<number>): 
   return {
     x,
     y,
-    apply: ({ tasks, ...rest }) => ({
+    apply: ({ tasks, ...rest }: FunctionSet): FunctionSet => ({
       ...rest,
       tasks: tasks.map((task) => ({ ...task, x: scaled(task.x, x), y: scaled(task.y, y) })),
     }),
@@ -266,11 +248,7 @@ function columnMoments(arrays: readonly Float32Array[], column: number, dim: num
   return low === high ? { mean: low, deviation: 1 } : { mean, deviation };
 }
 
-/**
- * Checks that every one of these tasks has as many points as a batch takes.
- *
- * @throws UserError naming the smallest task if it has fewer; RangeError for a task that is not there, or none at all.
- */
+/** @throws UserError for a task with fewer points than a batch takes; RangeError for none, or one too many */
 export function checkPoints(
   { source, tasks }: FunctionSet,
   taskIndices: ArrayLike<number>,
@@ -324,7 +302,7 @@ export function functionBatch(
 
 /** The first places of a random order of 0 to n - 1, one for each uniform draw: the beginning of a shuffle. */
 function distinct(n: number, draws: Float32Array): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = span(n);
   draws.forEach((draw, i) => {
     const j = i + Math.floor(draw * (n - i));
     const swapped = order[i]!;

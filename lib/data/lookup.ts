@@ -1,5 +1,7 @@
 import type { EncodedTable } from "./encode.ts";
 import type { Fold } from "./folds.ts";
+import { span } from "./permutation.ts";
+import { plainColumn } from "./schema.ts";
 import { threefryUniform } from "@spin/xla/threefry";
 
 export interface LookupSizes {
@@ -12,7 +14,7 @@ export interface LookupSizes {
 }
 
 /** A table of rows and their noisy copies. */
-export interface LookupTable {
+interface LookupTable {
   table: EncodedTable;
   /** Pairs that are trained on: [trained] rows, and the copy of each. */
   pairs: [Int32Array, Int32Array];
@@ -51,18 +53,14 @@ export function lookupTable({ trained, asked, features, noise }: LookupSizes, se
     }
     values[row * d + features] = y[original]!;
   }
-  const column = (name: string, target: boolean) => (
-    { name, target, kind: "numeric" as const, classes: [], mean: 0, deviation: 1 }
-  );
   const columns = [
-    ...Array.from({ length: features }, (_, j) => column(`x${j + 1}`, false)),
-    column("y", true),
+    ...Array.from({ length: features }, (_, j) => plainColumn(`x${j + 1}`, false)),
+    plainColumn("y", true),
   ];
-  const span = (from: number, length: number) => Int32Array.from({ length }, (_, i) => from + i);
   const none = new Int32Array();
   return {
     table: { columns, rows: 2 * count, values, codes: none, missing: new Uint8Array(2 * count * d) },
-    pairs: [span(0, trained), span(count, trained)],
-    asked: { train: span(trained, asked), val: span(count + trained, asked), test: none },
+    pairs: [span(trained), span(trained, count)],
+    asked: { train: span(asked, trained), val: span(asked, count + trained), test: none },
   };
 }

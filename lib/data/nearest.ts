@@ -1,3 +1,5 @@
+import { UserError } from "../errors.ts";
+
 /** Edit distance (insert, delete, replace) of two texts, upper and lower case alike. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -29,4 +31,11 @@ export function unknown(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const label = near.length === known.length ? "known" : "nearest";
   return `"${name}"` + (near.length > 0 ? `; ${label}: ${near.join(", ")}` : "");
+}
+
+/** The known name that a text is. @throws UserError that begins with `otherwise`, with the nearest ones */
+export function knownName<T extends string>(name: string, known: readonly T[], otherwise: string): T {
+  const found = known.find((one) => one === name);
+  if (found === undefined) throw new UserError(`${otherwise} ${unknown(name, known)}`);
+  return found;
 }

@@ -4,7 +4,6 @@ import { UserError } from "../errors.ts";
 import { checkNames, type RawTable } from "./csv.ts";
 import { oneForm } from "./writing.ts";
 
-/** Whether a file's content is Parquet. */
 export const isParquet = (bytes: Uint8Array): boolean =>
   new TextDecoder().decode(bytes.subarray(0, 4)) === "PAR1";
 
@@ -73,8 +72,7 @@ export async function parseParquet(bytes: Uint8Array<ArrayBuffer>, source: strin
     };
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(
-      `${source}: damaged Parquet file, or one of an unknown kind: ${(error as Error).message}`,
-    );
+    const reason = (error as Error).message;
+    throw new UserError(`${source}: damaged Parquet file, or one of an unknown kind: ${reason}`);
   }
 }

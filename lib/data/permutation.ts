@@ -1,12 +1,15 @@
 import { threefryUniform } from "@spin/xla/threefry";
 
-/**
- * A random order of 0 to n - 1, a pure function of the key (two whole numbers, such as seed and epoch).
- *
- * @returns int32 [n]
- */
+/** Neighbouring whole numbers, [length]. */
+export function span(length: number, from = 0): Int32Array {
+  const numbers = new Int32Array(length);
+  for (let i = 0; i < length; i++) numbers[i] = from + i;
+  return numbers;
+}
+
+/** A random order of 0 to n - 1, int32 [n], a pure function of the key, such as seed and epoch. */
 export function permutation(n: number, key: readonly [number, number]): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = span(n);
   const draws = threefryUniform(key[0], key[1], 0, n);
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(draws[i]! * (i + 1));
@@ -21,11 +24,7 @@ export function shuffled(rows: Int32Array, key: readonly [number, number]): Int3
   return permutation(rows.length, key).map((at) => rows[at]!);
 }
 
-/**
- * Rows brought together by class, the classes in order; rows of a class stay in their order.
- *
- * @param classes [rows of the table] class of each row; -1 counts as one more class, before the others
- */
+/** Rows brought together by class, in their order. @param classes of all rows; -1 is one more, the first */
 export function sortedByClass(rows: Int32Array, classes: ArrayLike<number>): Int32Array {
   const starts: number[] = [];
   for (const row of rows) starts[classes[row]! + 2] = (starts[classes[row]! + 2] ?? 0) + 1;

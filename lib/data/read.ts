@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";
+import { reasonOf } from "../files.ts";
 
-/**
- * The bytes of a file that the user named.
- *
- * @param what how messages call it, for example "table" or "checkpoint"
- * @throws UserError if there is no such file, if it is a folder, or if it may not be read.
- */
+/** The bytes of a file that the user named. @throws UserError if it is absent, a folder, or not readable */
 export const readBytes = (path: string, what: string): Promise<Uint8Array<ArrayBuffer>> =>
   openedBy(Deno.readFile, path, what);
+
+/** The same, of a file with a known content. @throws UserError also for another SHA-256 than `expected` */
+export async function readKnown(path: string, what: string, expected: string) {
+  const bytes = await readBytes(path, what);
+  const found = sha256(bytes);
+  if (found !== expected) throw new UserError(`${path}: expected SHA-256 ${expected}, found ${found}`);
+  return bytes;
+}
 
 /** What `open` makes of a file that the user named, with the errors of readBytes. */
 export async function openedBy<T>(
@@ -23,10 +27,10 @@ export async function openedBy<T>(
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (error instanceof Deno.errors.NotFound) throw new UserError(`${path}: no such ${what} file`);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${path}: cannot read this ${what} file: ${reason}`);
+    throw new UserError(`${path}: cannot read this ${what} file: ${reasonOf(error)}`);
   }
 }
 
 /** SHA-256 of bytes as 64 lower-case hexadecimal digits. */
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256 = (content: Uint8Array | string): string =>
+  createHash("sha256").update(content).digest("hex");

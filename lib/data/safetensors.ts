@@ -102,7 +102,6 @@ export async function writeSafetensors(
 const bytesOf = ({ data }: StoredTensor): Uint8Array<ArrayBuffer> =>
   new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 
-/** Bytes per element of the types that can be stored. */
 const ELEMENT_BYTES = { F64: 8, F32: 4, F16: 2, I32: 4, U8: 1 } as const;
 type Dtype = keyof typeof ELEMENT_BYTES;
 
@@ -178,12 +177,7 @@ function checkLayout(path: string, entries: Entry[], dataBytes: number): void {
   }
 }
 
-/**
- * Parses and checks the JSON header of a safetensors file.
- *
- * @param dataBytes size of what follows the header
- * @throws UserError naming the file and the tensor for every way in which it can be wrong.
- */
+/** @param dataBytes size of what follows the header @throws UserError naming the file and the tensor */
 function parseHeader(path: string, json: string, dataBytes: number): Header {
   let parsed: unknown;
   try {

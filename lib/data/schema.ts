@@ -17,6 +17,16 @@ export interface Column {
   edges?: number[];
 }
 
+/** A column whose cells are numbers for a model already: of `classes`, or standardised without any. */
+export const plainColumn = (name: string, target: boolean, classes: string[] = []): Column => ({
+  name,
+  kind: classes.length > 0 ? "categorical" : "numeric",
+  target,
+  classes,
+  mean: 0,
+  deviation: 1,
+});
+
 /** All that is needed to encode a table and to decode predictions; plain data, so that it can be kept as JSON. */
 export interface Schema {
   /** In table order, targets included. */
@@ -24,7 +34,6 @@ export interface Schema {
 }
 
 export interface SchemaOptions {
-  /** Names of the columns to predict. */
   targets: readonly string[];
   /** Rows whose labels may be used; default all. */
   trainRows?: Int32Array;
@@ -104,9 +113,7 @@ export function fitSchema(table: Table, options: SchemaOptions): Schema {
     const known = statisticsOf(table, column, semiSupervised ? allRows : trainRows);
     if (known.constant) {
       const problem = `${place}: ${describe(known)}`;
-      if (uninformative === "error") {
-        throw new UserError(`${problem}; remove it`);
-      }
+      if (uninformative === "error") throw new UserError(`${problem}; remove it`);
       notify(`${problem}; it is left out`);
       return undefined;
     }
@@ -133,12 +140,7 @@ const isColumn = (value: unknown): value is Column => {
     (kind === "numeric" || (kind === "categorical" && classes.length > 0));
 };
 
-/**
- * A schema from the JSON text of `JSON.stringify(schema)`.
- *
- * @param source the file that held the text, for messages
- * @throws UserError if it is not a schema.
- */
+/** A schema from its JSON text. @param source what messages call it @throws UserError if it is none */
 export function parseSchema(json: string, source: string): Schema {
   let parsed: unknown;
   try {
@@ -166,6 +168,7 @@ interface ColumnStatistics {
   fitted: Pick<Column, "classes" | "mean" | "deviation" | "dates">;
 }
 
+/** @throws UserError for numbers that double precision cannot standardise: too large, or too close together */
 function numericStatistics(
   source: string,
   { name, values, dates }: TableColumn & { kind: "numeric" },
@@ -181,12 +184,8 @@ function numericStatistics(
     const size = deviation === 0 ? "differ too little" : "are too large";
     throw new UserError(`${source}, column "${name}": its numbers ${size} to be standardised`);
   }
-  return {
-    count,
-    constant: false,
-    only: "",
-    fitted: { classes: [], mean, deviation, ...dates && { dates } },
-  };
+  const fitted = { classes: [], mean, deviation, ...dates && { dates } };
+  return { count, constant: false, only: "", fitted };
 }
 
 function categoricalStatistics(
@@ -200,19 +199,10 @@ function categoricalStatistics(
   }
   const classes = all.filter((_, code) => counts[code]! > 0);
   const count = counts.reduce((a, b) => a + b, 0);
-  return {
-    count,
-    constant: classes.length < 2,
-    only: classes[0] ?? "",
-    fitted: { classes, mean: 0, deviation: 1 },
-  };
+  const fitted = { classes, mean: 0, deviation: 1 };
+  return { count, constant: classes.length < 2, only: classes[0] ?? "", fitted };
 }
 
-/**
- * Mean and population deviation of a numeric column, or the classes of a categorical one, over some rows.
- *
- * @throws UserError if numbers are so large, or so close together, that double precision cannot standardise them.
- */
 function statisticsOf(table: Table, column: TableColumn, rows: Int32Array): ColumnStatistics {
   return column.kind === "numeric"
     ? numericStatistics(table.source, column, rows)

@@ -2,7 +2,8 @@ import { threefryUniform } from "@spin/xla/threefry";
 import { UserError } from "../errors.ts";
 import type { EncodedTable } from "./encode.ts";
 import type { Fold } from "./folds.ts";
-import { shuffled } from "./permutation.ts";
+import { shuffled, span } from "./permutation.ts";
+import { plainColumn } from "./schema.ts";
 
 /** How large the table is, and how often its bits are flipped. */
 export interface AttentionSizes {
@@ -78,30 +79,21 @@ export function twoClusters(sizes: AttentionSizes, seed: number): SyntheticAtten
   });
   /** The rows that the queries of a part copy, in a random order. */
   const copied = (part: number) => {
-    const ofCluster = (start: number) =>
-      Int32Array.from({ length: sixth }, (_, i) => start + part * sixth + i);
-    return shuffled(Int32Array.from([...ofCluster(0), ...ofCluster(half)]), [seed, part + 1]);
+    const rows = [0, half].flatMap((start) => [...span(sixth, start + part * sixth)]);
+    return shuffled(Int32Array.from(rows), [seed, part + 1]);
   };
   const copies = [0, 1, 2].flatMap((part) => [...copied(part)]);
   const n = rows + queries;
   const codes = new Int32Array(n * d);
   codes.set(context);
   copies.forEach((row, i) => codes.set(context.subarray(row * d, (row + 1) * d), (rows + i) * d));
-  const span = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
   const third = 2 * sixth;
-  const column = (name: string, target: boolean) => ({
-    name,
-    target,
-    kind: "categorical" as const,
-    classes: ["0", "1"],
-    mean: 0,
-    deviation: 1,
-  });
+  const bits = ["0", "1"];
   return {
     table: {
       columns: [
-        ...Array.from({ length: features }, (_, j) => column(`bit ${j + 1}`, false)),
-        ...Array.from({ length: labels }, (_, j) => column(`label ${j + 1}`, true)),
+        ...Array.from({ length: features }, (_, j) => plainColumn(`bit ${j + 1}`, false, bits)),
+        ...Array.from({ length: labels }, (_, j) => plainColumn(`label ${j + 1}`, true, bits)),
       ],
       rows: n,
       values: new Float32Array(0),
@@ -109,9 +101,9 @@ export function twoClusters(sizes: AttentionSizes, seed: number): SyntheticAtten
       missing: new Uint8Array(n * d),
     },
     fold: {
-      train: span(0, rows + third),
-      val: span(rows + third, third),
-      test: span(rows + 2 * third, third),
+      train: span(rows + third),
+      val: span(third, rows + third),
+      test: span(third, rows + 2 * third),
     },
     queries: { train: [rows, third], val: [rows + third, third], test: [rows + 2 * third, third] },
     cluster: Uint8Array.from({ length: n }, (_, row) => clusterOf(row < rows ? row : copies[row - rows]!)),

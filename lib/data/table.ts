@@ -186,7 +186,6 @@ export interface Table extends RowPlaces {
 export const isTable = (value: unknown): value is Table =>
   Array.isArray((value as Partial<Table> | undefined)?.columns) && Number.isInteger((value as Table).rows);
 
-/** The options of readTable by their names. */
 export const TABLE_OPTION_NAMES = ["delimiter", "header", "numeric", "categorical", "missing", "notify"];
 
 /** The position of a column. @throws UserError naming the most similar columns if there is none of that name. */
@@ -208,18 +207,12 @@ export function typeTable(raw: RawTable, options: TableOptions = {}): Table {
   const [numeric, categorical] = [options.numeric, options.categorical]
     .map((names = []) => [names].flat().map((name) => name.normalize("NFC"))) as [string[], string[]];
   for (const name of [...numeric, ...categorical]) columnIndex(source, names, name);
-  for (const name of numeric) {
-    if (categorical.includes(name)) {
-      throw new UserError(`column "${name}" is declared numeric and categorical`);
-    }
-  }
+  const twice = numeric.find((name) => categorical.includes(name));
+  if (twice !== undefined) throw new UserError(`column "${twice}" is declared numeric and categorical`);
   const isMissing = missingTest(missing);
   if (raw.headless) {
-    notify?.(
-      `${source}: the first row has numbers and is taken for data, not for names; its columns are ${
-        names[0]
-      } to ${names.at(-1)}`,
-    );
+    const called = `its columns are ${names[0]} to ${names.at(-1)}`;
+    notify?.(`${source}: the first row has numbers and is taken for data, not for names; ${called}`);
   }
   const columns = names.map((name, index) => {
     const at = { source, name, lines, unit };
@@ -243,11 +236,7 @@ export async function readRaw(path: string, options: CsvOptions = {}): Promise<R
   return isParquet(bytes) ? await parseParquet(bytes, path) : parseCsv(bytes, path, options);
 }
 
-/**
- * Reads a file (see readRaw) as a typed table.
- *
- * @throws UserError naming file, line and column for everything that is wrong with it; see parseCsv and typeTable.
- */
+/** Reads a file (see readRaw) as a typed table. @throws UserError as parseCsv and typeTable do */
 export async function readTable(path: string, options: TableOptions = {}): Promise<Table> {
   checkNames(options, TABLE_OPTION_NAMES, "loadTable");
   return typeTable(await readRaw(path, options), options);

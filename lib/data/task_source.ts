@@ -49,7 +49,6 @@ export interface TaskPoints {
   y: tf.Tensor3D;
 }
 
-/** Where the tasks of a training come from. */
 export interface TaskSource {
   /** Tells this source from others, for records. */
   name: string;

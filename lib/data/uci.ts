@@ -5,7 +5,7 @@ import { brotliDecompressSync } from "node:zlib";
 import { UserError } from "../errors.ts";
 import { CACHE } from "../paths.ts";
 import { type Fold, lastRowsFold, makeFolds } from "./folds.ts";
-import { readBytes, sha256 } from "./read.ts";
+import { readKnown } from "./read.ts";
 import { parseCsv, type RawTable } from "./csv.ts";
 import { type Table, typeTable } from "./table.ts";
 import { type EmbeddedFacts, isEmbedded, type UciFacts, uciFacts, uciShares } from "./uci/facts.ts";
@@ -53,11 +53,7 @@ export async function uciPresent(name: string, options: UciOptions = {}): Promis
   return isEmbedded(facts) || await isPresent(facts, { folder, cache });
 }
 
-/**
- * SHA-256 of a set's content, for records: of its file where that is known beforehand, else of its columns.
- *
- * @throws UserError for an unknown name, and a set of unknown files that was not loaded yet.
- */
+/** SHA-256 of a set's file or columns, for records. @throws UserError if its files are not known yet */
 export async function uciDigest(name: string, options: UciOptions = {}): Promise<string> {
   const { folder = EMBEDDED_FOLDER, cache = UCI_CACHE } = options;
   const facts = uciFacts(name);
@@ -69,11 +65,7 @@ export async function uciDigest(name: string, options: UciOptions = {}): Promise
   return digest;
 }
 
-/**
- * The ten folds that belong to a small data set, as row indices of its table.
- *
- * @throws UserError as loadUci does, and for a large set: it has no stored folds, see uciFolds.
- */
+/** The ten folds of a small set, as row indices of its table. @throws UserError for a large set */
 export async function readSplits(name: string): Promise<Fold[]> {
   const facts = uciFacts(name);
   if (!isEmbedded(facts)) {
@@ -104,29 +96,21 @@ export async function uciFolds(name: string, profile: "quick" | "paper", table: 
   }
   const stored = profile === "quick" || (testShare === 0.1 && valShare === 0.2);
   if (isEmbedded(facts) && stored) return await storedFolds(facts, EMBEDDED_FOLDER);
-  const classes = targetClasses(table, facts.target);
+  const target = table.columns.find(({ name }) => name === facts.target);
+  if (!target) throw new UserError(`${table.source}: expected a column "${facts.target}"`);
+  const classes = target.kind === "categorical" ? target.codes : undefined;
   const shares = { rows: table.rows, testShare, valShare, seed: SEED, classes };
   return testRows === undefined ? makeFolds(shares) : [lastRowsFold({ ...shares, testRows })];
-}
-
-/** [rows] class of every row; undefined for a target of numbers. @throws UserError if there is no such column. */
-function targetClasses(table: Table, target: string): Int32Array | undefined {
-  const column = table.columns.find(({ name }) => name === target);
-  if (!column) throw new UserError(`${table.source}: expected a column "${target}"`);
-  return column.kind === "categorical" ? column.codes : undefined;
 }
 
 /** Which list of categorical columns counts: the official code's, or with yacht's Froude number as a number. */
 type ColumnTypes = "reference" | "natural";
 
-/** The folder of the sets that are part of this workspace. */
 export const EMBEDDED_FOLDER = fileURLToPath(new URL("../../data/uci", import.meta.url));
 
 /** The cells of a file (plain, gzip, or brotli by its ending), once its checksum is found to be right. */
 async function readChecked(path: string, expected: string): Promise<RawTable> {
-  const bytes = await readBytes(path, "data");
-  const found = sha256(bytes);
-  if (found !== expected) throw new UserError(`${path}: expected SHA-256 ${expected}, found ${found}`);
+  const bytes = await readKnown(path, "data", expected);
   return parseCsv(path.endsWith(".br") ? brotliDecompressSync(bytes) : bytes, path, { header: true });
 }
 

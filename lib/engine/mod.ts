@@ -1,3 +1,5 @@
+/** The tensor engine: which one runs below the TensorFlow.js API, and what it can tell of itself. */
+// Registers tfjs's gradients and its cpu backend, which tfjs-core alone does not.
 import "@tensorflow/tfjs";
 
 import * as xla from "@spin/xla";
@@ -6,13 +8,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
+import { reasonOf } from "../files.ts";
 import { CACHE } from "../paths.ts";
 import { type DevicePlugin, findDevice, precisionName } from "./device.ts";
 import { registerHostRandom } from "./random.ts";
 import { startTensorflow } from "./tensorflow.ts";
-
-/** The tensor engine: which one runs below the TensorFlow.js API, and what it can tell of itself. */
-// Registers tfjs's gradients and its cpu backend, which tfjs-core alone does not.
 
 export { createRng, type Rng } from "./random.ts";
 export {
@@ -93,7 +93,7 @@ async function startXla(path: string, options: DevicePlugin): Promise<EngineInfo
   try {
     backend = xla.registerXla(path, { ...options, programFolder: programFolder() });
   } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error));
+    throw new UserError(reasonOf(error));
   }
   await tf.setBackend(xla.BACKEND);
   const { client } = backend;
@@ -138,6 +138,9 @@ async function startOther(engine: keyof typeof STARTS): Promise<EngineInfo> {
 export function compileTime(): { milliseconds: number; programs: number; stored: number } {
   return { ...(backend?.programs.spent ?? { milliseconds: 0, programs: 0, stored: 0 }) };
 }
+
+/** Disposes of the tensors in objects and arrays, at any depth. */
+export const free = (...tensors: unknown[]): void => tf.dispose(tensors as tf.TensorContainer);
 
 /** Resolves when the tensors' values are there, letting the event loop go on meanwhile. */
 export async function ready(...tensors: tf.Tensor[]): Promise<void> {

@@ -17,11 +17,7 @@ export interface Rng {
   normal(shape: number[]): tf.Tensor;
 }
 
-/**
- * A source of random numbers inside a (possibly compiled) step.
- *
- * @param key int32 [2], usually (seed, step). The same key gives the same numbers in the same order of draws.
- */
+/** Random numbers of a (possibly compiled) step. @param key int32 [2]; the same key, the same numbers */
 export function createRng(key: tf.Tensor): Rng {
   let stream = 0;
   const uniform = (shape: number[]): tf.Tensor =>

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import util from "node:util";
 import { UserError } from "../errors.ts";
+import { reasonOf } from "../files.ts";
 import { ADDON, type InstalledTensorflow, PACKAGE, requireTensorflow } from "./tensorflow_bundle.ts";
 
 const BACKEND = "tensorflow";
@@ -49,7 +50,7 @@ function register({ kind, folder, files }: InstalledTensorflow, require: NodeJS.
   try {
     binding = require(join(folder, ADDON));
   } catch (error) {
-    throw new UserError(`TensorFlow could not be loaded: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(`TensorFlow could not be loaded: ${reasonOf(error)}`);
   }
   require("./register_all_kernels.js");
   const { NodeJSKernelBackend } = require("./nodejs_kernel_backend.js");

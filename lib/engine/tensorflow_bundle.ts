@@ -47,12 +47,7 @@ export interface InstalledTensorflow {
   files: string[];
 }
 
-/**
- * The installed engine, its files verified: the one for GPUs first unless SPIN_DEVICE is `cpu`.
- *
- * @returns undefined if there is none
- * @throws UserError if a file is damaged
- */
+/** The installed engine, verified, if any; that for GPUs first unless SPIN_DEVICE is `cpu`. */
 export async function findTensorflow(): Promise<InstalledTensorflow | undefined> {
   const kinds = Deno.env.get("SPIN_DEVICE") === "cpu" ? ["cpu"] as const : ["gpu", "cpu"] as const;
   for (const kind of kinds) {

@@ -1,3 +1,4 @@
+/** Whether a run that was repeated gave what its kept record says and, if not the same bits, how far off it may be. */
 import {
   cell,
   type Json,
@@ -10,8 +11,6 @@ import {
 import { KEPT_RECORDS, LOCAL_BEGINNINGS, LOCAL_RECORDS } from "./profiles.ts";
 import { sinceLast } from "./run.ts";
 
-/** Whether a run that was repeated gave what its kept record says and, if not the same bits, how far off it may be. */
-
 /** `within`: not the same bits, but every measure that is judged is within its tolerance. */
 type Verdict = "equal" | "within" | "differs";
 
@@ -20,11 +19,9 @@ interface ComparedMeasure {
   metric: string;
   kept: number | null;
   now: number | null;
-  /** The largest difference that passes. */
   tolerance: number;
 }
 
-/** A kept run beside its repetition. */
 interface Comparison {
   experiment: string;
   /** In words: experiment, model, data, fold, seed, and how far it was repeated if not to its end. */
@@ -110,8 +107,6 @@ export function toleranceOf(
 const isSettled = (metric: string, { experiment, configuration }: RunRecord): boolean =>
   experiment === "large-contexts" || (configuration["schedule"] === "cosine" && !metric.includes("@"));
 
-const isTime = (metric: string): boolean => /seconds/i.test(metric);
-
 /** All numbers of a record by name: its measures, and those of its details, "curve target@500". */
 function figuresOf({ metrics, details, steps, parameters }: RunRecord): Record<string, number | null> {
   const figures: Record<string, number | null> = { ...metrics, steps, parameters };
@@ -143,7 +138,7 @@ export function compareRuns(
   records: readonly RunRecord[],
 ): Comparison {
   const [before, after] = [figuresOf(kept), figuresOf(now)];
-  const names = Object.keys(after).filter((metric) => !isTime(metric) && metric !== "steps");
+  const names = Object.keys(after).filter((metric) => !/seconds/i.test(metric) && metric !== "steps");
   const whole = Object.keys(before).every((metric) => metric in after);
   const all = [...whole ? ["steps"] : [], ...names];
   const sameEngine = ofOneEngine(kept, now);
@@ -166,7 +161,6 @@ export function compareRuns(
   };
 }
 
-/** Whether a measure is within its tolerance. */
 const passes = ({ kept, now, tolerance }: ComparedMeasure): boolean =>
   kept === now || (kept !== null && now !== null && Math.abs(now - kept) <= tolerance);
 
@@ -188,19 +182,17 @@ export function repeatedLine(comparisons: readonly Comparison[], runs: number): 
     const count = comparisons.filter((one) => one.verdict === verdict).length;
     return count > 0 ? [`${count} ${words[verdict]}`] : [];
   });
-  return `${comparisons.length} of ${runs} runs repeated here${
-    counts.length > 0 ? `: ${counts.join(", ")}` : ""
-  }`;
+  const found = counts.length > 0 ? `: ${counts.join(", ")}` : "";
+  return `${comparisons.length} of ${runs} runs repeated here${found}`;
 }
 
 /** What is beyond its tolerance, a line each. */
 export const differences = (comparisons: readonly Comparison[]): string[] =>
   comparisons.flatMap(({ run, measures }) =>
-    measures.filter((measure) => !passes(measure)).map(({ metric, kept, now, tolerance }) =>
-      `${run}: ${metric} is ${figure(now)}, the kept record has ${figure(kept)}, tolerance ${
-        figure(tolerance)
-      }`
-    )
+    measures.filter((measure) => !passes(measure)).map(({ metric, kept, now, tolerance }) => {
+      const [here, before, allowed] = [now, kept, tolerance].map(figure);
+      return `${run}: ${metric} is ${here}, the kept record has ${before}, tolerance ${allowed}`;
+    })
   );
 
 const figure = (value: number | null): string => value === null ? "–" : String(Number(value.toPrecision(6)));
@@ -216,7 +208,8 @@ export function comparisonTable(comparisons: readonly Comparison[], runs: number
       : ["", "", "", "", verdict];
     return { label: run, cells: cells.map((text) => cell(text)) };
   });
-  const unexpected = comparisons.filter(({ verdict, sameEngine }) => sameEngine && verdict !== "equal");
+  const unexpected =
+    comparisons.filter(({ verdict, sameEngine }) => sameEngine && verdict !== "equal").length;
   return {
     title: repeatedLine(comparisons, runs),
     head: ["run", "measure", "kept", "now", "tolerance", ""],
@@ -224,16 +217,12 @@ export function comparisonTable(comparisons: readonly Comparison[], runs: number
     notes: [
       "Of each run the measure that is furthest off for its tolerance.",
       TOLERANCES,
-      ...unexpected.length > 0
-        ? [
-          `Not the same bits, though engine, options and processor have the same names: ${unexpected.length} runs.`,
-        ]
+      ...unexpected > 0
+        ? [`Not the same bits, though engine, options and processor have the same names: ${unexpected} runs.`]
         : [],
     ],
   };
 }
-
-/** Which records are from runs of this machine, and which came with the workspace. */
 
 const byName = (records: readonly RunRecord[]): Map<string, RunRecord> =>
   new Map(records.map((record) => [recordName(record), record]));
@@ -256,7 +245,6 @@ export function unitedRecords(kept: readonly RunRecord[], own: readonly RunRecor
 
 /** What a run of `reproduce` tells of the kept records of some experiments. */
 interface Reproduced {
-  /** Kept records of these experiments. */
   kept: RunRecord[];
   /** Those, with what was run here in their place (see `unitedRecords`). */
   records: RunRecord[];
@@ -294,23 +282,15 @@ export function sourceLine(records: readonly RunRecord[], kept: readonly RunReco
   const comparisons = repeated.map((now) => compareRuns(keptRuns.get(recordName(now))!, now, kept));
   const made = records.length - known.length;
   const read = known.length - repeated.length;
+  const runs = read < records.length ? "" : " runs";
   return [
     ...made > 0 ? [`${made} runs made here`] : [],
     ...repeated.length > 0 ? [repeatedLine(comparisons, known.length)] : [],
-    ...read > 0
-      ? [
-        `${read}${
-          read < records.length ? "" : " runs"
-        } from results/records (SPIN_REPEAT=all makes them again)`,
-      ]
-      : [],
+    ...read > 0 ? [`${read}${runs} from results/records (SPIN_REPEAT=all makes them again)`] : [],
   ].join("; ");
 }
 
-/**
- * Where the records are from that `run` has returned since the last call, and which runs it left out: the line a notebook
- * shows of its runs.
- */
+/** Where the records of `run` since the last call are from, and which it left out: a notebook's line. */
 export async function runSources(): Promise<string> {
   const { records, needs } = sinceLast();
   const counts = Map.groupBy(needs, (one) => one);

@@ -1,7 +1,4 @@
-/**
- * What a run costs: as records of the same program tell, and by closed formulas of its training step, for which no program
- * is compiled.
- */
+/** What a run costs: as records of its program tell, else by formulas of its training step. */
 import { batchCount, type EncodedTable, type Fold } from "../data/mod.ts";
 import type { CountRanges } from "../data/task_source.ts";
 import { completeConfig, countParameters, layoutOf, type TableModelConfig } from "../models/table/mod.ts";
@@ -49,7 +46,6 @@ interface Known extends Omit<StepCost, "bytes"> {
   parameters: number;
   /** Of a whole run. */
   total: number;
-  /** What it ran on. */
   machine: string;
 }
 
@@ -68,14 +64,12 @@ export function knownFrom(records: readonly RunRecord[]): (identity: RunIdentity
       seconds: trained.length > 0 ? median(trained.map(({ seconds, steps }) => seconds.train / steps)) : null,
       total: median(own.map(({ seconds: { compile, train, evaluate } }) => compile + train + evaluate)),
       parameters,
-      machine: `${environment.cpu}, ${environment.cores} cores${
-        engine.device === "cpu" ? "" : `, ${engine.device}`
-      }`,
+      machine: `${environment.cpu}, ${environment.cores} cores` +
+        (engine.device === "cpu" ? "" : `, ${engine.device}`),
     };
   };
 }
 
-/** What a training step costs. */
 export interface StepCost {
   bytes: number;
   /** Of a step; null where none was run. */
@@ -131,9 +125,7 @@ export interface Shape {
   mean: Work;
 }
 
-/**
- * The rows of a first batch, or null where a step takes the whole table; all batches of a training have as many.
- */
+/** The rows of any batch of a training; null where a step takes the whole table. */
 export function firstBatch({ transductive, batchSize }: Recipe, fold: Fold, rows: number): Int32Array | null {
   const groups = transductive ? [fold.train, fold.val, fold.test] : [fold.train];
   const members = groups.reduce((sum, group) => sum + group.length, 0);
@@ -143,7 +135,6 @@ export function firstBatch({ transductive, batchSize }: Recipe, fold: Fold, rows
   return Int32Array.from(groups.flatMap((group) => [...group.subarray(0, Math.floor(group.length / count))]));
 }
 
-/** The shape of a program. */
 export async function shapeOf(program: PlannedProgram): Promise<Shape> {
   return program.kind === "table" ? tableShape(program.recipe, await program.read()) : processShape(program);
 }
@@ -197,7 +188,6 @@ function blockWork({ b, nq, nk, q, kv, width: w }: Block, heads: number): Work {
   };
 }
 
-/** The blocks of a model on n rows of d columns. */
 function blocksOf(
   { model, embedding: e, depth, h, f, ...config }: TableModelConfig,
   n: number,
@@ -299,7 +289,6 @@ export function scoreEntries(
 export const leastBytes = (model: string, size: ScoreSize & { batch: number }): number =>
   scoreEntries(model, size) * (model === "tnpd" ? TNP_HEADS : HEADS) * size.batch * FLOAT;
 
-/** What of a neural process a plan knows. */
 interface ProcessShape {
   recipe: ProcessRecipe;
   ranges: CountRanges;

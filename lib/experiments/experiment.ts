@@ -14,8 +14,6 @@ import { TABLE_OPTIONS, type TableOptions } from "../train/table/options.ts";
 import type { Recipe } from "../train/table/recipe.ts";
 import type { Profile } from "./profiles.ts";
 
-/** What an experiment is: settings, runs, and a report of their records. */
-
 /** What a run gives; the rest of its record is the same for all runs. */
 export type Outcome<Details extends Json = Json> =
   & Pick<RunOutcome, "metrics" | "seconds" | "steps" | "parameters">
@@ -87,7 +85,15 @@ export interface Report {
   answer?: Answer;
 }
 
-/** What all settings have. */
+/** The records of an experiment, whose type is `R`. */
+export const recordsOf = <R = RunRecord>(records: readonly RunRecord[], name: string): R[] =>
+  records.filter(({ experiment }) => experiment === name) as unknown as R[];
+
+/** What there is: tables or figures by name, without those that are false. */
+export const present = <T>(named: Record<string, T | false | undefined>): Record<string, T> =>
+  Object.fromEntries(Object.entries(named).flatMap(([name, value]) => value ? [[name, value]] : []));
+
+/** In all, 0 `steps` are those of the profile, and `model` and `recipe` what is changed for all models. */
 export interface Settings {
   profile: Profile;
 }
@@ -177,6 +183,8 @@ export const tableRecipe = (
 /** For these a 0 asks for nothing. */
 const COUNTS = ["steps", "folds"];
 
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === "";
+
 /**
  * Settings out of those of a profile and what a user changes about them.
  *
@@ -194,18 +202,18 @@ export function changed<S extends Settings>(
   for (const [name, value] of Object.entries(changes)) {
     if (name === "profile" || !(name in defaults)) {
       if (name in options) {
-        if (!isEmpty(name, value)) {
-          chosen.push([name, optionValue(TABLE_OPTIONS[name as Hyperparameter], value)]);
-        }
+        const option = TABLE_OPTIONS[name as keyof typeof TABLE_OPTIONS];
+        // 0 is a value of some of them.
+        const empty = isEmpty(value) || (value === 0 && !option.holds(0));
+        if (!empty) chosen.push([name, optionValue(option, value)]);
         continue;
       }
       const known = [...Object.keys(defaults), ...Object.keys(options)].filter((one) => one !== "profile");
       throw new UserError(`there is no setting ${unknown(name, known)}`);
     }
     const given = defaults[name as keyof S] as unknown;
-    const empty = value === undefined || value === null || value === "" ||
-      (Array.isArray(value) && value.length === 0) || (value === 0 && COUNTS.includes(name));
-    if (empty) continue;
+    const nothing = (Array.isArray(value) && value.length === 0) || (value === 0 && COUNTS.includes(name));
+    if (isEmpty(value) || nothing) continue;
     settings[name] = Array.isArray(given)
       ? listOf(name, value, choices[name as keyof S], typeof given[0] === "number")
       : sameType(name, value, given);
@@ -227,13 +235,6 @@ export function changed<S extends Settings>(
   }
   return settings as unknown as S;
 }
-
-type Hyperparameter = keyof typeof TABLE_OPTIONS;
-
-/** Whether a hyperparameter is to stay as it is: nothing, "", and 0 where 0 is no value of it. */
-const isEmpty = (name: string, value: unknown): boolean =>
-  value === undefined || value === null || value === "" ||
-  (value === 0 && !TABLE_OPTIONS[name as Hyperparameter].holds(0));
 
 /** A function that gives the settings of a profile with changes. @throws UserError as `changed` does */
 export const settingsOf = <S extends Settings>(
@@ -305,8 +306,6 @@ function sameType(name: string, value: unknown, given: unknown): unknown {
   throw new UserError(`${name}: expected a number, found ${JSON.stringify(value)}`);
 }
 
-/** Models of a user's own among those of an experiment. */
-
 /** A table model of one's own. Its records are known by its name and by the text of its function. */
 export interface TableVariant {
   name: string;
@@ -324,7 +323,6 @@ export interface ProcessVariant {
   build: BuildProcess;
 }
 
-/** The name of a model in tables and records. */
 export const nameOf = (model: string | { name: string }): string =>
   typeof model === "string" ? model : model.name;
 

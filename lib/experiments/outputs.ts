@@ -3,26 +3,14 @@ import { join } from "node:path";
 import { writeAtomic } from "../files.ts";
 import { type Figure, toPng, toSvg } from "../plots/mod.ts";
 import { type RunRecord, TABLE_FORMATS, toText } from "../results/mod.ts";
-import type { Report } from "./experiment.ts";
 import { EXPERIMENTS, experiments } from "./registry.ts";
 
 const FIGURE_FORMATS: Record<string, (figure: Figure) => string | Uint8Array> = { svg: toSvg, png: toPng };
 
-/** What tables and figures can be written as. */
 export const FORMATS = [...Object.keys(TABLE_FORMATS), ...Object.keys(FIGURE_FORMATS)];
 
-/** What an experiment says of its records of a profile. */
-interface Reported {
-  name: string;
-  notebook: string;
-  profile: string;
-  /** Its records of the profile. */
-  own: RunRecord[];
-  report: Report;
-}
-
-/** The reports of every experiment that has records of a profile. */
-export const reportsOf = (records: readonly RunRecord[], profile: string): Reported[] =>
+/** The reports of every experiment that has records of a profile, and these. */
+export const reportsOf = (records: readonly RunRecord[], profile: string) =>
   EXPERIMENTS.flatMap(({ name, notebook, report }) => {
     const own = records.filter((record) => record.experiment === name && record.profile === profile);
     if (own.length === 0) return [];

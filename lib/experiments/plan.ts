@@ -1,7 +1,7 @@
 /** What the runs of an experiment need, before anything is started: a row for each program. */
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
-import { compileTime, currentEngine, jit, type ProgramMemory, ready } from "../engine/mod.ts";
+import { compileTime, currentEngine, free, jit, type ProgramMemory, ready } from "../engine/mod.ts";
 import { writeAtomic } from "../files.ts";
 import { createTableModel } from "../models/table/mod.ts";
 import { CACHE } from "../paths.ts";
@@ -11,7 +11,7 @@ import { createOptimizer } from "../train/optimizer.ts";
 import { largestLayout, pointsOf } from "../train/process/layout.ts";
 import { processOf } from "../train/process/recipe.ts";
 import { createProcessStep } from "../train/process/step.ts";
-import { disposeData, stepData } from "../train/table/step.ts";
+import { stepData } from "../train/table/step.ts";
 import { tableTask } from "../train/table/task.ts";
 import {
   argumentBytes,
@@ -29,7 +29,6 @@ export interface PlanRow {
   data: string;
   model: string;
   runs: Run[];
-  /** How many have their record. */
   recorded: number;
   needs?: string;
   parameters: number | null;
@@ -68,7 +67,6 @@ async function planRow(
 ): Promise<PlanRow> {
   const { data, model, needs, program, steps } = runs[0]!;
   const done = await Promise.all(runs.map(({ identity }) => identity && findRecord(records, identity)));
-  const row = { data, model, runs, recorded: done.filter(Boolean).length, needs, steps };
   const told = runs.flatMap(({ identity }) => (identity && known(identity)) || [])[0];
   const readable = program && !(needs && program.kind === "table");
   const shape = readable ? await shapeOf(program) : undefined;
@@ -83,7 +81,12 @@ async function planRow(
     : ["unknown" as const, { bytes: null, seconds: null }];
   const stepSeconds = steps === 0 ? null : cost.seconds;
   return {
-    ...row,
+    data,
+    model,
+    runs,
+    recorded: done.filter(Boolean).length,
+    needs,
+    steps,
     parameters,
     bytes: cost.bytes,
     stepSeconds,
@@ -161,9 +164,8 @@ async function tableCost({ recipe, read }: PlannedProgram & { kind: "table" }): 
     });
     return { bytes: peak(task.step.memory(batch)), seconds };
   } finally {
-    tf.dispose(batch.inputs as unknown as tf.TensorContainer);
+    free(batch.inputs, data);
     task.dispose();
-    disposeData(data);
     model.dispose();
   }
 }

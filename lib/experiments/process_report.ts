@@ -4,7 +4,6 @@ import {
   type Cell,
   cell,
   formatSeconds,
-  type Json,
   NOTHING,
   type RunRecord,
   spread,
@@ -15,13 +14,6 @@ import type { ProcessDetails, Range } from "./process_run.ts";
 
 export type ProcessRecord = RunRecord<ProcessDetails>;
 
-/** The records of one experiment. */
-export const recordsOf = <Details extends Json = ProcessDetails>(
-  records: readonly RunRecord[],
-  name: string,
-): RunRecord<Details>[] =>
-  records.filter(({ experiment }) => experiment === name) as unknown as RunRecord<Details>[];
-
 /** The context range of a record's tasks. */
 export function rangeOf({ data }: Pick<RunRecord, "data">): Range {
   const found = /ctx-(\d+)-(\d+)/.exec(data.name);
@@ -29,7 +21,6 @@ export function rangeOf({ data }: Pick<RunRecord, "data">): Range {
 }
 export const rangeName = ([least, most]: readonly number[]): string => `[${least},${most}]`;
 
-/** The label of a model in tables and figures. */
 export const modelLabel = (model: string): string => stylesOf([model]).get(model)!.label;
 
 export const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
@@ -57,8 +48,6 @@ export interface ProcessScores {
   runs: ProcessRecord[];
 }
 
-const tasksOf = ({ data }: Pick<RunRecord, "data">): string => data.name.replace(/ ctx.*/, "");
-
 /** The scores of records, by tasks and context range, then the longest first, then the best first. */
 export function scoresOf(records: readonly ProcessRecord[]): ProcessScores[] {
   const groups = Map.groupBy(
@@ -70,7 +59,7 @@ export function scoresOf(records: readonly ProcessRecord[]): ProcessScores[] {
     const { mean, standardError } = spread(runs.map(({ metrics }) => metrics["target"] ?? NaN));
     return {
       model: first.model,
-      tasks: tasksOf(first),
+      tasks: first.data.name.replace(/ ctx.*/, ""),
       context: rangeOf(first),
       steps: first.steps,
       target: mean,
@@ -89,11 +78,7 @@ export const comparable = (scores: readonly ProcessScores[]): ProcessScores[][] 
   ...Map.groupBy(scores, ({ tasks, context, steps }) => canonicalJson([tasks, [...context], steps])).values(),
 ];
 
-/**
- * Log likelihoods and costs; the best of a range and training length is marked.
- *
- * @param below rows below, of a label and a log likelihood
- */
+/** Log likelihoods and costs; the best of a range and training length is marked. @param below more rows */
 export function scoresTable(
   records: readonly ProcessRecord[],
   below: readonly (readonly [string, number])[] = [],

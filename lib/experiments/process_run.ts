@@ -1,5 +1,6 @@
 /** The training and the tests of a neural process, for the record of a run: shared by the experiments on processes. */
 import type { CountRanges, TaskSource } from "../data/task_source.ts";
+import { exists } from "../files.ts";
 import { PROCESS_NAMES, type ProcessName, processName } from "../models/process/registry.ts";
 import { chosenOptions, optionsOf, withOptions } from "../options.ts";
 import { type Json, recordName, type RunIdentity, type RunRecord } from "../results/mod.ts";
@@ -30,7 +31,6 @@ import { KEPT_WEIGHTS, LOCAL_WEIGHTS, type Profile } from "./profiles.ts";
 import { runFile } from "./run.ts";
 import { trainingCosts } from "./table_run.ts";
 
-/** A point of a learning curve. */
 type CurvePoint = {
   step: number;
   /** Log likelihood of a target point. */
@@ -85,9 +85,14 @@ async function runProcess(
       await saveProcess(runFile(LOCAL_WEIGHTS, identity), fitted, { record: recordName(identity) });
     }
     const { "": headline, ...others } = scores;
+    const curve = fitted.history.map(({ step, seconds, scores }) => ({
+      step,
+      target: scores["target"]!,
+      seconds,
+    }));
     return {
       metrics: { ...headline },
-      details: { curve: curveOf(fitted), tests: others },
+      details: { curve, tests: others },
       ...trainingCosts({ ...fitted, model: fitted.process }, testing),
     };
   } finally {
@@ -96,19 +101,13 @@ async function runProcess(
   }
 }
 
-/**
- * The weights of a run: of this machine, or else those that came with the workspace.
- *
- * @param model of one's own, whose run it was
- * @throws UserError if there are none
- */
+/** The weights of a run: this machine's, or those of the workspace. @throws UserError if there are none */
 export async function trainedProcess(identity: RunIdentity, model?: ProcessVariant): Promise<StoredProcess> {
   const here = runFile(LOCAL_WEIGHTS, identity);
-  const own = await Deno.stat(here).then(() => true, () => false);
-  return await loadProcess(own ? here : runFile(KEPT_WEIGHTS, identity), { build: model?.build });
+  const file = await exists(here) ? here : runFile(KEPT_WEIGHTS, identity);
+  return await loadProcess(file, { build: model?.build });
 }
 
-/** Trains a model, and tests it at the points of its learning curve. */
 async function fitEvaluated(
   recipe: ProcessRecipe,
   source: TaskSource,
@@ -138,9 +137,6 @@ const scoresOf = ({ context, target, error, calibration }: ProcessScore): TestSc
   error,
   calibration: calibration.score,
 });
-
-const curveOf = ({ history }: FittedProcess): CurvePoint[] =>
-  history.map(({ step, seconds, scores }) => ({ step, target: scores["target"]!, seconds }));
 
 /** How a profile trains and tests neural processes; everything else is as published in all profiles. */
 export interface ProcessSettings {
@@ -172,7 +168,6 @@ export interface ProcessChanges {
   parts: ProcessRecipe["parts"] | null;
 }
 
-/** Least and most of something. */
 export type Range = CountRanges["context"];
 
 /** The settings of all experiments on neural processes. */
@@ -186,7 +181,6 @@ export interface TrainingSettings extends Settings, ProcessChanges {
   target: Range | null;
 }
 
-/** No changes. */
 export const AS_PUBLISHED = {
   steps: 0,
   rate: 0,
@@ -217,7 +211,6 @@ const optionsAmong = ({ steps, rate, schedule, h, width, depth }: Partial<Proces
     Object.entries({ steps, rate, schedule, h, width, depth }).filter(([, value]) => value !== 0 && value),
   );
 
-/** The changes that the record of a training tells. */
 export function changesOfTraining({ model, seed, data, configuration }: RunRecord) {
   const { parts } = configuration as unknown as ProcessRecipe;
   const { steps = 0, rate = 0, schedule = "", h, width = 0, depth = 0 } = optionsOf(
@@ -241,11 +234,7 @@ export function changesOfTraining({ model, seed, data, configuration }: RunRecor
 export const processNameOf = (model: string | ProcessVariant): ProcessName =>
   typeof model === "string" ? processName(model) : "cipnp";
 
-/**
- * A recipe out of a profile's settings and what a user changes about them; the rest is as published.
- *
- * @param fixed what an experiment says, with the learning rate where the user gives none
- */
+/** A recipe out of a profile's settings and a user's changes. @param fixed what the experiment says */
 export function changedRecipe(
   fixed: Pick<ProcessRecipe, "model" | "dims" | "span" | "learningRate" | "seed">,
   ranges: CountRanges,
@@ -292,7 +281,6 @@ interface Tasks extends Pick<ProcessTests, "curve" | "final"> {
   tested?: TaskSource;
 }
 
-/** The run of a training. */
 export function trainingRun(training: Training): Run<ProcessDetails> {
   const { experiment, profile, model, data, recipe, ranges, settings, all, more, word, words } = training;
   const { batch, finalBatches, curveBatches, curveSamples, when } = settings;

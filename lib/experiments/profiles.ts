@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
-import { ROOT } from "../paths.ts";
+import { LOCAL, ROOT } from "../paths.ts";
 
 /** `quick`: honest but small, minutes on two cores. `paper`: the published settings. */
 export const PROFILES = ["quick", "paper"] as const;
@@ -12,15 +12,15 @@ export function asProfile(name: string): Profile {
   throw new UserError(`profile: expected ${PROFILES.join(" or ")}, found "${name}"`);
 }
 
-/** Where runs on this machine keep their records; not committed. */
-export const LOCAL_RECORDS = join(ROOT, "results", "local", "records");
+/** Where runs on this machine keep their records. */
+export const LOCAL_RECORDS = join(LOCAL, "records");
 
-/** Records of the first steps of kept runs, which `reproduce` compares; not committed. */
-export const LOCAL_BEGINNINGS = join(ROOT, "results", "local", "beginnings");
+/** Records of the first steps of kept runs, which `reproduce` compares. */
+export const LOCAL_BEGINNINGS = join(LOCAL, "beginnings");
 
-/** Where trainings under way keep their states, and finished ones their weights; not committed. */
-export const LOCAL_CHECKPOINTS = join(ROOT, "results", "local", "checkpoints");
-export const LOCAL_WEIGHTS = join(ROOT, "results", "local", "weights");
+/** Where trainings under way keep their states, and finished ones their weights. */
+export const LOCAL_CHECKPOINTS = join(LOCAL, "checkpoints");
+export const LOCAL_WEIGHTS = join(LOCAL, "weights");
 
 /** Records that are committed: what README and the committed notebooks show. */
 export const KEPT_RECORDS = join(ROOT, "results", "records");

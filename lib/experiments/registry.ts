@@ -1,4 +1,4 @@
-import { unknown } from "../data/nearest.ts";
+import { knownName, unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { ablation } from "./ablation/run.ts";
 import { syntheticAttention } from "./attention/run.ts";
@@ -51,22 +51,16 @@ for (const one of Object.values(experiments) as unknown as Experiment[]) {
   one.settings = (profile, changes) => settings(asProfile(profile), changes ?? {});
 }
 
-/** The same as a list. */
 export const EXPERIMENTS = Object.values(experiments) as unknown as Experiment[];
 
 const names = (): string[] => EXPERIMENTS.map(({ name }) => name);
 
-/** The experiments that some notebooks show. */
 export const experimentsIn = (notebooks: readonly string[]): string[] =>
   EXPERIMENTS.filter(({ notebook }) => notebooks.includes(notebook)).map(({ name }) => name);
 
 /** The experiments of a list of names, all without one. @throws UserError for an unknown one, with the nearest ones. */
 export function experimentsOf(only: readonly string[] = []): Experiment[] {
-  for (const name of only) {
-    if (!names().includes(name)) {
-      throw new UserError(`--only: there is no experiment ${unknown(name, names())}`);
-    }
-  }
+  for (const name of only) knownName(name, names(), "--only: there is no experiment");
   return EXPERIMENTS.filter(({ name }) => only.length === 0 || only.includes(name));
 }
 
@@ -107,34 +101,20 @@ export async function chosenRuns(
     const firstWords = ({ id }: Run) => id.split("/").slice(0, words.length).join("/");
     const own = runs.filter((run) => firstWords(run) === beginning);
     if (own.length === 0 && words.length > 1) {
-      throw new UserError(
-        `--only: profile ${profile} has no job that begins with ${
-          unknown(beginning, [...new Set(runs.map(firstWords))])
-        }`,
-      );
+      const near = unknown(beginning, [...new Set(runs.map(firstWords))]);
+      throw new UserError(`--only: profile ${profile} has no job that begins with ${near}`);
     }
     for (const run of own) chosen.set(run.id, run);
   }
   return [...chosen.values()];
 }
 
-/**
- * The run of an id.
- *
- * @throws UserError for an unknown one, with the nearest ones; for steps of a run that takes none
- */
+/** The run of an id. @throws UserError for an unknown one; for steps of a run that takes none */
 export async function findRun(id: string, profile: Profile, steps?: number): Promise<Run> {
-  const experiment = EXPERIMENTS.find(({ name }) => name === id.split("/")[0]);
-  if (!experiment) {
-    throw new UserError(
-      `there is no job "${id}": there is no experiment ${unknown(id.split("/")[0]!, names())}`,
-    );
-  }
-  const runs = await runsOf(experiment, profile, steps);
-  const run = runs.find((one) => one.id === id);
-  if (!run) {
-    throw new UserError(`profile ${profile}: there is no job ${unknown(id, runs.map((one) => one.id))}`);
-  }
+  const name = knownName(id.split("/")[0]!, names(), `there is no job "${id}": there is no experiment`);
+  const runs = await runsOf(EXPERIMENTS.find((one) => one.name === name)!, profile, steps);
+  knownName(id, runs.map((one) => one.id), `profile ${profile}: there is no job`);
+  const run = runs.find((one) => one.id === id)!;
   if (steps !== undefined && !hasSteps(run, profile)) {
     throw new UserError(`--steps: ${id} takes no optimiser steps of its own`);
   }

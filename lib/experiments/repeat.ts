@@ -48,9 +48,6 @@ function repeatOf(run: Run, record: RunRecord): Repeat {
   };
 }
 
-/** Which kept runs `reproduce` runs again: a rule over their records. */
-
-/** A kept run that can be run again. */
 interface Repeatable {
   record: RunRecord;
   /** About how many seconds it takes, as its record tells. */

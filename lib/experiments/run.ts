@@ -1,6 +1,6 @@
 /** How runs are made: the record found, or the run executed with its checkpoint and progress, and its record written. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { sha256 } from "../data/read.ts";
 import { currentEngine } from "../engine/mod.ts";
 import { type Progress, progress, stoppable, stopRequested } from "../progress/mod.ts";
 import {
@@ -26,18 +26,14 @@ export const repeatsAll = (): boolean => Deno.env.get(REPEAT) === "all";
 
 /** The identity of data that a formula makes: a name, and the checksum of what it is made of. */
 export function generatedData(name: string): RunIdentity["data"] {
-  return { name, sha256: createHash("sha256").update(name).digest("hex") };
+  return { name, sha256: sha256(name) };
 }
 
 /** The file of a run's weights, or of its training state, in a folder. */
 export const runFile = (folder: string, identity: RunIdentity): string =>
   join(folder, recordName(identity).replace(/\.json$/, ".safetensors"));
 
-/**
- * Where the record of a run is looked for: among those of this machine, then among those that came with the workspace.
- *
- * @param own only a run of this machine will do
- */
+/** A run's record: of this machine, else one that came with the workspace. @param own the former alone */
 export async function knownRecord(
   folder: string,
   identity: RunIdentity,
@@ -47,7 +43,6 @@ export async function knownRecord(
   return here || own || repeatsAll() ? here : await findRecord(KEPT_RECORDS, identity);
 }
 
-/** Writes the record of what a run gave. */
 export async function writeOutcome(
   folder: string,
   identity: RunIdentity,
@@ -70,18 +65,15 @@ export async function writeOutcome(
   return shownRecord(record);
 }
 
-/** What a run's record is known by, after loading what that takes. */
 const identityOf = async ({ identity, identify }: Run): Promise<RunIdentity> => identity ?? await identify!();
 
-/** Words for one run. */
 const labelOf = ({ data, model, identity }: Run): string =>
   [
     data,
     model,
     ...identity?.fold ? [`fold ${identity.fold.index}`] : [],
     ...identity ? [`seed ${identity.seed}`] : [],
-  ]
-    .join(", ");
+  ].join(", ");
 
 interface RunOptions extends Pick<ExecuteOptions, "signal"> {
   /** The folder of records; that of this machine unless given. */

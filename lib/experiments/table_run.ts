@@ -24,11 +24,7 @@ export function trainingCosts(
   };
 }
 
-/**
- * The outcome of a training; undefined if it was stopped. The model is freed.
- *
- * @param test measures of the test rows, and details; its time counts as evaluation
- */
+/** The outcome of a training, whose model is freed. @param test of the test rows; counts as evaluation */
 export async function outcomeOf<Details extends Json>(
   fitted: Pick<Fitted, "seconds" | "steps" | "memory" | "model" | "stopped" | "dispose">,
   test: () => Promise<Pick<Outcome<Details>, "metrics" | "details">>,
@@ -63,7 +59,6 @@ export const bestMeasures = ({ best }: Pick<Fitted, "best">) => ({
 /** What is compiled: a training step on a table that need not be there. */
 interface StepShape {
   columns: readonly ModelColumn[];
-  /** Rows of the table. */
   rows: number;
   /** Rows of a batch; the whole table by default. */
   batch?: number;

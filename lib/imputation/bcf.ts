@@ -11,11 +11,7 @@ export async function requireBcftools(out: string): Promise<void> {
   );
 }
 
-/**
- * Turns a written VCF into BCF with its index `.csi`; the VCF and its index `.tbi` are removed.
- *
- * @throws UserError with what bcftools says
- */
+/** Turns a written VCF into BCF and its index `.csi`. @throws UserError with what bcftools says */
 export async function vcfToBcf(vcf: string, out: string): Promise<void> {
   const making = `${vcf}.making`;
   const bcftools = (...args: string[]) =>

@@ -1,12 +1,11 @@
 /** Several chromosomes in one run: each is imputed by itself, and the files are joined. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { contigsOf, joinImputed, parseRegion, sameContig } from "../data/genotypes/mod.ts";
+import { sha256 } from "../data/read.ts";
 import { UserError } from "../errors.ts";
 import { openParts } from "./parts.ts";
 import { identityOf, type ImputeFiles, imputeFiles, type ImputeResult, readInput } from "./run.ts";
 
-/** The first names. */
 const some = (names: string[]): string =>
   names.slice(0, 10).map((name) => name.slice(0, 30)).join(", ") + (names.length > 10 ? ", ..." : "");
 
@@ -46,16 +45,15 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
     );
   }
   if (shared.length > 1 && map && !map.includes(PLACE) && !(await Deno.stat(map).catch(() => null))?.isFile) {
+    const count = shared.length;
     throw new UserError(
-      `--map ${map}: expected a file for the ${shared.length} chromosomes, found a pipe or nothing`,
+      `--map ${map}: expected a file for the ${count} chromosomes, found a pipe or nothing`,
     );
   }
   if (shared.length > 1 && (files.model || files.save)) {
     throw new UserError(
-      `--${files.model ? "model" : "save"}: a model is of one chromosome, found ${
-        shared.join(", ")
-      }; choose with ` +
-        `--region ${shared[0]}`,
+      `--${files.model ? "model" : "save"}: a model is of one chromosome, found ${shared.join(", ")}; ` +
+        `choose with --region ${shared[0]}`,
     );
   }
   const one = (contig: string): ImputeFiles => ({ ...of(contig), region: parseRegion(contig) });
@@ -64,15 +62,9 @@ export async function imputeChromosomes(files: ImputeFiles): Promise<ImputeResul
     say(`chromosome ${contig}`);
     identities.push(identityOf(await readInput(one(contig)), files));
   }
-  const form = JSON.stringify([
-    files.haplotypes,
-    files.posteriors,
-    files.leastR2,
-    files.typedR2,
-    files.allTyped,
-    identities,
-  ]);
-  const parts = await openParts(`${out}.parts`, createHash("sha256").update(form).digest("hex"));
+  const { haplotypes, posteriors, leastR2, typedR2, allTyped } = files;
+  const form = JSON.stringify([haplotypes, posteriors, leastR2, typedR2, allTyped, identities]);
+  const parts = await openParts(`${out}.parts`, sha256(form));
   const results: ImputeResult[] = [];
   const pathOf = (c: number) => join(parts.folder, `chromosome${c}.vcf.gz`);
   try {

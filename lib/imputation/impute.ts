@@ -1,4 +1,4 @@
-import { firstAtLeast, type ImputedBatch, variantCount } from "../data/genotypes/mod.ts";
+import { firstAtLeast, type ImputedBatch, sliceVariants, variantCount } from "../data/genotypes/mod.ts";
 import { Stopped, stopRequested } from "../progress/mod.ts";
 import {
   type FittedWindow,
@@ -135,7 +135,9 @@ function trainedWindows(
       try {
         if (fitted.stopped) throw new Stopped();
         await onTrained?.(w, fitted);
-        const queries = withWidth(queriesOf(task, window), window.sites.to - window.sites.from, sizes.sites);
+        const { from, to } = window.sites;
+        const known = columnsOf(task.known, task.typed.length, from, to);
+        const queries = withWidth(known, to - from, sizes.sites);
         const answers = await fitted.predict(queries);
         return withWidth(answers, sizes.targets, window.targets.to - window.targets.from);
       } finally {
@@ -155,7 +157,6 @@ function batchOf(
   from: number,
   to: number,
 ): ImputedBatch {
-  const { position, id, ref, alt, info } = reference.variants;
   const rows = known.length / typed.length;
   const count = to - from;
   const columns = rows === 0 ? 0 : probabilities.length / rows;
@@ -180,15 +181,11 @@ function batchOf(
     } else row.fill(fixed[from + i]!);
   }
   return {
-    position: position.slice(from, to),
-    id: id.slice(from, to),
-    ref: ref.slice(from, to),
-    alt: alt.slice(from, to),
-    ...(info ? { info: info.slice(from, to) } : {}),
+    ...sliceVariants(reference.variants, from, to),
     probabilities: out,
     typed: isTyped,
     ...(r2 ? { typedR2: r2 } : {}),
-    ...(haploid ? { haploid: ploidyOf(haploid, position, typed, from, to) } : {}),
+    ...(haploid ? { haploid: ploidyOf(haploid, reference.variants.position, typed, from, to) } : {}),
   };
 }
 
@@ -243,10 +240,7 @@ async function copyingOf(
   }, { ne, mismatch });
 }
 
-/**
- * A window as SPIN is trained on it, filled up to the sizes of its program: with sites at which all have REF, and with its
- * own targets again.
- */
+/** A window filled up to the sizes of its program: with sites where all have REF, and its targets again. */
 function trainingWindow(
   { reference, typed }: ImputeTask,
   { targets, centimorgans }: CutRegion,
@@ -265,10 +259,6 @@ function trainingWindow(
     targets: Int32Array.from({ length: sizes.targets }, (_, i) => placeOf.get(wanted[i % wanted.length]!)!),
   };
 }
-
-/** The targets' alleles at a window's sites, [haplotypes, sites]. */
-const queriesOf = ({ typed, known }: ImputeTask, { sites }: RegionWindow): Uint8Array =>
-  columnsOf(known, typed.length, sites.from, sites.to);
 
 /** Probabilities nearer to 0 or 1 than this are taken to be this near: no model alone may be sure. */
 const NEAREST = 1e-4;

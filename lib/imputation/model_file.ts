@@ -9,6 +9,7 @@ import {
 } from "../data/safetensors.ts";
 import { readBytes, sha256 } from "../data/read.ts";
 import { UserError } from "../errors.ts";
+import { exists } from "../files.ts";
 import { jit } from "../engine/mod.ts";
 import { createHaplotypeSpin } from "../models/haplotype/model.ts";
 import type { FittedWindow } from "../train/haplotype/fit.ts";
@@ -34,13 +35,10 @@ interface Layout {
   windows: RegionWindow[];
 }
 
-const layoutOf = (
-  { reference, typed }: Omit<ImputeTask, "known">,
-  { targets, windows }: CutRegion,
-): Layout => {
+function layoutOf({ reference, typed }: Omit<ImputeTask, "known">, { targets, windows }: CutRegion): Layout {
   const keys = (indices: Int32Array) => Array.from(indices, (i) => variantKey(reference.variants, i));
   return { contig: reference.contig, typed: keys(typed), targets: keys(targets), windows };
-};
+}
 
 /**
  * Keeps the windows of a region, 16 bits a number, each in a file of its own until all are there.
@@ -61,7 +59,7 @@ export function modelWriter(
     data: Float16Array.from(await tensor.data() as Float32Array),
   });
   return {
-    has: (w: number): Promise<boolean> => Deno.stat(file(w)).then(() => true, () => false),
+    has: (w: number): Promise<boolean> => exists(file(w)),
     async add(w: number, { model, latents }: FittedWindow): Promise<void> {
       const tensors = new Map<string, StoredTensor>();
       for (const { name, variable } of model.parameters) tensors.set(`${w}.${name}`, await stored(variable));
@@ -83,7 +81,6 @@ export function modelWriter(
   };
 }
 
-/** A stored model of a region. */
 export interface StoredModel {
   path: string;
   /** SHA-256 of the file. */
@@ -233,9 +230,9 @@ function predictions(
   const take = (name: string, shape?: number[]): tf.Tensor => {
     const stored = tensors.get(name);
     if (!stored || (shape && stored.shape.join() !== shape.join())) {
+      const found = stored ? `[${stored.shape}]` : "nothing";
       throw new UserError(
-        `${path}: expected "${name}"${shape ? ` of shape [${shape}]` : ""}, found ` +
-          `${stored ? `[${stored.shape}]` : "nothing"}`,
+        `${path}: expected "${name}"${shape ? ` of shape [${shape}]` : ""}, found ${found}`,
       );
     }
     return tf.tensor(Float32Array.from(stored.data), stored.shape, "float32");

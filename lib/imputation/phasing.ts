@@ -72,10 +72,8 @@ export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
           "let the phase be found with --phasing own or beagle",
       );
     }
-    return {
-      known: aligned.alleles.slice(),
-      how: "as in the file of the targets; missing calls by the copying model",
-    };
+    const how = "as in the file of the targets; missing calls by the copying model";
+    return { known: aligned.alleles.slice(), how };
   }
   const partly = method !== "anew" &&
     aligned.phased.some((phased, i) => phased === 1 && aligned.calls[i] === 1);
@@ -100,11 +98,7 @@ export async function phaseTargets(task: PhasingTask): Promise<PhasedTargets> {
     },
   });
   await bar.done();
-  const kept = !partly
-    ? ""
-    : aligned.sets
-    ? "; phase of the file kept within its phase sets"
-    : "; phase of the file kept";
+  const kept = partly ? `; phase of the file kept${aligned.sets ? " within its phase sets" : ""}` : "";
   return { known, how: `pairs of copied reference haplotypes (Li and Stephens), this workspace${kept}` };
 }
 
@@ -241,8 +235,7 @@ async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTarge
   // Phase is not passed on, since one open call makes Beagle ignore it.
   const call = (i: number, s: number) => CALLS[aligned.calls[s * aligned.variants.length + i]!] ?? "./.";
   await Deno.writeTextFile(targets, plainVcf(shared, samples, call));
-  const first = shared.variants.position[0]!;
-  const last = shared.variants.position.at(-1)!;
+  const { position } = shared.variants;
   // As it was read, without what was left out; the file may have been a pipe.
   const panel = join(folder, "reference.vcf");
   await writePhasedVcf(shared, panel);
@@ -254,7 +247,7 @@ async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTarge
     out: join(folder, "phased"),
     threads: threadCount(),
     seed,
-    options: { impute: false, ap: false, chrom: `${reference.contig}:${first}-${last}` },
+    options: { impute: false, ap: false, chrom: `${reference.contig}:${position[0]}-${position.at(-1)}` },
     onLine: (line) => /^Window/.test(line) && say(`Beagle: ${line}`),
   });
   const { genotypes } = await readVcf(vcf, { require: "phased" });
@@ -262,10 +255,9 @@ async function byBeagle(task: PhasingTask, version: string): Promise<PhasedTarge
     Array.from(genotypes.variants.position, (_, i) => [variantKey(genotypes.variants, i), i] as const),
   );
   const rows = Int32Array.from(aligned.variants, (_, i) => {
-    const row = rowOf.get(variantKey(shared.variants, i));
-    if (row === undefined) {
-      throw new UserError(`Beagle's phased file lacks ${variantKey(shared.variants, i)}: ${vcf}`);
-    }
+    const key = variantKey(shared.variants, i);
+    const row = rowOf.get(key);
+    if (row === undefined) throw new UserError(`Beagle's phased file lacks ${key}: ${vcf}`);
     return row;
   });
   const columns = samples.flatMap((name) => {

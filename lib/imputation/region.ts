@@ -9,7 +9,6 @@ import {
 import { UserError } from "../errors.ts";
 import type { ImputeSettings, WindowSizes } from "./settings.ts";
 
-/** What is to be imputed from what. */
 export interface ImputeTask {
   /** Phased, none missing. */
   reference: Genotypes;
@@ -38,7 +37,6 @@ export interface Filled {
   evidence?: Float32Array;
 }
 
-/** A region cut into windows. */
 export interface CutRegion {
   /** Indices of variants to impute that vary in the reference, increasing. */
   targets: Int32Array;
@@ -69,27 +67,20 @@ export function cutRegion(
     );
   }
   const { position } = reference.variants;
+  const [sites, wanted] = [typed, targets].map((indices) => indices.map((i) => position[i]!));
   return {
     targets,
     fixed: Uint8Array.from(counts, (count) => Number(count === all)),
-    windows: regionWindows(
-      typed.map((i) => position[i]!),
-      targets.map((i) => position[i]!),
-      settings.windows,
-    ),
+    windows: regionWindows(sites!, wanted!, settings.windows),
     centimorgans: Float64Array.from(position, (at) => map.centimorgans(at)),
   };
 }
 
 /** Alleles of all haplotypes of the reference at some variants, [haplotypes, variants]. */
 export const panelAt = (reference: Genotypes, variants: Int32Array): Uint8Array =>
-  haplotypes(
-    reference,
-    variants,
-    Int32Array.from({ length: 2 * reference.samples.length }, (_, i) => i),
-  );
+  haplotypes(reference, variants, Int32Array.from({ length: 2 * reference.samples.length }, (_, i) => i));
 
-/** Some columns of a matrix [rows, width]. */
+/** Columns `from` to `to` of a matrix [rows, width]; 0 in those beyond its own. */
 export function columnsOf<A extends Uint8Array | Float32Array>(
   matrix: A,
   width: number,
@@ -99,7 +90,7 @@ export function columnsOf<A extends Uint8Array | Float32Array>(
   const rows = matrix.length / width;
   const out = new (matrix.constructor as new (length: number) => A)(rows * (to - from));
   for (let r = 0; r < rows; r++) {
-    out.set(matrix.subarray(r * width + from, r * width + to), r * (to - from));
+    out.set(matrix.subarray(r * width + from, r * width + Math.min(width, to)), r * (to - from));
   }
   return out;
 }
@@ -118,15 +109,8 @@ export function programSizes(window: RegionWindow, sizes: WindowSizes): { sites:
 }
 
 /** A matrix [rows, width] with columns of 0 behind, or without its last columns. */
-export function withWidth<A extends Uint8Array | Float32Array>(matrix: A, width: number, wanted: number): A {
-  if (width === wanted) return matrix;
-  const rows = matrix.length / width;
-  const out = new (matrix.constructor as new (length: number) => A)(rows * wanted);
-  for (let r = 0; r < rows; r++) {
-    out.set(matrix.subarray(r * width, r * width + Math.min(width, wanted)), r * wanted);
-  }
-  return out;
-}
+export const withWidth = <A extends Uint8Array | Float32Array>(matrix: A, width: number, wanted: number): A =>
+  width === wanted ? matrix : columnsOf(matrix, width, 0, wanted);
 
 /** A stretch of a region: consecutive targets, and the known sites around them. Ends are exclusive. */
 export interface RegionWindow {
@@ -155,9 +139,6 @@ export function regionWindows(
     const middle = (targets[from]! + targets[from + T - 1]!) / 2;
     const before = firstAtLeast(sites, middle);
     const start = Math.max(0, Math.min(sites.length - S, before - (S >> 1)));
-    return {
-      targets: { from, to: from + T },
-      sites: { from: start, to: start + S },
-    };
+    return { targets: { from, to: from + T }, sites: { from: start, to: start + S } };
   });
 }

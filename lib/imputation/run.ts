@@ -30,7 +30,6 @@ import type { ImputeSettings } from "./settings.ts";
 import { givenVariants, merged } from "./typed_sites.ts";
 import { typedR2 } from "./typed_r2.ts";
 
-/** Files in, a file out. */
 export interface ImputeFiles {
   reference: string;
   targets: string;
@@ -127,7 +126,6 @@ export async function imputeFiles(files: ImputeFiles): Promise<ImputeResult | un
   }
 }
 
-/** Everything that the work needs of the files, checked. */
 export type Input = Awaited<ReturnType<typeof readInput>>;
 
 /** Reads and checks all files, and tells what is odd about them. @throws UserError */
@@ -152,12 +150,9 @@ export async function readInput(files: ImputeFiles) {
   const { position } = reference.variants;
   const helping = aligned.variants.filter((i) => i < inside.from || i >= inside.to).length;
   if (helping > 0) {
-    say(
-      `region: ${inside.to - inside.from} variants of the reference; ${helping} genotyped ones up to ${
-        FLANK / 1e6
-      } Mb ` +
-        "around it help",
-    );
+    const count = inside.to - inside.from;
+    const around = `${helping} genotyped ones up to ${FLANK / 1e6} Mb around it help`;
+    say(`region: ${count} variants of the reference; ${around}`);
   }
   mapWarnings(map, position[0]!, position.at(-1)!).forEach(say);
   const task: Omit<ImputeTask, "known"> = { reference, typed: aligned.variants, map, inside };
@@ -181,11 +176,7 @@ const withFlanks = ({ contig, start, end }: Region): Region => ({
   end: Math.min(LAST_POSITION, end + FLANK),
 });
 
-/**
- * The reference's variants of a region, and around it those that the targets have.
- *
- * @param more keys of variants that are kept around it as well
- */
+/** The reference's variants of a region, and around it those of the targets and those among `more`. */
 function inRegion(
   reference: Genotypes,
   aligned: Aligned,
@@ -215,26 +206,18 @@ function inRegion(
 
 /** The phased targets, from an earlier run if it was interrupted behind that. */
 async function phaseOf(input: Input, files: ImputeFiles, parts: Parts): Promise<PhasedTargets> {
-  const { reference, targets, aligned, map } = input;
+  const { reference, targets: { samples }, aligned, map } = input;
+  const { phasing: method, settings: { recipe: { seed } }, say = () => {}, signal } = files;
   const how = await parts.readText("phasing");
   const kept = how && await parts.read("phased", aligned.alleles.length);
   if (how && kept) return { known: kept, how };
   const folder = join(parts.folder, "beagle");
   await removeFolder(folder);
   await makeFolder(folder);
-  const phased = await phaseTargets({
-    reference,
-    samples: targets.samples,
-    aligned,
-    map,
-    method: files.phasing,
-    seed: files.settings.recipe.seed,
-    folder,
-    say: files.say ?? (() => {}),
-    signal: files.signal,
-  }).catch(async (error) => {
+  const task = { reference, samples, aligned, map, method, seed, folder, say, signal };
+  const phased = await phaseTargets(task).catch(async (error) => {
     // Nothing is done yet that could go on.
-    if (!(error instanceof Stopped || stopRequested(files.signal))) await parts.remove();
+    if (!(error instanceof Stopped || stopRequested(signal))) await parts.remove();
     throw error;
   });
   await parts.write("phased", phased.known);
@@ -250,27 +233,24 @@ async function checkTyped(task: ImputeTask, { settings, say, signal }: ImputeFil
     bar.update(Math.round(100 * share));
   });
   await bar.done();
+  const what = "genotyped variants, each left out in turn";
   const known = variants.filter((r2) => !Number.isNaN(r2));
   if (known.length === 0) {
-    say?.(
-      "genotyped variants, each left out in turn: no R2, since no variant varies among the calls of these people",
-    );
+    say?.(`${what}: no R2, since no variant varies among the calls of these people`);
     return variants;
   }
   const mean = known.reduce((a, b) => a + b, 0) / known.length;
   say?.(
-    `genotyped variants, each left out in turn: R2 of all alleles ${
-      pooled.toFixed(4)
-    }, mean of ${known.length} variants that ` +
-      `vary ${mean.toFixed(4)} (copying model)`,
+    `${what}: R2 of all alleles ${pooled.toFixed(4)}, mean of ${known.length} variants that vary ` +
+      `${mean.toFixed(4)} (copying model)`,
   );
   return variants;
 }
 
 /** Imputes and writes window by window. @throws Stopped */
 async function write(files: ImputeFiles, task: Input & ImputeTask, how: string, parts: Parts) {
-  const { settings, out } = files;
-  const { reference, targets, cut, answers, known } = task;
+  const { settings, out, source, haplotypes, posteriors, leastR2, typedR2 } = files;
+  const { reference, targets, cut, answers, known, symbols } = task;
   const { windows } = cut;
   const writer = files.save === undefined
     ? undefined
@@ -300,13 +280,8 @@ async function write(files: ImputeFiles, task: Input & ImputeTask, how: string, 
       contig: reference.contig,
       contigLength: task.contigLength ?? undefined,
       samples: targets.samples,
-      source: files.source,
       notes: { ...files.notes, phasing: how, geneticMap: basename(task.map.source) },
-      haplotypes: files.haplotypes,
-      posteriors: files.posteriors,
-      leastR2: files.leastR2,
-      typedR2: files.typedR2,
-      symbols: task.symbols,
+      ...{ source, haplotypes, posteriors, leastR2, typedR2, symbols },
       structural: reference.variants.info !== undefined || targets.variants.info !== undefined,
     };
     const all = task.given.length > 0 ? merged(rows, task.given) : rows;

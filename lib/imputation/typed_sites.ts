@@ -1,24 +1,14 @@
 /** Genotyped variants that the reference lacks, written as they were given. */
-import { type Genotypes, getBit, type ImputedBatch } from "../data/genotypes/mod.ts";
+import { type Genotypes, getBit, type ImputedBatch, sliceVariants } from "../data/genotypes/mod.ts";
 
-/**
- * The variants of the targets at some indices, each a batch of its own with its calls as text.
- *
- * @param indices increasing
- */
-export function givenVariants(targets: Genotypes, indices: ArrayLike<number>): ImputedBatch[] {
-  const { position, id, ref, alt, info } = targets.variants;
-  return Array.from(indices, (i) => ({
-    position: position.slice(i, i + 1),
-    id: [id[i]!],
-    ref: [ref[i]!],
-    alt: [alt[i]!],
-    ...(info ? { info: [info[i]!] } : {}),
+/** The variants of the targets at increasing indices, each a batch of its own with its calls as text. */
+export const givenVariants = (targets: Genotypes, indices: ArrayLike<number>): ImputedBatch[] =>
+  Array.from(indices, (i) => ({
+    ...sliceVariants(targets.variants, i, i + 1),
     probabilities: new Float32Array(2 * targets.samples.length),
     typed: [1],
     given: targets.samples.map((_, s) => callOf(targets, i, s)),
   }));
-}
 
 function callOf({ alleles, missing, unphased, haploid }: Genotypes, i: number, s: number): string {
   const [a, b] = [getBit(alleles, i, 2 * s), getBit(alleles, i, 2 * s + 1)];
@@ -52,13 +42,9 @@ export async function* merged(
 function sliceOf(batch: ImputedBatch, from: number, to: number): ImputedBatch {
   const n = batch.position.length;
   const columns = batch.probabilities.length / n;
-  const { info, haploid, typedR2 } = batch;
+  const { haploid, typedR2 } = batch;
   return {
-    position: batch.position.slice(from, to),
-    id: batch.id.slice(from, to),
-    ref: batch.ref.slice(from, to),
-    alt: batch.alt.slice(from, to),
-    ...(info ? { info: info.slice(from, to) } : {}),
+    ...sliceVariants(batch, from, to),
     probabilities: batch.probabilities.subarray(from * columns, to * columns),
     typed: Array.from(batch.typed).slice(from, to),
     ...(haploid ? { haploid: haploid.subarray(from * columns / 2, to * columns / 2) } : {}),

@@ -1,8 +1,7 @@
 /** What a panel trains: a table of one's own, or an experiment. Either makes trials of options. */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { untrained } from "../experiments/experiment.ts";
-import type { Changes, Experiment, Settings } from "../experiments/experiment.ts";
+import { type Changes, type Experiment, type Settings, untrained } from "../experiments/experiment.ts";
 import { LOCAL_RECORDS } from "../experiments/profiles.ts";
 import { run, writeOutcome } from "../experiments/run.ts";
 import { countParameters } from "../models/table/mod.ts";
@@ -29,7 +28,6 @@ export interface Made<Value> extends Trial {
 export interface Bench<Value> {
   title: string;
   options: OptionTable;
-  /** The options at the start. */
   defaults: Record<string, unknown>;
   /** @throws UserError for what is wrong with the options, or with the training */
   make(options: Record<string, unknown>, signal: AbortSignal): Promise<Made<Value>>;
@@ -90,7 +88,6 @@ async function writeTableRecord(
   });
 }
 
-/** The checksum of what a table holds. */
 function tableDigest({ columns }: FitTableOptions["table"]): string {
   const hash = createHash("sha256");
   for (const column of columns) {

@@ -20,7 +20,6 @@ export const range = (least: number, most: number, step = 1): Slider => ({ least
 /** A slider over equal ratios, for learning rates and their like. */
 export const log = (least: number, most: number): Slider => ({ least, most, log: true });
 
-/** A control as the page draws it. */
 export type DrawnControl =
   & { name: string; about: string; value: unknown }
   & ({ choices: (number | string | boolean)[] } | Slider);

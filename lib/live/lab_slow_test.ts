@@ -8,7 +8,7 @@ import { labCommand } from "../notebook/lab.ts";
 import { renderNotebook } from "../notebook/render.ts";
 import { code, notebook } from "../notebook/support_test.ts";
 import { ROOT } from "../paths.ts";
-import { browserTest } from "./browser.ts";
+import { browserTest } from "./support_test.ts";
 
 const isSetUp = await Deno.stat(KERNEL).then(() => true, () => false);
 const FOLDER = join("results", "local", "browser");

@@ -1,7 +1,6 @@
 /** A panel in a notebook: controls beside the live curve, served by the kernel, and its last state as a picture and a table. */
 import { UserError } from "../errors.ts";
 import type { Experiment, Settings } from "../experiments/experiment.ts";
-import { toSvg } from "../plots/mod.ts";
 import { STOP_FILE } from "../progress/stop.ts";
 import { flushOutputs, jupyter, PROGRESS_FILE } from "../progress/progress.ts";
 import { escapeHtml, type RunRecord, toHtml, toText } from "../results/mod.ts";
@@ -44,7 +43,7 @@ export function staticState(trials: readonly Made<unknown>[], title: string): { 
   }
   const figure = trialFigure(trials, title);
   const table = trialTable(trials);
-  const svg = figure ? toSvg(figure).replace(/^<\?xml[^>]*\?>\s*/, "") : "";
+  const svg = figure ? `${figure.outerHTML}\n` : "";
   return { html: svg + toHtml(table), text: toText(table) };
 }
 

@@ -19,10 +19,9 @@ const HEADERS = {
 };
 
 const html = (title: string) =>
-  `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${
-    title.replace(/[<&]/g, " ")
-  }</title></head>` +
-  `<body><main></main><script src="page.js"></script></body></html>`;
+  '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">' +
+  `<title>${title.replace(/[<&]/g, " ")}</title></head>` +
+  '<body><main></main><script src="page.js"></script></body></html>';
 
 const answer = (body: BodyInit | null, type: string, status = 200) =>
   new Response(body, { status, headers: { ...HEADERS, "Content-Type": type } });

@@ -1,20 +1,18 @@
 /** The state behind a panel: its trials, the one under way, and what a reader asks for. */
 import { UserError } from "../errors.ts";
+import { reasonOf } from "../files.ts";
 import { checkNames } from "../options.ts";
+import type { Course } from "../progress/course.ts";
 import { formatDuration } from "../progress/format.ts";
 import { progressLine, type ProgressState, type Sink, watched } from "../progress/progress.ts";
 import type { TableView } from "../results/mod.ts";
 import type { Bench, Made } from "./bench.ts";
 import { trialNames, trialTable } from "./compare.ts";
-import type { Control, DrawnControl } from "./controls.ts";
-import { drawnControls } from "./controls.ts";
+import { type Control, type DrawnControl, drawnControls } from "./controls.ts";
 
 /** A curve as the page draws it. */
-export interface DrawnCurve {
+export interface DrawnCurve extends Course {
   name: string;
-  train: [number, number][];
-  validation: [number, number][];
-  best?: number;
 }
 
 /** All that the page shows, as JSON. */
@@ -59,7 +57,7 @@ export function createSession<Value>(
 ): Session<Value> {
   const drawn = drawnControls(controls, bench.options, bench.defaults);
   const listeners = new Set<(state: PanelState) => void>();
-  let under: { name: string; state?: ProgressState; stop: AbortController } | undefined;
+  let under: { name: string; state?: ProgressState; stop: AbortController } | null = null;
   let message = "";
 
   const state = (): PanelState => {
@@ -69,23 +67,14 @@ export function createSession<Value>(
       title: bench.title,
       controls: drawn,
       curves: [
-        ...trials.map(({ course: { train, validation, best } }, i) => ({
-          name: names[i]!,
-          train,
-          validation,
-          best,
-        })),
-        ...live
-          ? [{ name: under!.name, train: live.train, validation: live.validation, best: live.best }]
-          : [],
+        ...trials.map(({ course }, i) => ({ name: names[i]!, ...course })),
+        ...live ? [{ name: under!.name, ...live }] : [],
       ],
       table: trialTable(trials),
-      running: under
-        ? {
-          line: under.state ? progressLine(under.state, 0) : "starting",
-          stopping: under.stop.signal.aborted,
-        }
-        : null,
+      running: under && {
+        line: under.state ? progressLine(under.state, 0) : "starting",
+        stopping: under.stop.signal.aborted,
+      },
       message,
     };
   };
@@ -110,14 +99,13 @@ export function createSession<Value>(
     try {
       const made = await watched(sink, () => work(under!.stop.signal));
       trials.push(withCourse(made, under.state));
-      message = `${made.stopped ? "stopped" : "done"} after ${made.steps} steps, ${
-        formatDuration(made.seconds)
-      }`;
+      const end = made.stopped ? "stopped" : "done";
+      message = `${end} after ${made.steps} steps, ${formatDuration(made.seconds)}`;
     } catch (error) {
-      message = error instanceof Error ? error.message : String(error);
+      message = reasonOf(error);
       throw error;
     } finally {
-      under = undefined;
+      under = null;
       tell();
     }
   };

@@ -1,6 +1,6 @@
 import { DISPLAY } from "../display.ts";
 import { UserError } from "../errors.ts";
-import { type Figure, toSvg } from "../plots/mod.ts";
+import type { Figure } from "../plots/mod.ts";
 import { escapeHtml } from "../results/mod.ts";
 
 /**
@@ -20,20 +20,15 @@ export function slides(slides: readonly { label: string; figure: Figure }[], nam
   }
   const labels = slides.map(({ label }) => escapeHtml(label));
   const figures = slides.map(({ figure }, i) =>
-    `<div data-slide="${i}"${i === 0 ? "" : " hidden"}>${
-      toSvg(figure).replace(/^<\?xml[^>]*\?>\s*/, "")
-    }</div>`
+    `<div data-slide="${i}"${i === 0 ? "" : " hidden"}>${figure.outerHTML}\n</div>`
   );
   const oninput = "const box = this.closest('[data-slides]');" +
     "box.querySelectorAll('[data-slide]').forEach((slide, i) => slide.hidden = i !== Number(this.value));" +
     "box.querySelector('output').textContent = JSON.parse(box.dataset.slides)[this.value];";
   const html = `<div data-slides="${escapeHtml(JSON.stringify(slides.map(({ label }) => label)))}">` +
-    `<label>${escapeHtml(name)} <input type="range" min="0" max="${
-      slides.length - 1
-    }" value="0" oninput="${oninput}" ` +
-    `style="vertical-align:middle;width:20em"> <output>${labels[0]}</output></label>${
-      figures.join("\n")
-    }</div>`;
+    `<label>${escapeHtml(name)} <input type="range" min="0" max="${slides.length - 1}" value="0" ` +
+    `oninput="${oninput}" style="vertical-align:middle;width:20em"> <output>${labels[0]}</output></label>` +
+    `${figures.join("\n")}</div>`;
   return {
     [DISPLAY]: () => ({
       "text/html": html,

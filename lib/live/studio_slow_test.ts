@@ -6,7 +6,7 @@ import { code, notebook } from "../notebook/support_test.ts";
 import { executeNotebook } from "../notebook/execute.ts";
 import { ROOT } from "../paths.ts";
 import { KERNEL } from "../setup/kernel.ts";
-import { browserTest } from "./browser.ts";
+import { browserTest } from "./support_test.ts";
 
 const MINUTE = 60_000;
 const isSetUp = await Deno.stat(KERNEL).then(() => true, () => false);

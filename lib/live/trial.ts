@@ -20,17 +20,13 @@ export interface Trial {
   seconds: number;
 }
 
-/** What `trialOf` knows. */
 export type Trained = FittedTable | FittedProcess | RunRecord;
 
-/** The hyperparameters of a recipe of any kind. */
 function optionsIn(recipe: Record<string, unknown>): Record<string, unknown> {
   if ("dims" in recipe) return optionsOf(PROCESS_OPTIONS, recipe);
   if ("spin" in recipe) return optionsOf(HAPLOTYPE_OPTIONS, recipe["spin"] as object);
   return optionsOf(TABLE_OPTIONS, recipe);
 }
-
-const isRecord = (value: Trained): value is RunRecord => "experiment" in value;
 
 const total = ({ compile, train, evaluate }: RunRecord["seconds"]): number => compile + train + evaluate;
 
@@ -42,7 +38,7 @@ function courseInRecord({ details }: RunRecord): Course {
 
 /** A training as it can be compared with others. */
 export function trialOf(value: Trained): Trial {
-  if (isRecord(value)) {
+  if ("experiment" in value) {
     const { model, data, fold, seed, configuration, metrics, steps, seconds } = value;
     const which = { model, data: data.name, ...fold && { fold: fold.index } };
     return {

@@ -12,24 +12,8 @@ export interface Projections {
   scale: number;
 }
 
-/** Projections of keys and values that queries have taken upon themselves. */
-interface Absorbed {
-  /** Queries [b0, m, w] to readers of rows, [b0, c, heads·m]. */
-  readers(queries: tf.Tensor3D): tf.Tensor3D;
-  /** What is added to every value, [w]; absent for nothing. */
-  shift?: tf.Tensor;
-  /**
-   * From weighted sums of rows to those of values.
-   *
-   * @param sums [b, heads·m, c]
-   * @param weight [b, heads·m, 1], how much the weights add up to; absent for 1
-   * @returns [b, m, w]
-   */
-  values(sums: tf.Tensor3D, weight?: tf.Tensor): tf.Tensor3D;
-}
-
-/** Reading of rows as they are, by queries and sums that are projected instead. */
-export function absorb({ width, linear }: RowForm, { key, value, heads, scale }: Projections): Absorbed {
+/** Reading of rows as they are, by queries and sums that take over the projections of keys and values. */
+export function absorb({ width, linear }: RowForm, { key, value, heads, scale }: Projections) {
   const before = linear && matrix(linear);
   const w = key.weight.shape[1]!;
   // [heads, c, w / heads]: of a row to its keys or values, head by head.
@@ -41,9 +25,18 @@ export function absorb({ width, linear }: RowForm, { key, value, heads, scale }:
   const keys = perHead(matrix(key));
   const shift = shiftOf(linear, value);
   return {
-    readers: (queries) => readersOf(queries, keys, scale),
+    /** Queries [b0, m, w] to readers of rows, [b0, c, heads·m]. */
+    readers: (queries: tf.Tensor3D): tf.Tensor3D => readersOf(queries, keys, scale),
+    /** What is added to every value, [w]; undefined for nothing. */
     shift,
-    values(sums, weight) {
+    /**
+     * From weighted sums of rows to those of values.
+     *
+     * @param sums [b, heads·m, c]
+     * @param weight [b, heads·m, 1], how much the weights add up to; absent for 1
+     * @returns [b, m, w]
+     */
+    values(sums: tf.Tensor3D, weight?: tf.Tensor): tf.Tensor3D {
       const b = sums.shape[0];
       const ofHeads = tf.matMul(byHead(sums, heads), perHead(matrix(value))) as tf.Tensor3D;
       if (!shift) return besides(ofHeads, b);

@@ -25,11 +25,7 @@ export const formOf = ({ x, linear }: Affine): RowForm => ({ width: x.shape[2], 
 /** The rows themselves, [batch, n, d]. */
 export const rowsOf = ({ x, linear }: Affine): tf.Tensor3D => linear ? linear(x) : x;
 
-/**
- * The linear layer `next` after the rows, as one product over them.
- *
- * @returns [batch, n, width of `next`]
- */
+/** The linear layer `next` after the rows, as one product over them: [batch, n, width of `next`]. */
 export function applyAfter({ x, linear }: Affine, next: Linear): tf.Tensor3D {
   const [batch, n, c] = x.shape;
   if (!linear || n * batch <= c) return next(linear ? linear(x) : x);

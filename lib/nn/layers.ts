@@ -8,11 +8,7 @@ export const asConstant = (compute: () => tf.Tensor): tf.Tensor =>
   // Differentiation sees a custom gradient as one operation, and this one has no inputs.
   tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))();
 
-/**
- * Checks a shape where a layer begins; null stands for any length.
- *
- * @throws Error naming the place, the expected and the found shape.
- */
+/** Checks a shape where a layer begins; null is any length. @throws Error with the place and both shapes */
 export function expectShape(where: string, x: tf.Tensor, expected: (number | null)[]): void {
   const { shape } = x;
   if (shape.length === expected.length && expected.every((n, i) => n === null || n === shape[i])) return;
@@ -32,7 +28,6 @@ export const stack = (parts: tf.Tensor3D[]): tf.Tensor3D =>
 
 type Fill = ParameterSpec["fill"];
 
-/** All elements equal. */
 export const filled = (value: number, n: number): Fill => () => new Float32Array(n).fill(value);
 
 /** PyTorch's default for the weight and the bias of a Linear layer: uniform in ±1/sqrt(fanIn). */
@@ -184,11 +179,6 @@ export function reluMlp(
     { length: count },
     (_, i) => linear(scope, String(2 * i), i === 0 ? dimIn : hidden, i === count - 1 ? dimOut : hidden),
   );
-  return reluStack(layers);
-}
-
-/** Linear layers with ReLU between them, made already. */
-function reluStack(layers: Linear[]): ReluMlp {
   const last = layers.at(-1)!;
   const inner = <T extends tf.Tensor>(x: T): T =>
     layers.slice(0, -1).reduce((h, layer) => tf.relu(layer(h)), x);

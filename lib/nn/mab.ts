@@ -41,7 +41,6 @@ interface MabWidths {
   dimOut: number;
 }
 
-/** All four widths equal. */
 export const widthsOf = (width: number): MabWidths => ({
   dimQ: width,
   dimKV: width,

@@ -36,7 +36,6 @@ export interface RowReader {
   result(state: SoftmaxState): tf.Tensor3D;
 }
 
-/** Before the first row. */
 export const emptyState = ([g, p, c]: StateSize): SoftmaxState => ({
   highest: tf.fill([g, p, 1], HIDDEN) as tf.Tensor3D,
   sums: tf.zeros([g, p, 1]),

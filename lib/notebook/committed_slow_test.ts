@@ -7,7 +7,7 @@ import { ROOT } from "../paths.ts";
 import { KERNEL } from "../setup/kernel.ts";
 import { executeNotebook } from "./execute.ts";
 import { cleanNotebook, type Notebook, readNotebook } from "./format.ts";
-import { changedLines, within } from "./outputs.ts";
+import { changedLines, within } from "./outputs_support_test.ts";
 import { code, notebook, shownText } from "./support_test.ts";
 
 const isSetUp = await Deno.stat(KERNEL).then(() => true, () => false);

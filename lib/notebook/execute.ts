@@ -235,11 +235,6 @@ async function locateSyntaxError(source: string): Promise<{ message: string; at?
   return found ? { message: found[1]!, at: numbered(source, Number(found[2])) } : undefined;
 }
 
-/** The stack's lines that lie in files of the workspace, the innermost first. */
-function framesInFiles(traceback: string[]): string[] {
-  return traceback.filter((line) => /^\s+at /.test(line) && line.includes("file://")).slice(0, 5);
-}
-
 /** A failed cell in a few lines: where, which line, which error, through which files. */
 export async function describeFailure(
   source: string,
@@ -253,5 +248,6 @@ export async function describeFailure(
     ? `${where}, line ${at.line}:\n    ${at.text}`
     : `${where}:\n    ${source.trim().split("\n")[0]}`;
   const error = syntax ? `SyntaxError: ${syntax.message}` : `${name}: ${failure.message}`;
-  return [place, error, ...framesInFiles(traceback)].join("\n");
+  const inFiles = traceback.filter((line) => /^\s+at /.test(line) && line.includes("file://"));
+  return [place, error, ...inFiles.slice(0, 5)].join("\n");
 }

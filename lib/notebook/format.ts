@@ -44,11 +44,7 @@ export function notebookName(path: string): string {
   return basename(path, ".ipynb");
 }
 
-/**
- * Reads a notebook for the Deno kernel.
- *
- * @throws UserError if the file is missing, not a notebook of format 4, or made for another kernel
- */
+/** Reads a notebook. @throws UserError if it is missing, not of format 4, or not for Deno's kernel */
 export async function readNotebook(path: string): Promise<Notebook> {
   const text = await Deno.readTextFile(path).catch((error) => {
     const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : error.message;
@@ -92,12 +88,9 @@ export async function writeNotebook(path: string, notebook: Notebook): Promise<v
 const ANSI = /\x1b\[[0-9;?]*[A-Za-z]/g;
 
 /** Text without terminal colours, and with paths of this machine made relative to the workspace. */
-export function cleanText(text: string, root = ROOT): string {
-  return text.replace(ANSI, "").replaceAll(`file://${root}/`, "").replaceAll(`${root}/`, "").replaceAll(
-    root,
-    ".",
-  );
-}
+export const cleanText = (text: string, root = ROOT): string =>
+  text.replace(ANSI, "").replaceAll(`file://${root}/`, "").replaceAll(`${root}/`, "")
+    .replaceAll(root, ".");
 
 function cleanLines(text: Text, root: string): Text {
   return typeof text === "string" ? cleanText(text, root) : text.map((line) => cleanText(line, root));
@@ -117,9 +110,8 @@ function cleanOutput(output: Output, root: string): Output {
 const VOLATILE = new Set(["execution", "ExecuteTime", "collapsed", "scrolled", "trusted", "vscode"]);
 
 function cleanCell(cell: NotebookCell, index: number, root: string): NotebookCell {
-  const metadata = Object.fromEntries(
-    Object.entries(cell.metadata).filter(([field]) => !VOLATILE.has(field)),
-  );
+  const kept = Object.entries(cell.metadata).filter(([field]) => !VOLATILE.has(field));
+  const metadata = Object.fromEntries(kept);
   const common = { ...cell, id: cell.id ?? `cell-${index + 1}`, metadata };
   if (cell.cell_type !== "code") return common;
   const outputs = (cell.outputs ?? []).map((output) => cleanOutput(output, root));

@@ -6,12 +6,7 @@ import { processEnvironment } from "../setup/command.ts";
 /** JupyterLab with what the kernel leaves out; see there. */
 const START = join(import.meta.dirname!, "lab.py");
 
-/**
- * The program, its arguments and its variables.
- *
- * @param open the path that it opens, relative to the workspace
- * @param more further arguments of JupyterLab
- */
+/** The program, its arguments and variables. @param open a path in the workspace @param more arguments */
 export function labCommand(open: string, more: string[] = []) {
   return {
     program: PYTHON,

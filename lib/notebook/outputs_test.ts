@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { changedLines, within } from "./outputs.ts";
+import { changedLines, within } from "./outputs_support_test.ts";
 import { code, notebook } from "./support_test.ts";
 
 const changes = (before: string, after: string, tolerance?: number) =>

@@ -18,7 +18,6 @@ export function notebookTitle(notebook: Notebook, fallback: string): string {
   return fallback;
 }
 
-/** A notebook with the name that messages call it. */
 interface Named {
   notebook: Notebook;
   name: string;
@@ -54,11 +53,7 @@ export async function renderNotebooks(
   }
 }
 
-/**
- * Writes the page of a notebook.
- *
- * @throws UserError if the page cannot be made or written
- */
+/** @throws UserError if the page cannot be made or written */
 export async function renderNotebook(notebook: Notebook, path: string, name: string): Promise<void> {
   const [page] = await renderNotebooks([{ notebook, name }], "page");
   await writeAtomic(path, page!);
@@ -66,15 +61,9 @@ export async function renderNotebook(notebook: Notebook, path: string, name: str
 
 const FORMULA = /<tex-math display="(block|inline)">([\s\S]*?)<\/tex-math>/g;
 
-const ENTITIES: Record<string, string> = {
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&#x27;": "'",
-  "&amp;": "&",
-};
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', "#x27": "'", amp: "&" };
 
-const unescape = (text: string) => text.replace(/&(?:lt|gt|quot|#x27|amp);/g, (entity) => ENTITIES[entity]!);
+const unescape = (text: string) => text.replace(/&(lt|gt|quot|#x27|amp);/g, (_, name) => ENTITIES[name]!);
 
 /** Replaces `<tex-math>` elements; a formula that is not valid TeX is shown as it was written, in red. */
 export function renderFormulas(html: string): string {

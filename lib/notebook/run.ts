@@ -1,7 +1,7 @@
 /** Runs a notebook from file to file: parameters, execution, checks, an executed notebook and its page. */
 import { dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { ROOT } from "../paths.ts";
+import { LOCAL, ROOT } from "../paths.ts";
 import { type Event, executeNotebook } from "./execute.ts";
 import {
   cleanNotebook,
@@ -14,7 +14,7 @@ import {
 import { declaredParameters, parseSettings, withParameters } from "./parameters.ts";
 import { renderNotebook } from "./render.ts";
 
-interface RunRequest {
+export interface RunRequest {
   /** Absolute path of the notebook; it is read only, unless it is also the output and `overwrite` is set. */
   source: string;
   /** Parameters for this run, as `name=value`. */
@@ -88,5 +88,5 @@ async function isSameFile(a: string, b: string): Promise<boolean> {
 /** Where a run writes unless told otherwise. */
 export function defaultOutput(source: string): string {
   const name = notebookName(source);
-  return join(ROOT, "results", "local", name, `${name}.ipynb`);
+  return join(LOCAL, name, `${name}.ipynb`);
 }

@@ -1,6 +1,7 @@
 /** Shows results: in a notebook as outputs of the cell, elsewhere as text. */
 import { DISPLAY } from "../display.ts";
-import { escapeHtml, type TableView, toHtml, toText } from "../results/view.ts";
+import type { Columns } from "../results/export.ts";
+import { escapeHtml, type TableView, viewFormats } from "../results/view.ts";
 import { flushOutputs, jupyter, type MediaBundle } from "../progress/progress.ts";
 
 /**
@@ -20,7 +21,6 @@ export async function show(...values: unknown[]): Promise<void> {
   if (kernel) await flushOutputs();
 }
 
-/** Something that says itself how it is shown. */
 interface Displayable {
   [DISPLAY](): MediaBundle | Promise<MediaBundle>;
 }
@@ -36,7 +36,6 @@ export const text = (content: string): Displayable => displayable({ "text/plain"
 export const markdown = (content: string): Displayable =>
   displayable({ "text/markdown": content, "text/plain": content });
 
-/** A piece of HTML. */
 export const html = (content: string): Displayable =>
   displayable({ "text/html": content, "text/plain": content.replace(/<[^>]*>/g, "").trim() });
 
@@ -68,24 +67,16 @@ export async function bundleOf(value: unknown): Promise<MediaBundle> {
   if (typeof value === "object" && value !== null) {
     if (DISPLAY in value) return await (value as Displayable)[DISPLAY]();
     if ("outerHTML" in value && typeof value.outerHTML === "string") return ofMarkup(value.outerHTML);
-    if (isView(value)) return { "text/html": toHtml(value), "text/plain": toText(value) };
+    if (isView(value)) return viewFormats(value);
     if (isTable(value)) return { "text/html": tableHtml(value), "text/plain": tableText(value) };
   }
   return { "text/plain": Deno.inspect(value, { colors: false, depth: 4 }) };
 }
 
-/** What is needed of an Arquero table. */
-interface TableLike {
-  columnNames(): string[];
-  numRows(): number;
-  get(name: string, row: number): unknown;
-}
-
-function isTable(value: unknown): value is TableLike {
-  const table = value as Partial<Record<keyof TableLike, unknown>> | null;
-  return typeof table === "object" && table !== null &&
-    [table.columnNames, table.numRows, table.get].every((method) => typeof method === "function");
-}
+const isTable = (value: object): value is Columns =>
+  ["columnNames", "numRows", "get"].every((name) =>
+    typeof (value as Record<string, unknown>)[name] === "function"
+  );
 
 /** A table of results, whose cells are texts already. */
 const isView = (value: object): value is TableView =>
@@ -108,7 +99,7 @@ function cellText(value: unknown): string {
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
-function grid(table: TableLike, limit: number): Grid {
+function grid(table: Columns, limit: number): Grid {
   const header = table.columnNames();
   const count = Math.min(table.numRows(), limit);
   const values = Array.from({ length: count }, (_, row) => header.map((name) => table.get(name, row)));
@@ -117,7 +108,7 @@ function grid(table: TableLike, limit: number): Grid {
 }
 
 /** An HTML table with numbers at the right; at most `limit` rows, and a note of how many more there are. */
-export function tableHtml(table: TableLike, limit = LIMIT): string {
+export function tableHtml(table: Columns, limit = LIMIT): string {
   const { header, numeric, rows, more } = grid(table, limit);
   const cell = (tag: string, text: string, i: number) =>
     `<${tag} style="text-align:${numeric[i] ? "right" : "left"}">${escapeHtml(text)}</${tag}>`;
@@ -128,8 +119,7 @@ export function tableHtml(table: TableLike, limit = LIMIT): string {
   return `<table>\n<thead>${line("th", header)}</thead>\n<tbody>\n${body}\n</tbody>\n</table>${note}`;
 }
 
-/** The same table as lines of text. */
-export function tableText(table: TableLike, limit = LIMIT): string {
+export function tableText(table: Columns, limit = LIMIT): string {
   const { header, numeric, rows, more } = grid(table, limit);
   const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: string[]) =>

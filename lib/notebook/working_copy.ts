@@ -1,12 +1,9 @@
-/**
- * Copies of the notebooks to work on: JupyterLab saves of its own accord, so the committed ones are not what it opens.
- */
-import { createHash } from "node:crypto";
+/** Copies of the notebooks to work on: JupyterLab saves of its own accord, so it opens no committed ones. */
 import { basename, join } from "node:path";
-import { unknown } from "../data/nearest.ts";
-import { UserError } from "../errors.ts";
+import { knownName } from "../data/nearest.ts";
+import { sha256 } from "../data/read.ts";
 import { writeAtomic } from "../files.ts";
-import { ROOT } from "../paths.ts";
+import { LOCAL, ROOT } from "../paths.ts";
 import { cleanNotebook, notebookName, notebookText, readNotebook, writeNotebook } from "./format.ts";
 
 export interface Folders {
@@ -18,7 +15,7 @@ export interface Folders {
 
 export const FOLDERS: Folders = {
   source: join(ROOT, "notebooks"),
-  copy: join(ROOT, "results", "local", "notebooks"),
+  copy: join(LOCAL, "notebooks"),
 };
 
 /** Of each copy, the checksums of the source and of the copy when it was made. */
@@ -35,7 +32,7 @@ const writeMade = (folders: Folders, made: Made): Promise<void> =>
 /** The checksum of a file; undefined if it is not there. */
 async function digest(path: string): Promise<string | undefined> {
   const bytes = await Deno.readFile(path).catch(() => undefined);
-  return bytes && createHash("sha256").update(bytes).digest("hex");
+  return bytes && sha256(bytes);
 }
 
 async function notebooksOf(folder: string): Promise<string[]> {
@@ -77,7 +74,7 @@ export async function copyNotebooks(folders = FOLDERS): Promise<{ paths: string[
 export async function bringBack(name: string, folders = FOLDERS): Promise<boolean> {
   const file = `${notebookName(basename(name))}.ipynb`;
   const names = await notebooksOf(folders.copy).catch(() => [] as string[]);
-  if (!names.includes(file)) throw new UserError(`there is no copy ${unknown(file, names)}`);
+  knownName(file, names, "there is no copy");
   const [from, to] = [join(folders.copy, file), join(folders.source, file)];
   const notebook = cleanNotebook(await readNotebook(from));
   const before = await Deno.readTextFile(to).catch(() => undefined);

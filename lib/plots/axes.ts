@@ -31,11 +31,7 @@ function extent({ label, log }: Axis, values: readonly number[]): [number, numbe
 
 const CENTRED = { labelAnchor: "center", labelArrow: "none" } as const;
 
-/**
- * An axis over the range of some values, with readable ticks.
- *
- * @throws RangeError if there is nothing to draw, a value is not finite, or one is not positive on a logarithmic axis.
- */
+/** An axis over the range of values, with readable ticks. @throws RangeError if they cannot be shown */
 export function axisOf(axis: Axis, values: readonly number[]): DrawnAxis {
   const [low, high] = extent(axis, values);
   const format = tickFormatter(high, axis.unit);

@@ -78,7 +78,6 @@ function roundNumbers(figure: Element): void {
   }
 }
 
-/** The figure as the text of an SVG file. */
 export const toSvg = (figure: Figure): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${figure.outerHTML}\n`;
 

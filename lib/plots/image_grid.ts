@@ -200,7 +200,6 @@ export function attentionMap(panels: readonly AttentionPanel[], options: Attenti
   return drawFigure(drawn, head);
 }
 
-/** The colours with their meanings. */
 function scaleMarks(y: number, inner: number): Plot.Markish[] {
   const length = Math.min(240, inner / 2);
   const ramp = Array.from({ length: 60 }, (_, at) => TOP * at / 59);

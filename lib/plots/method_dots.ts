@@ -68,7 +68,6 @@ function dotsPlot(
   };
 }
 
-/** Room for the names of rows. */
 const marginFor = (labels: readonly string[]): number =>
   20 + Math.ceil(CHARACTER * Math.max(...labels.map(({ length }) => length)));
 

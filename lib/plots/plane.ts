@@ -13,15 +13,10 @@ interface PlaneOptions extends Omit<FigureOptions, "legend"> {
   height?: number;
 }
 
-/**
- * A plane with a frame, a grid, an axis title in the middle of either side and readable ticks.
- *
- * @throws RangeError if there is nothing to draw, a value is not finite, or one is not positive on a logarithmic axis.
- */
+/** @throws RangeError as `axisOf` */
 const planeOf = (x: Axis, y: Axis, xs: readonly number[], ys: readonly number[]) =>
   planeFrom(axisOf(x, xs), axisOf(y, ys));
 
-/** Points of one or more series in a plane. */
 export function scatter(points: readonly Point[], options: PlaneOptions): Figure {
   const { x, y, width = WIDTH, height = HEIGHT, ...head } = options;
   const series = seriesOf(points);
@@ -34,7 +29,6 @@ export function scatter(points: readonly Point[], options: PlaneOptions): Figure
   return drawFigure([{ options: plot, width, height }], { ...head, legend, legendMark: "dot" });
 }
 
-/** One row of a test set. */
 interface Prediction {
   /** Model, or fold. */
   series: string;

@@ -163,10 +163,7 @@ export function predictiveBands(panels: readonly PredictivePanel[], options: Ban
   return drawFigure([{ options: plot, ...size }], { ...head, legend });
 }
 
-const distinct = (
-  panels: readonly Cell[],
-  key: keyof Cell,
-) => [...new Set(panels.map((panel) => panel[key]))];
+const distinct = (panels: readonly Cell[], key: keyof Cell) => [...new Set(panels.map((one) => one[key]))];
 
 /**
  * Rows enough to draw a line or a band: of each of some equal parts of the range of x the first row, the lowest and the

@@ -1,6 +1,5 @@
 import type { SymbolType } from "@observablehq/plot";
 
-/** How a model, or any other series, is drawn. */
 export interface Style {
   label: string;
   colour: string;
@@ -85,7 +84,6 @@ export function stylesOf(names: readonly string[]): Map<string, Style> {
   }));
 }
 
-/** A point of one of several series. */
 export interface Point {
   series: string;
   x: number;

@@ -49,7 +49,7 @@ function logTicks(low: number, high: number): number[] {
   return ticks.length >= 2 ? ticks : roundTicks(low, high, 4);
 }
 
-const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+export const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 const short = (value: number) => String(Number(value.toPrecision(3)));
 
 /**
@@ -73,18 +73,14 @@ export function courseSvg(
   let [low, high] = [Math.min(...values), Math.max(...values)];
   if (low === high) [low, high] = isLog ? [low / 2, high * 2] : [low - 1, high + 1];
   const { left, right, top, bottom } = PLANE;
-  const last = Math.max(
-    total,
-    ...values.length ? [...lines.train, ...lines.validation].map(([step]) => step) : [],
-  );
+  const last = Math.max(total, ...[...lines.train, ...lines.validation].map(([step]) => step));
   const x = (step: number) => left + (right - left) * step / last;
   const y = (value: number) =>
     bottom - (bottom - top) * (scale(value) - scale(low)) / (scale(high) - scale(low));
   const place = ([step, value]: [number, number]) => `${x(step).toFixed(1)},${y(value).toFixed(1)}`;
   const label = (content: string, at: number, down: number, more: string) =>
-    `<text x="${at.toFixed(1)}" y="${down.toFixed(1)}" fill="${INK}" font-size="12" ${more}>${
-      escape(content)
-    }</text>`;
+    `<text x="${at.toFixed(1)}" y="${down.toFixed(1)}" fill="${INK}" font-size="12" ${more}>` +
+    `${escape(content)}</text>`;
   const grid = (isLog ? logTicks(low, high) : roundTicks(low, high, 4)).map((tick) =>
     `<path d="M${left},${y(tick).toFixed(1)}H${right}" stroke="${INK}" stroke-opacity=".12"/>` +
     label(short(tick), left - 6, y(tick) + 4, 'text-anchor="end"')
@@ -101,9 +97,8 @@ export function courseSvg(
   });
   const chosen = lines.validation.find(([step]) => step === best);
   const mark = chosen
-    ? `<path d="M${
-      x(chosen[0]).toFixed(1)
-    },${top}V${bottom}" stroke="${INK}" stroke-opacity=".6" stroke-dasharray="3,3"/>` +
+    ? `<path d="M${x(chosen[0]).toFixed(1)},${top}V${bottom}" stroke="${INK}" stroke-opacity=".6" ` +
+      'stroke-dasharray="3,3"/>' +
       label(
         `best: ${short(chosen[1])} at step ${chosen[0]}`,
         x(chosen[0]) + (x(chosen[0]) > 0.7 * right ? -6 : 6),

@@ -1,6 +1,6 @@
 /** Progress of something that takes long: in a terminal, in a notebook, in a log, and for a headless runner. */
 import { UserError } from "../errors.ts";
-import { type Course, courseSvg } from "./course.ts";
+import { type Course, courseSvg, escape } from "./course.ts";
 import { formatBar, formatDuration, formatNotes, formatRate } from "./format.ts";
 
 export interface Progress {
@@ -67,7 +67,6 @@ export async function watched<T>(sink: Sink, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** The sinks that suit where this runs. */
 export function chooseSinks(): Sink[] {
   if (watcher) return [watcher];
   const file = Deno.env.get(PROGRESS_FILE);
@@ -195,7 +194,8 @@ export function progressLine(state: ProgressState, barWidth = 20): string {
   const { label, done, total, unit, elapsed, rate, remaining, note, waiting, finished } = state;
   const units = unit ? ` ${unit}` : "";
   const end = note ? ` · ${note}` : "";
-  if (finished) return `${label}: ${count(done, total)}${units} in ${formatDuration(elapsed)}${end}`;
+  const count = done === total ? `${done}` : `${done} of ${total}`;
+  if (finished) return `${label}: ${count}${units} in ${formatDuration(elapsed)}${end}`;
   const fraction = total > 0 ? done / total : 0;
   const percent = `${String(Math.floor(fraction * 100)).padStart(3)} %`;
   const pace = waiting
@@ -204,10 +204,6 @@ export function progressLine(state: ProgressState, barWidth = 20): string {
     ? ""
     : ` · ${formatRate(rate)} · ${formatDuration(remaining)} left`;
   return `${label} ${formatBar(fraction, barWidth)} ${percent} · ${done} of ${total}${units}${pace}${end}`;
-}
-
-function count(done: number, total: number): string {
-  return done === total ? `${done}` : `${done} of ${total}`;
 }
 
 export interface Sink {
@@ -230,7 +226,6 @@ export function terminalSink(write: (text: string) => void, columns: () => numbe
   };
 }
 
-/** Plain lines, for logs. */
 export function logSink(write: (text: string) => void): Sink {
   return { interval: 10_000, patient: true, draw: (state) => write(progressLine(state) + "\n") };
 }
@@ -257,21 +252,14 @@ export function fileSink(path: string): Sink {
   };
 }
 
-const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-
 /** The curve of a training with its words; undefined for anything else, and before there is a point. */
 export function stateSvg({ course, ...state }: ProgressState): string | undefined {
   if (!course) return undefined;
   const [how, ...figures] = progressLine({ ...state, note: "" }, 0).split(" · ");
-  const bytes = course.stepBytes === undefined
-    ? []
-    : [`${(course.stepBytes / 1e6).toPrecision(3)} MB a step`];
+  const bytes = course.stepBytes && `${(course.stepBytes / 1e6).toPrecision(3)} MB a step`;
   const head = state.finished ? how! : [how!.trim(), figures.shift()].join(" · ");
-  return courseSvg(
-    course,
-    [head, [...figures, ...bytes, state.note].filter(Boolean).join(" · ")],
-    state.total,
-  );
+  const words = [...figures, bytes, state.note].filter(Boolean).join(" · ");
+  return courseSvg(course, [head, words], state.total);
 }
 
 function bundle(state: ProgressState): MediaBundle {
@@ -300,8 +288,6 @@ export function notebookSink(kernel: Jupyter, id: string, interval = 250): Sink 
     flush: () => pending,
   };
 }
-
-/** What a Deno kernel offers to the code of a cell, and nothing where there is no kernel. */
 
 /** One output in several formats, by media type; the front end shows the richest it knows. */
 export type MediaBundle = Record<string, unknown>;

@@ -5,7 +5,6 @@ import { runTool } from "../setup/command.ts";
 
 /** What a run ran on and with; no names of hosts, users or folders. */
 export interface Environment {
-  /** Version of each program and package, by name. */
   versions: Record<string, string>;
   /** The workspace's commit, with "+" where files differ from it; null outside a git checkout. */
   commit: string | null;
@@ -41,7 +40,6 @@ async function processor(): Promise<string> {
   return family && model ? `${name} (family ${family}, model ${model})` : name;
 }
 
-/** Collects versions, commit and machine for a record. */
 export async function environment(): Promise<Environment> {
   const [head, changes] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain")]);
   return {

@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { dirname, extname } from "node:path";
-import { unknown } from "../data/nearest.ts";
+import { knownName } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { TABLE_FORMATS } from "./formats.ts";
 import { cell, type TableView } from "./view.ts";
 
 /** What is needed of an Arquero table. */
-interface Columns {
+export interface Columns {
   columnNames(): string[];
   numRows(): number;
   get(name: string, row: number): unknown;
@@ -32,15 +32,15 @@ const viewOf = (table: TableView | Columns): TableView => {
  * await exportTable(report.tables["errors"], "tables/errors.tex");
  */
 export async function exportTable(table: TableView | Columns, path: string): Promise<string> {
-  const ending = extname(path).slice(1);
-  const write = TABLE_FORMATS[ending];
-  if (!write) {
-    throw new UserError(`${path}: a table has no format ${unknown(ending, Object.keys(TABLE_FORMATS))}`);
-  }
+  const ending = knownName(
+    extname(path).slice(1),
+    Object.keys(TABLE_FORMATS),
+    `${path}: a table has no format`,
+  );
   if (!("columnNames" in table) && !Array.isArray(table.rows)) {
     throw new UserError(`${path}: expected a table of a report or of Arquero`);
   }
   mkdirSync(dirname(path), { recursive: true });
-  await writeAtomic(path, write(viewOf(table)));
+  await writeAtomic(path, TABLE_FORMATS[ending]!(viewOf(table)));
   return path;
 }

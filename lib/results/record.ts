@@ -32,7 +32,6 @@ export interface RunOutcome {
   memory: { compiledBytes: number | null; peakResidentBytes: number | null };
 }
 
-/** One run, as it is kept in a JSON file. */
 export interface RunRecord<Details extends Json = Json> extends RunIdentity, RunOutcome {
   format: 2;
   /** What an experiment finds beside its measures: curves, windows, bins, maps; an empty object if nothing. */

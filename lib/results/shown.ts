@@ -2,7 +2,7 @@
 import { displayed } from "../display.ts";
 import { formatDuration } from "../progress/format.ts";
 import type { RunRecord } from "./record.ts";
-import { cell, NOTHING, type TableView, toHtml, toText } from "./view.ts";
+import { cell, NOTHING, type TableView, viewFormats } from "./view.ts";
 
 /** Rows of a table of records; there may be hundreds of them. */
 const MOST = 50;
@@ -32,10 +32,8 @@ export function recordsView(records: readonly RunRecord[]): TableView {
   };
 }
 
-const formats = (view: TableView) => ({ "text/html": toHtml(view), "text/plain": toText(view) });
-
 export const shownRecord = (record: RunRecord): RunRecord =>
-  displayed(record, (one) => formats(recordsView([one])));
+  displayed(record, (one) => viewFormats(recordsView([one])));
 
 export const shownRecords = <R extends RunRecord>(records: R[]): R[] =>
-  displayed(records, (all) => formats(recordsView(all)));
+  displayed(records, (all) => viewFormats(recordsView(all)));

@@ -1,6 +1,6 @@
 import { readBytes } from "../data/read.ts";
 import { UserError } from "../errors.ts";
-import { writeAtomic } from "../files.ts";
+import { exists, writeAtomic } from "../files.ts";
 import { recordName, type RunIdentity, type RunRecord, wrongField } from "./record.ts";
 import { shownRecord, shownRecords } from "./shown.ts";
 
@@ -72,15 +72,10 @@ export async function readRecords(folder: string): Promise<RunRecord[]> {
   return shownRecords(await Promise.all(names.sort().map((name) => readRecord(`${folder}/${name}`, name))));
 }
 
-/**
- * The record of a run that is complete already, so that it need not run again.
- *
- * @throws UserError if there is a file of that name that is no record.
- */
+/** The record of a run that is complete already. @throws UserError for a file that is no record */
 export async function findRecord(folder: string, identity: RunIdentity): Promise<RunRecord | undefined> {
   const name = recordName(identity);
-  const exists = await Deno.stat(`${folder}/${name}`).then(() => true, () => false);
-  if (!exists) return undefined;
+  if (!await exists(`${folder}/${name}`)) return undefined;
   const record = await readRecord(`${folder}/${name}`, name);
   return record.status === "complete" ? record : undefined;
 }

@@ -20,7 +20,6 @@ export interface Score {
 
 const HIGHER_IS_BETTER: readonly string[] = ["accuracy", "auroc", "r2"];
 
-/** Whether a larger value of a measure is the better one. */
 export const higherIsBetter = (metric: string): boolean => HIGHER_IS_BETTER.includes(metric);
 
 const METRIC_LABELS: Record<string, string> = {
@@ -31,7 +30,6 @@ const METRIC_LABELS: Record<string, string> = {
   r2: "R²",
 };
 
-/** The name of a measure for readers. */
 export const metricLabel = (metric: string): string => METRIC_LABELS[metric] ?? metric;
 
 /** Mean, deviation (n - 1) and standard error of some values. */
@@ -52,14 +50,8 @@ export function median(values: readonly number[]): number {
   return (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Geometric mean of positive numbers. */
 export const geometricMean = (values: readonly number[]): number =>
   Math.exp(spread(values.map((value) => Math.log(value))).mean);
-
-const groupBy = <T>(
-  items: readonly T[],
-  key: (item: T) => string,
-): T[][] => [...Map.groupBy(items, key).values()];
 
 /** The runs of the configuration that ran last: a changed configuration replaces the runs of the one before. */
 export function latestConfiguration<R extends RunRecord>(records: readonly R[]): R[] {
@@ -75,12 +67,11 @@ export function latestConfiguration<R extends RunRecord>(records: readonly R[]):
  * the group gives NaN: a diverged run must not improve a mean by its absence.
  */
 export function summarise(records: readonly RunRecord[]): Score[] {
-  const complete = records.filter(({ status }) => status === "complete");
-  const groups = groupBy(
-    complete,
+  const groups = Map.groupBy(
+    records.filter(({ status }) => status === "complete"),
     ({ experiment, profile, data, model }) => canonicalJson([experiment, profile, data.name, model]),
-  ).map(latestConfiguration);
-  return groups.flatMap((runs) => {
+  );
+  return [...groups.values()].map(latestConfiguration).flatMap((runs) => {
     const { data, model, profile, fold } = runs[0]!;
     const used = new Set(runs.map((run) => run.fold?.index)).size;
     const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))];
@@ -106,55 +97,33 @@ export function ranks(values: readonly number[], higherFirst: boolean): number[]
   });
 }
 
-interface AverageRanks {
-  /** By model. */
-  ranks: Map<string, number>;
-  /** Deviation of a model's ranks over the sets, n - 1; NaN for a single set. */
-  deviations: Map<string, number>;
-  /** The sets that count. */
-  sets: string[];
-}
-
 /**
  * The mean rank of each model over data sets, for one score per model and data set. Only data sets that have a score of
  * every model count: a rank among fewer models is another thing.
  */
-export function averageRanks(scores: readonly Score[]): AverageRanks {
+export function averageRanks(scores: readonly Score[]) {
   const models = [...new Set(scores.map(({ model }) => model))];
-  const full = groupBy(scores, ({ data }) => data).filter((row) => row.length === models.length);
+  const full = [...Map.groupBy(scores, ({ data }) => data).values()]
+    .filter((row) => row.length === models.length);
   const perSet = full.map((row) => {
     const ordered = models.map((model) => row.find((score) => score.model === model)!.mean);
     return ranks(ordered, higherIsBetter(row[0]!.metric));
   });
   const spreads = models.map((model, at) => [model, spread(perSet.map((row) => row[at]!))] as const);
   return {
+    /** By model. */
     ranks: new Map(spreads.map(([model, { mean }]) => [model, mean])),
+    /** Of a model's ranks over the sets, n - 1; NaN for a single set. */
     deviations: new Map(spreads.map(([model, { deviation }]) => [model, deviation])),
+    /** The sets that count. */
     sets: full.map((row) => row[0]!.data),
   };
 }
 
 /** Studentised range over √2 at the level 0.05 for 2, 3, ... models (Demšar 2006, Table 5; further ones by the same formula). */
 const QUANTILES = [
-  1.96,
-  2.343,
-  2.569,
-  2.728,
-  2.85,
-  2.949,
-  3.031,
-  3.102,
-  3.164,
-  3.219,
-  3.268,
-  3.313,
-  3.354,
-  3.391,
-  3.426,
-  3.458,
-  3.489,
-  3.517,
-  3.544,
+  ...[1.96, 2.343, 2.569, 2.728, 2.85, 2.949, 3.031, 3.102, 3.164, 3.219],
+  ...[3.268, 3.313, 3.354, 3.391, 3.426, 3.458, 3.489, 3.517, 3.544],
 ];
 
 /**
@@ -167,10 +136,9 @@ const QUANTILES = [
 export function criticalDifference(models: number, sets: number): number {
   const quantile = QUANTILES[models - 2];
   if (quantile === undefined || sets < 1) {
+    const most = QUANTILES.length + 1;
     throw new UserError(
-      `critical difference: expected 2 to ${
-        QUANTILES.length + 1
-      } models and a set, found ${models} and ${sets}`,
+      `critical difference: expected 2 to ${most} models and a set, found ${models} and ${sets}`,
     );
   }
   return quantile * Math.sqrt(models * (models + 1) / (6 * sets));

@@ -47,7 +47,6 @@ interface ScoreTableOptions {
   title: string;
   /** Order of the columns; default the order of the scores. Models not named are left out. */
   models?: readonly string[];
-  /** Further sentences below the table. */
   notes?: readonly string[];
 }
 
@@ -84,7 +83,7 @@ export function scoreTable(scores: readonly Score[], options: ScoreTableOptions)
       const own = spreads ? ` ± ${deviations.get(model)!.toFixed(2)}` : "";
       return cell(ranks.get(model)!.toFixed(2) + own, ranks.get(model) === lowest);
     });
-    rows.push({ label: `average rank, ${ranked.length} ${ranked.length === 1 ? "set" : "sets"}`, cells });
+    rows.push({ label: `average rank, ${counted(ranked.length, "set")}`, cells });
   }
   return {
     title,
@@ -99,9 +98,8 @@ export function scoreTable(scores: readonly Score[], options: ScoreTableOptions)
   };
 }
 
-const bytes = (
-  count: number | null,
-): string => (count === null ? NOTHING : `${(count / 2 ** 20).toFixed(1)} MiB`);
+const bytes = (count: number | null): string =>
+  count === null ? NOTHING : `${(count / 2 ** 20).toFixed(1)} MiB`;
 
 /** "12.3 MiB", "1.50 GiB". */
 export function formatBytes(bytes: number): string {
@@ -119,11 +117,7 @@ export function formatSeconds(seconds: number): string {
   return `${value < 99.95 ? value.toPrecision(3) : value.toFixed(0)} ${unit}`;
 }
 
-/**
- * What runs cost: a row for each data set and model, means over their complete runs.
- *
- * @param beside a model whose memory and time those of the others on the same data are compared with
- */
+/** What runs cost, by data set and model. @param beside a model to compare memory and time with */
 export function costTable(records: readonly RunRecord[], title: string, beside?: string): TableView {
   const complete = records.filter(({ status }) => status === "complete");
   const groups = Map.groupBy(complete, ({ data, model }) => `${data.name}, ${model}`);

@@ -50,6 +50,9 @@ const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 export const escapeHtml = (text: string): string =>
   text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character]!);
 
+/** By media type, as a notebook shows a table. */
+export const viewFormats = (view: TableView) => ({ "text/html": toHtml(view), "text/plain": toText(view) });
+
 /** HTML that needs no style sheet; the best cell of a row is bold. */
 export function toHtml({ title, head, rows, notes }: TableView): string {
   const align = (column: number) =>

@@ -20,7 +20,6 @@ interface BaselinesBundle extends Bundle {
   python: string;
 }
 
-/** The bundle of this workspace's pinned versions, there or not. */
 export async function baselinesBundle(): Promise<BaselinesBundle> {
   const lock = parseLock(await Deno.readTextFile(LOCK));
   const folder = join(CACHE, "baselines", lock.key);
@@ -33,12 +32,7 @@ export async function baselinesBundle(): Promise<BaselinesBundle> {
   };
 }
 
-/**
- * The interpreter that has the baselines, its native files verified.
- *
- * @returns undefined if there is none
- * @throws UserError if a file is damaged
- */
+/** The interpreter that has the baselines, verified, if it is there. @throws UserError if damaged */
 export async function findBaselines(): Promise<string | undefined> {
   const bundle = await baselinesBundle();
   if (!await isInstalled(bundle)) return undefined;
@@ -50,27 +44,21 @@ export async function findBaselines(): Promise<string | undefined> {
 const SPACE = 2 ** 30;
 
 /**
- * Makes sure that the classical baselines are installed.
- *
- * @param repair installs them anew even if they are there
- * @returns a line that names their versions
+ * Makes sure that the classical baselines are installed, anew with `repair`. @returns a line that names their versions
  * @throws UserError on another platform, for an older Python, without network or disk space, or for a wrong checksum;
  * nothing is left behind
  */
 export async function ensureBaselines(say: Say, repair: boolean): Promise<string> {
   const bundle = await baselinesBundle();
-  if (repair || !await isInstalled(bundle) || !await answers(bundle)) await install(bundle, say);
+  // The Python that the environment was made with may be gone.
+  const starts = async () => (await runTool(bundle.python, ["-I", "-c", "import sklearn"]))?.code === 0;
+  if (repair || !await isInstalled(bundle) || !await starts()) await install(bundle, say);
   else await verifyBundle(bundle);
   const named = bundle.lock.pins.filter(({ package: name }) => NAMED.test(name));
   return `${named.map((pin) => `${pin.package} ${pin.version}`).join(", ")}, checksums verified`;
 }
 
 const NAMED = /^(scikit-learn|xgboost|lightgbm)/;
-
-/** Whether the environment's Python still starts: the one that it was made with may be gone. */
-async function answers({ python }: BaselinesBundle): Promise<boolean> {
-  return (await runTool(python, ["-I", "-c", "import sklearn"]))?.code === 0;
-}
 
 async function install(bundle: BaselinesBundle, say: Say): Promise<void> {
   requirePlatform(bundle.name);

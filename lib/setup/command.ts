@@ -15,17 +15,11 @@ interface CommandOptions {
 
 /** This process's environment with some variables set, and some taken away. */
 export function processEnvironment(changes: Record<string, string | undefined> = {}): Record<string, string> {
-  const merged = { ...Deno.env.toObject(), ...changes };
-  return Object.fromEntries(
-    Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const merged = Object.entries({ ...Deno.env.toObject(), ...changes });
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined)) as Record<string, string>;
 }
 
-/**
- * Runs a program to its end.
- *
- * @returns undefined if there is no such program, or it may not be executed
- */
+/** Runs a program to its end. @returns undefined if there is none, or it may not be executed */
 export async function runTool(
   program: string,
   args: string[],
@@ -41,16 +35,11 @@ export async function runTool(
       stdout: "piped",
       stderr: "piped",
     }).output();
-    const decoder = new TextDecoder();
-    return {
-      code: output.code,
-      stdout: decoder.decode(output.stdout),
-      stderr: decoder.decode(output.stderr),
-    };
+    const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
+    return { code: output.code, stdout: stdout!, stderr: stderr! };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
-      return undefined;
-    }
+    const { NotFound, PermissionDenied } = Deno.errors;
+    if (error instanceof NotFound || error instanceof PermissionDenied) return undefined;
     throw error;
   }
 }

@@ -4,11 +4,7 @@ import { UserError } from "../errors.ts";
 
 const GIB = 2 ** 30;
 
-/**
- * Checks that a folder's disk has room.
- *
- * @throws UserError saying how much is needed, how much is free and where
- */
+/** Checks that a folder's disk has room. @throws UserError saying how much is needed and free, and where */
 export async function requireSpace(folder: string, bytes: number, what: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   // What a plain user can still write.

@@ -1,7 +1,7 @@
 /** The Python environment `.venv`: JupyterLab to look at notebooks, nbclient and nbconvert to run and render them. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { sha256 } from "../data/read.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { ENVIRONMENT, ROOT } from "../paths.ts";
@@ -27,7 +27,7 @@ async function requirements(): Promise<{ hash: string; packages: string[]; summa
   const pins = text.split("\n").filter((line) => line !== "").map((line) => line.split("=="));
   const lab = pins.find(([name]) => name === "jupyterlab");
   return {
-    hash: createHash("sha256").update(text).digest("hex"),
+    hash: sha256(text),
     packages: pins.map(([name]) => name!),
     summary: `JupyterLab ${lab?.[1]}`,
   };
@@ -41,27 +41,15 @@ async function readStamp(folder: string): Promise<Stamp | undefined> {
   }
 }
 
-/**
- * Why the environment in a folder has to be built, or undefined if all of it is there.
- *
- * @param hash of the requirements it must have been built for
- * @param packages that must be in it
- */
-export async function rebuildReason(
-  folder: string,
-  hash: string,
-  packages: string[],
-): Promise<string | undefined> {
+/** Why an environment has to be built for requirements of a `hash`; undefined if all is there. */
+export async function rebuildReason(folder: string, hash: string, packages: string[]) {
   if (!existsSync(folder)) return "building .venv";
   const stamp = await readStamp(folder);
   if (!stamp) return "rebuilding .venv, which an earlier set-up did not finish";
   if (stamp.requirements !== hash) return "rebuilding .venv for other versions of its packages";
   const version = formatVersion(stamp.python.slice(0, 2));
-  const answer = await runTool(join(folder, "bin", "python"), [
-    "-I",
-    "-c",
-    "import sys; print('%d.%d' % sys.version_info[:2])",
-  ]);
+  const script = "import sys; print('%d.%d' % sys.version_info[:2])";
+  const answer = await runTool(join(folder, "bin", "python"), ["-I", "-c", script]);
   if (answer?.stdout.trim() !== version) return `rebuilding .venv, whose Python ${version} is gone`;
   for (const name of packages) {
     const module = join(folder, "lib", `python${version}`, "site-packages", name, "__init__.py");
@@ -98,10 +86,8 @@ export async function ensureEnvironment(say: Say): Promise<string> {
   await makeVenv(python, ENVIRONMENT);
   say(`installing ${packages.join(", ")} from the Python package index`);
   await pip(["install", "--quiet", "-r", REQUIREMENTS], "the Python packages of the workspace");
-  await writeAtomic(
-    join(ENVIRONMENT, STAMP),
-    JSON.stringify({ python: python.version, requirements: hash } satisfies Stamp),
-  );
+  const stamp: Stamp = { python: python.version, requirements: hash };
+  await writeAtomic(join(ENVIRONMENT, STAMP), JSON.stringify(stamp));
   return `Python ${formatVersion(python.version)}, ${summary}`;
 }
 
@@ -134,13 +120,10 @@ export async function probe(name: string): Promise<Python | undefined> {
   }
 }
 
-export function formatVersion(version: readonly number[]): string {
-  return version.join(".");
-}
+export const formatVersion = (version: readonly number[]): string => version.join(".");
 
-function isOldEnough({ version: [major, minor] }: Python): boolean {
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
-}
+const isOldEnough = ({ version: [major, minor] }: Python): boolean =>
+  major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 
 /**
  * The Python to build the environment with: the one that the variable PYTHON names, else the first of `python3`,
@@ -165,24 +148,20 @@ async function whyNone(found: Python[], named: string | undefined): Promise<stri
     `macOS: brew install python), or name one: PYTHON=/path/to/python3`;
   const recent = found.find(isOldEnough);
   if (recent) return withoutEnvironments(recent);
-  const old = found[0];
-  if (old) {
-    return `${wanted} is needed to run notebooks, but ${old.executable} is ` +
-      `${formatVersion(old.version)}. ${install}`;
-  }
+  const [old] = found;
+  const need = `${wanted} is needed to run notebooks, but`;
+  if (old) return `${need} ${old.executable} is ${formatVersion(old.version)}. ${install}`;
   if (named) {
     const result = await runTool(named, ["--version"]);
     const said = result ? `; it printed:\n${lastLines(result.stderr || result.stdout)}` : "";
     return `PYTHON is ${named}, which does not start as ${wanted}${said}`;
   }
-  return `${wanted} is needed to run notebooks, but none was found on PATH (looked for ` +
-    `${NAMES.join(", ")}). ${install}`;
+  return `${need} none was found on PATH (looked for ${NAMES.join(", ")}). ${install}`;
 }
 
 function withoutEnvironments({ executable, version }: Python): string {
   const [major, minor] = version;
-  return `Python ${formatVersion(version)} at ${executable} cannot make virtual environments: its ` +
-    `modules venv and ` +
-    `ensurepip are not both installed. Debian, Ubuntu: sudo apt install python${major}.${minor}-venv; ` +
+  return `Python ${formatVersion(version)} at ${executable} cannot make virtual environments: its modules ` +
+    `venv and ensurepip are not both installed. Debian, Ubuntu: sudo apt install python${major}.${minor}-venv; ` +
     `or name another one: PYTHON=/path/to/python3`;
 }

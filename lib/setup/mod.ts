@@ -54,11 +54,7 @@ export async function setup(
   }, print);
 }
 
-/**
- * Fetches what is missing; with everything cached this takes a moment and no network.
- *
- * @throws UserError if the packages cannot be fetched, or are not those of deno.lock
- */
+/** Fetches npm packages that are missing. @throws UserError if that fails, or deno.lock has others */
 async function ensurePackages(say: Say): Promise<string> {
   const notice = setTimeout(() => say("fetching npm packages"), 1000);
   const result = await runTool(Deno.execPath(), ["install", "--quiet"], {

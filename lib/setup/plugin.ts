@@ -23,9 +23,8 @@ import { makeBundle, parseLock, removeLeftovers, requirePlatform, type Say, unpa
 const TEMPORARY = "download-";
 
 /**
- * Makes sure that the engine has a plugin, where one is known for this machine.
+ * Makes sure that the engine has a plugin, where one is known for this machine; downloads it anew with `repair`.
  *
- * @param repair downloads it anew even if a file is there
  * @returns a line that names the plugin, or says what runs instead
  * @throws UserError if the download fails or a checksum is not the expected one; nothing is left behind
  */
@@ -42,11 +41,7 @@ export async function ensurePlugin(say: Say, repair: boolean): Promise<string> {
   return `XLA for the CPU (${plugin.package} ${plugin.version}), checksum verified`;
 }
 
-/**
- * Downloads a plugin and puts it at `path`, working in `folder`, which is on the same disk.
- *
- * @throws UserError as `ensurePlugin` does
- */
+/** Downloads a plugin and puts it at `path`, by way of a `folder` on its disk. @throws as `ensurePlugin` */
 export async function installPlugin(
   plugin: CpuPlugin,
   path: string,
@@ -64,9 +59,9 @@ export async function installPlugin(
     const hashes = await unpackWheels({ pins: [pin], key: "" }, temporary, { patterns: [member] }, withSize);
     if (hashes[member] !== plugin.sha256) {
       throw new UserError(
-        `${plugin.file} does not match its checksum: expected SHA-256 ${plugin.sha256}, found ` +
-          `${hashes[member]}. ` +
-          `Nothing was installed; try again, and if it stays so, the package index in use serves another file`,
+        `${plugin.file} does not match its checksum: expected SHA-256 ${plugin.sha256}, ` +
+          `found ${hashes[member]}. Nothing was installed; try again, and if it stays so, ` +
+          "the package index in use serves another file",
       );
     }
     await Deno.mkdir(dirname(path), { recursive: true });
@@ -83,11 +78,7 @@ const SPACE = 6 * 2 ** 30;
 /** The libraries, the programs that XLA starts, and NVIDIA's device library. */
 const PATTERNS = ["*.so", "*.so.*", "nvidia/*/bin/*", "*.bc"];
 
-/**
- * The version of CUDA to install.
- *
- * @throws UserError if it is left to the driver and there is none, or one too old
- */
+/** The version of CUDA to install. @throws UserError if the driver is to tell, and is absent or too old */
 export function chooseVersion(asked: CudaVersion | "auto", driver: Driver): CudaVersion {
   if (asked !== "auto") return asked;
   const choose = `choose one with ${taskCommand("setup --cuda=13")} or --cuda=12`;
@@ -101,9 +92,8 @@ export function chooseVersion(asked: CudaVersion | "auto", driver: Driver): Cuda
 }
 
 /**
- * Makes sure that XLA for NVIDIA GPUs is installed.
+ * Makes sure that XLA for NVIDIA GPUs is installed, anew with `repair`.
  *
- * @param repair installs it anew even if it is there
  * @returns a line that names what is installed, and says so if no GPU can be used
  * @throws UserError as `chooseVersion` does, without network or disk space, or for a wrong checksum
  */

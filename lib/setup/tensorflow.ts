@@ -20,12 +20,9 @@ import { makeBundle, parseLock, type Pin, requirePlatform, type Say, unpackWheel
 const SPACE: Record<TensorflowKind, number> = { cpu: 1.5 * 2 ** 30, gpu: 8 * 2 ** 30 };
 
 /** The libraries do not depend on Python's version; one wheel serves all of them. */
-const WHEEL = [
-  "--implementation=cp",
-  "--python-version=3.11",
-  "--abi=cp311",
-  "--platform=manylinux_2_27_x86_64",
-];
+const WHEEL = "--implementation=cp --python-version=3.11 --abi=cp311 --platform=manylinux_2_27_x86_64".split(
+  " ",
+);
 
 /** The headers that the addon includes, directly or not. */
 const HEADERS = [
@@ -45,10 +42,7 @@ const PATTERNS = [
 ];
 
 /**
- * Makes sure that the `tensorflow` engine is installed.
- *
- * @param repair installs it anew even if it is there
- * @returns a line that names what is installed
+ * Makes sure that the `tensorflow` engine is installed, anew with `repair`. @returns a line that names it
  * @throws UserError without a C++ compiler, disk space, network or on a platform without a wheel; nothing is left behind
  */
 export async function ensureTensorflow(say: Say, kind: TensorflowKind, repair: boolean): Promise<string> {
@@ -85,11 +79,7 @@ async function install(bundle: TensorflowBundle, say: Say): Promise<void> {
   });
 }
 
-/**
- * The first of these C++ compilers that starts.
- *
- * @throws UserError that says what was looked for and how to get one
- */
+/** The first of these C++ compilers that starts. @throws UserError that says how to get one */
 export async function findCompiler(
   names: string[] = [Deno.env.get("CXX") ?? "", "g++", "clang++"].filter((name) => name !== ""),
 ): Promise<string> {
@@ -101,11 +91,7 @@ export async function findCompiler(
   );
 }
 
-/**
- * Puts the JavaScript and the addon's source of tfjs-node into the folder, fetched and verified by Deno.
- *
- * @returns the folder of Node's headers
- */
+/** Puts tfjs-node's JavaScript and its addon's source into a folder; returns that of Node's headers. */
 async function npmPackages(folder: string): Promise<string> {
   const project = join(folder, "npm");
   await Deno.mkdir(project);

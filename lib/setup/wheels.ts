@@ -1,7 +1,7 @@
 /** Wheels of the Python package index, pinned with their SHA-256, as a source of folders of native libraries. */
 import { type Bundle, completeBundle } from "@spin/xla/plugins";
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { sha256 } from "../data/read.ts";
 import { UserError } from "../errors.ts";
 import { PYTHON } from "../paths.ts";
 import { formatDuration } from "../progress/format.ts";
@@ -39,7 +39,7 @@ export function parseLock(text: string): Lock {
     }
     return { package: match[1]!, version: match[2]!, line };
   });
-  return { pins, key: createHash("sha256").update(text).digest("hex").slice(0, 16) };
+  return { pins, key: sha256(text).slice(0, 16) };
 }
 
 interface Unpacking {
@@ -95,14 +95,7 @@ async function download(pin: Pin, folder: string, more: string[]): Promise<strin
 }
 
 /** Settings of the user's own that would send packages elsewhere than into the environment. */
-const UNWANTED = [
-  "PIP_TARGET",
-  "PIP_PREFIX",
-  "PIP_ROOT",
-  "PIP_REQUIRE_VIRTUALENV",
-  "PYTHONHOME",
-  "PYTHONPATH",
-];
+const UNWANTED = "PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV PYTHONHOME PYTHONPATH".split(" ");
 
 /** pip gives up after two more attempts unless the user set something else: a machine without network hears soon. */
 function pipEnvironment(): Record<string, string | undefined> {
@@ -135,17 +128,17 @@ export function explainPip({ stdout, stderr }: Finished, what: string): string {
   const said = `${stdout}\n${stderr}`;
   const hashes = /Expected sha256\s+(\w+)[\s\S]*?Got\s+(\w+)/.exec(said);
   if (hashes) {
-    return `the download of ${what} does not match its checksum: expected SHA-256 ${hashes[1]}, found ` +
-      `${hashes[2]}. ` +
-      `Nothing was installed. Try again; if it stays so, the package index in use serves another file`;
+    return `the download of ${what} does not match its checksum: expected SHA-256 ${hashes[1]}, ` +
+      `found ${hashes[2]}. Nothing was installed. Try again; if it stays so, ` +
+      "the package index in use serves another file";
   }
   if (/No space left on device|Errno 28|Disk quota exceeded/i.test(said)) {
     return `the disk is full: ${what} could not be installed`;
   }
   if (UNREACHABLE.test(said)) {
     return `${what} could not be downloaded: the package index did not answer. Check the network connection, and the ` +
-      `index, proxy and certificates that pip uses (pip config list). pip ` +
-      `said:\n${lastLines(complaints(stderr))}`;
+      "index, proxy and certificates that pip uses (pip config list). pip said:\n" +
+      lastLines(complaints(stderr));
   }
   if (/No matching distribution|Could not find a version/i.test(said)) {
     return `${what} could not be installed: the package index in use has no version that suits this machine and ` +
@@ -220,7 +213,6 @@ export async function step(
     report.print(`${name.padEnd(8)} ${line} ...`);
   });
   if (!worked && !report.verbose) return;
-  const seconds = (performance.now() - start) / 1000;
-  const time = formatDuration(seconds);
+  const time = formatDuration((performance.now() - start) / 1000);
   report.print(`${name.padEnd(8)} ${worked ? `ready in ${time}` : `in place (${time})`}: ${outcome}`);
 }

@@ -36,7 +36,6 @@ const MARK = "site.css";
 
 export interface SiteOptions {
   out: string;
-  /** Paths of notebooks. */
   notebooks: readonly string[];
   /** One file in place of many; of the notebooks alone where `parts` is false. */
   single?: boolean;
@@ -47,20 +46,10 @@ export interface SiteOptions {
 /** The script of the pages, from its modules and what they import. */
 export async function bundleScript(folder: string): Promise<string> {
   const path = join(folder, "bundle.js");
-  const words = [
-    "bundle",
-    "--quiet",
-    "--platform",
-    "browser",
-    "--format",
-    "iife",
-    "--minify",
-    "--output",
-    path,
-  ];
+  const words = "bundle --quiet --platform browser --format iife --minify --output".split(" ");
   await runOrExplain(
     Deno.execPath(),
-    [...words, join(HERE, "browser", "main.ts")],
+    [...words, path, join(HERE, "browser", "main.ts")],
     ({ stderr }) => `the script of the site could not be bundled:\n${lastLines(stderr, 6)}`,
     { cwd: ROOT },
   );
@@ -75,15 +64,15 @@ async function originOf(): Promise<Origin> {
   return { commit, date: log?.code === 0 ? log.stdout.trim() : null, versions };
 }
 
-/** A text that is safe between script tags. */
-const scriptText = (script: string): string => script.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--");
-
 async function recordedRuns(): Promise<RecordedRun[]> {
-  const [kept, mine] = await Promise.all([KEPT_RECORDS, LOCAL_RECORDS].map(readRecords));
-  return inOrder([
-    ...kept!.map((record) => ({ source: "kept" as const, file: recordName(record), record })),
-    ...mine!.map((record) => ({ source: "mine" as const, file: recordName(record), record })),
-  ], EXPERIMENTS.map(({ name }) => name));
+  const runs = await Promise.all(
+    Object.entries({ kept: KEPT_RECORDS, mine: LOCAL_RECORDS } as const).map(async ([source, folder]) =>
+      (await readRecords(folder)).map((record) => (
+        { source: source as RecordedRun["source"], file: recordName(record), record }
+      ))
+    ),
+  );
+  return inOrder(runs.flat(), EXPERIMENTS.map(({ name }) => name));
 }
 
 async function chaptersOf(paths: readonly string[]): Promise<Chapter[]> {
@@ -91,22 +80,14 @@ async function chaptersOf(paths: readonly string[]): Promise<Chapter[]> {
     paths.map(async (path) => ({ name: notebookName(path), notebook: await readNotebook(path) as Notebook })),
   );
   const parts = read.length > 0 ? await renderNotebooks(read, "part") : [];
-  return read.map(({ name, notebook }, i) => ({
-    name,
-    notebook,
-    part: parts[i]!,
-    title: notebookTitle(notebook, name),
-  }));
+  return read.map((one, i) => ({ ...one, part: parts[i]!, title: notebookTitle(one.notebook, one.name) }));
 }
 
-/** Lines of the pages' foot. */
 const footOf = ({ commit, date }: Origin, runs: readonly RecordedRun[]): string => {
   const mine = runs.filter(({ source }) => source === "mine").length;
-  return `<p>Commit <code>${escapeHtml(commit?.slice(0, 12) ?? "unknown")}${
-    commit?.endsWith("+") ? "+" : ""
-  }</code>${date ? ` of ${date.slice(0, 10)}` : ""} · ${
-    runs.length - mine
-  } kept runs, ${mine} made here · <code>deno task site</code></p>`;
+  const name = escapeHtml(commit?.slice(0, 12) ?? "unknown") + (commit?.endsWith("+") ? "+" : "");
+  return `<p>Commit <code>${name}</code>${date ? ` of ${date.slice(0, 10)}` : ""} · ` +
+    `${runs.length - mine} kept runs, ${mine} made here · <code>deno task site</code></p>`;
 };
 
 /** Puts a folder in the place of another one, which is a site or empty. */
@@ -180,7 +161,8 @@ export async function buildSite(
     const first = single && !parts && own.length === 1 ? own[0]!.id : "index";
     const write = (name: string, text: string) => Deno.writeTextFile(join(made, name), text);
     if (single) {
-      const tags = [...parts ? [data] : [], script].map((text) => `<script>${scriptText(text)}</script>`);
+      const safe = (text: string) => text.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--");
+      const tags = [...parts ? [data] : [], script].map((text) => `<script>${safe(text)}</script>`);
       const frame = { foot, style: `<style>\n${styles}</style>`, script: tags.join("\n") };
       await write(`${first}.html`, singleHtml(pages, frame));
     } else {
@@ -190,12 +172,8 @@ export async function buildSite(
       await write("records.js", data);
       for (const page of pages) {
         const scripts = [...page.id === "runs" ? ["records.js"] : [], "site.js"];
-        const frame = {
-          foot,
-          style,
-          script: scripts.map((name) => `<script src="${name}"></script>`).join("\n"),
-        };
-        await write(`${page.id}.html`, pageHtml(page, pages, frame));
+        const script = scripts.map((name) => `<script src="${name}"></script>`).join("\n");
+        await write(`${page.id}.html`, pageHtml(page, pages, { foot, style, script }));
       }
     }
     await Deno.chmod(made, 0o755);

@@ -29,16 +29,16 @@ const THEME = `(function () {
   document.documentElement.classList.add("scripted");
 })();`;
 
-const SECTIONS: [page: string, title: string][] = [
-  ["index", "Notebooks"],
-  ["results", "Results"],
-  ["runs", "Runs"],
-  ["speed", "Speed"],
-  ["methods", "Methods"],
-];
+const SECTIONS = {
+  index: "Notebooks",
+  results: "Results",
+  runs: "Runs",
+  speed: "Speed",
+  methods: "Methods",
+};
 
 function navigation(pages: readonly Page[], current: string | null, link: Link): string {
-  const known = SECTIONS.filter(([page]) => pages.some(({ id }) => id === page));
+  const known = Object.entries(SECTIONS).filter(([page]) => pages.some(({ id }) => id === page));
   const items = known.map(([page, title]) =>
     `<a href="${link(page)}"${page === current ? ' aria-current="page"' : ""}>${title}</a>`
   );
@@ -53,9 +53,8 @@ const contents = (headings: readonly Heading[], least: number): string => {
   const items = shown.map(({ level, id, text }) =>
     `<li class="level${level}"><a href="#${id}">${escapeHtml(text)}</a></li>`
   );
-  return `<nav class="contents" aria-label="Contents"><details open><summary>Contents</summary><ul>${
-    items.join("")
-  }</ul></details></nav>`;
+  return '<nav class="contents" aria-label="Contents"><details open><summary>Contents</summary>' +
+    `<ul>${items.join("")}</ul></details></nav>`;
 };
 
 export interface Frame {
@@ -87,7 +86,6 @@ ${script}
 `;
 }
 
-/** One page as a file of its own. */
 export const pageHtml = (page: Page, pages: readonly Page[], frame: Frame): string =>
   document(
     page.id === "index" ? page.title : `${page.title} · SPIN`,
@@ -96,15 +94,13 @@ export const pageHtml = (page: Page, pages: readonly Page[], frame: Frame): stri
     frame,
   );
 
-/** All pages in one file. */
 export const singleHtml = (pages: readonly Page[], frame: Frame): string =>
   document(
     pages[0]!.title,
-    `${navigation(pages, null, partLink)}
-<div class="frame">${
-      contents(pages.flatMap(({ headings }) => headings), pages.length > 1 ? 1 : 2)
-    }<main id="main" tabindex="-1">${
-      pages.map(({ id, html }) => `<section class="page" id="${id}">${html}</section>`).join("\n")
-    }</main></div>`,
+    `${navigation(pages, null, partLink)}\n<div class="frame">` +
+      contents(pages.flatMap(({ headings }) => headings), pages.length > 1 ? 1 : 2) +
+      `<main id="main" tabindex="-1">` +
+      pages.map(({ id, html }) => `<section class="page" id="${id}">${html}</section>`).join("\n") +
+      "</main></div>",
     frame,
   );

@@ -1,6 +1,6 @@
 /** What stands on the pages of the site. */
 import { Buffer } from "node:buffer";
-import { reportsOf } from "../experiments/outputs.ts";
+import type { reportsOf } from "../experiments/outputs.ts";
 import { type Notebook, plainText } from "../notebook/format.ts";
 import { taskCommand } from "../paths.ts";
 import { methodDots, toSvg } from "../plots/mod.ts";
@@ -118,15 +118,10 @@ export function indexPage(chapters: readonly Chapter[], reports: Reports, link: 
 Every number is from a record of a run. <a href="${link("results")}">All tables and figures</a>,
 <a href="${link("runs")}">every run</a>, and <a href="${link("methods")}">where they come from</a>.</p>
 <ol class="cards">${cards.join("")}</ol>`;
-  return {
-    id: "index",
-    title: "SPIN: results",
-    html,
-    headings: [{ level: 1, id: "index-top", text: "Notebooks" }],
-  };
+  const headings = [{ level: 1, id: "index-top", text: "Notebooks" }];
+  return { id: "index", title: "SPIN: results", html, headings };
 }
 
-/** The page of a notebook: its card, its cells, where its numbers are from. */
 export function notebookPage(
   { name, part, title }: Chapter,
   reports: Reports,
@@ -139,9 +134,7 @@ export function notebookPage(
   const answer = answerOf(reports, name);
   const own = reports.filter(({ notebook }) => notebook === name).map((report) => report.name);
   const ownRuns = runs.filter(({ record }) => own.includes(record.experiment));
-  const links = own.map((experiment) => `<a href="${runsLink(link, experiment)}">${experiment}</a>`).join(
-    ", ",
-  );
+  const links = own.map((name) => `<a href="${runsLink(link, name)}">${name}</a>`).join(", ");
   const card = claim === "" ? "" : `<aside class="claim" aria-label="In short"><dl>` +
     (item ? `<dt>In the paper</dt><dd>${escapeHtml(item)}</dd>` : "") +
     `<dt>${item ? "Claim" : "What it does"}</dt><dd>${escapeHtml(claim)}</dd>` +
@@ -151,15 +144,12 @@ export function notebookPage(
     (verdict ? `<dt>Found here</dt><dd>${verdictHtml(firstLine(verdict))}</dd>` : "") +
     `<dt>Run it</dt><dd><code>${taskCommand(`run notebooks/${name}.ipynb`)}</code></dd></dl></aside>`;
   const headed = html.replace("</h1>", `</h1>${card}`);
-  const source =
-    `<section class="provenance"><h2 id="${name}-provenance">Where these numbers come from</h2><p>${
-      escapeHtml(provenanceLine(ownRuns))
-    }${links ? ` Every run: ${links}.` : ""}</p></section>`;
   const provenance = { level: 2, id: `${name}-provenance`, text: "Where these numbers come from" };
+  const source = `<section class="provenance"><h2 id="${provenance.id}">${provenance.text}</h2><p>` +
+    `${escapeHtml(provenanceLine(ownRuns))}${links && ` Every run: ${links}.`}</p></section>`;
   return { id: name, title, html: headed + source, headings: [...headings, provenance] };
 }
 
-/** Every table and figure of every experiment. */
 export function resultsPage(
   profiles: readonly (readonly [profile: string, reports: Reports])[],
   sources: (records: readonly RunRecord[]) => string,
@@ -172,25 +162,23 @@ export function resultsPage(
       const id = `results-${profile}-${name}`;
       const text = `${name}, ${profile}`;
       headings.push({ level: 2, id, text });
-      const tables = Object.entries(report.tables).map(([part, table]) =>
-        tableHtml(toHtml(table), `${name}_${part}_${profile}`)
+      const nameOf = (part: string) => `${name}_${part}_${profile}`;
+      const tables = Object.entries(report.tables).map(([part, one]) => tableHtml(toHtml(one), nameOf(part)));
+      const figures = Object.entries(report.figures).map(([part, one]) =>
+        figureHtml(toSvg(one), nameOf(part))
       );
-      const figures = Object.entries(report.figures).map(([part, figure]) =>
-        figureHtml(toSvg(figure), `${name}_${part}_${profile}`)
-      );
+      const isHere = chapters.some((chapter) => chapter.name === notebook);
       return `<section><h2 id="${id}">${escapeHtml(text)}</h2>` +
-        `<p class="from">${escapeHtml(sources(own))}. <a href="${runsLink(link, name, profile)}">Records</a>${
-          chapters.some((chapter) => chapter.name === notebook)
-            ? ` · <a href="${link(notebook)}">notebook</a>`
-            : ""
-        }</p>${verdictHtml(report.verdict)}${tables.join("")}${figures.join("")}</section>`;
+        `<p class="from">${escapeHtml(sources(own))}. ` +
+        `<a href="${runsLink(link, name, profile)}">Records</a>` +
+        (isHere ? ` · <a href="${link(notebook)}">notebook</a>` : "") +
+        `</p>${verdictHtml(report.verdict)}${tables.join("")}${figures.join("")}</section>`;
     })
   );
   const html =
     `<h1 id="results-top">Results</h1><p>Every table and figure, made from the records of runs when this site
-was made. <em>quick</em>: small settings, minutes on two cores. <em>paper</em>: the published settings.</p>${
-      sections.join("\n")
-    }`;
+was made. <em>quick</em>: small settings, minutes on two cores. <em>paper</em>: the published settings.</p>` +
+    sections.join("\n");
   return { id: "results", title: "Results", html, headings };
 }
 
@@ -251,11 +239,9 @@ export function methodsPage(origin: Origin, runs: readonly RecordedRun[], notes:
     section(
       "workspace",
       "The workspace",
-      `<p>Made from commit <code>${commit ?? "unknown"}</code>${
-        date ? ` of ${date.slice(0, 10)}` : ""
-      } by <code>${taskCommand("site")}</code>, which reads notebooks and records and runs nothing.${
-        commit?.endsWith("+") ? " The + tells that files differed from that commit." : ""
-      }</p>`,
+      `<p>Made from commit <code>${commit ?? "unknown"}</code>${date ? ` of ${date.slice(0, 10)}` : ""} by ` +
+        `<code>${taskCommand("site")}</code>, which reads notebooks and records and runs nothing.` +
+        (commit?.endsWith("+") ? " The + tells that files differed from that commit." : "") + "</p>",
     ),
     section(
       "runs",
@@ -264,16 +250,15 @@ export function methodsPage(origin: Origin, runs: readonly RecordedRun[], notes:
         escapeHtml(provenanceLine(runs))
       } A run is known by its experiment, profile, model, data with their
 SHA-256, fold, seed and every hyperparameter. Its record holds what was measured, time, memory, engine, versions and commit.
-Tables and figures are made of records, never typed.</p>${
-        tableHtml(toHtml(provenanceTable(runs)), "runs_by_experiment")
-      }${tableHtml(toHtml(processorTable(runs)), "processors")}`,
+Tables and figures are made of records, never typed.</p>` +
+        tableHtml(toHtml(provenanceTable(runs)), "runs_by_experiment") +
+        tableHtml(toHtml(processorTable(runs)), "processors"),
     ),
     section(
       "authors",
       "The authors' figures",
-      `<p>Only these figures of the authors are known here. What is not known is not guessed.</p><ul>${
-        notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("")
-      }</ul>`,
+      "<p>Only these figures of the authors are known here. What is not known is not guessed.</p>" +
+        `<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("")}</ul>`,
     ),
     section("versions", "Versions", `<ul class="versions">${words.join("")}</ul>`),
     section(

@@ -37,12 +37,14 @@ function withHeadings(html: string, page: string): Parts {
   return { html: changed, headings };
 }
 
-const buttons = (formats: readonly string[], what: string): string =>
-  `<div class="take" role="group" aria-label="Take away: ${escapeHtml(what)}">${
-    formats.map((format) => `<button type="button" data-take="${slug(format)}">${format}</button>`).join("")
-  }</div>`;
+const scrolled = (html: string, label: string): string =>
+  `<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(label)}">${html}</div>`;
 
-/** The title of a figure that has none. */
+const buttons = (formats: readonly string[], what: string): string =>
+  `<div class="take" role="group" aria-label="Take away: ${escapeHtml(what)}">` +
+  formats.map((format) => `<button type="button" data-take="${slug(format)}">${format}</button>`).join("") +
+  "</div>";
+
 export const UNTITLED = "Figure";
 
 /** What a figure shows, in words, from the texts in it: its title, subtitle, axes and legend. */
@@ -60,13 +62,8 @@ export function figureWords(svg: string): { title: string; alt: string } {
   const legend = texts.filter(({ attributes }) => /\bx="28"/.test(attributes)).map(({ text }) => text);
   const list = (name: string, words: string[]) =>
     words.length > 0 ? [`${name}: ${[...new Set(words)].join(", ")}.`] : [];
-  const sentences = [
-    `${title}.`,
-    ...subtitle ? [`${subtitle}.`] : [],
-    ...list("Axes", axes),
-    ...list("Shown", legend),
-  ];
-  return { title, alt: sentences.join(" ") };
+  const words = [`${title}.`, ...subtitle ? [`${subtitle}.`] : []];
+  return { title, alt: [...words, ...list("Axes", axes), ...list("Shown", legend)].join(" ") };
 }
 
 /** Texts in figures have 12 pixels: narrower than this share of its width, a figure is scrolled, not made smaller. */
@@ -77,18 +74,11 @@ export function figureHtml(svg: string, name: string): string {
   const { title, alt } = figureWords(svg);
   const width = Number(/\bviewbox="0 0 ([\d.]+)/i.exec(svg)?.[1] ?? 640);
   // Plot's labels of groups are for its own use: a drawing has one name.
+  const style = `min-width:${Math.round(LEAST_SHARE * width)}px`;
   const drawing = svg.replace(/^<\?xml[^>]*>\s*/, "").replace(/ aria-(?:label|description)="[^"]*"/g, "")
-    .replace(
-      "<svg",
-      `<svg role="img" aria-label="${escapeHtml(alt)}" style="min-width:${
-        Math.round(LEAST_SHARE * width)
-      }px"`,
-    );
-  return `<figure class="drawing" data-name="${
-    escapeHtml(name)
-  }"><div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(title)}">${drawing}</div>${
-    buttons(["SVG", "PNG"], title)
-  }</figure>`;
+    .replace("<svg", `<svg role="img" aria-label="${escapeHtml(alt)}" style="${style}"`);
+  return `<figure class="drawing" data-name="${escapeHtml(name)}">` +
+    `${scrolled(drawing, title)}${buttons(["SVG", "PNG"], title)}</figure>`;
 }
 
 /** Pixels between the margins of a printed page, upright and on its side, and of a letter per pixel of the font. */
@@ -128,11 +118,8 @@ export function tableHtml(html: string, name: string): string {
       const word = right && cell.localName === "td"
         ? text
         : text.split(/[\s-]+/).sort((a, b) => b.length - a.length)[0]!;
-      widths[column] = Math.max(
-        widths[column] ?? 3,
-        word.length,
-        column === 0 ? Math.min(24, text.length) : 0,
-      );
+      const least = column === 0 ? Math.min(24, text.length) : 0;
+      widths[column] = Math.max(widths[column] ?? 3, word.length, least);
     });
   }
   for (const head of table.querySelectorAll("thead th")) {
@@ -153,15 +140,12 @@ export function tableHtml(html: string, name: string): string {
   const label = title || "Table";
   const below = notes.length > 0 ? `<p class="notes">${notes.join("<br>")}</p>` : "";
   const { size, wide } = printSize(widths);
-  return `<figure class="table${wide ? " wide" : ""}" data-name="${
-    escapeHtml(name)
-  }" style="--print-size:${size}px"><div class="scroll" tabindex="0" role="group" aria-label="${
-    escapeHtml(label)
-  }">${table.outerHTML}</div>${below}${buttons(["CSV", "LaTeX", "Markdown"], label)}</figure>`;
+  return `<figure class="table${wide ? " wide" : ""}" data-name="${escapeHtml(name)}" ` +
+    `style="--print-size:${size}px">${scrolled(table.outerHTML, label)}${below}` +
+    `${buttons(["CSV", "LaTeX", "Markdown"], label)}</figure>`;
 }
 
 const TABLE = /(?:<div style="overflow-x:\s*auto;?">\s*)?<table[\s\S]*?<\/table>(?:\s*<\/div>)?/g;
-const opens = (html: string): boolean => html.startsWith("<div");
 
 /** Everything of a rendered notebook, or of a page of results, made fit for the site. */
 export function siteParts(html: string, page: string): Parts {
@@ -172,9 +156,8 @@ export function siteParts(html: string, page: string): Parts {
     .replace(/<pre(?! tabindex)/g, '<pre tabindex="0"')
     .replace(/<svg[\s\S]*?<\/svg>/g, (svg) => figureHtml(svg, `${page}_figure${++figures}`))
     .replace(TABLE, (found) => {
-      const end = !opens(found) && found.endsWith("</div>")
-        ? found.slice(found.lastIndexOf("</table>") + 8)
-        : "";
+      const closes = !found.startsWith("<div") && found.endsWith("</div>");
+      const end = closes ? found.slice(found.lastIndexOf("</table>") + 8) : "";
       return tableHtml(found, `${page}_table${++tables}`) + end;
     });
   return { html: changed, headings };

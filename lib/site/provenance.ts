@@ -3,7 +3,6 @@ import type { RunRecord } from "../results/mod.ts";
 import { cell, type TableView } from "../results/view.ts";
 import type { RecordedRun } from "./runs.ts";
 
-/** The workspace that made a site. */
 export interface Origin {
   /** With "+" where files differ from it; null outside a git checkout. */
   commit: string | null;
@@ -67,17 +66,7 @@ export function provenanceTable(runs: readonly RecordedRun[]): TableView {
   });
   return {
     title: "Runs by experiment",
-    head: [
-      "experiment",
-      "kept",
-      "made here",
-      "from a committed tree",
-      "engine",
-      "seeds",
-      "Deno",
-      "first",
-      "last",
-    ],
+    head: "experiment,kept,made here,from a committed tree,engine,seeds,Deno,first,last".split(","),
     rows,
     notes: [
       "A run that is not from a committed tree has a commit that ends in + in its record: files differed from it.",

@@ -86,21 +86,12 @@ export function optionsOf(run: SiteRun): Record<string, string | number | boolea
     const { experiment, model, data, note } = run;
     return { experiment, model, data, note };
   }
-  const { experiment, profile, model, data, fold, seed, configuration, engine, environment, date } =
-    run.record;
-  const told = {
-    experiment,
-    profile,
-    model,
-    data: { ...data },
-    fold: fold && { ...fold },
-    seed,
-    configuration,
-  };
-  return flatten({ ...told, engine: { ...engine }, environment: { ...environment }, date } as Json);
+  const { experiment, profile, model, data, fold, seed, configuration, ...rest } = run.record;
+  const { engine, environment, date } = rest;
+  const told = { experiment, profile, model, data, fold, seed, configuration, engine, environment, date };
+  return flatten(told as unknown as Json);
 }
 
-/** A point of a curve within a run. */
 interface CurvePoint {
   /** "step" or "context". */
   x: string;

@@ -13,7 +13,6 @@ export interface FitTableOptions extends TrainingOptions, Pick<FitOptions, "buil
   label?: string | null;
 }
 
-/** How a training goes on. */
 export interface ContinueOptions extends Pick<FitOptions, "signal"> {
   steps?: number;
   /** What the progress line is called; that of the training before unless given, null for none. */
@@ -77,27 +76,14 @@ export async function fitPrepared(
       const { label, signal } = more;
       return await fitPrepared(
         { ...prepared, recipe: { ...recipe, steps: stepsAfter(fitted, more.steps) } },
-        {
-          ...options,
-          ...{ from: state, signal, label: label === null ? undefined : label ?? options.label },
-        },
+        { ...options, from: state, signal, label: label === null ? undefined : label ?? options.label },
       );
     },
-    history,
-    best,
-    steps,
-    stopped,
-    seconds,
-    memory,
+    ...{ history, best, steps, stopped, seconds, memory },
   });
 }
 
-/**
- * A model from a file that `save` wrote.
- *
- * @param options.build makes the model, where it is one of one's own
- * @throws UserError naming the file and what is wrong with it.
- */
+/** A model from a file that `save` wrote. @throws UserError naming the file and what is wrong with it */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<TabularModel> {
   await currentEngine();
   return shownModel(tabularModel(await readModel(path, options)));

@@ -1,5 +1,8 @@
-import { type DecodedTarget, decodeTarget, encode, type EncodedTable } from "../data/mod.ts";
 import {
+  type DecodedTarget,
+  decodeTarget,
+  encode,
+  type EncodedTable,
   isTable,
   placeOf,
   readTableLike,
@@ -45,7 +48,6 @@ export interface TabularModel {
   predictEncoded(table: EncodedTable): Promise<Prediction>;
   /** Writes the model as one safetensors file. @throws UserError if it cannot be written. */
   save(path: string): Promise<void>;
-  /** Frees its memory. */
   dispose(): void;
 }
 
@@ -55,9 +57,8 @@ export function tabularModel(trained: TrainedModel): TabularModel {
   const schema: Schema = { columns };
   const targets = columns.filter(({ target }) => target);
   if (targets.length !== 1) {
-    throw new UserError(
-      `expected a model of one target, found ${targets.map(({ name }) => `"${name}"`).join(", ")}`,
-    );
+    const names = targets.map(({ name }) => `"${name}"`).join(", ");
+    throw new UserError(`expected a model of one target, found ${names}`);
   }
   const target = targets[0]!.name;
   let disposed = false;
@@ -71,20 +72,13 @@ export function tabularModel(trained: TrainedModel): TabularModel {
     return labelled ? { ...decoded, metrics: score(table, rows, outputs).metrics } : decoded;
   };
   return {
-    target,
-    schema,
-    recipe,
-    scores: metrics,
-    predictEncoded,
+    ...{ target, schema, recipe, scores: metrics, predictEncoded },
     async predict(table, options = {}) {
       checkNames(options, [...TABLE_OPTION_NAMES, "unseen"], "predict");
       checkChoice("unseen", options.unseen, ["error", "missing"]);
       if (typeof table !== "string" && !isTable(table)) {
-        throw new UserError(
-          `predict: expected a table of loadTable or the path of a file, found ${
-            Deno.inspect(table, { depth: 0 })
-          }`,
-        );
+        const found = Deno.inspect(table, { depth: 0 });
+        throw new UserError(`predict: expected a table of loadTable or the path of a file, found ${found}`);
       }
       const read = typeof table === "string" ? await readTableLike(table, schema, options) : table;
       return predictEncoded(encodeQueries(read, schema, options));
@@ -104,12 +98,7 @@ export function tabularModel(trained: TrainedModel): TabularModel {
   };
 }
 
-/**
- * Encodes the rows to predict by the schema of a model.
- *
- * @throws UserError for an absent feature, a text where the schema has numbers, a label of an unknown class, and a
- *   feature's unseen class unless these count as missing.
- */
+/** Encodes the rows to predict by the schema of a model. @throws UserError as `encode` does */
 export function encodeQueries(
   table: Table,
   schema: Schema,
@@ -126,11 +115,11 @@ function refuseUnseen(table: Table, schema: Schema): void {
     const known = new Set(classes);
     const row = column.codes.findIndex((code) => code >= 0 && !known.has(column.classes[code]!));
     if (row < 0) continue;
+    const unseen = `class "${column.classes[column.codes[row]!]}" never occurs in training`;
     throw new UserError(
-      `${placeOf(table, row)}, column "${name}": class ` +
-        `"${
-          column.classes[column.codes[row]!]
-        }" never occurs in training; correct it, or let unseen classes count as missing`,
+      `${
+        placeOf(table, row)
+      }, column "${name}": ${unseen}; correct it, or let unseen classes count as missing`,
     );
   }
 }

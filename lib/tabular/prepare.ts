@@ -7,7 +7,7 @@ import {
   type Schema,
   type Table,
 } from "../data/mod.ts";
-import { unknown } from "../data/mod.ts";
+import { knownName, unknown } from "../data/nearest.ts";
 import { UserError } from "../errors.ts";
 import { checkChoice, checkNames, chosenOptions, withOptions } from "../options.ts";
 import { TABLE_OPTIONS, type TableOptions } from "../train/table/options.ts";
@@ -18,7 +18,6 @@ import { splitRows } from "./split.ts";
 /** What is trained on which table; hyperparameters stand beside it by their names in `TABLE_OPTIONS`. */
 export interface TrainingOptions extends TableOptions {
   table: Table;
-  /** The column to predict. */
   target: string;
   /** Default "spin-context"; see `TABLE_MODELS`. */
   model?: TableModelName;
@@ -68,7 +67,7 @@ export function prepareTable(options: TrainingOptions): Prepared {
   const { seed = 42 } = chosen;
   const target = options.target.normalize("NFC");
   const notify = options.notify ?? console.warn;
-  if (!TABLE_MODELS.includes(model)) throw new UserError(`model: no model ${unknown(model, TABLE_MODELS)}`);
+  knownName(model, TABLE_MODELS, "model: no model");
   if (!(validationShare >= 0 && validationShare < 1)) {
     throw new UserError(`validation share: expected a number from 0 to below 1, found ${validationShare}`);
   }
@@ -97,20 +96,13 @@ export function prepareTable(options: TrainingOptions): Prepared {
         `${FEWEST_TO_VALIDATE} on); there will be no validation score`,
     );
   }
-  const split = splitRows(
-    labelled,
-    tooFew ? 0 : validationShare,
-    seed,
-    column.kind === "categorical" ? column.codes : undefined,
-  );
+  const codes = column.kind === "categorical" ? column.codes : undefined;
+  const split = splitRows(labelled, tooFew ? 0 : validationShare, seed, codes);
   const train = Int32Array.from([...split.train, ...all.filter((row) => !hasLabel(row))]).sort();
   const fold = { ...split, train };
   const schema = fitSchema(table, { targets: [target], trainRows: train, uninformative, notify });
-  const recipe = recipeOf(
-    defaultRecipe(model, train.length, schema.columns.length, seed),
-    options.recipe,
-    chosen,
-  );
+  const defaults = defaultRecipe(model, train.length, schema.columns.length, seed);
+  const recipe = recipeOf(defaults, options.recipe, chosen);
   return { target, schema, table: encode(table, schema, { notify }), fold, recipe };
 }
 
@@ -150,13 +142,10 @@ function recipeOf(defaults: Recipe, changes: TrainingOptions["recipe"], chosen: 
     TABLE_OPTIONS,
     chosen,
   );
-  const { patience = defaults.patience && halfOf(recipe) } = { ...changes, ...chosen };
+  const half = Math.max(1, Math.ceil(recipe.steps / recipe.evaluateEvery / 2));
+  const { patience = defaults.patience && half } = { ...changes, ...chosen };
   return completeRecipe({ ...recipe, ...patience === undefined ? {} : { patience } });
 }
-
-/** Half of the evaluations of a training. */
-const halfOf = ({ steps, evaluateEvery }: Recipe): number =>
-  Math.max(1, Math.ceil(steps / evaluateEvery / 2));
 
 /** The recipe for another number of steps: the evaluations are spread over them. */
 function adapted(recipe: Recipe, steps = recipe.steps): Recipe {

@@ -2,7 +2,7 @@
 import { momentsOf, type Table, type TableColumn } from "../data/table.ts";
 import { displayed } from "../display.ts";
 import { optionsOf } from "../options.ts";
-import { cell, type TableView, toHtml, toText } from "../results/view.ts";
+import { cell, type TableView, toText, viewFormats } from "../results/view.ts";
 import { TABLE_OPTIONS } from "../train/table/options.ts";
 import { describeModel } from "./defaults.ts";
 import type { TabularModel } from "./model.ts";
@@ -16,17 +16,13 @@ function short(value: number, spread = Infinity): string {
 /** The range of a column's numbers, or its classes; and how many cells are missing. */
 function columnCells(column: TableColumn, rows: number): string[] {
   if (column.kind === "numeric") {
-    const { count, low, high, mean } = momentsOf(
-      column.values,
-      Int32Array.from({ length: rows }, (_, row) => row),
-    );
+    const all = Int32Array.from({ length: rows }, (_, row) => row);
+    const { count, low, high, mean } = momentsOf(column.values, all);
     const written = column.dates
       ? (days: number) => new Date(days * 864e5).toISOString().slice(0, 10)
       : (value: number) => short(value, high - low);
-    return [
-      count === 0 ? "" : `${written(low)} to ${written(high)}, mean ${written(mean)}`,
-      `${rows - count}`,
-    ];
+    const range = count === 0 ? "" : `${written(low)} to ${written(high)}, mean ${written(mean)}`;
+    return [range, `${rows - count}`];
   }
   const { classes, codes } = column;
   const names = classes.slice(0, 5).join(", ") + (classes.length > 5 ? ", ..." : "");
@@ -70,9 +66,7 @@ export const modelView = (
   notes: [],
 });
 
-const formats = (view: TableView) => ({ "text/html": toHtml(view), "text/plain": toText(view) });
-
-export const shownTable = (table: Table): Table => displayed(table, (one) => formats(tableView(one)));
+export const shownTable = (table: Table): Table => displayed(table, (one) => viewFormats(tableView(one)));
 
 export const shownModel = <M extends TabularModel>(model: M): M =>
-  displayed(model, (one) => formats(modelView(one)));
+  displayed(model, (one) => viewFormats(modelView(one)));

@@ -8,13 +8,7 @@ import { type Fold, shuffled } from "../data/mod.ts";
  * @param classes [table rows] class of each row: each class is divided by itself and keeps a row for training
  */
 export function splitRows(rows: Int32Array, share: number, seed: number, classes?: Int32Array): Fold {
-  const strata = new Map<number, number[]>();
-  for (const row of shuffled(rows, [seed, 0])) {
-    const stratum = classes?.[row] ?? 0;
-    const members = strata.get(stratum);
-    if (members) members.push(row);
-    else strata.set(stratum, [row]);
-  }
+  const strata = Map.groupBy(shuffled(rows, [seed, 0]), (row) => classes?.[row] ?? 0);
   const train: number[] = [];
   const val: number[] = [];
   for (const members of strata.values()) {

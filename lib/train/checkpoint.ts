@@ -53,11 +53,8 @@ export function restoreState(from: TrainingState, state: object, kept: KeptVaria
   for (const [name, variable] of named(kept)) {
     const stored = from.tensors.get(name);
     if (!stored || stored.dtype !== "F32" || stored.shape.join() !== variable.shape.join()) {
-      throw new UserError(
-        `${where}: expected '${name}' of shape [${variable.shape}], found ${
-          stored ? `[${stored.shape}]` : "nothing"
-        }`,
-      );
+      const found = stored ? `[${stored.shape}]` : "nothing";
+      throw new UserError(`${where}: expected '${name}' of shape [${variable.shape}], found ${found}`);
     }
     const value = tf.tensor(stored.data, stored.shape, "float32");
     variable.assign(value);
@@ -89,11 +86,7 @@ export async function saveState(
   });
 }
 
-/**
- * Goes on from a saved state, if the file exists.
- *
- * @throws UserError if it is damaged or belongs to a training with another recipe or model.
- */
+/** Goes on from a saved state, if there is one. @throws UserError if it is damaged or does not fit */
 export async function loadState(
   path: string,
   recipe: object,

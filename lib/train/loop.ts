@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Compiled, compileTime, jit, type ProgramMemory, ready } from "../engine/mod.ts";
+import { type Compiled, compileTime, free, jit, type ProgramMemory, ready } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { checkNames } from "../options.ts";
 import type { Parameter } from "../nn/parameters.ts";
@@ -12,7 +12,6 @@ import type { Optimizer } from "./optimizer.ts";
 /** Losses of a step, scalars: the one that is minimised, and its parts. */
 type Losses = { loss: tf.Scalar } & Record<string, tf.Scalar>;
 
-/** A training step as a function of its batch. */
 interface Step<Batch, L extends Losses> {
   (batch: Batch): L;
   /** Compiles the program of a batch on another thread. */
@@ -45,16 +44,26 @@ export interface Evaluation<Scores> {
   scores: Scores;
 }
 
-export interface TrainOptions<Scores> {
-  /** Optimiser steps. */
-  steps: number;
-  /** Ends the training after the step under way, as a stop request does. */
-  signal?: AbortSignal;
+/** What the user of a training may say of its course. */
+export interface CourseOptions {
   /** What the progress line is called; without it there is none. */
   label?: string;
+  /** A file that keeps the state of the training; if it exists, training goes on from there. */
+  checkpoint?: string;
+  /** Ends the training after the step under way, as a stop request does. */
+  signal?: AbortSignal;
+  /** The state that it goes on from, of a training with the same model; a checkpoint's file goes before it. */
+  from?: TrainingState;
+  /** Whether the state at the end is kept, for another training to go on from; it holds the weights four times. */
+  keep?: boolean;
+}
+
+/** The same as the loop takes it, and the rest. */
+export interface TrainOptions<Scores> extends Omit<CourseOptions, "checkpoint"> {
+  /** Optimiser steps. */
+  steps: number;
   /** Called after every step, with the loss where it is known: for a progress line of one's own. */
   onStep?(at: number, loss?: number): void;
-  /** A file that keeps the state; if it exists, training goes on from there. */
   checkpoint?: {
     path: string;
     /** Seconds between two writings; 60 unless given. */
@@ -62,10 +71,6 @@ export interface TrainOptions<Scores> {
     /** What the training is, as JSON: a state of another one is refused. */
     recipe: object;
   };
-  /** The state that it goes on from, of a training with the same model; a checkpoint's file goes before it. */
-  from?: TrainingState;
-  /** Whether the state at the end is kept, for another training to go on from. */
-  keep?: boolean;
   /** How the weights are evaluated: after the last step, and after those for which `when` is true. */
   evaluate?: {
     when?(at: number): boolean;
@@ -81,21 +86,7 @@ export interface TrainOptions<Scores> {
   advice?: string;
 }
 
-/** What the user of a training may say of its course. */
-export interface CourseOptions {
-  /** What the progress line is called; without it there is none. */
-  label?: string;
-  /** A file that keeps the state of the training; if it exists, training goes on from there. */
-  checkpoint?: string;
-  /** Ends the training early, as a stop request does. */
-  signal?: AbortSignal;
-  /** The state that it goes on from, of a training with the same model. */
-  from?: TrainingState;
-  /** Whether the state at the end is kept, for another training to go on from; it holds the weights four times. */
-  keep?: boolean;
-}
-
-/** The same as the loop takes it. @param recipe what the training is, as JSON */
+/** What of it is the course. @param recipe what the training is, as JSON */
 export const courseOf = (
   { label, signal, from, keep, checkpoint }: CourseOptions,
   recipe: object,
@@ -167,18 +158,13 @@ const AT_ONCE = 2;
 /** The loss is read, and so checked, at least after so many steps. */
 const CHECK = 100;
 
-const free = (tensors: unknown): void => tf.dispose(tensors as tf.TensorContainer);
-
 /** Scores that are numbers, for the progress line: without validation rows there is none. */
 const numbersOf = (scores: unknown): Record<string, number> =>
   Object.fromEntries(
     Object.entries(scores ?? {}).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
   );
 
-/**
- * The validation loss among scores, for the curve: of tables as it is; processes have a log likelihood, and their loss is its
- * negative.
- */
+/** The validation loss among scores, for the curve; of processes, minus their log likelihood. */
 function validationOf(scores: unknown): number {
   const { validation, target } = (scores ?? {}) as { validation?: number; target?: number };
   return validation ?? (target === undefined ? NaN : -target);
@@ -190,7 +176,6 @@ function addEvaluation(course: Course, { step, losses, scores }: Evaluation<unkn
   course.validation.push([step, validationOf(scores)]);
 }
 
-/** The curve of a training that is over. */
 export function courseOfHistory(history: readonly Evaluation<unknown>[], best?: number): Course {
   const course: Course = { ...emptyCourse(), best };
   for (const evaluation of history) addEvaluation(course, evaluation);
@@ -378,16 +363,7 @@ async function loop<Batch, L extends Losses, Scores>(
 }
 
 /** A second copy of some variables, on the device. */
-interface Snapshot {
-  copies: tf.Variable[];
-  /** Copies the variables. */
-  take(): void;
-  /** Copies them back. */
-  restore(): void;
-  dispose(): void;
-}
-
-function createSnapshot(variables: readonly tf.Variable[]): Snapshot {
+function createSnapshot(variables: readonly tf.Variable[]) {
   const copies = variables.map((variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false)));
   const copy = (from: readonly tf.Variable[], to: readonly tf.Variable[]) =>
     jit(() => {

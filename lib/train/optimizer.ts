@@ -109,9 +109,7 @@ function ruleOf({ optimizer, weightDecay, clip }: OptimizerConfig): UpdateRule {
   return optimizer.startsWith("lookahead_") ? lookahead(inner) : inner;
 }
 
-/**
- * Clamps every element of a gradient to [-limit, limit] (not a norm clip; `npt/model/npt.py`). 0 leaves it unchanged.
- */
+/** Clamps every element to [-limit, limit] (not a norm clip; `npt/model/npt.py`); 0 leaves them unchanged. */
 export function clipElements<T extends tf.Tensor>(gradient: T, limit: number): T {
   return limit === 0 ? gradient : tf.clipByValue(gradient, -limit, limit);
 }

@@ -9,6 +9,7 @@ import {
   variantCount,
   type Variants,
 } from "./genotypes.ts";
+import { emptyTally, type Tally, tally, tallyText } from "./tally.ts";
 
 /** Calls of the targets on variants of the reference. */
 export interface Aligned extends Calls {
@@ -43,7 +44,8 @@ export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned 
   const matching = matchVariants(reference.variants, targets.variants);
   checkOverlap(reference, targets, matching.matches.length);
   const report = emptyReport(reference, targets);
-  const add = countCases(reference, targets);
+  const add = (to: Tally, target: number, note?: string) =>
+    tally(to, () => exampleOf(reference, targets, target, note));
   for (const outcome of ["otherAlleles", "duplicates", "notInReference"] as const) {
     for (const target of matching[outcome]) add(report.outcomes[outcome], target);
   }
@@ -56,9 +58,8 @@ export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned 
     const known = siteCounts(reference, match.reference).frequency;
     const flip = counts.called === 0 ? null : flipOf(match, reference, theirs, known);
     const ours = flip === 1 ? 1 - theirs : theirs;
-    const note = Number.isNaN(theirs)
-      ? undefined
-      : `ALT ${ours.toFixed(2)}, in the reference ${known.toFixed(2)}`;
+    const frequencies = `ALT ${ours.toFixed(2)}, in the reference ${known.toFixed(2)}`;
+    const note = Number.isNaN(theirs) ? undefined : frequencies;
     const outcome = counts.called === 0 ? "noCalls" : outcomeOf(match, flip);
     add(report.outcomes[outcome], match.target, note);
     if (flip === null) {
@@ -72,11 +73,10 @@ export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned 
     }
   }
   if (used.length === 0) {
+    const found = reportLines(report).slice(1).join("; ").trim();
     throw new UserError(
       `expected called genotypes of the targets at variants of the reference, found none at the ` +
-        `${matching.matches.length} variants that both have: ${
-          reportLines(report).slice(1).join("; ").trim()
-        }`,
+        `${matching.matches.length} variants that both have: ${found}`,
     );
   }
   const calls = callsAt(targets, used.map(({ match }) => match.target), used.map(({ flip }) => flip));
@@ -90,12 +90,7 @@ export function alignTargets(reference: Genotypes, targets: Genotypes): Aligned 
   };
 }
 
-/**
- * Whether alleles are to be exchanged; null where that cannot be told.
- *
- * @param theirs frequency of ALT in the targets; NaN if it says nothing
- * @param known frequency of ALT in the reference
- */
+/** Whether to exchange alleles, by the frequencies of ALT, NaN if not known; null where none can tell. */
 function flipOf(
   { relation, reference: i }: Match,
   { variants }: Genotypes,
@@ -173,15 +168,12 @@ function checkOverlap(reference: Genotypes, targets: Genotypes, matched: number)
   if (matched >= 2 && share >= least) return;
   throw new UserError(
     `expected at least 2 and ${percent(least)} of the targets' ${inRange.length} variants in the ` +
-      `reference's range to ` +
-      `be in the reference, found ${matched} (${percent(share)}): ${ranges}` +
+      `reference's range to be in the reference, found ${matched} (${percent(share)}): ${ranges}` +
       (share >= least ? "" : "; another genome build (b37, b38) is likely"),
   );
 }
 
-function rangeOf({ variants: { position } }: Genotypes): [first: number, last: number] {
-  return [position[0]!, position.at(-1)!];
-}
+const rangeOf = ({ variants: { position } }: Genotypes) => [position[0]!, position.at(-1)!] as const;
 
 /** Stands for a missing call or allele. */
 const MISSING = 255;
@@ -202,17 +194,8 @@ interface Calls {
   likelihoods: Float32Array | null;
 }
 
-/** What a variant's calls say without a look at other variants. */
-interface SiteCounts {
-  /** Frequency of ALT among the alleles that are called; NaN if none is. */
-  frequency: number;
-  /** Alleles that are called. */
-  called: number;
-  /** Share of samples without a call. */
-  missing: number;
-}
-
-export function siteCounts({ samples, alleles, missing }: Genotypes, variant: number): SiteCounts {
+/** Frequency of ALT among called alleles (NaN without any), their number, and the share of missing calls. */
+export function siteCounts({ samples, alleles, missing }: Genotypes, variant: number) {
   const absent = missing === null ? 0 : countOf(missing, variant);
   const called = 2 * (samples.length - absent);
   return { frequency: countOf(alleles, variant) / called, called, missing: absent / samples.length };
@@ -223,11 +206,7 @@ function countOf({ columns, stride, bytes }: BitMatrix, row: number): number {
   return rowCounts({ rows: 1, columns, stride, bytes: bytes.subarray(row * stride, (row + 1) * stride) })[0]!;
 }
 
-/**
- * Calls at some variants.
- *
- * @param flips [variants]: 1 where the alleles are to be exchanged
- */
+/** @param flips [variants]: 1 where the alleles are to be exchanged */
 export function callsAt(
   { samples, alleles, missing, unphased, phaseSets, haploid, likelihoods }: Genotypes,
   variants: ArrayLike<number>,
@@ -378,23 +357,6 @@ function matchAt(reference: Variants, rs: number[], targets: Variants, ts: numbe
 const sameInfo = (reference = "", targets = ""): boolean =>
   reference === "" || targets === "" || reference === targets;
 
-/** A variant of the targets, for people to look up. */
-interface Example {
-  position: number;
-  /** REF/ALT of the targets. */
-  alleles: string;
-  /** REF/ALT of the reference's variants there. */
-  reference: string;
-  /** What else is to be said, such as frequencies. */
-  note?: string;
-}
-
-/** How often something was met; up to five examples, the first ones. */
-interface Case {
-  count: number;
-  examples: Example[];
-}
-
 /** Every variant of the targets is in one of these. */
 const OUTCOMES = {
   equal: "used as they are",
@@ -416,19 +378,17 @@ type Alignment = keyof typeof OUTCOMES;
 /** Beyond these a difference of frequencies, and a share of missing calls of a variant or a sample, are reported. */
 const LIMITS = { outlier: 0.4, missing: 0.1 };
 
-/** What became of the targets' variants. */
 export interface AlignmentReport {
   /** As the files name the chromosome. */
   contigs: { reference: string; targets: string };
   reference: { variants: number; samples: number };
   targets: { variants: number; samples: number };
-  /** Variants of the targets that are used. */
   used: number;
-  outcomes: Record<Alignment, Case>;
+  outcomes: Record<Alignment, Tally>;
   /** Used, though the frequency is far from the reference's; only told apart with enough targets. */
-  frequencyOutliers: Case;
+  frequencyOutliers: Tally;
   /** Used, though many samples have no call. */
-  missingSites: Case;
+  missingSites: Tally;
   /** Samples without a call at many of the variants used, with the share. */
   missingSamples: { name: string; missing: number }[];
   /** Names that are also those of the reference's samples. */
@@ -441,21 +401,20 @@ const MOST_NAMES = 5;
 export function reportLines(report: AlignmentReport): string[] {
   const { contigs, reference, targets, used, outcomes, missingSamples, sharedSamples } = report;
   const lines = [
-    `${number(used)} of the targets' ${number(targets.variants)} variants are used: ${targets.samples} ` +
-    `samples ` +
-    `on a reference of ${number(reference.variants)} variants and ${reference.samples} samples`,
+    `${number(used)} of the targets' ${number(targets.variants)} variants are used: ` +
+    `${targets.samples} samples on a reference of ${number(reference.variants)} variants and ` +
+    `${reference.samples} samples`,
   ];
   for (const [outcome, text] of Object.entries(OUTCOMES)) {
+    const own = outcomes[outcome as Alignment];
     const examples = outcome !== "equal" && outcome !== "notInReference";
-    lines.push(...caseLines(outcomes[outcome as Alignment], text, examples));
+    if (own.count > 0) lines.push(`  ${examples ? tallyText(own, text) : `${number(own.count)} ${text}`}`);
   }
-  const { frequencyOutliers, missingSites } = report;
-  lines.push(
-    ...caseLines(frequencyOutliers, `used, ALT frequency more than ${LIMITS.outlier} from the reference's`),
-  );
-  lines.push(
-    ...caseLines(missingSites, `used, missing in more than ${percent(LIMITS.missing)} of the samples`),
-  );
+  const [outliers, missing] = [report.frequencyOutliers, report.missingSites];
+  const far = `used, ALT frequency more than ${LIMITS.outlier} from the reference's`;
+  if (outliers.count > 0) lines.push(`  ${tallyText(outliers, far)}`);
+  const lacking = `used, missing in more than ${percent(LIMITS.missing)} of the samples`;
+  if (missing.count > 0) lines.push(`  ${tallyText(missing, lacking)}`);
   if (missingSamples.length > 0) {
     const shown = missingSamples.map(({ name, missing }) => `${name} (${percent(missing)})`);
     lines.push(`samples without a call at more than ${percent(LIMITS.missing)} of them: ${someOf(shown)}`);
@@ -474,16 +433,6 @@ export function reportLines(report: AlignmentReport): string[] {
   return lines;
 }
 
-function caseLines({ count, examples }: Case, text: string, withExamples = true): string[] {
-  if (count === 0) return [];
-  const shown = examples.map(({ position, alleles, reference, note }) =>
-    `${position} ${alleles}` + (reference === "" ? "" : ` (reference ${reference})`) +
-    (note ? `, ${note}` : "")
-  );
-  const more = count > examples.length ? "; ..." : "";
-  return [`  ${number(count)} ${text}${withExamples ? `: ${shown.join("; ")}${more}` : ""}`];
-}
-
 const someOf = (names: string[]): string =>
   names.slice(0, MOST_NAMES).join(", ") + (names.length > MOST_NAMES ? ", ..." : "");
 
@@ -491,45 +440,33 @@ const number = (value: number): string => value.toLocaleString("en-US");
 
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
-const MOST_EXAMPLES = 5;
 /** Longer alleles are cut in examples. */
 const LONGEST_ALLELE = 20;
 
 function emptyReport(reference: Genotypes, targets: Genotypes): AlignmentReport {
-  const empty = (): Case => ({ count: 0, examples: [] });
   const known = new Set(reference.samples);
   return {
     contigs: { reference: reference.contig, targets: targets.contig },
     reference: { variants: variantCount(reference), samples: reference.samples.length },
     targets: { variants: variantCount(targets), samples: targets.samples.length },
     used: 0,
-    outcomes: Object.fromEntries(Object.keys(OUTCOMES).map((outcome) => [outcome, empty()])) as Record<
-      Alignment,
-      Case
-    >,
-    frequencyOutliers: empty(),
-    missingSites: empty(),
+    outcomes: Object.fromEntries(
+      Object.keys(OUTCOMES).map((outcome) => [outcome, emptyTally()]),
+    ) as AlignmentReport["outcomes"],
+    frequencyOutliers: emptyTally(),
+    missingSites: emptyTally(),
     missingSamples: [],
     sharedSamples: targets.samples.filter((name) => known.has(name)),
   };
 }
 
-/** A function that counts a variant of the targets, given by its index, as one of a case. */
-const countCases =
-  (reference: Genotypes, targets: Genotypes) => (to: Case, target: number, note?: string): void => {
-    if (to.count++ < MOST_EXAMPLES) to.examples.push(exampleOf(reference, targets, target, note));
-  };
-
-function exampleOf(reference: Genotypes, targets: Genotypes, target: number, note?: string): Example {
+/** A target's variant, for people to look up, and the reference's there. @param note such as frequencies */
+function exampleOf(reference: Genotypes, targets: Genotypes, target: number, note?: string): string {
   const position = targets.variants.position[target]!;
   const first = reference.variants.position.indexOf(position);
-  const there = first < 0 ? [] : indicesAt(reference.variants, first);
-  return {
-    position,
-    alleles: allelesOf(targets, target),
-    reference: there.map((i) => allelesOf(reference, i)).join(", "),
-    ...(note === undefined ? {} : { note }),
-  };
+  const there = first < 0 ? [] : indicesAt(reference.variants, first).map((i) => allelesOf(reference, i));
+  return `${position} ${allelesOf(targets, target)}` +
+    (there.length > 0 ? ` (reference ${there.join(", ")})` : "") + (note ? `, ${note}` : "");
 }
 
 const allelesOf = ({ variants: { ref, alt } }: Genotypes, i: number): string =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { callsAt, siteCounts } from "./align.ts";
-import { bitMatrix, type Genotypes, setBit } from "./genotypes.ts";
+import { bitMatrix, type Genotypes } from "./genotypes.ts";
+import { setBit } from "./support_test.ts";
 
 /** Three variants in three samples: `0|1 1/0 1|1`, `./. 0|0 1|0`, all missing. */
 function example(): Genotypes {

@@ -5,7 +5,6 @@ const MAGIC = [0x42, 0x43, 0x46, 2]; // BCF, version 2
 
 /** Fields of FORMAT that are put into lines, GT first. */
 const FORMATS = ["GT", "PS", "PGT", "PID", "HP", "PL", "GL", "GP"];
-/** Fields of INFO that are. */
 const INFOS = ["END", "SVTYPE", "SVLEN"];
 
 /**
@@ -54,9 +53,8 @@ async function* bcfLines(
   let record = 0;
   const need = async (length: number) => {
     if (!await fill(length)) {
-      throw new UserError(
-        `${path}: this BCF ends within ${record === 0 ? "its header" : `record ${record}`}: it is cut short`,
-      );
+      const where = record === 0 ? "its header" : `record ${record}`;
+      throw new UserError(`${path}: this BCF ends within ${where}: it is cut short`);
     }
     return take(length);
   };
@@ -179,19 +177,8 @@ function lineOf(bytes: Uint8Array, shared: number, { strings, contigs }: Diction
   }
   const keys = FORMATS.filter((key) => cells.has(key));
   const calls = Array.from({ length: samples }, (_, s) => keys.map((key) => cells.get(key)![s]).join(":"));
-  const info = infos.join(";") || ".";
-  return [
-    contig,
-    position,
-    id,
-    ref,
-    alts.join(",") || ".",
-    ".",
-    filter,
-    info,
-    keys.join(":") || ".",
-    ...calls,
-  ].join("\t");
+  const fixed = [contig, position, id, ref, alts.join(",") || ".", ".", filter, infos.join(";") || "."];
+  return [...fixed, keys.join(":") || ".", ...calls].join("\t");
 }
 
 /** A genotype: each number is twice the allele's number plus one, and one more if it is phased with the one before. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { bitMatrix, getBit, rowCounts, setBit } from "./genotypes.ts";
+import { bitMatrix, getBit, rowCounts } from "./genotypes.ts";
+import { setBit } from "./support_test.ts";
 
 Deno.test("bits are kept row by row, whatever the number of columns", () => {
   const bits = bitMatrix(3, 11);

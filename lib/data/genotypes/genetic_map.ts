@@ -3,7 +3,6 @@ import { writeAtomic } from "../../files.ts";
 import { firstAtLeast, sameContig } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
 
-/** Genetic distances along a chromosome. */
 export interface GeneticMap {
   /** Where the distances are from, for reports. */
   source: string;
@@ -28,6 +27,14 @@ const FORMS = {
   hapmap: ["chromosome", "position", "cM per Mb", "cM"],
 } as const;
 
+/** Which columns are the chromosome, if there is one, the position and the centimorgans. */
+const PLACES: Record<keyof typeof FORMS, [contig: number, position: number, distance: number]> = {
+  plink: [0, 3, 2],
+  three: [1, 0, 2],
+  impute: [-1, 0, 2],
+  hapmap: [0, 1, 3],
+};
+
 interface MapRows {
   /** Increasing. */
   positions: number[];
@@ -48,11 +55,7 @@ export async function readGeneticMap(path: string, contig: string): Promise<Gene
   return mapOf(path, await readRows(path, contig));
 }
 
-/**
- * Writes a genetic map in PLINK's columns, as Beagle wants them, with the chromosome's name in the VCF files.
- *
- * @returns the path written to; undefined for a rule that has no rows
- */
+/** Writes a genetic map in PLINK's columns, as Beagle wants it; undefined for a rule without rows. */
 export async function plinkMap(
   { positions, centimorgans }: GeneticMap,
   out: string,
@@ -82,13 +85,9 @@ async function readRows(path: string, contig: string): Promise<MapRows> {
         `${place}: expected ${expected.length} columns (${expected.join(" ")}), found ${cells.length}`,
       );
     }
-    const [name, position, distance] = form === "three"
-      ? [cells[1]!, Number(cells[0]), Number(cells[2])]
-      : form === "impute"
-      ? [contig, Number(cells[0]), Number(cells[2])]
-      : form === "plink"
-      ? [cells[0]!, Number(cells[3]), Number(cells[2])]
-      : [cells[0]!, Number(cells[1]), Number(cells[3])];
+    const [chromosome, ...numbers] = PLACES[form];
+    const name = cells[chromosome] ?? contig;
+    const [position, distance] = numbers.map((column) => Number(cells[column])) as [number, number];
     if (!Number.isInteger(position) || position < 0 || !Number.isFinite(distance)) {
       throw new UserError(`${place}: expected ${expected.join(" ")}, found "${cells.join(" ")}"`);
     }
@@ -116,10 +115,8 @@ async function readRows(path: string, contig: string): Promise<MapRows> {
   }
   if (distances[0] === distances.at(-1)) {
     throw new UserError(
-      `${path}: expected genetic distances, found ${
-        distances[0]
-      } cM at all ${positions.length} positions of chromosome ` +
-        `${contig}: positions of one genetic place; without --map it is 1 cM per Mb`,
+      `${path}: expected genetic distances, found ${distances[0]} cM at all ${positions.length} positions ` +
+        `of chromosome ${contig}: positions of one genetic place; without --map it is 1 cM per Mb`,
     );
   }
   return { positions, distances };
@@ -155,10 +152,8 @@ export function mapWarnings(map: GeneticMap, first: number, last: number): strin
   const rate = (map.centimorgans(last) - map.centimorgans(first)) / Math.max(1, last - first) * 1e6;
   if (last > first && !(rate >= LEAST_RATE && rate <= MOST_RATE)) {
     warnings.push(
-      `warning: ${source}: ${
-        Number(rate.toPrecision(3))
-      } cM per Mb from ${first} to ${last}, where about 1 is usual: ` +
-        "is the column of cM right?",
+      `warning: ${source}: ${Number(rate.toPrecision(3))} cM per Mb from ${first} to ${last}, ` +
+        "where about 1 is usual: is the column of cM right?",
     );
   }
   return warnings;

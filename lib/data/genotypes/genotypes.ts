@@ -19,10 +19,6 @@ export function bitMatrix(rows: number, columns: number): BitMatrix {
 export const getBit = ({ stride, bytes }: BitMatrix, row: number, column: number): number =>
   (bytes[row * stride + (column >> 3)]! >> (column & 7)) & 1;
 
-export function setBit({ stride, bytes }: BitMatrix, row: number, column: number): void {
-  bytes[row * stride + (column >> 3)]! |= 1 << (column & 7);
-}
-
 /** How many bits are set in each row, [rows]. Bits beyond the columns are 0 and count for nothing. */
 export function rowCounts({ rows, stride, bytes }: BitMatrix): Uint32Array {
   const counts = new Uint32Array(rows);
@@ -34,7 +30,6 @@ export function rowCounts({ rows, stride, bytes }: BitMatrix): Uint32Array {
   return counts;
 }
 
-/** Number of set bits of each byte. */
 const SET_BITS = Uint8Array.from({ length: 256 }, (_, byte) => {
   let count = 0;
   for (let bits = byte; bits > 0; bits >>= 1) count += bits & 1;
@@ -82,6 +77,18 @@ export interface Genotypes {
   likelihoods?: Float32Array;
 }
 
+export const sliceVariants = (
+  { position, id, ref, alt, info }: Variants,
+  from: number,
+  to: number,
+): Variants => ({
+  position: position.slice(from, to),
+  id: id.slice(from, to),
+  ref: ref.slice(from, to),
+  alt: alt.slice(from, to),
+  ...(info ? { info: info.slice(from, to) } : {}),
+});
+
 export const variantCount = ({ variants }: Genotypes): number => variants.position.length;
 
 /** What identifies a variant within a chromosome: IDs repeat, differ between files or are absent. */
@@ -117,11 +124,7 @@ export interface Region {
 /** The last position that a VCF can hold. */
 export const LAST_POSITION = 2 ** 31 - 1;
 
-/**
- * Reads `20:1000000-4000000`, with commas among the digits or not; `20` alone is the whole chromosome.
- *
- * @throws UserError for another form, a start below 1, and an end before the start.
- */
+/** Reads `20:1000000-4000000`, with commas or without, or `20`. @throws UserError for another form */
 export function parseRegion(text: string): Region {
   const match = /^(\S+?)(?::([\d,]+)-([\d,]+))?$/.exec(text);
   if (!match) throw new UserError(`region: expected a form such as 20:1000000-4000000, found "${text}"`);

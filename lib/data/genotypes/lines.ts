@@ -5,9 +5,6 @@ import { UserError } from "../../errors.ts";
 import { openedBy } from "../read.ts";
 import { asText } from "./bcf.ts";
 
-/** Told after each piece how many bytes of the file are read, and how many it has. */
-type OnBytes = (done: number, of: number) => void;
-
 /**
  * Told of each line: bytes `start` to `end` without the line end, valid until it returns, and the line's number from 1.
  * False ends the reading.
@@ -23,10 +20,11 @@ export interface VirtualOffset {
 const [NEWLINE, RETURN] = [0x0a, 0x0d] as const;
 
 /**
- * Gives the lines of a file, plain or gzip, to `onLine`, those of BCF as lines of VCF; lines may end with CR and LF. No more is kept than one piece of
- * the file and one line.
+ * Gives the lines of a file, plain or gzip, to `onLine`, those of BCF as lines of VCF; lines may end with CR and LF. No
+ * more is kept than one piece of the file and one line.
  *
- * @param from where to begin in a bgzip file, the start of a line; lines are counted from there
+ * @param options.from where to begin in a bgzip file, the start of a line; lines are counted from there
+ * @param options.onBytes told how many bytes of the file were read so far
  * @throws UserError if it cannot be read, and for gzip data that are cut short or damaged, with the line before and how
  *   many bytes of the file were read.
  */
@@ -34,8 +32,7 @@ export async function eachLine(
   path: string,
   what: string,
   onLine: OnLine,
-  onBytes?: OnBytes,
-  from?: VirtualOffset,
+  { from, onBytes }: { from?: VirtualOffset; onBytes?: (read: number) => void } = {},
 ): Promise<void> {
   let carry = new Uint8Array(1 << 16);
   let carried = 0;
@@ -54,12 +51,9 @@ export async function eachLine(
     line++;
     return onLine(bytes, start, end > start && bytes[end - 1] === RETURN ? end - 1 : end, line);
   };
-  const counted: OnBytes = (done, of) => {
-    read = done;
-    onBytes?.(done, of);
-  };
+  const count = (bytes: number) => onBytes?.(read += bytes);
   try {
-    for await (const piece of asText(path, unpacked(path, what, counted, from))) {
+    for await (const piece of asText(path, unpacked(path, what, count, from))) {
       let start = 0;
       for (let end; (end = piece.indexOf(NEWLINE, start)) >= 0; start = end + 1) {
         let goOn;
@@ -86,6 +80,8 @@ export async function eachLine(
   }
 }
 
+type OnBytes = (bytes: number) => void;
+
 const PIECE = 1 << 18;
 /** The empty block at the end of every whole file in BGZF, the form of gzip that bgzip writes. */
 const BGZF_END = Uint8Array.from([
@@ -102,7 +98,7 @@ const BGZF_END = Uint8Array.from([
 async function* unpacked(
   path: string,
   what: string,
-  onBytes?: OnBytes,
+  onBytes: OnBytes,
   from?: VirtualOffset,
 ): AsyncGenerator<Uint8Array> {
   using file = await openedBy((path) => Deno.open(path), path, what);
@@ -116,14 +112,15 @@ async function* unpacked(
   if (isFile) await file.seek(start, Deno.SeekMode.Start);
   const ending = new Uint8Array(BGZF_END.length);
   if (!(head[0] === 0x1f && head[1] === 0x8b)) {
-    yield* pieces(file, size, onBytes, again);
+    yield* pieces(file, onBytes, again);
     return;
   }
   const cutShort = (bytes: string) =>
     new UserError(
       `${path}: this bgzip file lacks its last block: it is cut short; copy or download it again (${bytes})`,
     );
-  const bgzf = isBgzf(head);
+  // With the extra field `BC`.
+  const bgzf = (head[3]! & 4) !== 0 && head[12] === 0x42 && head[13] === 0x43;
   const isWhole = (end: Uint8Array) => BGZF_END.every((byte, i) => end[i] === byte);
   if (bgzf && isFile) {
     const end = await readAt(file, Math.max(0, size - BGZF_END.length), BGZF_END.length);
@@ -131,7 +128,7 @@ async function* unpacked(
     await file.seek(start, Deno.SeekMode.Start);
   }
   const gunzip = createGunzip({ chunkSize: PIECE });
-  const fed = pipeline(Readable.from(pieces(file, size, onBytes, again, ending)), gunzip);
+  const fed = pipeline(Readable.from(pieces(file, onBytes, again, ending)), gunzip);
   // Whoever reads the pieces meets the same error there.
   fed.catch(() => {});
   try {
@@ -155,15 +152,12 @@ async function* unpacked(
  */
 async function* pieces(
   file: Deno.FsFile,
-  size: number,
-  onBytes?: OnBytes,
+  onBytes: OnBytes,
   first?: Uint8Array,
   ending?: Uint8Array,
 ): AsyncGenerator<Uint8Array> {
-  let done = 0;
   const given = (piece: Uint8Array): Uint8Array => {
-    done += piece.length;
-    onBytes?.(done, Math.max(size, done));
+    onBytes(piece.length);
     if (ending) {
       const last = piece.subarray(-ending.length);
       ending.copyWithin(0, last.length);
@@ -192,6 +186,3 @@ async function readOn(file: Deno.FsFile, length: number): Promise<Uint8Array> {
   for (let read; at < length && (read = await file.read(bytes.subarray(at))) !== null;) at += read;
   return bytes.subarray(0, at);
 }
-
-/** Gzip with the extra field `BC`. */
-const isBgzf = (head: Uint8Array): boolean => (head[3]! & 4) !== 0 && head[12] === 0x42 && head[13] === 0x43;

@@ -1,6 +1,5 @@
 /** Genotypes of many samples: reading and writing VCF, marker panels, genetic maps, selecting and aligning. */
-export { type Aligned, alignTargets } from "./align.ts";
-export { type AlignmentReport, reportLines } from "./align.ts";
+export { type Aligned, type AlignmentReport, alignTargets, reportLines } from "./align.ts";
 export { type GeneticMap, mapWarnings, physicalMap, readGeneticMap } from "./genetic_map.ts";
 export {
   firstAtLeast,
@@ -10,6 +9,7 @@ export {
   parseRegion,
   type Region,
   sameContig,
+  sliceVariants,
   variantCount,
   variantKey,
 } from "./genotypes.ts";

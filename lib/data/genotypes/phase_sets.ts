@@ -8,15 +8,13 @@ import type { RecordCalls } from "./vcf.ts";
 export type SetNumbers = Map<string, number>;
 
 const KEYS = ["PS", "PGT", "PID", "HP"] as const;
+type Columns = Record<typeof KEYS[number], number>;
 
 /** Columns of a record's FORMAT that tell of phase sets; null if it has none. */
-export function phaseSetFields(format: string): Record<typeof KEYS[number], number> | null {
+export function phaseSetFields(format: string): Columns | null {
   if (!/:(PS|PID|HP)(:|$)/.test(format)) return null;
   const keys = format.split(":");
-  return Object.fromEntries(KEYS.map((key) => [key, keys.indexOf(key)])) as Record<
-    typeof KEYS[number],
-    number
-  >;
+  return Object.fromEntries(KEYS.map((key) => [key, keys.indexOf(key)])) as Columns;
 }
 
 const isValue = (text: string | undefined): text is string =>
@@ -32,7 +30,7 @@ const isValue = (text: string | undefined): text is string =>
  */
 export function readPhaseSets(
   bytes: Uint8Array,
-  fields: Record<typeof KEYS[number], number>,
+  fields: Columns,
   calls: RecordCalls,
   numbers: SetNumbers,
   sets: Int32Array,

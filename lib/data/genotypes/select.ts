@@ -26,25 +26,32 @@ export function sampleIndices(
   });
 }
 
-/**
- * The genotypes of some samples, in the order of their names.
- *
- * @throws UserError for none, a name that is not there (with those nearest to it), and one that is there twice.
- */
+/** The genotypes of some samples in the order of their names. @throws UserError as sampleIndices */
 export function selectSamples(genotypes: Genotypes, names: readonly string[]): Genotypes {
   const indices = sampleIndices(genotypes.samples, names, "genotypes");
-  const some = (matrix: BitMatrix | null) => matrix && selectColumns(matrix, indices, 1);
+  const selected = selectCalls(
+    genotypes,
+    (bits, width) => selectColumns(bits, indices, width),
+    (numbers, each) => numbersAt(numbers, genotypes.samples.length, indices, each),
+  );
+  return { ...selected, samples: [...names] };
+}
+
+/** The genotypes with some of their calls, out of matrices of so many bits, or numbers, a sample. */
+function selectCalls(
+  genotypes: Genotypes,
+  bitsOf: (matrix: BitMatrix, width: 1 | 2) => BitMatrix,
+  numbersOf: <A extends Int32Array | Float32Array>(numbers: A, each: number) => A,
+): Genotypes {
+  const { alleles, missing, unphased, haploid, phaseSets, likelihoods } = genotypes;
   return {
     ...genotypes,
-    samples: [...names],
-    alleles: selectColumns(genotypes.alleles, indices, 2),
-    missing: some(genotypes.missing),
-    unphased: some(genotypes.unphased),
-    haploid: some(genotypes.haploid),
-    phaseSets: genotypes.phaseSets && numbersAt(genotypes.phaseSets, genotypes.samples.length, indices),
-    ...(genotypes.likelihoods
-      ? { likelihoods: numbersAt(genotypes.likelihoods, genotypes.samples.length, indices, 3) }
-      : {}),
+    alleles: bitsOf(alleles, 2),
+    missing: missing && bitsOf(missing, 1),
+    unphased: unphased && bitsOf(unphased, 1),
+    haploid: haploid && bitsOf(haploid, 1),
+    phaseSets: phaseSets && numbersOf(phaseSets, 1),
+    ...(likelihoods ? { likelihoods: numbersOf(likelihoods, 3) } : {}),
   };
 }
 
@@ -53,7 +60,7 @@ function numbersAt<A extends Int32Array | Float32Array>(
   numbers: A,
   width: number,
   indices: Int32Array,
-  each = 1,
+  each: number,
 ): A {
   const rows = numbers.length / width / each;
   const out = new (numbers.constructor as new (length: number) => A)(rows * indices.length * each);
@@ -83,13 +90,16 @@ function selectColumns(matrix: BitMatrix, indices: Int32Array, width: 1 | 2): Bi
   return selected;
 }
 
-/** The genotypes at some variants, in the order of their indices. */
 export function selectVariants(genotypes: Genotypes, indices: ArrayLike<number>): Genotypes {
   const { position, id, ref, alt, info } = genotypes.variants;
   const at = Array.from(indices);
-  const some = (matrix: BitMatrix | null) => matrix && selectRows(matrix, at);
+  const selected = selectCalls(
+    genotypes,
+    (bits) => selectRows(bits, at),
+    (numbers, each) => rowsOf(numbers, each * genotypes.samples.length, at),
+  );
   return {
-    ...genotypes,
+    ...selected,
     variants: {
       position: Int32Array.from(at, (i) => position[i]!),
       id: at.map((i) => id[i]!),
@@ -97,14 +107,6 @@ export function selectVariants(genotypes: Genotypes, indices: ArrayLike<number>)
       alt: at.map((i) => alt[i]!),
       ...(info ? { info: at.map((i) => info[i]!) } : {}),
     },
-    alleles: selectRows(genotypes.alleles, at),
-    missing: some(genotypes.missing),
-    unphased: some(genotypes.unphased),
-    haploid: some(genotypes.haploid),
-    phaseSets: genotypes.phaseSets && rowsOf(genotypes.phaseSets, genotypes.samples.length, at),
-    ...(genotypes.likelihoods
-      ? { likelihoods: rowsOf(genotypes.likelihoods, 3 * genotypes.samples.length, at) }
-      : {}),
   };
 }
 
@@ -127,9 +129,7 @@ function selectRows({ columns, stride, bytes }: BitMatrix, indices: readonly num
   return selected;
 }
 
-/**
- * How often each variant's alternative allele is there, [variants]; missing calls count for none.
- */
+/** How often each variant's alternative allele is there, [variants]; missing calls count for none. */
 export const alleleCounts = ({ alleles }: Genotypes): Uint32Array => rowCounts(alleles);
 
 /** Alleles 0 and 1 of some haplotypes at some variants, [haplotypes, variants]; haplotypes 2s and 2s + 1 are of sample s. */

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
+import type { BitMatrix } from "./genotypes.ts";
+
+export function setBit({ stride, bytes }: BitMatrix, row: number, column: number): void {
+  bytes[row * stride + (column >> 3)]! |= 1 << (column & 7);
+}
 
 /** The text of a VCF: records are lines with spaces instead of tabs, from CHROM on; FORMAT is GT unless a ":" is in it. */
 export function vcfText(samples: readonly string[], records: readonly string[], meta: string[] = []): string {

@@ -10,6 +10,10 @@ const MOST_EXAMPLES = 5;
 
 export const emptyTally = (): Tally => ({ count: 0, first: [] });
 
+/** "1,234 calls of one allele: 20:100 A; 20:101 B; ..." */
+export const tallyText = ({ count, first }: Tally, text: string): string =>
+  `${count.toLocaleString("en-US")} ${text}: ${first.join("; ")}${count > first.length ? "; ..." : ""}`;
+
 /** Counts one more, at a place that is only put in words for the first ones. */
 export function tally(to: Tally, place: () => string): void {
   if (to.count++ < MOST_EXAMPLES) to.first.push(place());
@@ -33,12 +37,9 @@ export type Oddities = Record<keyof typeof ODDITIES, Tally>;
 export const noOddities = (): Oddities =>
   Object.fromEntries(Object.keys(ODDITIES).map((key) => [key, emptyTally()])) as Oddities;
 
-/** A line for each kind that was met. */
 export function oddityLines(what: string, oddities: Oddities): string[] {
   return Object.entries(ODDITIES).flatMap(([key, text]) => {
-    const { count, first } = oddities[key as keyof Oddities];
-    if (count === 0) return [];
-    const more = count > first.length ? "; ..." : "";
-    return [`${what}: ${count.toLocaleString("en-US")} ${text}: ${first.join("; ")}${more}`];
+    const own = oddities[key as keyof Oddities];
+    return own.count === 0 ? [] : [`${what}: ${tallyText(own, text)}`];
   });
 }

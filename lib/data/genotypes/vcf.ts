@@ -43,17 +43,13 @@ export async function readVcf(path: string, options: VcfOptions = {}): Promise<R
     const { read } = reader;
     const onLine = (bytes: Uint8Array, start: number, end: number, line: number) =>
       end === start || read(bytes, start, end, line);
-    await eachLine(path, "VCF", onLine, undefined, offset);
+    await eachLine(path, "VCF", onLine, { from: offset });
   }
   if (!reader) throw new UserError(`${path}: expected a VCF with a line #CHROM, found ${found(lines)}`);
   return reader.done();
 }
 
-/**
- * The chromosomes of a VCF in the order of its records; none for a file that does not begin with a header.
- *
- * @throws UserError if it cannot be read
- */
+/** The chromosomes of a VCF in the order of its records; none for a file that begins without a header. */
 export async function contigsOf(path: string): Promise<string[]> {
   const contigs = new Set<string>();
   let last = new Uint8Array();
@@ -97,7 +93,6 @@ function startProblem(path: string, line: number, bytes: Uint8Array): string {
   return `${path}, line ${line}: expected a VCF with a line ${due}${name}, found ${found}`;
 }
 
-/** What the lines above the records say. */
 interface VcfHeader {
   samples: string[];
   /** Lengths of the chromosomes that have a `##contig` line with one. */
@@ -107,15 +102,12 @@ interface VcfHeader {
 }
 
 const FIXED = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"];
-/** Columns before the first call. */
+
+export const columnLine = (samples: readonly string[]): string => [...FIXED, ...samples].join("\t");
+
 const FIXED_COLUMNS = FIXED.length;
 
-/**
- * Reads the header of a VCF.
- *
- * @param lines from `##fileformat` to `#CHROM`
- * @throws UserError with the line for other columns, no samples, an empty name, and a sample that is there twice.
- */
+/** @param lines from `##fileformat` to `#CHROM` @throws UserError with the line for what is wrong */
 function parseVcfHeader(lines: readonly string[], path: string): VcfHeader {
   const place = `${path}, line ${lines.length}`;
   const columns = lines.at(-1)!.split("\t");
@@ -129,7 +121,7 @@ function parseVcfHeader(lines: readonly string[], path: string): VcfHeader {
         `"${columns[wrong] ?? "nothing"}" where ${FIXED[wrong]} is due`,
     );
   }
-  const samples = columns.slice(FIXED.length);
+  const samples = columns.slice(FIXED_COLUMNS);
   if (samples.length === 0) throw new UserError(`${place}: expected samples after FORMAT, found none`);
   const first = new Map<string, number>();
   samples.forEach((name, i) => {
@@ -137,10 +129,8 @@ function parseVcfHeader(lines: readonly string[], path: string): VcfHeader {
     if (name === "") throw new UserError(`${place}: sample ${i + 1} has no name`);
     if (name.includes("\ufffd")) {
       throw new UserError(
-        `${place}: expected names of samples in UTF-8, found other bytes in that of sample ${
-          i + 1
-        } ("${name}"); ` +
-          "iconv -f latin1 -t utf8 may help",
+        `${place}: expected names of samples in UTF-8, found other bytes in that of sample ${i + 1} ` +
+          `("${name}"); iconv -f latin1 -t utf8 may help`,
       );
     }
     if (earlier !== undefined) {
@@ -180,11 +170,9 @@ export interface VcfOptions {
 
 interface ReadGenotypes {
   genotypes: Genotypes;
-  /** Length of the chromosome if the file tells it. */
   contigLength: number | null;
   /** What the file had that is not taken as it is written. */
   oddities: Oddities;
-  /** Lines `##ALT` of the header. */
   symbols: string[];
 }
 
@@ -219,15 +207,14 @@ function recordReader(
 
   function checkPhase(): void {
     for (let s = 0; s < count; s++) {
-      if (((row.missing[s >> 3]! >> (s & 7)) & 1) === 1) {
+      const has = (bits: Uint8Array) => ((bits[s >> 3]! >> (s & 7)) & 1) === 1;
+      if (has(row.missing)) {
         refuse(
           "expected phased calls without missing ones, found a missing one; phase the reference first",
           s,
         );
       }
-      if (((row.unphased[s >> 3]! >> (s & 7)) & 1) === 1) {
-        refuse("expected phased calls, found a heterozygous one without phase", s);
-      }
+      if (has(row.unphased)) refuse("expected phased calls, found a heterozygous one without phase", s);
     }
   }
 
@@ -246,7 +233,6 @@ function recordReader(
     }
   }
 
-  /** Haploid calls, and those missing by half. */
   function countCalls(): void {
     const { alleles, haploid } = calls;
     for (let s = 0; s < count; s++) {
@@ -281,16 +267,14 @@ function recordReader(
       const first = firstCall(bytes, start, end);
       const columns = decoder.decode(bytes.subarray(start, first < 0 ? end : first - 1)).split("\t");
       if (first < 0) {
-        throw new UserError(
-          `${place()}: expected ${FIXED_COLUMNS + count} columns as in the header, found ${columns.length}`,
-        );
+        const expected = `${FIXED_COLUMNS + count} columns as in the header`;
+        throw new UserError(`${place()}: expected ${expected}, found ${columns.length}`);
       }
       const [contig, pos, id, ref, alt, , filter, info, format] = columns;
       position = /^\d{1,10}$/.test(pos!) ? Number(pos) : NaN;
       if (!(position >= 1 && position <= LAST_POSITION)) {
-        throw new UserError(
-          `${place()}: expected a position from 1 to ${LAST_POSITION} in column POS, found "${pos}"`,
-        );
+        const expected = `a position from 1 to ${LAST_POSITION} in column POS`;
+        throw new UserError(`${place()}: expected ${expected}, found "${pos}"`);
       }
       const where = covers.place(contig!, position);
       if (where !== "inside") return where === "outside" || records === 0;
@@ -323,21 +307,15 @@ function recordReader(
       }
       (alts.length > 1 ? alts : [alt!]).forEach((one, i) => {
         const more = structuralInfo(info!, i, position);
-        const named = nameOf(id!);
-        if (rows.has({ position, id: named, ref: ref!, alt: one, info: more })) {
-          tally(oddities.duplicates, () => here(` ${short(ref!)}/${short(one)}`));
-          return;
-        }
-        if (!isAlternativeAllele(one)) {
-          tally(oddities.oddAlleles, () => here(` ${short(ref!)}/${short(one)}`));
-          return;
-        }
+        const variant = { position, id: nameOf(id!), ref: ref!, alt: one, info: more };
+        const asWritten = () => here(` ${short(ref!)}/${short(one)}`);
+        if (rows.has(variant)) return tally(oddities.duplicates, asWritten);
+        if (!isAlternativeAllele(one)) return tally(oddities.oddAlleles, asWritten);
         if (require === "phased" && lastBase(position, ref!, more) > LONGEST) {
           refuse(`expected a variant that ends by ${LONGEST}, the last base that an index .tbi can hold`);
         }
         rowOfCalls(calls, i + 1, row);
         if (row.flagged && require === "phased") checkPhase();
-        const variant = { position, id: named, ref: ref!, alt: one, info: more };
         if (likelihoods) likelihoodsOf(likelihoods, i + 1, soft);
         rows.add(variant, row, fields && require !== "phased" ? sets : undefined, likelihoods && soft);
       });
@@ -347,10 +325,8 @@ function recordReader(
     /** @throws UserError if there was no record, with what the file covers. */
     done(): ReadGenotypes {
       if (records === 0) {
-        const asked = region
-          ? ` in ${formatRegion(region)}; it covers ${covers.described() || "nothing"}`
-          : "";
-        throw new UserError(`${path}: expected records, found none${asked}`);
+        const asked = region && ` in ${formatRegion(region)}; it covers ${covers.described() || "nothing"}`;
+        throw new UserError(`${path}: expected records, found none${asked ?? ""}`);
       }
       if (oddities.filtered.count === records) {
         throw new UserError(
@@ -378,11 +354,7 @@ const short = (text: string): string => text.length <= 20 ? text : `${text.slice
 /** An ID as it can be written again: it never matters. */
 const nameOf = (id: string): string => id === "" ? "." : id.replaceAll(/[\s\p{Cc}]+/gu, "_");
 
-/**
- * Which records of a file are wanted, and what the file covers.
- *
- * @param place begins messages, with file and line
- */
+/** Which records of a file are wanted, and what the file covers. @param place begins messages */
 function coverage(region: Region | undefined, place: () => string) {
   const covered = new Map<string, Region>();
   let current: Region | undefined;
@@ -421,7 +393,6 @@ function coverage(region: Region | undefined, place: () => string) {
       if (position > region.end) return "beyond";
       return position < region.start ? "outside" : "inside";
     },
-    /** The chromosome that is read. */
     contig: () => wanted ?? region?.contig ?? current?.contig ?? "",
     /** What the file covers, as far as it was read. */
     described: () =>
@@ -468,13 +439,7 @@ function noCalls(calls: RecordCalls): void {
   calls.odd = false;
 }
 
-/**
- * Reads the calls of a record whose FORMAT begins with GT, whatever they look like.
- *
- * @param bytes the calls
- * @param alternatives number of ALT alleles
- * @param calls written
- */
+/** Reads bytes, the calls of a record whose FORMAT begins with GT, whatever they look like, into `calls`. */
 function parseCalls(
   bytes: Uint8Array,
   samples: number,
@@ -547,30 +512,27 @@ function parseOther(text: string, sample: number, calls: RecordCalls, refuse: Re
 }
 
 /** The genotypes of one variant in all samples of a file, as bits; the first sample is in the lowest bits of a byte. */
-interface RowBits {
+interface RowBits extends Record<typeof FLAGS[number], Uint8Array> {
   /** Two bits a sample. */
   alleles: Uint8Array;
-  /** One bit a sample: whether the call is missing, wholly or by half. */
-  missing: Uint8Array;
-  /** One bit a sample: whether the call is heterozygous without phase. */
-  unphased: Uint8Array;
-  /** One bit a sample: whether the call is of one allele. */
-  haploid: Uint8Array;
-  /** Whether any bit of `missing`, `unphased` or `haploid` is set for this variant. */
+  /** Whether any bit of FLAGS is set for this variant. */
   flagged: boolean;
 }
 
-const emptyRow = (samples: number): RowBits => ({
-  alleles: new Uint8Array((2 * samples + 7) >> 3),
-  missing: new Uint8Array((samples + 7) >> 3),
-  unphased: new Uint8Array((samples + 7) >> 3),
-  haploid: new Uint8Array((samples + 7) >> 3),
-  flagged: false,
-});
+/** One bit a sample: whether its call is missing, or half of it; heterozygous without phase; of one allele. */
+const FLAGS = ["missing", "unphased", "haploid"] as const;
+
+const emptyRow = (samples: number): RowBits => {
+  const [missing, unphased, haploid] = FLAGS.map(() => new Uint8Array((samples + 7) >> 3));
+  const alleles = new Uint8Array((2 * samples + 7) >> 3);
+  return { alleles, missing: missing!, unphased: unphased!, haploid: haploid!, flagged: false };
+};
 
 /** The row of one allele: 1 for the allele with this number. */
 function rowOfCalls(calls: RecordCalls, allele: number, row: RowBits): void {
-  clear(row);
+  row.alleles.fill(0);
+  for (const name of FLAGS) row[name].fill(0);
+  row.flagged = false;
   for (let s = 0; s < calls.phased.length; s++) {
     const first = calls.alleles[2 * s]!;
     const second = calls.alleles[2 * s + 1]!;
@@ -586,14 +548,6 @@ function rowOfCalls(calls: RecordCalls, allele: number, row: RowBits): void {
   }
 }
 
-function clear(row: RowBits): void {
-  row.alleles.fill(0);
-  row.missing.fill(0);
-  row.unphased.fill(0);
-  row.haploid.fill(0);
-  row.flagged = false;
-}
-
 function flag(row: RowBits, bits: Uint8Array, sample: number): void {
   bits[sample >> 3]! |= 1 << (sample & 7);
   row.flagged = true;
@@ -601,37 +555,35 @@ function flag(row: RowBits, bits: Uint8Array, sample: number): void {
 
 const FIRST_ROWS = 1024;
 
-/** A bit matrix of which the number of rows is not known yet; its room doubles when it is full. */
-function growingBits(columns: number) {
-  const stride = (columns + 7) >> 3;
-  let bytes = new Uint8Array(FIRST_ROWS * stride);
-  const resize = (rows: number) => bytes = new Uint8Array(bytes.buffer.transfer(rows * stride));
-  return {
-    put(row: number, bits: Uint8Array): void {
-      if ((row + 1) * stride > bytes.length) resize(2 * (row + 1));
-      bytes.set(bits, row * stride);
-    },
-    /** The matrix of its first rows. */
-    done: (rows: number): BitMatrix => ({ rows, columns, stride, bytes: resize(rows) }),
-  };
-}
-
-/** Numbers of rows of which most may be all 0, and of which it is not known yet how many there are. */
-function growingRows<A extends Int32Array | Float32Array>(width: number, make: (length: number) => A) {
-  let numbers: A | undefined;
+/**
+ * Rows of numbers, all 0 where none was put, of which it is not known yet how many there are. Their room,
+ * none before the first one, doubles when it is full.
+ */
+function growingRows<A extends Uint8Array | Int32Array | Float32Array>(
+  width: number,
+  view: (buffer: ArrayBuffer) => A,
+) {
+  let buffer = new ArrayBuffer();
+  let numbers = view(buffer);
   const resize = (rows: number): A => {
-    const larger = make(rows * width);
-    larger.set(numbers?.subarray(0, larger.length) ?? []);
-    return numbers = larger;
+    buffer = buffer.transfer(rows * width * numbers.BYTES_PER_ELEMENT);
+    return numbers = view(buffer);
   };
   return {
     put(row: number, values: ArrayLike<number>): void {
-      const room = !numbers || (row + 1) * width > numbers.length ? resize(2 * (row + 1)) : numbers;
-      room.set(values, row * width);
+      if ((row + 1) * width > numbers.length) resize(Math.max(FIRST_ROWS, 2 * (row + 1)));
+      numbers.set(values, row * width);
     },
-    /** The first rows; null if none was put. */
-    done: (rows: number): A | null => numbers ? resize(rows) : null,
+    isEmpty: () => numbers.length === 0,
+    first: resize,
   };
+}
+
+/** The same as bits. */
+function growingBits(columns: number) {
+  const stride = (columns + 7) >> 3;
+  const { put, first } = growingRows(stride, (buffer) => new Uint8Array(buffer));
+  return { put, first: (rows: number): BitMatrix => ({ rows, columns, stride, bytes: first(rows) }) };
 }
 
 /** Small letters are the same bases. */
@@ -652,11 +604,10 @@ function genotypeRows(samples: number) {
   const variants = { id: [] as string[], ref: [] as string[], alt: [] as string[] };
   const infos: string[] = [];
   const alleles = growingBits(2 * samples);
-  let missing: ReturnType<typeof growingBits> | undefined;
-  let unphased: ReturnType<typeof growingBits> | undefined;
-  let haploid: ReturnType<typeof growingBits> | undefined;
-  const phaseSets = growingRows(samples, (length) => new Int32Array(length));
-  const likelihoods = growingRows(3 * samples, (length) => new Float32Array(length));
+  const flags = new Map<string, ReturnType<typeof growingBits>>();
+  const flagged = (name: typeof FLAGS[number], rows: number) => flags.get(name)?.first(rows) ?? null;
+  const phaseSets = growingRows(samples, (buffer) => new Int32Array(buffer));
+  const likelihoods = growingRows(3 * samples, (buffer) => new Float32Array(buffer));
   return {
     /** Whether one of the last variants, those at this position, is the same. */
     has({ position, id, ref, alt, info }: VariantText): boolean {
@@ -666,43 +617,37 @@ function genotypeRows(samples: number) {
       }
       return false;
     },
-    add(
-      { position, id, ref, alt, info }: VariantText,
-      row: RowBits,
-      sets?: Int32Array,
-      soft?: Float32Array,
-    ): void {
-      const at = positions.push(position) - 1;
-      variants.id.push(id);
-      variants.ref.push(ref);
-      variants.alt.push(alt);
-      infos.push(info);
+    add(variant: VariantText, row: RowBits, sets?: Int32Array, soft?: Float32Array): void {
+      const at = positions.push(variant.position) - 1;
+      for (const name of ["id", "ref", "alt"] as const) variants[name].push(variant[name]);
+      infos.push(variant.info);
       alleles.put(at, row.alleles);
       if (sets?.some((set) => set !== 0)) phaseSets.put(at, sets);
       if (soft) likelihoods.put(at, soft);
       if (!row.flagged) return;
-      const isAnySet = (flags: Uint8Array) => flags.some((byte) => byte !== 0);
-      if (isAnySet(row.missing)) (missing ??= growingBits(samples)).put(at, row.missing);
-      if (isAnySet(row.unphased)) (unphased ??= growingBits(samples)).put(at, row.unphased);
-      if (isAnySet(row.haploid)) (haploid ??= growingBits(samples)).put(at, row.haploid);
+      for (const name of FLAGS) {
+        if (!row[name].some((byte) => byte !== 0)) continue;
+        const bits = flags.get(name) ?? growingBits(samples);
+        flags.set(name, bits);
+        bits.put(at, row[name]);
+      }
     },
     done(contig: string, names: string[]): Genotypes {
       const rows = positions.length;
-      const soft = likelihoods.done(rows);
       return {
         contig,
         samples: names,
         variants: {
           position: Int32Array.from(positions),
           ...variants,
-          ...(infos.some((info) => info !== "") ? { info: infos } : {}),
+          ...infos.some((info) => info !== "") && { info: infos },
         },
-        alleles: alleles.done(rows),
-        missing: missing?.done(rows) ?? null,
-        unphased: unphased?.done(rows) ?? null,
-        haploid: haploid?.done(rows) ?? null,
-        phaseSets: phaseSets.done(rows),
-        ...(soft ? { likelihoods: soft } : {}),
+        alleles: alleles.first(rows),
+        missing: flagged("missing", rows),
+        unphased: flagged("unphased", rows),
+        haploid: flagged("haploid", rows),
+        phaseSets: phaseSets.isEmpty() ? null : phaseSets.first(rows),
+        ...likelihoods.isEmpty() ? {} : { likelihoods: likelihoods.first(rows) },
       };
     },
   };

@@ -1,16 +1,16 @@
+import { Buffer } from "node:buffer";
 import { basename, dirname, join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
+import { reasonOf } from "../../files.ts";
 import { isAlternativeAllele, isReferenceAllele, lastBase } from "./alleles.ts";
 import type { Variants } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
-import { firstCall } from "./vcf.ts";
+import { columnLine, firstCall } from "./vcf.ts";
 
-/** What stands above the records of an imputed VCF. */
 interface ImputedHeader {
   /** Chromosome as the reference names it. */
   contig: string;
-  /** Bases of the chromosome, if known. */
   contigLength?: number;
   samples: string[];
   /** The program and its version. */
@@ -68,10 +68,9 @@ export async function writeImputed(
 ): Promise<{ variants: number; imputed: number; leftOut: number }> {
   if (!path.endsWith(".vcf.gz")) throw new UserError(`expected a name ending in .vcf.gz, found ${path}`);
   const head = headerText(header);
-  const writer = bgzfWriter(path, LEVEL, folder);
   const index = tabixIndex(header.contig);
   const written = { variants: 0, imputed: 0, leftOut: 0 };
-  try {
+  await writeIndexed(path, folder, async (writer) => {
     writer.write(new TextEncoder().encode(head));
     const write = rowWriter(writer, header, index.add);
     for await (const batch of rows) {
@@ -84,27 +83,50 @@ export async function writeImputed(
         }
       }
     }
-    await removeIfThere(`${path}.tbi`); // an older file's
+    return [index.content];
+  });
+  return written;
+}
+
+type BgzfWriter = ReturnType<typeof bgzfWriter>;
+
+/**
+ * Writes a file that `fill` fills, and the index of what that returns: last, for an index that is older than
+ * its file is refused. Without it the file is removed.
+ */
+async function writeIndexed(
+  path: string,
+  folder: string,
+  fill: (writer: BgzfWriter) => Promise<TabixContent[]>,
+): Promise<void> {
+  const writer = bgzfWriter(path, LEVEL, folder);
+  let contents: TabixContent[];
+  try {
+    contents = await fill(writer);
+    // An older file's.
+    await Deno.remove(`${path}.tbi`).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) {
+        throw new UserError(`cannot remove ${path}.tbi: ${error}`);
+      }
+    });
     writer.close();
   } catch (error) {
     writer.abort();
     throw error;
   }
   try {
-    // Last, for an index that is older than its file is refused.
-    const file = bgzfWriter(`${path}.tbi`, 6, folder);
-    file.write(index.bytes());
-    file.close();
+    const index = bgzfWriter(`${path}.tbi`, 6, folder);
+    index.write(tabixBytes(contents));
+    index.close();
   } catch (error) {
     await Deno.remove(path);
     throw error;
   }
-  return written;
 }
 
 /** A function that writes row i of a batch and tells the index; false if its R2 is too low. */
 function rowWriter(
-  writer: ReturnType<typeof bgzfWriter>,
+  writer: BgzfWriter,
   { contig, samples, haplotypes, posteriors, leastR2 = 0 }: ImputedHeader,
   indexed: (position: number, length: number, begin: bigint, end: bigint) => void,
 ): (batch: ImputedBatch, i: number) => boolean {
@@ -117,21 +139,18 @@ function rowWriter(
     const counted = single?.includes(1) ? row.filter((_, h) => h % 2 === 0 || single[h >> 1] === 0) : row;
     const { frequency, r2 } = siteQuality(counted);
     if (!typed[i] && r2 < leastR2) return false;
-    const info = given
-      ? more?.[i] || "."
-      : `AF=${Number(frequency.toPrecision(4))};DR2=${Number(r2.toFixed(3))}${typed[i] ? "" : ";IMP"}${
-        typedR2 && typedR2[i]! >= 0 ? `;ER2=${Number(typedR2[i]!.toFixed(3))}` : ""
-      }${more?.[i] ? `;${more[i]}` : ""}`;
+    const info = given ? more?.[i] || "." : [
+      `AF=${Number(frequency.toPrecision(4))};DR2=${Number(r2.toFixed(3))}`,
+      ...typed[i] ? [] : ["IMP"],
+      ...typedR2 && typedR2[i]! >= 0 ? [`ER2=${Number(typedR2[i]!.toFixed(3))}`] : [],
+      ...more?.[i] ? [more[i]] : [],
+    ].join(";");
     checkTexts(`${contig}:${position[i]}`, id[i]!, ref[i]!, alt[i]!);
     const cells = given ?? vcfCells(row, { haplotypes, posteriors, haploid: single });
     const form = given ? "GT:DS" : format;
     const fixed = [contig, position[i], id[i], ref[i], alt[i], ".", "PASS", info, form];
     const begin = writer.offset();
-    writer.write(
-      encoder.encode(
-        `${[...fixed, ...cells].join("\t")}\n`,
-      ),
-    );
+    writer.write(encoder.encode(`${[...fixed, ...cells].join("\t")}\n`));
     const length = lastBase(position[i]!, ref[i]!, more?.[i]) - position[i]! + 1;
     indexed(position[i]!, length, begin, writer.offset());
     return true;
@@ -148,6 +167,8 @@ const SLACK = 1e-4;
 /** For at least -SLACK, so that truncation towards 0 rounds. */
 const decimals = (value: number): string => DECIMALS[(value * STEPS + 0.5) | 0]!;
 
+type CellOptions = Pick<ImputedHeader, "haplotypes" | "posteriors"> & { haploid?: Uint8Array };
+
 /**
  * The cells `GT:DS` of a variant, with HDS and GP if asked: GT has the likelier allele of each haplotype, DS the sum of both
  * probabilities of ALT, from 0 to 2, or to 1 where a sample has one haplotype.
@@ -157,11 +178,7 @@ const decimals = (value: number): string => DECIMALS[(value * STEPS + 0.5) | 0]!
  */
 export function vcfCells(
   probabilities: Float32Array,
-  { haplotypes = false, posteriors = false, haploid }: {
-    haplotypes?: boolean;
-    posteriors?: boolean;
-    haploid?: Uint8Array;
-  } = {},
+  { haplotypes, posteriors, haploid }: CellOptions,
 ): string[] {
   return Array.from({ length: probabilities.length / 2 }, (_, s) => {
     const [a, b] = [probabilities[2 * s]!, probabilities[2 * s + 1]!];
@@ -214,14 +231,6 @@ function checkTexts(where: string, id: string, ref: string, alt: string): void {
   );
 }
 
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw new UserError(`cannot remove ${path}: ${error}`);
-  }
-}
-
 /** Keys that have a meaning in VCF, in any case of letters. */
 const RESERVED =
   /^(fileformat|filedate|source|contig|filter|info|format|alt|assembly|meta|sample|pedigree\w*)$/i;
@@ -272,7 +281,7 @@ export function headerText(header: ImputedHeader): string {
     '##FORMAT=<ID=DS,Number=A,Type=Float,Description="Estimated dosage of ALT, 0 to 2">',
     ...(haplotypes ? [HAPLOTYPES] : []),
     ...(posteriors ? [POSTERIORS] : []),
-    ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...samples].join("\t"),
+    columnLine(samples),
   ];
   return lines.join("\n") + "\n";
 }
@@ -341,8 +350,7 @@ export function bgzfWriter(path: string, level = 6, folder = dirname(path)) {
   let length = 0;
   let written = 0;
 
-  const cannotWrite = (error: unknown) =>
-    new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}`);
+  const cannotWrite = (error: unknown) => new UserError(`cannot write ${path}: ${reasonOf(error)}`);
   const abort = (): void => {
     if (file === null) return;
     file.close();
@@ -406,7 +414,6 @@ interface TabixContent {
   bins: Map<number, Chunk[]>;
   /** For each window of 16,384 bases the offset of the first record that reaches into it or lies behind. */
   windows: bigint[];
-  /** All records. */
   whole: Chunk;
   records: number;
 }
@@ -460,16 +467,10 @@ export function tabixIndex(contig: string) {
       content.records++;
     },
     content,
-    /** The content of the file `.tbi`, not yet compressed. */
-    bytes: (): Uint8Array => tabixBytes([content]),
   };
 }
 
-/**
- * Joins imputed files of one chromosome each, as writeImputed writes them, in the order given, with an index of all.
- *
- * @param folder where the file is until it is whole
- */
+/** Joins imputed files of one chromosome each, as writeImputed writes them, with an index of all. */
 export async function joinImputed(path: string, files: readonly string[], folder: string): Promise<void> {
   const heads: string[][] = [];
   for (const file of files) {
@@ -480,19 +481,17 @@ export async function joinImputed(path: string, files: readonly string[], folder
     });
     heads.push(head);
   }
-  const contigs = heads.flatMap((head) => head.filter((line) => line.startsWith("##contig=")));
-  const others = new Set(heads.flat());
-  const lines = [...others].filter((line) => line.startsWith("##"));
-  const first = lines.findIndex((line) => line.startsWith("##contig="));
+  const isContig = (line: string) => line.startsWith("##contig=");
+  const lines = [...new Set(heads.flat())].filter((line) => line.startsWith("##"));
+  const first = lines.findIndex(isContig);
   const merged = [
     ...lines.slice(0, first),
-    ...contigs,
-    ...lines.slice(first).filter((line) => !line.startsWith("##contig=")),
+    ...heads.flat().filter(isContig),
+    ...lines.slice(first).filter((line) => !isContig(line)),
     heads[0]!.at(-1)!,
   ];
-  const writer = bgzfWriter(path, LEVEL, folder);
-  const indices: ReturnType<typeof tabixIndex>[] = [];
-  try {
+  await writeIndexed(path, folder, async (writer) => {
+    const contents: TabixContent[] = [];
     writer.write(new TextEncoder().encode(merged.map((line) => `${line}\n`).join("")));
     for (const file of files) {
       let index: ReturnType<typeof tabixIndex> | undefined;
@@ -508,63 +507,37 @@ export async function joinImputed(path: string, files: readonly string[], folder
         index.add(Number(position), length, begin, writer.offset());
         return true;
       });
-      if (index) indices.push(index);
+      if (index) contents.push(index.content);
     }
-    await removeIfThere(`${path}.tbi`);
-    writer.close();
-  } catch (error) {
-    writer.abort();
-    throw error;
-  }
-  const file = bgzfWriter(`${path}.tbi`, 6, folder);
-  file.write(tabixBytes(indices.map(({ content }) => content)));
-  file.close();
+    return contents;
+  });
 }
 
 /** The bin that is none: it holds where the chromosome's records lie and how many there are. */
 const STATISTICS = 37_450;
 const VCF = 2;
 
-/** The content of a `.tbi`, little-endian. */
-function tabixBytes(contents: readonly TabixContent[]): Uint8Array {
-  const name = new TextEncoder().encode(contents.map(({ contig }) => `${contig}\0`).join(""));
-  const parts = contents.map(({ bins, windows, whole, records }) => {
+/** The content of a `.tbi`, uncompressed: little-endian, numbers of 32 bits, offsets (bigint) of 64. */
+export function tabixBytes(contents: readonly TabixContent[]): Uint8Array {
+  const names = contents.map(({ contig }) => `${contig}\0`).join("");
+  // The chromosomes; their name in column 1, the position in column 2, no column of ends; lines of "#" are the header.
+  const head = [contents.length, VCF, 1, 2, 0, "#".charCodeAt(0), 0, Buffer.byteLength(names)];
+  const parts: (string | number | bigint)[] = ["TBI\x01", ...head, names];
+  for (const { bins, windows, whole, records } of contents) {
     const entries: [bin: number, chunks: Chunk[]][] = [...bins].sort(([a], [b]) => a - b);
     entries.push([STATISTICS, [whole, [BigInt(records), 0n]]]);
-    return { entries, windows };
-  });
-  const size = 4 * 9 + name.length + 8 +
-    parts.reduce((sum, { entries, windows }) =>
-      sum + 8 + 8 * windows.length +
-      entries.reduce((sum, [, chunks]) => sum + 8 + 16 * chunks.length, 0), 0);
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  const int = (value: number) => {
-    view.setUint32(at, value, true);
-    at += 4;
-  };
-  const long = (value: bigint) => {
-    view.setBigUint64(at, value, true);
-    at += 8;
-  };
-
-  bytes.set([0x54, 0x42, 0x49, 1]); // TBI, version 1
-  at = 4;
-  // The chromosomes; their name in column 1, the position in column 2, no column of ends; lines of "#" are the header.
-  for (const value of [contents.length, VCF, 1, 2, 0, "#".charCodeAt(0), 0, name.length]) int(value);
-  bytes.set(name, at);
-  at += name.length;
-  for (const { entries, windows } of parts) {
-    int(entries.length);
-    for (const [bin, chunks] of entries) {
-      int(bin);
-      int(chunks.length);
-      for (const offsets of chunks) offsets.forEach(long);
-    }
-    int(windows.length);
-    windows.forEach(long);
+    parts.push(entries.length);
+    for (const [bin, chunks] of entries) parts.push(bin, chunks.length, ...chunks.flat());
+    parts.push(windows.length, ...windows);
   }
-  long(0n); // records without a place
+  parts.push(0n); // records without a place
+  return new Uint8Array(Buffer.concat(parts.map(littleEndian)));
+}
+
+function littleEndian(value: string | number | bigint): Buffer {
+  if (typeof value === "string") return Buffer.from(value);
+  const bytes = Buffer.alloc(typeof value === "number" ? 4 : 8);
+  if (typeof value === "number") bytes.writeUInt32LE(value);
+  else bytes.writeBigUInt64LE(value);
   return bytes;
 }

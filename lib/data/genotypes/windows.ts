@@ -1,8 +1,8 @@
 import { UserError } from "../../errors.ts";
 import type { EncodedTable } from "../encode.ts";
 import type { Fold } from "../folds.ts";
-import { permutation, shuffled } from "../permutation.ts";
-import type { Column } from "../schema.ts";
+import { permutation, shuffled, span } from "../permutation.ts";
+import { plainColumn } from "../schema.ts";
 import { firstAtLeast, type Genotypes } from "./genotypes.ts";
 import { b1Samples, genotypePath, type SampleSplit } from "./project.ts";
 import { alleleCounts, haplotypes, onPanel, readSites, sampleIndices, selectSamples } from "./select.ts";
@@ -55,12 +55,7 @@ function markNearest(sites: Int32Array, position: number, count: number, near: U
   for (const site of beside.slice(0, count)) near[site] = 1;
 }
 
-/**
- * Cuts the variants to impute, in their order, in windows of `size`; what is left at the end belongs to none.
- *
- * @param variants indices of variants
- * @throws UserError if there are not enough for one window.
- */
+/** Cuts variants, by index, in windows of `size`; the rest belongs to none. @throws UserError for too few */
 export function targetBlocks(variants: Int32Array, size: number): Int32Array[] {
   if (!(Number.isInteger(size) && size >= 1 && size <= variants.length)) {
     throw new UserError(`window size: expected a whole number from 1 to ${variants.length}, found ${size}`);
@@ -82,7 +77,6 @@ export function spacedBlocks(blocks: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.floor((2 * i + 1) * blocks / (2 * count)));
 }
 
-/** The haplotypes of samples as rows of a table. */
 export interface HaplotypeRows {
   /** The haplotype of each row, a column of `Genotypes.alleles` [rows] */
   haplotypes: Int32Array;
@@ -103,7 +97,7 @@ export function haplotypeRows(samples: readonly string[], split: SampleSplit): H
     const start = haplotypes.length;
     const at = names.length === 0 ? [] : [...sampleIndices(samples, names, "samples of the split")];
     for (const second of [0, 1]) haplotypes.push(...at.map((sample) => 2 * sample + second));
-    return Int32Array.from({ length: 2 * at.length }, (_, i) => start + i);
+    return span(2 * at.length, start);
   };
   const fold = { train: part(split.train), val: part(split.val), test: part(split.test) };
   return { haplotypes: Int32Array.from(haplotypes), fold };
@@ -125,12 +119,7 @@ interface ProportionOptions {
 /** Share of the rows that the reference takes for validation. */
 const VALIDATION = 0.125;
 
-/**
- * A fold with fewer train rows (`train_proportion`).
- *
- * @param fold from `haplotypeRows`
- * @throws UserError for a share outside (0, 1], or one that leaves no train row.
- */
+/** A fold of `haplotypeRows` with fewer train rows (`train_proportion`). @throws UserError if none is left */
 export function withTrainProportion(fold: Fold, { proportion, mode, seed }: ProportionOptions): Fold {
   if (!(proportion > 0 && proportion <= 1)) {
     throw new UserError(`train proportion: expected a share above 0 and at most 1, found ${proportion}`);
@@ -147,8 +136,7 @@ export function withTrainProportion(fold: Fold, { proportion, mode, seed }: Prop
 
 function someSamples(train: Int32Array, proportion: number, seed: number): Int32Array {
   const samples = train.length / 2;
-  const chosen = shuffled(Int32Array.from({ length: samples }, (_, sample) => sample), [seed, 0])
-    .subarray(0, Math.trunc(proportion * samples)).sort();
+  const chosen = permutation(samples, [seed, 0]).subarray(0, Math.trunc(proportion * samples)).sort();
   return Int32Array.of(...[0, samples].flatMap((half) => [...chosen].map((at) => train[half + at]!)));
 }
 
@@ -195,10 +183,8 @@ interface WindowOptions {
 }
 
 /**
- * Keeps the variants of which the train samples have both alleles: those of the array are inputs, the others
+ * Keeps variants of which the train samples have both alleles: those of the array (`panel`) are inputs, others
  * targets. The reference asks for an ALT among all samples, test included.
- *
- * @param panel indices of the variants that the array measures
  */
 export function imputationSites(
   genotypes: Genotypes,
@@ -215,12 +201,7 @@ export function imputationSites(
   };
 }
 
-/**
- * A window: a block of targets and the array sites around it.
- *
- * @throws UserError for a block that there is not, too few array sites, and missing calls, which a table of alleles
- *   cannot hold.
- */
+/** A block of targets and the array sites around it. @throws UserError for missing calls or too few sites */
 export function imputationWindow(
   genotypes: Genotypes,
   { inputs, targets, counts }: ImputationSites,
@@ -258,7 +239,6 @@ export function alleleRows(matrix: Uint8Array, width: number, rows: Int32Array):
 }
 
 interface WindowChoice {
-  /** How many blocks there are. */
   blocks: number;
   /** Windows to train on, and windows that no training sees. */
   seen: number;
@@ -292,11 +272,7 @@ export function chooseBlocks(
   return { seen: ours, unseen: free.slice(0, unseen).sort((a, b) => a - b) };
 }
 
-/**
- * The window that an epoch trains on and is judged by: always the same random order of all windows, again and again.
- *
- * @param epoch from 0
- */
+/** The window that an epoch, from 0, trains on: one random order of all windows, over and over. */
 export const windowOfEpoch = (windows: number, epoch: number, seed: number): number =>
   permutation(windows, [seed, 1])[epoch % windows]!;
 
@@ -365,11 +341,7 @@ const LONGEST = 16;
 /** Classes of a column of words of `k` alleles: class 0 is reserved and never occurs, as in the reference. */
 export const wordClasses = (k: number): number => 2 ** k + 1;
 
-/**
- * The length of the words of a column with so many classes.
- *
- * @throws UserError if that is no number of classes of a column of words.
- */
+/** The length of the words of a column with so many classes. @throws UserError for no such number */
 export function wordLength(classes: number, column: string): number {
   const k = Math.log2(classes - 1);
   if (Number.isInteger(k) && k >= 1) return k;
@@ -472,13 +444,9 @@ export function windowTable(window: ImputationWindow, k = WORD): EncodedTable {
     { length: wordClasses(k) },
     (_, word) => word === 0 ? "none" : (word - 1).toString(2).padStart(k, "0"),
   );
-  const columns = Array.from({ length: dx + dy }, (_, j): Column => ({
-    name: j < dx ? `x${j}` : `y${j - dx}`,
-    kind: "categorical",
-    target: j >= dx,
-    classes,
-    mean: 0,
-    deviation: 1,
-  }));
+  const columns = Array.from(
+    { length: dx + dy },
+    (_, j) => plainColumn(j < dx ? `x${j}` : `y${j - dx}`, j >= dx, classes),
+  );
   return { columns, rows, values: new Float32Array(0), codes, missing: new Uint8Array(codes.length) };
 }

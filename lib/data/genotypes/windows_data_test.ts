@@ -1,5 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { bitMatrix, type Genotypes, setBit } from "./genotypes.ts";
+import { bitMatrix, type Genotypes } from "./genotypes.ts";
+import { setBit } from "./support_test.ts";
 import { imputationSites, imputationWindow, windowTable } from "./windows.ts";
 
 /** Haplotypes of the samples A to D at ten variants; a column is a haplotype. */

@@ -41,9 +41,7 @@ export interface EvaluationSet {
 interface EvaluationOptions {
   /** Where sets are kept; data/cache/evaluation of this workspace unless given. */
   folder?: string;
-  /** Told after each batch that is made. */
   onBatch?: (done: number, of: number) => void;
-  /** Looked at before each batch. */
   signal?: AbortSignal;
 }
 
@@ -145,13 +143,7 @@ function reader(spec: EvaluationSpec, counts: readonly Counts[], columns: Column
       name === "x" || name === "y"
         ? columns[name].subarray(starts[index], starts[index + 1])
         : columns[name].subarray(index * spec.batch, (index + 1) * spec.batch);
-    return {
-      ...one,
-      x: part("x"),
-      y: part("y"),
-      length: part("length"),
-      scale: part("scale"),
-      period: part("period"),
-    };
+    const parts = [...POINTWISE, ...ITEMWISE].map((name) => [name, part(name)]);
+    return { ...one, ...Object.fromEntries(parts) as Columns };
   };
 }

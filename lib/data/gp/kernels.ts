@@ -91,7 +91,6 @@ function phase(x: tf.Tensor, period: tf.Tensor): tf.Tensor {
   return tf.div(beyond, period);
 }
 
-/** The hyperparameters of one function. */
 export interface HostParameters {
   length: number;
   scale: number;
@@ -209,10 +208,8 @@ function blocked(a: tf.Tensor3D): tf.Tensor3D {
 function diagonalBlock(a: tf.Tensor3D): { factor: tf.Tensor3D; inverse: tf.Tensor3D } {
   const [b, s] = a.shape;
   const identity = tf.eye(s);
-  const augmented = tf.concat([
-    tf.transpose(a, [1, 0, 2]),
-    tf.tile(tf.expandDims(identity, 1), [1, b, 1]),
-  ], 2);
+  const beside = tf.tile(tf.expandDims(identity, 1), [1, b, 1]);
+  const augmented = tf.concat([tf.transpose(a, [1, 0, 2]), beside], 2);
   // Left of the pivot a row is zero but for rounding, which is cut off.
   const right = tf.concat([
     tf.cast(tf.lessEqual(tf.expandDims(tf.range(0, s), 1), tf.range(0, s)), "float32"),
@@ -250,11 +247,10 @@ export function hostCholesky(a: ArrayLike<number>, n: number): Float64Array {
       const other = j * n;
       let sum = a[row + j]!;
       for (let k = 0; k < j; k++) sum -= l[row + k]! * l[other + k]!;
-      if (i !== j) l[row + j] = sum / l[other + j]!;
-      else if (sum > 0) l[row + j] = Math.sqrt(sum);
-      else {throw new RangeError(
-          `cholesky: expected a positive definite matrix, found pivot ${sum} in row ${i}`,
-        );}
+      if (i === j && !(sum > 0)) {
+        throw new RangeError(`cholesky: expected a positive definite matrix, found pivot ${sum} in row ${i}`);
+      }
+      l[row + j] = i === j ? Math.sqrt(sum) : sum / l[other + j]!;
     }
   }
   return l;

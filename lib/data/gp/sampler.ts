@@ -200,25 +200,24 @@ function sampleBatches(tasks: GpTasks, keys: tf.Tensor2D): TaskPoints {
   const [count] = keys.shape;
   if (count === 1) return sampleGp(tasks, tf.reshape(keys, [2]));
   const [, draws] = scan(
-    (none: tf.Tensor, key: tf.Tensor) => [none, defined(drawGp(tasks, createRng(key)))],
+    (none: tf.Tensor, key: tf.Tensor): [tf.Tensor, Record<string, tf.Tensor>] => {
+      const { period, ...others } = drawGp(tasks, createRng(key));
+      return [none, { ...others, ...period && { period } }];
+    },
     tf.scalar(0) as tf.Tensor,
     keys as tf.Tensor,
   );
   // All functions of all batches as one batch.
+  const joined = (draw: tf.Tensor) =>
+    tf.reshape(draw, [draw.shape[0]! * draw.shape[1]!, ...draw.shape.slice(2)]);
   const flat = Object.fromEntries(
-    Object.entries(draws).map((
-      [name, draw],
-    ) => [name, tf.reshape(draw, [draw.shape[0]! * draw.shape[1]!, ...draw.shape.slice(2)])]),
+    Object.entries(draws).map(([name, draw]) => [name, joined(draw)]),
   ) as unknown as GpDraws;
   const { x, y } = gpBatch(tasks, flat);
   const apart = (all: tf.Tensor3D) =>
     tf.reshape(all, [count, tasks.batch, ...all.shape.slice(1)]) as unknown as tf.Tensor3D;
   return { x: apart(x), y: apart(y) };
 }
-
-/** Without the draws that this kernel has none of. */
-const defined = (draws: GpDraws): Record<string, tf.Tensor> =>
-  Object.fromEntries(Object.entries(draws).filter(([, draw]) => draw !== undefined));
 
 /** One function of a Gaussian process with the RBF kernel at any number of points. */
 export interface LongFunction {

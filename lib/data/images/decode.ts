@@ -1,8 +1,8 @@
 import type { IMagickImage, WarningEvent } from "@imagemagick/magick-wasm";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.ts";
+import { reasonOf } from "../../files.ts";
 
-/** Height and width in pixels. */
 export type ImageSize = readonly [height: number, width: number];
 
 export interface DecodedImage {
@@ -38,8 +38,8 @@ async function load(): Promise<Library> {
 export async function imageDecoder(): Promise<Decoder> {
   const magick = await (library ??= load());
   return (content, file, size) => {
-    const format = SIGNATURES.find(({ bytes, at }) => bytes.every((byte, i) => content[at + i] === byte))
-      ?.format;
+    const isSigned = ({ bytes, at }: Signature) => bytes.every((byte, i) => content[at + i] === byte);
+    const format = SIGNATURES.find(isSigned)?.format;
     // The library would recognise more by itself, even programs that draw, and takes twice the time for that.
     if (!format) {
       throw new UserError(
@@ -59,7 +59,9 @@ export async function imageDecoder(): Promise<Decoder> {
       if (warning !== undefined) throw new Error(warning);
       return pixels(magick, image, size);
     } catch (error) {
-      throw new UserError(`${file}: broken ${format.toUpperCase()} image: ${reasonOf(error)}`);
+      // The library's words without the place in its source.
+      const reason = reasonOf(error).replace(/ `.*$/s, "");
+      throw new UserError(`${file}: broken ${format.toUpperCase()} image: ${reason}`);
     } finally {
       image.dispose();
     }
@@ -85,10 +87,6 @@ function pixels(magick: Library, image: IMagickImage, size: ImageSize | undefine
   return { height, width, values };
 }
 
-/** The library's words without the place in its source. */
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/ `.*$/s, "");
-
 /** What a file of images is called; its content is what counts when it is read. */
 export const IMAGE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?)$/i;
 
@@ -104,3 +102,4 @@ const SIGNATURES = [
   { format: "Tiff", bytes: latin("MM\0*"), at: 0 },
   { format: "WebP", bytes: latin("WEBP"), at: 8 },
 ] as const;
+type Signature = (typeof SIGNATURES)[number];

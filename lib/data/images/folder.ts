@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
+import { reasonOf } from "../../files.ts";
 import { CACHE } from "../../paths.ts";
 import { readBytes, sha256 } from "../read.ts";
 import { storedTensors, storeTensors } from "../safetensors.ts";
@@ -33,11 +34,7 @@ export async function loadImages(folder: string, options: ImageOptions): Promise
 }
 
 /** As loadImages, of the files with these names in a folder, in their order. */
-async function loadNamed(
-  folder: string,
-  names: readonly string[],
-  options: ImageOptions,
-): Promise<ImageSet> {
+async function loadNamed(folder: string, names: readonly string[], options: ImageOptions): Promise<ImageSet> {
   checkSize(options.size);
   const { cache = join(CACHE, "images") } = options;
   const key = keyOf(folder, names, options);
@@ -72,7 +69,7 @@ function keyOf(folder: string, names: readonly string[], { size, channels }: Ima
     const { size, mtime } = Deno.statSync(join(folder, name));
     files.push([name, size, mtime?.getTime()]);
   }
-  return sha256(new TextEncoder().encode(JSON.stringify([FORMAT, size ?? null, channels, files])));
+  return sha256(JSON.stringify([FORMAT, size ?? null, channels, files]));
 }
 
 async function decodeAll(
@@ -124,8 +121,6 @@ const grey = (rgb: Uint8Array): Uint8Array =>
 /**
  * The images in a folder and the folders in it, as paths from there, in the order of their code units. Files of other
  * kinds and hidden ones are left out; links are followed.
- *
- * @throws UserError if there is no such folder, or no image in it.
  */
 async function listImages(folder: string): Promise<string[]> {
   await checkFolder(folder);
@@ -147,8 +142,7 @@ async function listImages(folder: string): Promise<string[]> {
   try {
     await visit("", []);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${folder}: cannot read this folder of images: ${reason}`);
+    throw new UserError(`${folder}: cannot read this folder of images: ${reasonOf(error)}`);
   }
   if (found.length === 0) {
     throw new UserError(
@@ -191,10 +185,8 @@ export async function loadCelebA(
   const partitions = await readPartition(list);
   const names = await listImages(images);
   const present = new Set(names);
-  refuse(
-    [...partitions.keys()].filter((name) => !present.has(name)),
-    `listed in ${list} but not in ${images}`,
-  );
+  const absent = [...partitions.keys()].filter((name) => !present.has(name));
+  refuse(absent, `listed in ${list} but not in ${images}`);
   refuse(names.filter((name) => !partitions.has(name)), `in ${images} but not listed in ${list}`);
   const evaluation = names.filter((name) => partitions.get(name) === 2);
   const train = names.filter((name) => partitions.get(name) !== 2);
@@ -225,12 +217,7 @@ function refuse(names: readonly string[], problem: string): void {
 const HEADER = "image_id,partition";
 const LINE = /^(\S+?)[\s,]+([012])$/;
 
-/**
- * CelebA's partition of every image, from lines such as `000001.jpg 0`; commas and a header are accepted too.
- *
- * @returns 0, 1 or 2 by name
- * @throws UserError with the line for anything else and for a name that is listed twice; if there is no such file.
- */
+/** CelebA's partitions, 0 to 2, by image, from lines such as `000001.jpg 0`; commas and a header will do. */
 async function readPartition(file: string): Promise<Map<string, number>> {
   const text = new TextDecoder().decode(await readBytes(file, "partition"));
   const partitions = new Map<string, number>();

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { permutation } from "../permutation.ts";
-import { readBytes, sha256 } from "../read.ts";
+import { readKnown } from "../read.ts";
 
 /** Images of one size. */
 export interface ImageSet {
@@ -91,9 +91,7 @@ const WHITE = 16;
  * @throws UserError if the file is absent or changed.
  */
 export async function loadDigits(file = FILE): Promise<ImageSet> {
-  const bytes = await readBytes(file, "image");
-  const found = sha256(bytes);
-  if (found !== DIGEST) throw new UserError(`${file}: expected SHA-256 ${DIGEST}, found ${found}`);
+  const bytes = await readKnown(file, "image", DIGEST);
   const rows = new TextDecoder().decode(gunzipSync(bytes)).trim().split("\n").map((line) => line.split(","));
   const pixels = SIDE * SIDE;
   return {

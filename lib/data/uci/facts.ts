@@ -69,11 +69,7 @@ const ALL: readonly (EmbeddedFacts | LargeFacts)[] = [...LARGE, ...EMBEDDED];
 /** The names of all sets, the smallest table first. */
 export const uciNames = (): string[] => [...ALL].sort((a, b) => a.n - b.n).map(({ name }) => name);
 
-/**
- * The facts of a data set by its name or the first word of it (boston, wine).
- *
- * @throws UserError naming the most similar sets if there is none of that name.
- */
+/** The facts of a set by its name or the first word of it. @throws UserError for an unknown one */
 export function uciFacts(name: string): EmbeddedFacts | LargeFacts {
   const wanted = name.toLowerCase().replaceAll(/[_\s]+/g, "-");
   const facts = ALL.find((set) => set.name === wanted) ??
@@ -82,7 +78,6 @@ export function uciFacts(name: string): EmbeddedFacts | LargeFacts {
   return facts;
 }
 
-/** Whether a set is in data/uci. */
 export const isEmbedded = (facts: EmbeddedFacts | LargeFacts): facts is EmbeddedFacts => "splits" in facts;
 
 /** The shares of the reference's runs; sets that are not the paper's have those of its small ones. */

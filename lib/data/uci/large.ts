@@ -178,11 +178,7 @@ async function presentChoice(
   return undefined;
 }
 
-/**
- * The files of a choice, each one verified as far as it is publicly known, and fetched if it is absent and known.
- *
- * @throws UserError as fetchFile and placedFile do.
- */
+/** The files of a choice, verified as far as they are publicly known, and fetched where they are absent. */
 async function obtain(choice: readonly Source[], folders: SourceFolders): Promise<RowFile[]> {
   const files: RowFile[] = [];
   for (const source of choice) {
@@ -198,10 +194,8 @@ async function obtain(choice: readonly Source[], folders: SourceFolders): Promis
 }
 
 /**
- * What the columns of a large set are: as its facts list them or, where they say so, categories up to a number of different
- * cells and numbers beyond. The files are read once for that.
- *
- * @throws UserError as eachRow does.
+ * What the columns of a large set are: as its facts list them or, where they say so, categories up to a number of
+ * different cells and numbers beyond. The files are read once for that.
  */
 async function columnPlans(facts: LargeFacts, files: readonly RowFile[]): Promise<ColumnPlan[]> {
   const { columns, automatic, categorical } = facts;
@@ -234,13 +228,7 @@ interface Collector {
   column(): TableColumn;
 }
 
-/**
- * Collects the columns of files, one below the other.
- *
- * @param missing texts for a missing cell
- * @param rows how many there must be
- * @throws UserError for whatever is wrong with the files, and another number of rows.
- */
+/** Collects the columns of `rows` rows of files in their order. @param missing texts for missing cells */
 async function collectColumns(
   files: readonly RowFile[],
   plans: readonly ColumnPlan[],
@@ -375,7 +363,7 @@ export async function eachRow(
         onRow(cells, place);
       }
       return true;
-    }, (done) => bar?.update(Math.round(done / MB)));
+    }, { onBytes: (read) => bar?.update(Math.round(read / MB)) });
     await bar?.done();
     if (inHead) {
       throw new UserError(
@@ -411,7 +399,6 @@ const ATTRIBUTE = /^@attribute\s+('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\S+)\s+(\S
 function arffHead() {
   const names: string[] = [];
   return {
-    /** The names of the attributes so far. */
     names,
     /** Takes a line; true once the data begin with the next one. @throws UserError, with `place()`, for any other line. */
     take(line: string, place: () => string): boolean {

@@ -9,20 +9,19 @@ import {
   spread,
   type TableView,
 } from "../../results/mod.ts";
-import { type Report, wordOf } from "../experiment.ts";
+import { type Answer, present, recordsOf, type Report, wordOf } from "../experiment.ts";
 import { asProfile } from "../profiles.ts";
 import { ABLATION_QUESTIONS, type AblationQuestion, ablationRows, BASE } from "./settings.ts";
 
-/** What one row of the ablation reaches. */
 interface AblationResult {
   name: string;
   label: string;
   question: AblationQuestion;
   folds: number;
-  /** Over folds; the error is a standard error, NaN for a single fold. */
-  rmse: { mean: number; error: number };
+  /** Over folds; the standard error of a single fold is NaN. */
+  rmse: Mean;
   /** RMSE minus that of full SPIN on the same folds; undefined for full SPIN itself. */
-  difference?: { mean: number; error: number; folds: number; clear: boolean };
+  difference?: Mean & { folds: number; clear: boolean };
   parameters: number;
   /** Compiled bytes of a training step, and its mean seconds. */
   memory: number | null;
@@ -31,24 +30,21 @@ interface AblationResult {
   seconds: number;
 }
 
+type Mean = Pick<ReturnType<typeof spread>, "mean" | "standardError">;
+
 /** From this many folds on a difference can be told from chance at all. */
 const FEWEST_FOLDS = 3;
 
 /** 97.5 % points of Student's t by degrees of freedom, from 2. */
 const STUDENT = [4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
-const meanAndError = (values: readonly number[]) => {
-  const { mean, standardError } = spread(values);
-  return { mean, error: standardError };
-};
-
 /** Whether a mean of so many differences is away from 0 at the 5 % level; never for fewer than three. */
-const isClear = ({ mean, error }: { mean: number; error: number }, count: number): boolean =>
-  Math.abs(mean) > (STUDENT[count - FEWEST_FOLDS] ?? Infinity) * error;
+const isClear = ({ mean, standardError }: Mean, count: number): boolean =>
+  Math.abs(mean) > (STUDENT[count - FEWEST_FOLDS] ?? Infinity) * standardError;
 
 /** The rows of some records in the order of the table; records of other experiments are left out. */
 export function ablationResults(records: readonly RunRecord[]): AblationResult[] {
-  const runs = records.filter(({ experiment, status }) => experiment === "ablation" && status === "complete");
+  const runs = recordsOf(records, "ablation").filter(({ status }) => status === "complete");
   if (runs.length === 0) return [];
   const rmseOf = (run: RunRecord): number => run.metrics["rmse"] ?? NaN;
   const base = new Map(
@@ -62,20 +58,17 @@ export function ablationResults(records: readonly RunRecord[]): AblationResult[]
       const other = base.get(run.fold!.index);
       return other === undefined ? [] : [rmseOf(run) - other];
     });
-    const difference = meanAndError(differences);
+    const difference = spread(differences);
+    const folds = differences.length;
     return [{
       name,
       label,
       question,
       folds: own.length,
-      rmse: meanAndError(own.map(rmseOf)),
-      ...(name === BASE || differences.length === 0 ? {} : {
-        difference: {
-          ...difference,
-          folds: differences.length,
-          clear: isClear(difference, differences.length),
-        },
-      }),
+      rmse: spread(own.map(rmseOf)),
+      difference: name === BASE || folds === 0
+        ? undefined
+        : { ...difference, folds, clear: isClear(difference, folds) },
       parameters: own[0]!.parameters,
       memory: own[0]!.memory.compiledBytes,
       step: mean(({ seconds, steps }) => seconds.train / Math.max(1, steps)),
@@ -87,21 +80,17 @@ export function ablationResults(records: readonly RunRecord[]): AblationResult[]
 /** Numbers keep together with what belongs to them. */
 const unbroken = (text: string): string => text.replaceAll(" ", "\u00a0");
 
-const scoreText = ({ mean, error }: { mean: number; error: number }): string =>
-  formatScore({ mean, standardError: error });
-
 function differenceText({ difference }: AblationResult): string {
-  if (!difference) return NOTHING;
-  const { mean, error, clear } = difference;
-  if (!Number.isFinite(mean)) return NOTHING;
-  const spread = Number.isFinite(error) ? ` ± ${error.toFixed(2)}` : "";
+  if (!difference || !Number.isFinite(difference.mean)) return NOTHING;
+  const { mean, standardError, clear } = difference;
+  const spread = Number.isFinite(standardError) ? ` ± ${standardError.toFixed(2)}` : "";
   return `${mean < 0 ? "" : "+"}${mean.toFixed(2)}${spread}${clear ? " !" : ""}`;
 }
 
-/** Table 6 and the other rows: errors, and what each costs. */
 function ablationTable(records: readonly RunRecord[]): TableView {
   const results = ablationResults(records);
   const best = Math.min(...results.map(({ rmse }) => Number.isFinite(rmse.mean) ? rmse.mean : Infinity));
+  const folds = Math.max(0, ...results.map((one) => one.folds));
   const { profile, steps, configuration } = records[0] ?? {};
   const { embedding, depth } = (configuration?.["model"] ?? {}) as Record<string, number>;
   return {
@@ -110,7 +99,7 @@ function ablationTable(records: readonly RunRecord[]): TableView {
     rows: results.map((result) => ({
       label: `${result.question}: ${result.label}`,
       cells: [
-        cell(unbroken(scoreText(result.rmse)), result.rmse.mean === best),
+        cell(unbroken(formatScore(result.rmse)), result.rmse.mean === best),
         ...[
           differenceText(result),
           String(result.parameters),
@@ -121,10 +110,8 @@ function ablationTable(records: readonly RunRecord[]): TableView {
       ],
     })),
     notes: [
-      `Mean ± standard error over ${
-        Math.max(0, ...results.map(({ folds }) => folds))
-      } of 10 folds, ${profile} profile: ` +
-      `e ${embedding}, ${depth} blocks, ${steps} steps.`,
+      `Mean ± standard error over ${folds} of 10 folds, ${profile} profile: e ${embedding}, ${depth} blocks, ` +
+      `${steps} steps.`,
       "Beside SPIN: difference on the same folds; from three folds on ! marks one that is away from 0 at the 5 % level (Student's t), " +
       "as one of twenty is by chance.",
       "Memory is what the compiled training step needs; a run is without compiling.",
@@ -133,11 +120,12 @@ function ablationTable(records: readonly RunRecord[]): TableView {
   };
 }
 
-/** The errors as dots, full SPIN's as a line. */
 function ablationFigure(records: readonly RunRecord[]) {
   const results = ablationResults(records);
   return rowDots(
-    results.map(({ label, question, rmse: { mean, error } }) => ({ label, group: question, mean, error })),
+    results.map(({ label, question, rmse: { mean, standardError } }) => (
+      { label, group: question, mean, error: standardError }
+    )),
     {
       title: "One thing changed at a time",
       subtitle: "test RMSE, mean and standard error over folds",
@@ -165,7 +153,6 @@ function words({ label, rmse, difference }: AblationResult): string {
   return `${label} ${rmse.mean.toFixed(2)} (${mean < 0 ? "" : "+"}${mean.toFixed(2)}${judged})`;
 }
 
-/** What the numbers say, in words made from the numbers. */
 function ablationVerdict(records: readonly RunRecord[]): string {
   const results = ablationResults(records);
   const base = results.find(({ name }) => name === BASE);
@@ -183,42 +170,34 @@ function ablationVerdict(records: readonly RunRecord[]): string {
     const [least] = [...memory].sort((a, b) => a.memory! - b.memory!);
     const most = memory.reduce((a, b) => a.memory! >= b.memory! ? a : b);
     const share = (bytes: number) => (bytes / base.memory!).toFixed(2);
-    lines.push(
-      `Memory of a step, as a share of SPIN's: from ${share(least!.memory!)} (${least!.label}) to ${
-        share(most.memory!)
-      } (${most.label}).`,
-    );
+    const ends = [least!, most].map(({ memory, label }) => `${share(memory!)} (${label})`);
+    lines.push(`Memory of a step, as a share of SPIN's: from ${ends.join(" to ")}.`);
   }
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
 /** Reproduced if leaving out a kind of block is clearly worse for each kind; open with too few folds to tell. */
-function ablationAnswer(records: readonly RunRecord[]): Pick<Report, "answer"> {
+function ablationAnswer(records: readonly RunRecord[]): Answer | undefined {
   const results = ablationResults(records);
   const base = results.find(({ name }) => name === BASE);
   const blocks = results.filter(({ question, difference }) => question === "blocks" && difference);
-  if (!base || blocks.length === 0) return {};
+  if (!base || blocks.length === 0) return undefined;
   if (base.folds < FEWEST_FOLDS) {
     const why = `${base.folds} folds are too few to tell a block from chance; ${FEWEST_FOLDS} are needed.`;
-    return { answer: { word: "not tried at this size", why } };
+    return { word: "not tried at this size", why };
   }
   const worse = blocks.filter(({ difference }) => difference!.clear && difference!.mean > 0);
   return {
-    answer: {
-      word: wordOf(worse.length, blocks.length),
-      why:
-        `${worse.length} of ${blocks.length} models with a kind of block left out are clearly worse than SPIN, over ` +
-        `${base.folds} folds.`,
-    },
+    word: wordOf(worse.length, blocks.length),
+    why:
+      `${worse.length} of ${blocks.length} models with a kind of block left out are clearly worse than SPIN, over ` +
+      `${base.folds} folds.`,
   };
 }
 
-/** Errors and costs of the rows, and what they say. */
 export const ablationReport = (records: readonly RunRecord[]): Report => ({
   tables: { rows: ablationTable(records) },
-  figures: records.some(({ experiment }) => experiment === "ablation")
-    ? { rows: ablationFigure(records) }
-    : {},
+  figures: present({ rows: recordsOf(records, "ablation").length > 0 && ablationFigure(records) }),
   verdict: ablationVerdict(records),
-  ...ablationAnswer(records),
+  answer: ablationAnswer(records),
 });

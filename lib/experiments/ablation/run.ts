@@ -9,7 +9,7 @@ import {
 } from "../../data/mod.ts";
 import { fit, type FitOptions, type Fitted } from "../../train/table/fit.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
-import { configurationOf, type Experiment, once, type Run, runId } from "../experiment.ts";
+import { configurationOf, type Experiment, once, type Run, runOf } from "../experiment.ts";
 import { testedOutcome } from "../table_run.ts";
 import { uciFold } from "../uci/data.ts";
 import { ablationReport } from "./report.ts";
@@ -44,7 +44,7 @@ export async function trainAblation(
   return { table, fold, fitted: await fit(table, fold, recipe, options) };
 }
 
-/** The run of one row on one fold. */
+/** What a row on one fold is trained by, and what its run is known by. */
 export function ablationRun(row: AblationRow, fold: number, settings: AblationSettings) {
   const { profile, seed, steps, model, recipe: changes } = settings;
   const { name, sha256 } = uciFacts(DATASET);
@@ -54,14 +54,15 @@ export function ablationRun(row: AblationRow, fold: number, settings: AblationSe
   };
   return {
     recipe,
-    identity: {
-      experiment: "ablation",
+    known: {
       profile,
+      data: name,
       model: row.name,
-      data: { name, sha256 },
-      fold: { index: fold, of: FOLDS },
+      of: { name, sha256 },
       seed: seed + fold,
+      fold: { index: fold, of: FOLDS },
       configuration: configurationOf(recipe),
+      steps: recipe.steps,
     },
   };
 }
@@ -72,20 +73,18 @@ function runs(settings: AblationSettings): Run[] {
   const read = once(() => uciFold(DATASET, profile, 0));
   const count = Math.min(folds || ABLATION_FOLDS[profile], FOLDS);
   return Array.from({ length: count }, (_, fold) => fold).flatMap((fold) =>
-    chosenRows(settings).map((row): Run => {
-      const { recipe, identity } = ablationRun(row, fold, settings);
-      return {
-        id: runId("ablation", row.name, `fold${fold}`),
-        data: DATASET,
-        model: row.name,
-        identity,
-        steps: recipe.steps,
+    chosenRows(settings).map((row) => {
+      const { recipe, known } = ablationRun(row, fold, settings);
+      return runOf({
+        ...known,
+        experiment: "ablation",
+        words: [row.name, `fold${fold}`],
         program: { kind: "table", recipe, read },
         execute: async (options) => {
           const { table, fold: rows, fitted } = await trainAblation(recipe, fold, options);
           return await testedOutcome(fitted, table, rows);
         },
-      };
+      });
     })
   );
 }

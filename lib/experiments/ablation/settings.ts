@@ -4,7 +4,6 @@ import { completeRecipe, INFERENCE_MODES, type Recipe } from "../../train/table/
 import { changed, type Changes, type Settings, tableRecipe } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
 
-/** SPIN with one thing changed at a time (the paper's Table 6, and more rows). */
 export interface AblationSettings extends Settings {
   /** Names of rows or questions (see `ablationRows`), or "all". */
   rows: string[];
@@ -12,7 +11,6 @@ export interface AblationSettings extends Settings {
   folds: number;
   /** Of fold 0; fold k has seed + k. */
   seed: number;
-  /** Optimiser steps; 0 for the profile's. */
   steps: number;
   /** What is changed about full SPIN; a row's own change goes before it. */
   model: Partial<TableModelConfig>;
@@ -37,7 +35,6 @@ export function ablationSettings(profile: Profile, changes?: Changes<AblationSet
   );
 }
 
-/** What a row of the ablation is about. */
 export const ABLATION_QUESTIONS = ["blocks", "predictor", "inference", "masking", "rows", "rivals"] as const;
 export type AblationQuestion = (typeof ABLATION_QUESTIONS)[number];
 
@@ -98,7 +95,6 @@ function ablationBase(profile: Profile, seed: number): Recipe {
   });
 }
 
-/** What a prediction knows of the train rows, in words. */
 const INFERENCE_LABELS = {
   retain: "H_D kept from the train rows",
   recompute: "H_D encoded from the test rows",
@@ -155,13 +151,12 @@ export function ablationRows(profile: Profile): AblationRow[] {
       question: "rows",
       recipe: { transductive: inductive },
     },
-    { name: "npt", label: "NPT", question: "rivals", model: rival("npt") },
-    {
-      name: "set-transformer",
-      label: "Set Transformer",
-      question: "rivals",
-      model: rival("set-transformer"),
-    },
+    // Rivals have neither latents nor a predictor of their own.
+    ...([["npt", "NPT"], ["set-transformer", "Set Transformer"]] as const).map((
+      [name, label],
+    ): AblationRow => (
+      { name, label, question: "rivals", model: { model: name, decoderBoth: false } }
+    )),
   ];
 }
 
@@ -170,13 +165,6 @@ const perceiverD = (inference: Recipe["inference"]): Pick<AblationRow, "model" |
   recipe: { inference },
 });
 
-/** Rivals have neither latents nor a predictor of their own. */
-const rival = (model: "npt" | "set-transformer"): Partial<TableModelConfig> => ({
-  model,
-  decoderBoth: false,
-});
-
-/** The recipe of a row for one fold. */
 export function ablationRecipe(
   { model, recipe }: AblationRow,
   profile: Profile,

@@ -1,19 +1,12 @@
 import { attentionMap, type Figure, learningCurves } from "../../plots/mod.ts";
 import { cell, counted, NOTHING, type RunRecord, spread, type TableView } from "../../results/mod.ts";
-import type { Report } from "../experiment.ts";
+import { type Answer, present, recordsOf, type Report } from "../experiment.ts";
 import { ATTENTION_VARIANTS, dataName, SMALL_ATTENTION } from "./settings.ts";
 import type { AttentionDetails } from "./step.ts";
 
 type AttentionRecord = RunRecord<AttentionDetails>;
 
 const titleOf = ({ model, seed }: AttentionRecord): string => `${model}, seed ${seed}`;
-
-/** What the runs of one variant reach. */
-interface VariantResult {
-  variant: string;
-  runs: AttentionRecord[];
-  mean(metric: string): number;
-}
 
 /** From this distance on latents are said to specialise: more than half of the way to a cluster each. */
 const SPECIAL = 0.5;
@@ -26,7 +19,8 @@ function choosiness({ details }: AttentionRecord): number {
   return spread(shares.map((share) => Math.abs(2 * share - 1))).mean;
 }
 
-function variantsOf(records: readonly AttentionRecord[]): VariantResult[] {
+/** Of each variant that was run its runs, and `mean` of a metric over them. */
+function variantsOf(records: readonly AttentionRecord[]) {
   return ATTENTION_VARIANTS.flatMap((variant) => {
     const runs = records.filter(({ model }) => model === variant);
     const mean = (metric: string) => spread(runs.map(({ metrics }) => metrics[metric] ?? NaN)).mean;
@@ -34,22 +28,14 @@ function variantsOf(records: readonly AttentionRecord[]): VariantResult[] {
   });
 }
 
-/** Specialisation and accuracy by variant, beside what can be had. */
 function variantTable(title: string, records: readonly AttentionRecord[]): TableView {
   const results = variantsOf(records);
   const share = (value: number) => Number.isNaN(value) ? NOTHING : value.toFixed(3);
   return {
     title,
     head: [
-      "variant",
-      "seeds",
-      "specialisation",
-      "smallest to largest",
-      "choosiness",
-      "test accuracy",
-      "encoder off",
-      "ceiling",
-      "constant",
+      ...["variant", "seeds", "specialisation", "smallest to largest", "choosiness"],
+      ...["test accuracy", "encoder off", "ceiling", "constant"],
     ],
     rows: results.map(({ variant, runs, mean }) => {
       const values = runs.map(specialisationOf).sort((a, b) => a - b);
@@ -79,29 +65,25 @@ function variantTable(title: string, records: readonly AttentionRecord[]): Table
  */
 const NEAR = 0.15;
 
-const hasLearned = ({ metrics }: AttentionRecord): boolean =>
-  metrics["accuracy"]! > metrics["ceiling"]! - NEAR;
-
 /** Accuracies that differ by more than this are said to differ. */
 const APART = 0.05;
 
-/** What the numbers say, in words made from the numbers. */
 function verdictOf(place: string, records: readonly AttentionRecord[]): string[] {
   return variantsOf(records).map(({ variant, runs, mean }) => {
     const special = runs.filter((run) => specialisationOf(run) > SPECIAL);
-    const learned = runs.filter(hasLearned);
-    const reads = `- ${variant}, ${place}: in ${special.length} of ${
-      counted(runs.length, "training")
-    } each latent reads a cluster of its own (mean specialisation ${
-      mean("specialisation").toFixed(2)
-    }, choosiness ${spread(runs.map(choosiness)).mean.toFixed(2)}).`;
+    const learned = runs.filter(({ metrics }) => metrics["accuracy"]! > metrics["ceiling"]! - NEAR);
+    const choosy = spread(runs.map(choosiness)).mean;
+    const reads =
+      `- ${variant}, ${place}: in ${special.length} of ${counted(runs.length, "training")} each latent ` +
+      `reads a cluster of its own (mean specialisation ${mean("specialisation").toFixed(2)}, ` +
+      `choosiness ${choosy.toFixed(2)}).`;
     if (learned.length === 0) return `${reads} None learns the labels.`;
     const of = (metric: string) => spread(learned.map(({ metrics }) => metrics[metric] ?? NaN)).mean;
     const [encoded, off] = [of("accuracy"), of("encoder off")];
     const needed = encoded - off > APART ? "is needed" : "is not needed";
-    return `${reads} ${learned.length} of ${runs.length} learn the labels, to an accuracy of ${
-      encoded.toFixed(3)
-    }; with the encoder off it is ${off.toFixed(3)}, so what the latents read ${needed}.`;
+    return `${reads} ${learned.length} of ${runs.length} learn the labels, to an accuracy of ` +
+      `${encoded.toFixed(3)}; with the encoder off it is ${off.toFixed(3)}, ` +
+      `so what the latents read ${needed}.`;
   });
 }
 
@@ -109,32 +91,27 @@ function verdictOf(place: string, records: readonly AttentionRecord[]): string[]
 function answerOf(
   published: readonly AttentionRecord[],
   small: readonly AttentionRecord[],
-): Pick<Report, "answer"> {
+): Answer | undefined {
   const all = [...published, ...small];
   const own = all.filter(({ model }) => model === "published");
-  if (own.length === 0) return {};
+  if (own.length === 0) return undefined;
   const special = (runs: readonly AttentionRecord[]) => runs.filter((run) => specialisationOf(run) > SPECIAL);
   const variants = variantsOf(small.filter(({ model }) => model !== "published"))
     .filter(({ runs }) => special(runs).length === runs.length).map(({ variant }) => variant);
+  const held = special(own).length;
+  const every = ` With the variants of this workspace (${variants.join(", ")}) every training does.`;
   const why =
-    `As published, ${
-      special(own).length
-    } of ${own.length} trainings end with one cluster for each inducing point.` +
-    (variants.length > 0
-      ? ` With the variants of this workspace (${variants.join(", ")}) every training does.`
-      : "");
-  const word = special(own).length === own.length
+    `As published, ${held} of ${own.length} trainings end with one cluster for each inducing point.` +
+    (variants.length > 0 ? every : "");
+  const word = held === own.length
     ? "reproduced"
     : special(all).length > 0
     ? "reproduced in part"
     : "not reproduced";
-  return { answer: { word, why } };
+  return { word, why };
 }
 
-/**
- * The maps of a record as panels; without them, what each latent reads of either cluster as a whole, at the start, halfway and
- * at the end.
- */
+/** The maps of a record as panels; without them, what each latent reads of either cluster as a whole. */
 function panelsOf({ details: { evaluations } }: AttentionRecord): { title: string; shares: number[][] }[] {
   const panels = (shares: (one: AttentionDetails["evaluations"][number]) => number[][] | undefined) =>
     evaluations.flatMap((one) => {
@@ -153,9 +130,8 @@ function attentionFigure(record: AttentionRecord): Figure {
   const each = maps[0]!.shares[0]!.length / 2;
   return attentionMap(maps, {
     title: `What the latents read: ${titleOf(record)}`,
-    subtitle: `softmax weights of XABD before dropout; ${
-      each === 1 ? "clusters as wholes" : `${each} parts of each cluster's rows`
-    }`,
+    subtitle: "softmax weights of XABD before dropout; " +
+      (each === 1 ? "clusters as wholes" : `${each} parts of each cluster's rows`),
     stretches: ["cluster 1", "cluster 2"],
     xLabel: "rows of the table, sorted by cluster",
   });
@@ -180,12 +156,7 @@ function shareFigure(record: AttentionRecord): Figure {
 /** How differently the latents read, during trainings: the mean over seeds of each variant, thin lines for seeds. */
 function specialisationFigure(records: readonly AttentionRecord[]): Figure {
   const points = records.flatMap(({ model, seed, details }) =>
-    details.evaluations.map(({ step, specialisation }) => ({
-      series: model,
-      seed,
-      step,
-      value: specialisation,
-    }))
+    details.evaluations.map(({ step, specialisation: value }) => ({ series: model, seed, step, value }))
   );
   return learningCurves(points, {
     title: "How differently the latents read",
@@ -194,12 +165,9 @@ function specialisationFigure(records: readonly AttentionRecord[]): Figure {
   });
 }
 
-/**
- * The published experiment, and variants on the small table. Figures are the attention of the first published run and the
- * shares of its latents, how variants specialise, and the attention of the first run with a coin for each cluster.
- */
+/** The published experiment, and variants on the small table. */
 export function attentionReport(records: readonly RunRecord[]): Report {
-  const own = records.filter(({ experiment }) => experiment === "synthetic-attention") as AttentionRecord[];
+  const own = recordsOf<AttentionRecord>(records, "synthetic-attention");
   const isSmall = ({ data }: AttentionRecord) => data.name === dataName(SMALL_ATTENTION.sizes);
   const small = own.filter(isSmall);
   const published = own.filter((record) => !isSmall(record));
@@ -211,12 +179,13 @@ export function attentionReport(records: readonly RunRecord[]): Report {
       published: variantTable("Two clusters, the published table", published),
       variants: variantTable("Two clusters, the small table", small),
     },
-    figures: {
-      ...first ? { attention: attentionFigure(first), shares: shareFigure(first) } : {},
-      ...small.length > 0 ? { specialisation: specialisationFigure(small) } : {},
-      ...coins ? { coins: attentionFigure(coins) } : {},
-    },
+    figures: present({
+      attention: first && attentionFigure(first),
+      shares: first && shareFigure(first),
+      specialisation: small.length > 0 && specialisationFigure(small),
+      coins: coins && attentionFigure(coins),
+    }),
     verdict: [...verdictOf("published table", published), ...verdictOf("small table", small)].join("\n"),
-    ...answerOf(published, small),
+    answer: answerOf(published, small),
   };
 }

@@ -1,7 +1,7 @@
 /** What two inducing points read of two clusters of rows (the paper's attention figure). */
 import * as tf from "@tensorflow/tfjs-core";
 import { twoClusters } from "../../data/synthetic_attention.ts";
-import { jit } from "../../engine/mod.ts";
+import { free, jit } from "../../engine/mod.ts";
 import { createTableModel, type TableModel } from "../../models/table/mod.ts";
 import type { RunRecord } from "../../results/mod.ts";
 import { advice, courseOf, train } from "../../train/loop.ts";
@@ -152,7 +152,7 @@ async function execute(
     task.dispose();
     outputs.dispose();
     model.dispose();
-    tf.dispose(device as unknown as tf.TensorContainer);
+    free(device);
   }
 }
 

@@ -25,7 +25,6 @@ export const FLIPS: Record<AttentionVariant, readonly Flips[]> = {
   coins: [[0, 0], [0, 1], [1, 0], [1, 1]],
 };
 
-/** What two inducing points read of two clusters of rows (the paper's attention figure). */
 export interface AttentionSettings extends Settings {
   /** Of the published table and its training. */
   seeds: number[];

@@ -90,7 +90,6 @@ export function attentionStep(
   };
 }
 
-/** What an evaluation needs of the model. */
 type AttentionOutputs = {
   /** [h, n] shares of attention, the mean over heads. */
   weights: tf.Tensor2D;
@@ -99,11 +98,7 @@ type AttentionOutputs = {
   raw: tf.Tensor3D;
 };
 
-/**
- * Attention and predictions without dropout.
- *
- * @param flips [2] 1 to flip the labels of a cluster
- */
+/** Attention and predictions without dropout. @param flips [2] 1 to flip the labels of a cluster */
 export function attentionOutputs(
   model: TableModel,
   { table, queries }: SyntheticAttention,
@@ -127,12 +122,7 @@ export function attentionOutputs(
 /** Shares of attention by latent: [h, parts], each row adding up to 1. */
 type Shares = number[][];
 
-/**
- * The attention of each latent by cluster, or by equal parts of the clusters' rows in their order.
- *
- * @param weights [h, n]
- * @param parts of each cluster
- */
+/** The attention [h, n] of each latent by cluster, or by so many equal parts of the clusters' rows. */
 export function clusterShares(weights: Float32Array, cluster: Uint8Array, parts = 1): Shares {
   const n = cluster.length;
   const counts = [0, 1].map((which) => cluster.reduce((sum, own) => sum + Number(own === which), 0));
@@ -218,7 +208,6 @@ const MOST_SHOWN = 10;
 /** The outputs of an evaluation on the host, and the labels that they are of. */
 export type Viewed = { [Name in keyof AttentionOutputs]: Float32Array } & { flips: Flips };
 
-/** What is found of the weights after a step. */
 export type AttentionScores = {
   specialisation: number;
   unevenness: number;

@@ -1,10 +1,10 @@
 /** What the latents of full SPIN read of a real table: Boston housing, the train rows of its first fold. */
 import * as tf from "@tensorflow/tfjs-core";
-import { jit } from "../../engine/mod.ts";
+import { free, jit } from "../../engine/mod.ts";
 import { attentionMap, type Figure } from "../../plots/mod.ts";
 import type { RunRecord } from "../../results/mod.ts";
 import type { Recipe } from "../../train/table/recipe.ts";
-import { cellsOf, disposeRows, type Rows, takeRows } from "../../train/table/rows.ts";
+import { cellsOf, type Rows, takeRows } from "../../train/table/rows.ts";
 import { ablationRun, trainAblation } from "../ablation/run.ts";
 import { ablationRows, ablationSettings, BASE } from "../ablation/settings.ts";
 import {
@@ -12,9 +12,11 @@ import {
   type ExecuteOptions,
   type Experiment,
   type Outcome,
+  present,
+  recordsOf,
   type Report,
   type Run,
-  runId,
+  runOf,
   type Settings,
 } from "../experiment.ts";
 import { trainingCosts } from "../table_run.ts";
@@ -32,22 +34,18 @@ interface TableAttentionSettings extends Settings {
  */
 export type TableAttentionDetails = { blocks: { map: number[][]; centres: number[] }[] };
 
-/** Parts of the rows. */
 const PARTS = 10;
 
 /** The one run: full SPIN of the ablation. */
 function runs({ profile, seed, steps }: TableAttentionSettings): Run<TableAttentionDetails>[] {
   const base = ablationRows(profile).find(({ name }) => name === BASE)!;
-  const { recipe, identity } = ablationRun(base, 0, ablationSettings(profile, { seed, steps }));
-  const { name } = identity.data;
-  return [{
-    id: runId("table-attention", name, `seed${seed}`),
-    data: name,
-    model: BASE,
-    identity: { ...identity, experiment: "table-attention" },
-    steps: recipe.steps,
+  const { recipe, known } = ablationRun(base, 0, ablationSettings(profile, { seed, steps }));
+  return [runOf({
+    ...known,
+    experiment: "table-attention",
+    words: [known.data, `seed${seed}`],
     execute: (options) => execute(recipe, options),
-  }];
+  })];
 }
 
 async function execute(
@@ -72,7 +70,7 @@ async function execute(
     return { metrics: {}, ...trainingCosts(fitted), details: { blocks } };
   } finally {
     attention.dispose();
-    disposeRows(rows);
+    free(rows);
     fitted.dispose();
   }
 }
@@ -106,24 +104,18 @@ const mapFigure = ({ details, seed }: RunRecord<TableAttentionDetails>): Figure 
 
 const verdictOf = ({ details }: RunRecord<TableAttentionDetails>): string =>
   details.blocks.map(({ map, centres }, i) => {
-    const range = (values: number[]): [string, string] => [
-      Math.min(...values).toFixed(2),
-      Math.max(...values).toFixed(2),
-    ];
-    const [[low, high], [first, last]] = [range(map.flat()), range(centres)];
-    return `- XABD ${
-      i + 1
-    } of SPIN on Boston housing: tenths of the rows get from ${low} to ${high} of an even share; the latents' centres in the order of prices lie between ${first} and ${last} (0.50 is even).`;
+    const range = (values: number[], to: string): string =>
+      `${Math.min(...values).toFixed(2)} ${to} ${Math.max(...values).toFixed(2)}`;
+    return `- XABD ${i + 1} of SPIN on Boston housing: tenths of the rows get from ` +
+      `${range(map.flat(), "to")} of an even share; the latents' centres in the order of prices lie ` +
+      `between ${range(centres, "and")} (0.50 is even).`;
   }).join("\n");
 
-/** What the latents of the first record read. */
 function report(records: readonly RunRecord[]): Report {
-  const record = records.find(({ experiment }) => experiment === "table-attention") as
-    | RunRecord<TableAttentionDetails>
-    | undefined;
+  const [record] = recordsOf<RunRecord<TableAttentionDetails>>(records, "table-attention");
   return {
     tables: {},
-    figures: record ? { attention: mapFigure(record) } : {},
+    figures: present({ attention: record && mapFigure(record) }),
     verdict: record ? verdictOf(record) : "",
   };
 }

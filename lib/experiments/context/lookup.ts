@@ -1,18 +1,17 @@
 /** The lookup probe: whether a model finds the copy of a row among its context, which no parametric model can do. */
 import { type LookupSizes, lookupTable } from "../../data/lookup.ts";
 import { inPasses } from "../../data/permutation.ts";
-import type { CourseOptions } from "../../train/loop.ts";
-import { advice, courseOf, train } from "../../train/loop.ts";
+import { free } from "../../engine/mod.ts";
+import { advice, courseOf, type CourseOptions, train } from "../../train/loop.ts";
 import { defaultRecipe, type TableModelName } from "../../tabular/mod.ts";
 import { type ContextEffect, contextEffect } from "../../train/table/context_effect.ts";
 import { completeRecipe, type Recipe } from "../../train/table/recipe.ts";
-import { disposeData, stepData } from "../../train/table/step.ts";
+import { stepData } from "../../train/table/step.ts";
 import { modelOf, tableTask } from "../../train/table/task.ts";
 
 /** So many pairs that their labels cannot be kept in the weights; half a batch of them is asked. */
 export const LOOKUP: LookupSizes = { trained: 16_384, asked: 32, features: 8, noise: 0.1 };
 
-/** Rows of a batch: as many pairs as are asked. */
 const BATCH = 2 * LOOKUP.asked;
 
 /** Fewer do not reach the point at which looking up begins to pay. */
@@ -65,6 +64,6 @@ export async function trainLookup(recipe: Recipe, sizes: LookupSizes, options: C
     throw error;
   } finally {
     task.dispose();
-    disposeData(data);
+    free(data);
   }
 }

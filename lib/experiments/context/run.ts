@@ -4,10 +4,11 @@ import { sampleGp } from "../../data/gp/mod.ts";
 import { uciFacts } from "../../data/mod.ts";
 import { jit } from "../../engine/mod.ts";
 import {
+  cell,
   geometricMean,
+  NOTHING,
   readRecords,
   recordName,
-  type RunIdentity,
   type RunRecord,
   type TableView,
 } from "../../results/mod.ts";
@@ -20,9 +21,10 @@ import {
   type Changes,
   configurationOf,
   type Experiment,
+  recordsOf,
   type Report,
   type Run,
-  runId,
+  runOf,
   type Settings,
   untrained,
 } from "../experiment.ts";
@@ -40,7 +42,6 @@ interface ContextSettings extends Settings {
   /** Which fold is trained on; its validation rows are predicted. */
   fold: number;
   seed: number;
-  /** Optimiser steps; 0 for the profile's. */
   steps: number;
   /** Models that are tried on the lookup probe. */
   lookup: string[];
@@ -78,21 +79,15 @@ async function processRuns({ profile, processes, seed }: ContextSettings): Promi
   return processes.map((model): Run<ContextDetails> => {
     const trained = kept.find((record) => record.experiment === "gp" && record.model === model);
     const data = `gp-${FUNCTIONS.kernel} ${FUNCTIONS.batch} functions`;
-    const identity: RunIdentity = {
+    return runOf({
       experiment: "context",
+      words: ["gp", model],
       profile,
-      model,
-      data: generatedData(data),
-      fold: null,
-      seed,
-      configuration: { ...FUNCTIONS, context: CONTEXT_POINTS, trained: trained ? recordName(trained) : null },
-    };
-    return {
-      id: runId("context", "gp", model),
       data,
       model,
-      identity,
-      steps: 0,
+      of: generatedData(data),
+      seed,
+      configuration: { ...FUNCTIONS, context: CONTEXT_POINTS, trained: trained ? recordName(trained) : null },
       needs: trained ? undefined : `the weights of a trained ${model} in results/weights`,
       async execute() {
         const start = performance.now();
@@ -116,7 +111,7 @@ async function processRuns({ profile, processes, seed }: ContextSettings): Promi
           process.parameters.forEach((parameter) => parameter.dispose());
         }
       },
-    };
+    });
   });
 }
 
@@ -131,51 +126,44 @@ const tableRuns = (
   { profile, datasets, models, fold, seed, steps }: ContextSettings,
 ): Promise<Run<ContextDetails>[]> =>
   Promise.all(datasets.flatMap((dataset) =>
-    models.map(async (model): Promise<Run<ContextDetails>> => {
+    models.map((model) => {
       const base = uciRecipe(model, dataset, profile, seed + fold);
       const recipe = { ...base, ...steps ? { steps } : {} };
-      const configuration = configurationOf(recipe, { columnTypes: columnTypes(profile) });
-      const run = await uciRun({ dataset, model, fold, seed: seed + fold, configuration }, profile);
-      return {
-        ...run,
-        id: runId("context", dataset, model, `fold${fold}`),
-        identity: run.identity && { ...run.identity, experiment: "context" },
-        identify: async () => ({ ...await run.identify!(), experiment: "context" }),
+      return uciRun<ContextDetails>({
+        experiment: "context",
+        dataset,
+        profile,
+        model,
+        fold,
+        seed: seed + fold,
+        configuration: configurationOf(recipe, { columnTypes: columnTypes(profile) }),
         steps: recipe.steps,
         async execute(options) {
           const { table, fold: rows } = await uciFold(dataset, profile, fold);
           const fitted = await fit(table, rows, recipe, options);
           return await outcomeOf(fitted, async () => {
             const errors = await contextEffect(fitted, table, rows);
-            return {
-              metrics: effectsOf(errors),
-              details: { errors },
-            };
+            return { metrics: effectsOf(errors), details: { errors } };
           });
         },
-      };
+      });
     })
   ));
 
 const LOOKUP_DATA = "lookup of copies";
 
-/** The runs on the lookup probe. */
 const lookupRuns = ({ profile, lookup, seed, steps }: ContextSettings): Run<ContextDetails>[] =>
   lookup.map((model) => {
     const recipe = lookupRecipe(model as TableModelName, steps, seed);
-    return {
-      id: runId("context", "lookup", model),
+    return runOf({
+      experiment: "context",
+      words: ["lookup", model],
+      profile,
       data: LOOKUP_DATA,
       model,
-      identity: {
-        experiment: "context",
-        profile,
-        model,
-        data: generatedData(LOOKUP_DATA),
-        fold: null,
-        seed,
-        configuration: configurationOf(recipe, { lookup: LOOKUP }),
-      },
+      of: generatedData(LOOKUP_DATA),
+      seed,
+      configuration: configurationOf(recipe, { lookup: LOOKUP }),
       steps: recipe.steps,
       async execute(options) {
         const fitted = await trainLookup(recipe, LOOKUP, options);
@@ -184,7 +172,7 @@ const lookupRuns = ({ profile, lookup, seed, steps }: ContextSettings): Run<Cont
           return { metrics: effectsOf(errors), details: { errors } };
         });
       },
-    };
+    });
   });
 
 /** Which models find the copy of a row, whose labels have deviation 1. */
@@ -193,9 +181,8 @@ function lookupVerdict(records: readonly RunRecord<ContextDetails>[]): string[] 
     `${model} ${error!.toFixed(2)} (${labelsPermuted!.toFixed(2)} with permuted labels)`
   );
   return errors.length === 0 ? [] : [
-    `- Asked for the labels of copies of rows that no training has seen, where only the context tells them: error ${
-      errors.join(", ")
-    }; a parametric model has 1 or more.`,
+    "- Asked for the labels of copies of rows that no training has seen, where only the context tells them: " +
+    `error ${errors.join(", ")}; a parametric model has 1 or more.`,
   ];
 }
 
@@ -204,14 +191,13 @@ const COST = 0.1;
 
 const shareOf = ({ metrics }: RunRecord): number => metrics["labelsPermuted"]! / metrics["error"]! - 1;
 
-/** Errors by what was done to the context, and in how many sets it matters. */
 function report(all: readonly RunRecord[]): Report {
   // Neural processes come last.
   const place = ({ model }: RunRecord) => {
     const at = UCI_MODELS.findIndex((name) => name === model);
     return at < 0 ? UCI_MODELS.length : at;
   };
-  const records = (all.filter(({ experiment }) => experiment === "context") as RunRecord<ContextDetails>[])
+  const records = recordsOf<RunRecord<ContextDetails>>(all, "context")
     .sort((a, b) => a.data.name.localeCompare(b.data.name) || place(a) - place(b));
   const changes = records[0]?.details.errors.map(({ change }) => change) ?? [];
   const effects: TableView = {
@@ -221,7 +207,7 @@ function report(all: readonly RunRecord[]): Report {
       label: `${data.name}, ${model}`,
       cells: changes.map((name) => {
         const found = errors.find(({ change }) => change === name);
-        return { text: found ? found.error.toPrecision(3) : "–", best: false };
+        return cell(found?.error.toPrecision(3) ?? NOTHING);
       }),
     })),
     notes: [
@@ -240,15 +226,11 @@ function report(all: readonly RunRecord[]): Report {
       ? `change the error by ${(100 * mean).toFixed(1)} %`
       : `multiply the error by ${(1 + mean).toPrecision(3)}`;
     const over = own.length === 1 ? "" : ` (geometric mean of ${own.length} sets)`;
-    return `- ${model}: labels permuted among the rows of the context ${effect}${over}; by ${
-      100 * COST
-    } % or more on ${
-      costly.length === 0
-        ? "none of them"
-        : costly.length === own.length && own.length > 1
-        ? "all"
-        : costly.join(", ")
-    }.`;
+    const where = costly.length === own.length && own.length > 1
+      ? "all"
+      : costly.join(", ") || "none of them";
+    return `- ${model}: labels permuted among the rows of the context ${effect}${over}; ` +
+      `by ${100 * COST} % or more on ${where}.`;
   });
   return { tables: { effects }, figures: {}, verdict: [...lines, ...lookupVerdict(probes)].join("\n") };
 }

@@ -12,15 +12,8 @@ import { checkRanges, type CountRanges } from "../../data/task_source.ts";
 import { UserError } from "../../errors.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { sourceEvaluation } from "../../train/process/evaluation_tasks.ts";
-import type { Changes, Experiment, Run } from "../experiment.ts";
-import {
-  modelLabel,
-  type ProcessRecord,
-  rangeName,
-  recordsOf,
-  scoresOf,
-  scoresTable,
-} from "../process_report.ts";
+import { type Changes, type Experiment, recordsOf, type Run } from "../experiment.ts";
+import { modelLabel, type ProcessRecord, rangeName, scoresOf, scoresTable } from "../process_report.ts";
 import {
   AS_PUBLISHED,
   changedRecipe,
@@ -69,10 +62,7 @@ interface FunctionSettings extends TrainingSettings {
 const settings = (profile: Profile, changes?: Changes<FunctionSettings>): FunctionSettings =>
   changedTraining<FunctionSettings>({ profile, ...AS_PUBLISHED, csv: "", models: ["cipnp"] }, changes);
 
-/**
- * Ranges of counts for functions of at least so many points: an eighth to half of them as context, and at most what is
- * left as targets.
- */
+/** Ranges of counts: an eighth to half of the points as context, and at most what is left as targets. */
 export function functionRanges(
   fewest: number,
   { context, target }: { context?: Range | null; target?: Range | null } = {},
@@ -155,14 +145,13 @@ async function runs(settings: FunctionSettings): Promise<Run<ProcessDetails>[]> 
   });
 }
 
-/** Neural processes on functions of a user's own. */
 export const functions: Experiment<FunctionSettings, ProcessDetails> = {
   name: "functions",
   notebook: "",
   settings,
   runs,
   report(all) {
-    const records = recordsOf(all, "functions") as ProcessRecord[];
+    const records = recordsOf<ProcessRecord>(all, "functions");
     const lines = scoresOf(records).map(({ tasks, context, model, steps, target }) =>
       `- ${tasks}, ${rangeName(context)}: ${modelLabel(model)} has ${target.toFixed(3)} after ${steps} steps.`
     );

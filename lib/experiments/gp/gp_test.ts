@@ -11,7 +11,8 @@ import { readRecords, recordName, spread, toMarkdown } from "../../results/mod.t
 import { createEvaluator } from "../../train/process/evaluate.ts";
 import { gpEvaluation } from "../../train/process/evaluation_tasks.ts";
 import { processOf } from "../../train/process/recipe.ts";
-import { curveAt, type ProcessRecord, rangeOf, recordsOf } from "../process_report.ts";
+import { recordsOf } from "../experiment.ts";
+import { curveAt, type ProcessRecord, rangeOf } from "../process_report.ts";
 import { trainedProcess } from "../process_run.ts";
 import { asProfile, KEPT_RECORDS, KEPT_WEIGHTS, LOCAL_WEIGHTS } from "../profiles.ts";
 import { run, runFile } from "../run.ts";
@@ -21,7 +22,7 @@ import { gp } from "./run.ts";
 import { GP_LEAST, gpRanges, gpRecipe } from "./settings.ts";
 
 const all = await readRecords(KEPT_RECORDS);
-const kept = recordsOf(all, "gp") as ProcessRecord[];
+const kept = recordsOf<ProcessRecord>(all, "gp");
 
 Deno.test("the paper profile is the published training", () => {
   const recipe = gpRecipe("ipnp", gpRanges(1024), "paper", 3);
@@ -265,7 +266,7 @@ xlaTest(
     ]);
     for (const { mean, sigma, x } of panels) {
       equal(mean.length, x.length);
-      ok(sigma.every((value) => value > 0));
+      ok(Array.from(sigma).every((value) => value > 0));
     }
     const exact = panels.at(-1)!;
     // The first point is in the context: its noise is all that is left to know of its place.

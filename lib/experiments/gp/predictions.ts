@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type GpKernel, gpPosterior, sampleGp } from "../../data/gp/mod.ts";
 import { createRng, jit } from "../../engine/mod.ts";
 import type { Process } from "../../models/process/registry.ts";
+import type { PredictivePanel } from "../../plots/predictive_bands.ts";
 import type { RunRecord } from "../../results/mod.ts";
 import { noiseKey } from "../../train/process/recipe.ts";
 import { modelLabel } from "../process_report.ts";
@@ -32,30 +33,14 @@ export async function drawFunction(kernel: GpKernel, seed: number): Promise<Draw
   return { kernel, x: xs, y: ys, length: l!, scale: s!, period: p };
 }
 
-/** What is predicted of a function at all its places from the first so many points. */
-interface PredictedFunction {
-  row: string;
-  column: string;
-  x: Float32Array;
-  mean: Float32Array;
-  sigma: Float32Array;
-  context: { x: Float32Array; y: Float32Array };
-  truth: { x: Float32Array; y: Float32Array };
-}
-
-/**
- * Predictions of some models at all places of a function, one latent sample or bootstrap each, beside exact regression:
- * a panel for each number of context points and model.
- *
- * @param models by the records of their runs
- */
+/** Predictions of models at all places of a function, beside exact regression, by context and model. */
 export async function predictFunction(
   drawn: DrawnFunction,
   models: ReadonlyMap<Pick<RunRecord, "model" | "steps">, Process>,
   contexts: readonly number[],
   seed: number,
-): Promise<PredictedFunction[]> {
-  const panels: PredictedFunction[] = [];
+): Promise<PredictivePanel[]> {
+  const panels: PredictivePanel[] = [];
   for (const count of contexts) {
     const context = { x: drawn.x.subarray(0, count), y: drawn.y.subarray(0, count) };
     const shared = {

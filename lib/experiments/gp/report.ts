@@ -1,7 +1,7 @@
 import { paperGp } from "../../data/paper.ts";
 import { type Figure, learningCurves, rangeCurves } from "../../plots/mod.ts";
 import { cell, formatSeconds, NOTHING, type RunRecord, spread, type TableView } from "../../results/mod.ts";
-import type { Report } from "../experiment.ts";
+import { type Answer, present, recordsOf, type Report } from "../experiment.ts";
 import {
   curveAt,
   figure,
@@ -9,7 +9,6 @@ import {
   type ProcessRecord,
   rangeName,
   rangeOf,
-  recordsOf,
   unique,
 } from "../process_report.ts";
 import { GP_LEAST, gpRanges } from "./settings.ts";
@@ -25,10 +24,7 @@ export const published = (model: string, least?: number) =>
   paperGp.figures.find((one) => one.model === model && one.context[0] === least && one.metric === "target");
 
 /** The highest mean target log likelihoods: `exact` of any model, `floored` of one with deviations of at least 0.1. */
-export const ceilingOf = (
-  kernel: string,
-  least?: number,
-): { exact: number; floored: number; error: number | null } | undefined =>
+export const ceilingOf = (kernel: string, least?: number) =>
   paperGp.ceilings.find((one) => one.kernel === kernel && one.context[0] === least);
 
 /** Whether a model's deviations may go below 0.1 (`regression/models/tnpd.py`: sigma is exp of what is predicted). */
@@ -36,7 +32,6 @@ export const isUnbounded = (model: string): boolean => model.startsWith("tnp");
 
 const isConstant = ({ configuration }: ProcessRecord): boolean => configuration["schedule"] === "constant";
 
-/** Mean and deviation of the headline test over seeds. */
 const ended = (runs: readonly ProcessRecord[]) => spread(runs.map(({ metrics }) => metrics["target"] ?? NaN));
 
 /** Runs of the same model, range and steps, which differ in their seeds: by models as they come, then by steps. */
@@ -50,6 +45,13 @@ function trainings(records: readonly ProcessRecord[]): [ProcessRecord, ...Proces
     models.indexOf(a.model) - models.indexOf(b.model) || a.steps - b.steps
   );
 }
+
+/** The mean over seeds of a model's curve at a step, trained at the full rate; NaN unless there is one. */
+const meanAtFullRate = (records: readonly ProcessRecord[], model: string, step: number): number =>
+  spread(
+    records.filter((record) => record.model === model && isConstant(record))
+      .flatMap((record) => curveAt(record, step) ?? []),
+  ).mean;
 
 /** The runs of a model and range with the most steps. */
 function longest(records: readonly ProcessRecord[], model: string, range: string): ProcessRecord[] {
@@ -122,7 +124,7 @@ function rangeFigure(records: readonly ProcessRecord[]): Figure {
       const { mean, deviation } = ended(runs);
       // A single seed has no deviation.
       const band = Number.isFinite(deviation) ? deviation : 0;
-      return [{ panel: "target", series, range, mean, deviation: band, source: "ours" as const }];
+      return [{ panel: "target", series, range, mean, deviation: band }];
     })
   );
   return rangeCurves([...authors, ...ours], {
@@ -229,36 +231,21 @@ function curveTable(records: readonly ProcessRecord[], seconds: ReadonlyMap<stri
 const wholeTrainings = (records: readonly ProcessRecord[]): ProcessRecord[] =>
   records.filter((record) => record.steps === PUBLISHED_STEPS && rangeOf(record)[0] === GP_LEAST[0]);
 
+const curvePoints = (records: readonly ProcessRecord[], series: (model: string) => string) =>
+  records.flatMap(({ model, seed, details }) =>
+    details.curve.map(({ step, target }) => ({ series: series(model), seed, step, value: target }))
+  );
+
 /** Learning curves of all seeds, the official code's points beside them; trainings to the end as curves of their own. */
 const curveFigure = (records: readonly ProcessRecord[], whole: readonly ProcessRecord[]): Figure =>
   learningCurves(
     [
-      ...whole.flatMap(({ model, seed, details }) =>
-        details.curve.map(({ step, target }) => ({
-          series: `${modelLabel(model)}, to the end`,
-          seed,
-          step,
-          value: target,
-          source: "ours" as const,
-        }))
-      ),
-      ...records.flatMap(({ model, seed, details }) =>
-        details.curve.map(({ step, target }) => ({
-          series: model,
-          seed,
-          step,
-          value: target,
-          source: "ours" as const,
-        }))
-      ),
+      ...curvePoints(whole, (model) => `${modelLabel(model)}, to the end`),
+      ...curvePoints(records, (model) => model),
       ...paperGp.curves.filter(({ model }) => records.some((record) => record.model === model))
-        .map(({ model, step, target }) => ({
-          series: model,
-          seed: 0,
-          step,
-          value: target,
-          source: "authors" as const,
-        })),
+        .map(({ model, step, target }) => (
+          { series: model, step, value: target, source: "authors" as const }
+        )),
     ],
     {
       title: "Training on RBF functions",
@@ -306,18 +293,18 @@ const authorsOnFirstRange = (): string =>
     return typeof mean === "number" ? [`${modelLabel(model)} ${mean.toFixed(3)}`] : [];
   }).join(", ");
 
-/** How many steps the authors trained. */
 const PUBLISHED_STEPS = 100_000;
 
-/** What the runs on the first range say, in words made from the numbers. */
+/** The model without inducing points, that with them, and the starts of this workspace. */
+const COMPARED = ["canp", "cipnp", "cipnp-fast", "cipnp-sharp"];
+
 function verdict(records: readonly ProcessRecord[]): string {
   const first = records.filter((record) => rangeOf(record)[0] === GP_LEAST[0]);
   const lines: string[] = [];
   for (const step of [1000, 3000]) {
-    const reached = ["canp", "cipnp", "cipnp-fast", "cipnp-sharp"].flatMap((model) => {
-      const values = first.filter((record) => record.model === model && isConstant(record))
-        .flatMap((record) => curveAt(record, step) ?? []);
-      return values.length === 0 ? [] : [`${modelLabel(model)} ${spread(values).mean.toFixed(2)}`];
+    const reached = COMPARED.flatMap((model) => {
+      const mean = meanAtFullRate(first, model, step);
+      return Number.isNaN(mean) ? [] : [`${modelLabel(model)} ${mean.toFixed(2)}`];
     });
     if (reached.length > 0) {
       lines.push(`After ${step.toLocaleString("en")} steps at the full rate: ${reached.join("; ")}.`);
@@ -327,10 +314,9 @@ function verdict(records: readonly ProcessRecord[]): string {
   for (const runs of trainings(first.filter((record) => !isConstant(record)))) {
     const [{ model, steps }] = runs;
     const { mean } = ended(runs);
+    const below = (ceiling - mean).toFixed(3);
     lines.push(
-      `${modelLabel(model)}, ${steps} steps to the end: ${mean.toFixed(3)}, ${
-        (ceiling - mean).toFixed(3)
-      } below the ceiling.`,
+      `${modelLabel(model)}, ${steps} steps to the end: ${mean.toFixed(3)}, ${below} below the ceiling.`,
     );
   }
   lines.push(`The authors after ${PUBLISHED_STEPS.toLocaleString("en")} steps: ${authorsOnFirstRange()}.`);
@@ -344,7 +330,7 @@ const AS_GOOD = 0.02;
  * Reproduced if CIPNP is as good as CANP: after the authors' steps, where there is such a run and one of CANP, else after as
  * many as both have; in part if only a start of this workspace is, or if the authors' CANP is compared with.
  */
-function answerOf(records: readonly ProcessRecord[]): Pick<Report, "answer"> {
+function answerOf(records: readonly ProcessRecord[]): Answer | undefined {
   const authors = `${authorsOnFirstRange()} after ${PUBLISHED_STEPS.toLocaleString("en")} steps`;
   const first = records.filter((record) => rangeOf(record)[0] === GP_LEAST[0]);
   const whole = (model: string) =>
@@ -357,75 +343,51 @@ function answerOf(records: readonly ProcessRecord[]): Pick<Report, "answer"> {
     ];
     const ahead = cipnp >= (Number.isNaN(own) ? theirs : own) - AS_GOOD;
     return {
-      answer: {
-        word: !ahead ? "not reproduced" : Number.isNaN(own) ? "reproduced in part" : "reproduced",
-        why:
-          `On contexts of 64 to 128 points CIPNP has ${cipnp.toFixed(3)} nats a target after the published ` +
-          `${PUBLISHED_STEPS.toLocaleString("en")} steps, ${
-            Number.isNaN(own) ? "CANP was not trained as long" : `CANP ${own.toFixed(3)}`
-          }; longer contexts were not trained to the end.`,
-        authors,
-      },
+      word: !ahead ? "not reproduced" : Number.isNaN(own) ? "reproduced in part" : "reproduced",
+      why:
+        `On contexts of 64 to 128 points CIPNP has ${cipnp.toFixed(3)} nats a target after the published ` +
+        `${PUBLISHED_STEPS.toLocaleString("en")} steps, ` +
+        (Number.isNaN(own) ? "CANP was not trained as long" : `CANP ${own.toFixed(3)}`) +
+        "; longer contexts were not trained to the end.",
+      authors,
     };
   }
-  const steps = [3000, 1000].find((step) =>
-    ["canp", "cipnp"].every((model) =>
-      first.some((record) =>
-        record.model === model && isConstant(record) && curveAt(record, step) !== undefined
-      )
-    )
-  );
-  if (!steps) return {};
-  const at = (model: string) =>
-    spread(
-      first.filter((record) => record.model === model && isConstant(record))
-        .flatMap((record) => curveAt(record, steps) ?? []),
-    ).mean;
-  const [canp, cipnp, ...starts] = ["canp", "cipnp", "cipnp-fast", "cipnp-sharp"].map(at) as [
-    number,
-    number,
-    ...number[],
-  ];
-  const good = (value: number) => value >= canp - AS_GOOD;
-  const found = starts.filter((value) => !Number.isNaN(value));
-  return {
-    answer: {
+  for (const step of [3000, 1000]) {
+    const [canp, cipnp, ...starts] = COMPARED.map((model) => meanAtFullRate(first, model, step)) as [
+      number,
+      number,
+      ...number[],
+    ];
+    if (Number.isNaN(canp + cipnp)) continue;
+    const good = (value: number) => value >= canp - AS_GOOD;
+    const found = starts.filter((value) => !Number.isNaN(value));
+    const ours = found.map((one) => one.toFixed(2)).join(" and ");
+    return {
       word: good(cipnp) ? "reproduced" : found.some(good) ? "reproduced in part" : "not reproduced",
       why:
-        `After ${steps.toLocaleString("en")} steps CANP has ${canp.toFixed(2)} and CIPNP ${
-          cipnp.toFixed(2)
-        }` +
-        `${
-          found.length > 0
-            ? `, with starts of this workspace ${found.map((one) => one.toFixed(2)).join(" and ")}`
-            : ""
-        }` +
-        ` nats a target.`,
+        `After ${step.toLocaleString("en")} steps CANP has ${canp.toFixed(2)} and CIPNP ${cipnp.toFixed(2)}` +
+        `${ours && `, with starts of this workspace ${ours}`} nats a target.`,
       authors,
-    },
-  };
+    };
+  }
 }
 
-/**
- * Context ranges beside the authors' figures, learning curves, and tests on other kernels, as far as there are records.
- *
- * @param all those of process-cost among them tell the seconds of a step
- */
+/** @param all those of process-cost among them tell the seconds of a step */
 export function gpReport(all: readonly RunRecord[]): Report {
-  const records = recordsOf(all, "gp") as ProcessRecord[];
+  const records = recordsOf<ProcessRecord>(all, "gp");
   const curves = fullCurves(records);
   const kernels = records.filter(({ details }) => Object.keys(details.tests).length > 0);
   return {
-    tables: {
+    tables: present({
       ranges: rangeTable(records),
-      ...curves.length > 0 ? { curves: curveTable(curves, stepSeconds(all)) } : {},
-      ...kernels.length > 0 ? { kernels: kernelTable(kernels) } : {},
-    },
-    figures: {
+      curves: curves.length > 0 && curveTable(curves, stepSeconds(all)),
+      kernels: kernels.length > 0 && kernelTable(kernels),
+    }),
+    figures: present({
       ranges: rangeFigure(records),
-      ...curves.length > 0 ? { curves: curveFigure(curves, wholeTrainings(records)) } : {},
-    },
+      curves: curves.length > 0 && curveFigure(curves, wholeTrainings(records)),
+    }),
     verdict: verdict(records),
-    ...answerOf(records),
+    answer: answerOf(records),
   };
 }

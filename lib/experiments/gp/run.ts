@@ -58,11 +58,9 @@ function runs(settings: GpSettings): Run<ProcessDetails>[] {
   });
 }
 
-/** The name of the tasks of a range. */
 const dataName = ({ context, target }: CountRanges): string =>
   `gp-rbf ctx-${context.join("-")} tar-${target.join("-")}`;
 
-/** Neural processes on Gaussian processes. */
 export const gp: Experiment<GpSettings, ProcessDetails> = {
   name: "gp",
   notebook: "04_gp_meta_learning",
@@ -75,11 +73,7 @@ export const gp: Experiment<GpSettings, ProcessDetails> = {
   }),
 };
 
-/**
- * The evaluation set of a description, with a progress line while it is made for the first time.
- *
- * @throws UserError if it was stopped meanwhile: what was made is lost.
- */
+/** An evaluation set, with a progress line while it is made. @throws UserError if it was stopped */
 async function preparedSet(spec: EvaluationSpec): Promise<EvaluationSet> {
   const stop = new AbortController();
   let bar: Progress | undefined;

@@ -21,12 +21,10 @@ export const GP_LEAST = [64, 128, 256, 512, 1024];
 /** The models of the paper's figure, in its order, then the variants that start fast. */
 const PAPER_MODELS = "canp,banp,anp,cipnp,ipnp,cipnp-fast,ipnp-fast,cipnp-sharp,ipnp-sharp".split(",");
 
-/** Target points of a task. */
 const TARGETS = [4, 64] as const;
 
 const EARLY = [250, 500, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10000];
 
-/** Of both profiles. */
 const TESTS = { batch: 16, curveBatches: 24, curveSamples: 20 };
 
 export const GP_PROFILES: Record<Profile, ProcessSettings> = {
@@ -74,12 +72,10 @@ export function gpSettings(profile: Profile, changes?: Changes<GpSettings>): GpS
 /** The published range [A, 2A] of context points. */
 export const gpRanges = (least: number): CountRanges => ({ context: [least, 2 * least], target: TARGETS });
 
-/** The ranges of a configuration. */
 export const rangesOf = ({ least, context, target }: GpSettings): CountRanges[] =>
   (context ? [{ context, target: TARGETS }] : least.map(gpRanges))
     .map((ranges) => target ? { ...ranges, target } : ranges);
 
-/** The recipe of a run. */
 export function gpRecipe(
   model: ProcessName,
   ranges: CountRanges,

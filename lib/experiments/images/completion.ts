@@ -160,11 +160,7 @@ interface TrainedImages {
   dispose(): void;
 }
 
-/**
- * Loads the weights of the runs of a configuration: of this machine, or else those that came with the workspace.
- *
- * @throws UserError naming the file for a run whose weights are not there
- */
+/** Loads the weights of the runs of a configuration. @throws UserError as trainedProcess */
 export async function trainedImages(settings: ImageSettings): Promise<TrainedImages> {
   const { data, trainings } = await loadedTrainings(settings);
   const models: TrainedImages["models"] = [];

@@ -9,14 +9,15 @@ import { createProcess } from "../../models/process/registry.ts";
 import type { Picture } from "../../plots/mod.ts";
 import { readRecords, recordName, toText } from "../../results/mod.ts";
 import { recordOf } from "../../results/support_test.ts";
-import { type ProcessRecord, recordsOf, scoresOf } from "../process_report.ts";
+import { recordsOf } from "../experiment.ts";
+import { type ProcessRecord, scoresOf } from "../process_report.ts";
 import { KEPT_RECORDS } from "../profiles.ts";
 import { completions, imageCalibration, SIGMA_RANGE, trainedImages } from "./completion.ts";
 import { pixelCeiling, PLACE_LIKELIHOODS, VALUE_CEILING } from "./report.ts";
 import { imageEvaluation, images, loadImageData } from "./run.ts";
 import { imageRanges, imageRecipe } from "./settings.ts";
 
-const kept = recordsOf(await readRecords(KEPT_RECORDS), "images") as ProcessRecord[];
+const kept = recordsOf<ProcessRecord>(await readRecords(KEPT_RECORDS), "images");
 
 Deno.test("runs are every range, seed and model, each with a record of its own", async () => {
   const runs = await images.runs(images.settings("quick", { least: [4, 8], seeds: [0, 1] }));

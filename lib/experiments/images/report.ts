@@ -1,14 +1,13 @@
 import { paperCelebA } from "../../data/paper.ts";
 import { type Figure, rangeCurves } from "../../plots/mod.ts";
 import { cell, type RunRecord, type TableView } from "../../results/mod.ts";
-import type { Report } from "../experiment.ts";
+import { type Answer, present, recordsOf, type Report } from "../experiment.ts";
 import {
   comparable,
   modelLabel,
   type ProcessRecord,
   type ProcessScores,
   rangeName,
-  recordsOf,
   scoresOf,
   scoresTable,
   unique,
@@ -32,7 +31,6 @@ export const PLACE_LIKELIHOODS: Record<string, number> = {
 const placeOf = ([first]: readonly ProcessRecord[]): number | undefined =>
   first && PLACE_LIKELIHOODS[first.data.sha256];
 
-/** Log likelihoods and costs of our runs. */
 function table(records: readonly ProcessRecord[]): TableView {
   const [first] = records;
   const alone = unique(records.map(({ data }) => data.sha256)).length === 1;
@@ -61,7 +59,6 @@ function rangeFigure(records: readonly ProcessRecord[]): Figure | undefined {
       range: rangeName(context),
       mean: target,
       deviation: Number.isFinite(error) ? error : 0,
-      source: "ours" as const,
     })),
     {
       title: "Log likelihood by context range",
@@ -73,7 +70,6 @@ function rangeFigure(records: readonly ProcessRecord[]): Figure | undefined {
   );
 }
 
-/** The authors' own figures for CelebA; not one of them was made here. */
 function celebaTable(): TableView {
   const ranges = unique(paperCelebA.figures.map(({ context }) => rangeName(context)));
   const models = unique(paperCelebA.figures.map(({ model }) => model));
@@ -94,10 +90,8 @@ function celebaTable(): TableView {
     head: ["model", ...ranges],
     rows,
     notes: [
-      `Other images, three values a pixel (ceiling ${
-        (3 * VALUE_CEILING).toFixed(3)
-      }) and a training of other length: ` +
-      "nothing to compare with runs on digits.",
+      `Other images, three values a pixel (ceiling ${(3 * VALUE_CEILING).toFixed(3)}) and a training of ` +
+      "other length: nothing to compare with runs on digits.",
       paperCelebA.source,
     ],
   };
@@ -105,7 +99,6 @@ function celebaTable(): TableView {
 
 const named = ({ model, target }: ProcessScores) => `${modelLabel(model)} ${target.toFixed(3)}`;
 
-/** What the numbers of our runs say, in words made from them. */
 function verdict(records: readonly ProcessRecord[]): string {
   const lines = comparable(scoresOf(records)).map((own) => {
     const [best, ...others] = own as [ProcessScores, ...ProcessScores[]];
@@ -133,30 +126,25 @@ function celebaVerdict(): string {
   const above = compared.filter((range) => of("ipnp", range)! > of("canp", range)!);
   const below = compared.filter((range) => !above.includes(range));
   const alone = ranges.filter((range) => of("canp", range) == null && of("ipnp", range) != null);
-  return `CelebA, the authors' figures: IPNP is above CANP at ${above.join(", ")}, below it at ${
-    below.join(", ")
-  }, and at ${alone.join(", ")} only the models with inducing points fit in memory.`;
+  return `CelebA, the authors' figures: IPNP is above CANP at ${above.join(", ")}, below it at ` +
+    `${below.join(", ")}, and at ${alone.join(", ")} only the models with inducing points fit in memory.`;
 }
 
 /** The paper's pictures are not here, so its claim is not tried: what digits say is in the verdict. */
-const answerOf = (records: readonly ProcessRecord[]): Pick<Report, "answer"> =>
-  records.some(({ data }) => data.name.startsWith("celeba")) ? {} : {
-    answer: {
-      word: "not tried at this size",
-      why:
-        "The paper has CelebA, which needs a download that is not open to all; digits of 8 by 8 pixels stand in here.",
-      authors: celebaVerdict().replace("CelebA, the authors' figures: ", ""),
-    },
+const answerOf = (records: readonly ProcessRecord[]): Answer | undefined =>
+  records.some(({ data }) => data.name.startsWith("celeba")) ? undefined : {
+    word: "not tried at this size",
+    why:
+      "The paper has CelebA, which needs a download that is not open to all; digits of 8 by 8 pixels stand in here.",
+    authors: celebaVerdict().replace("CelebA, the authors' figures: ", ""),
   };
 
-/** Log likelihoods of our runs, and the authors' own figures beside them. */
 export function imageReport(all: readonly RunRecord[]): Report {
-  const records = recordsOf(all, "images") as ProcessRecord[];
-  const ranges = records.length > 0 ? rangeFigure(records) : undefined;
+  const records = recordsOf<ProcessRecord>(all, "images");
   return {
     tables: { scores: table(records), celeba: celebaTable() },
-    figures: ranges ? { ranges } : {},
+    figures: present({ ranges: records.length > 0 && rangeFigure(records) }),
     verdict: verdict(records),
-    ...answerOf(records),
+    answer: answerOf(records),
   };
 }

@@ -81,7 +81,6 @@ function named(kind: string, parts: ImageParts): ImageData {
   return { ...parts, identity: { name: `${kind} ${height}x${width}`, sha256 } };
 }
 
-/** Images of a test batch. */
 const EVALUATION_BATCH = 16;
 /** Every model is tested on the same tasks, whatever its own seed is. */
 const EVALUATION_SEED = 0;
@@ -114,12 +113,7 @@ export function imageEvaluation(
   };
 }
 
-/**
- * The trainings of a configuration: ranges, then seeds, then models.
- *
- * @param train the shape of the images to train on, and how many they are
- * @throws UserError for ranges that are none, and for more points than pixels
- */
+/** Ranges, then seeds, then models. @throws UserError for ranges that are none, or beyond the images */
 function imageTrainings(
   settings: ImageSettings,
   train: ImageShape & { count: number },
@@ -204,7 +198,6 @@ async function celebaRuns(settings: ImageSettings): Promise<Run<ProcessDetails>[
   });
 }
 
-/** Completion of images from some of their pixels. */
 export const images: Experiment<ImageSettings, ProcessDetails> = {
   name: "images",
   notebook: "06_image_completion",

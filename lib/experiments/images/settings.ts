@@ -22,7 +22,6 @@ import type { Profile } from "../profiles.ts";
 /** Least context points of the authors' ranges [A, 2A] on CelebA. */
 const CELEBA_LEAST = [8, 16, 32, 64, 128, 256, 512];
 
-/** Where the images of CelebA are looked for. */
 export const CELEBA = `celeba:${join(ROOT, "data", "celeba")}`;
 
 /** Images that the authors trained on: partitions 0 and 1, in colour. */
@@ -102,7 +101,6 @@ export function imageSettings(profile: Profile, changes?: Changes<ImageSettings>
   return changedTraining<ImageSettings>({ profile, ...AS_PUBLISHED, size: [64, 64], ...defaults }, changes);
 }
 
-/** The context ranges of a configuration. */
 export const contextsOf = ({ least, context }: ImageSettings): Range[] =>
   context ? [context] : least.map((one) => [one, 2 * one] as const);
 
@@ -114,7 +112,6 @@ export function imageRanges(shape: ImageShape, context: Range, target: Range | n
   return { context, target: [left(context[1]), left(context[0])] };
 }
 
-/** The recipe of a run. */
 export function imageRecipe(
   model: ProcessName,
   { channels, count }: { channels: number; count: number },

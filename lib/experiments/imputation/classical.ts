@@ -22,6 +22,7 @@ import { alleleRows, type ImputationWindow } from "../../data/genotypes/windows.
 import { UserError } from "../../errors.ts";
 import { taskCommand } from "../../paths.ts";
 import { asJson, once, type Run, untrained } from "../experiment.ts";
+import { rowsByKey } from "./cohort.ts";
 import { type HaplotypeData, haplotypeData } from "./haplotypes.ts";
 import { CLASSICAL_MODELS, type ImputationSettings } from "./settings.ts";
 import { type ImputationDetails, imputationScores, scoredRows, windowRun } from "./window.ts";
@@ -78,7 +79,6 @@ async function beagleRuns(windows: readonly ImputationWindow[]): Promise<Run<Imp
 interface Imputed {
   /** [variants, 2·test samples] of the file. */
   probability: Float32Array;
-  /** The file's row of a variant. */
   rowOf: Map<string, number>;
   seconds: number;
 }
@@ -94,10 +94,8 @@ async function impute({ genotypes, sites }: HaplotypeData): Promise<Imputed> {
     const distances = await readGeneticMap(await genotypePath("map"), genotypes.contig);
     const map = await plinkMap(distances, join(folder, "map.txt"), genotypes.contig);
     const run = await runBeagle({ reference, targets, map, out: join(folder, "imputed"), ...BEAGLE });
-    const { positions, ref, alt, probability } = await readBeagle(run.vcf);
-    const rowOf = new Map<string, number>();
-    positions.forEach((position, i) => rowOf.set(`${position}:${ref[i]}:${alt[i]}`, i));
-    return { probability, rowOf, seconds: run.seconds };
+    const output = await readBeagle(run.vcf);
+    return { probability: output.probability, rowOf: rowsByKey(output), seconds: run.seconds };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

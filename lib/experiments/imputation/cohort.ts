@@ -25,13 +25,12 @@ import {
   variantCount,
   variantKey,
 } from "../../data/genotypes/mod.ts";
-import { unknown } from "../../data/nearest.ts";
+import { knownName } from "../../data/nearest.ts";
 import { compileTime } from "../../engine/mod.ts";
-import { UserError } from "../../errors.ts";
 import { type Phasing, PHASINGS } from "../../imputation/phasing.ts";
 import { imputeFiles } from "../../imputation/run.ts";
 import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";
-import { ROOT } from "../../paths.ts";
+import { LOCAL } from "../../paths.ts";
 import { type Figure, scatter } from "../../plots/mod.ts";
 import { formatDuration } from "../../progress/format.ts";
 import { cell, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
@@ -42,6 +41,7 @@ import {
   type ExecuteOptions,
   type Experiment,
   type Outcome,
+  recordsOf,
   type Report,
   type Run,
   runOf,
@@ -86,9 +86,7 @@ function settings(profile: Profile, changes?: Changes<CohortSettings>): CohortSe
     changes,
     { methods: METHODS },
   );
-  if (!PHASINGS.includes(chosen.phasing)) {
-    throw new UserError(`phasing: there is no ${unknown(chosen.phasing, PHASINGS)}`);
-  }
+  knownName(chosen.phasing, PHASINGS, "phasing: there is no");
   if (chosen.region !== ALL) parseRegion(chosen.region);
   return chosen;
 }
@@ -99,12 +97,7 @@ const regionOf = ({ region }: CohortSettings) => region === ALL ? undefined : pa
 /** Where the imputed file of a method goes. */
 const fileOf = ({ region, phasing, seed, steps }: CohortSettings, method: Method = "impute"): string => {
   const words = ["cohort", region.replace(/\W/g, "-"), phasing, steps || "default", seed];
-  return join(
-    ROOT,
-    "results",
-    "local",
-    `${[...words, ...method === "impute" ? [] : [method]].join("_")}.vcf.gz`,
-  );
+  return join(LOCAL, `${[...words, ...method === "impute" ? [] : [method]].join("_")}.vcf.gz`);
 };
 
 const recipeOf = ({ seed, steps }: CohortSettings) => ({
@@ -113,13 +106,15 @@ const recipeOf = ({ seed, steps }: CohortSettings) => ({
   steps: steps || DEFAULT_SETTINGS.recipe.steps,
 });
 
-const files = (): Promise<[string, string, string]> =>
-  Promise.all([genotypePath("reference"), genotypePath("scaffold"), genotypePath("map")]);
+const FILES = ["reference", "scaffold", "map"] as const;
+
+const files = async () =>
+  await Promise.all(FILES.map((name) => genotypePath(name))) as [string, string, string];
 
 async function runs(chosen: CohortSettings): Promise<Run<CohortDetails>[]> {
   const { region, phasing, seed, methods } = chosen;
   const { seed: _, ...recipe } = recipeOf(chosen);
-  const of = { name: `b2-${region}`, sha256: await digest(await files()) };
+  const of = { name: `b2-${region}`, sha256: await genotypeDigest(...FILES) };
   const beagle = methods.includes("beagle") ? await findBeagle() : undefined;
   const configurations: Record<Method, object> = {
     impute: { ...DEFAULT_SETTINGS, recipe, phasing },
@@ -149,7 +144,7 @@ async function execute(
   { signal }: ExecuteOptions,
 ): Promise<Outcome<CohortDetails> | undefined> {
   const out = fileOf(chosen, method);
-  await Deno.mkdir(join(ROOT, "results", "local"), { recursive: true });
+  await Deno.mkdir(LOCAL, { recursive: true });
   const before = compileTime().milliseconds;
   const start = performance.now();
   const done = method === "beagle"
@@ -227,9 +222,10 @@ export const cohort: Experiment<CohortSettings, CohortDetails> = {
   }),
 };
 
-async function digest(paths: string[]): Promise<string> {
+/** SHA-256 of some of B2's files, one after the other. */
+export async function genotypeDigest(...names: Parameters<typeof genotypePath>[0][]): Promise<string> {
   const hash = createHash("sha256");
-  for (const path of paths) hash.update(await Deno.readFile(path));
+  for (const name of names) hash.update(await Deno.readFile(await genotypePath(name)));
   return hash.digest("hex");
 }
 
@@ -254,12 +250,7 @@ export async function scoredFile(
   ]);
   const counts = alleleCounts(reference);
   const all = 2 * reference.samples.length;
-  const rowOf = new Map<string, number>(
-    Array.from(
-      imputed.positions,
-      (position, i) => [`${position}:${imputed.ref[i]}:${imputed.alt[i]}`, i] as const,
-    ),
-  );
+  const rowOf = rowsByKey(imputed);
   const columns = imputed.samples.map((name) => truth.samples.indexOf(name));
   const kept = Array.from({ length: variantCount(truth) }, (_, i) => i).filter((i) =>
     counts[i]! > 0 && counts[i]! < all && !without.has(variantKey(truth.variants, i))
@@ -285,6 +276,10 @@ export async function scoredFile(
   };
 }
 
+/** The rows of a file that Beagle wrote by `variantKey`. */
+export const rowsByKey = ({ positions, ref, alt }: Awaited<ReturnType<typeof readBeagle>>) =>
+  new Map(Array.from(positions, (position, i) => [`${position}:${ref[i]}:${alt[i]}`, i]));
+
 /** The variants that the array has, as B2 counts them. */
 async function arrayVariants(): Promise<Set<string>> {
   const { genotypes } = await readVcf(await genotypePath("scaffold"));
@@ -306,6 +301,10 @@ export function cohortScores(
   };
 }
 
+/** R², in minor-allele coding, by MAF bin and of single variants, as cells of a table. */
+export const r2Texts = ({ metrics, details }: RunRecord<CohortDetails>): string[] =>
+  [metrics["r2"], metrics["minorR2"], ...details.bins, metrics["targetR2"]].map(shown);
+
 const shown = (value: number | null | undefined): string =>
   value === null || value === undefined || Number.isNaN(value) ? NOTHING : value.toFixed(4);
 
@@ -322,17 +321,14 @@ type CohortRecord = RunRecord<CohortDetails>;
 function scoreTable(runs: readonly CohortRecord[]): TableView {
   const isRun = (method: string) => runs.some((run) => isWhole(run) && run.model === method);
   const ours = runs.map((run) => {
-    const { metrics, details, configuration, seed, model } = run;
+    const { metrics, configuration, seed, model } = run;
     const { phaseSeconds, imputeSeconds, seconds } = metrics;
     const beagle = model === "beagle";
+    const how = `${model === "fast" ? "--fast, " : ""}phase: ${configuration["phasing"]}, seed ${seed}`;
     return {
-      label: beagle
-        ? `${titleOf(run)}, Beagle, run here`
-        : `${titleOf(run)}, ${model === "fast" ? "--fast, " : ""}phase: ${
-          configuration["phasing"]
-        }, seed ${seed}`,
+      label: `${titleOf(run)}, ${beagle ? "Beagle, run here" : how}`,
       cells: [
-        ...[metrics["r2"], metrics["minorR2"], ...details.bins, metrics["targetR2"]].map(shown),
+        ...r2Texts(run),
         String(metrics["targets"]),
         beagle ? NOTHING : `${formatDuration(phaseSeconds!)} + ${formatDuration(imputeSeconds!)}`,
         typeof seconds === "number" ? formatDuration(seconds) : NOTHING,
@@ -406,16 +402,13 @@ function verdictOf(runs: readonly CohortRecord[]): string {
     const alike = beagle?.environment.cpu === environment.cpu &&
       beagle.environment.cores === environment.cores;
     const time = own && its && alike ? `, in ${(own / its).toFixed(1)} times its time from file to file` : "";
-    return `- 3 Mb${model === "fast" ? ", --fast" : ""}, seed ${seed}: R² of dosages ${
-      metrics["r2"]!.toFixed(4)
-    }, ${Math.abs(difference).toFixed(4)} ${
-      difference > 0 ? "above" : "below"
-    } Beagle's on the same files${time}.`;
+    const beside = `${Math.abs(difference).toFixed(4)} ${difference > 0 ? "above" : "below"}`;
+    return `- 3 Mb${model === "fast" ? ", --fast" : ""}, seed ${seed}: R² of dosages ` +
+      `${metrics["r2"]!.toFixed(4)}, ${beside} Beagle's on the same files${time}.`;
   }).join("\n");
 }
 
-/** What was imputed, beside others on the same files. */
 function report(records: readonly RunRecord[]): Report {
-  const runs = records.filter(({ experiment }) => experiment === "cohort") as CohortRecord[];
+  const runs = recordsOf<CohortRecord>(records, "cohort");
   return { tables: { scores: scoreTable(runs) }, figures: {}, verdict: verdictOf(runs) };
 }

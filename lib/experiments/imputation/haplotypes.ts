@@ -107,10 +107,7 @@ function shared<T>(
   };
 }
 
-/**
- * The runs of these models: windows, then seeds, then models. What several models need of a window and a seed is computed
- * once. The copying model has no seed, and so one run for all.
- */
+/** Windows, then seeds, then models; what several of them need of a window and a seed is computed once. */
 export function haplotypeRuns(
   settings: ImputationSettings,
   windows: readonly ImputationWindow[],
@@ -159,9 +156,8 @@ async function spinAnswers(
   window: ImputationWindow,
   { spin }: HaplotypeSettings,
   seed: number,
-  { signal, label, checkpoint }: ExecuteOptions,
+  options: ExecuteOptions,
 ): Promise<SpinAnswers | undefined> {
-  const options = { signal, label, checkpoint };
   const fitted = await fitWindow(mosaicWindow(data, window), { ...spin, seed }, options);
   try {
     if (fitted.stopped) return undefined;
@@ -178,7 +174,6 @@ async function spinAnswers(
   }
 }
 
-/** What SPIN, copying or the mean of their logits reaches and has cost. */
 function outcomeOf(
   window: ImputationWindow,
   { spin: { steps }, weight }: HaplotypeSettings,

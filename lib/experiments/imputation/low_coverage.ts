@@ -1,20 +1,21 @@
 /** People sequenced at low coverage: reads are drawn from known genotypes, and imputed by likelihoods or by the calls they allow. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { threefryUniform } from "@spin/xla/threefry";
 import { MAF_BINS } from "../../baselines/mod.ts";
 import { genotypePath, type Genotypes, getBit, parseRegion, readVcf } from "../../data/genotypes/mod.ts";
+import { columnLine } from "../../data/genotypes/vcf.ts";
 import { writeAtomic } from "../../files.ts";
 import { imputeFiles } from "../../imputation/run.ts";
 import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";
-import { ROOT } from "../../paths.ts";
-import { cell, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
+import { LOCAL } from "../../paths.ts";
+import { cell, type RunRecord, type TableView } from "../../results/mod.ts";
 import {
   asJson,
   type ExecuteOptions,
   type Experiment,
   type Outcome,
+  recordsOf,
   type Report,
   type Run,
   runOf,
@@ -22,8 +23,7 @@ import {
   settingsOf,
   untrained,
 } from "../experiment.ts";
-import { type CohortDetails, cohortScores, scoredFile } from "./cohort.ts";
-
+import { type CohortDetails, cohortScores, genotypeDigest, r2Texts, scoredFile } from "./cohort.ts";
 const INPUTS = ["likelihoods", "calls"] as const;
 type Input = (typeof INPUTS)[number];
 
@@ -53,11 +53,7 @@ const settings = settingsOf<LowCoverageSettings>(
 async function runs(chosen: LowCoverageSettings): Promise<Run<CohortDetails>[]> {
   parseRegion(chosen.region);
   const { region, depths, inputs, error, seed } = chosen;
-  const hash = createHash("sha256");
-  for (const name of ["reference", "truth", "map"] as const) {
-    hash.update(await Deno.readFile(await genotypePath(name)));
-  }
-  const sha256 = hash.digest("hex");
+  const sha256 = await genotypeDigest("reference", "truth", "map");
   return depths.flatMap((depth) =>
     INPUTS.filter((input) => inputs.includes(input)).map((input) =>
       runOf({
@@ -80,10 +76,9 @@ async function execute(
   input: Input,
   { signal }: ExecuteOptions,
 ): Promise<Outcome<CohortDetails> | undefined> {
-  const folder = join(ROOT, "results", "local");
-  await Deno.mkdir(folder, { recursive: true });
+  await Deno.mkdir(LOCAL, { recursive: true });
   const path = (name: string) =>
-    join(folder, `low-coverage_${region.replace(/\W/g, "-")}_${depth}_${input}_${seed}${name}.vcf.gz`);
+    join(LOCAL, `low-coverage_${region.replace(/\W/g, "-")}_${depth}_${input}_${seed}${name}.vcf.gz`);
   const there = parseRegion(region);
   const { genotypes } = await readVcf(await genotypePath("truth"), { region: there });
   const [targets, out] = [path("_reads"), path("")];
@@ -135,7 +130,6 @@ export function sequencedVcf(
   input: Input,
 ): string {
   const counts = readCounts(depth);
-  const names = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...samples];
   const rows = Array.from(variants.position, (position, i) => {
     const numbers = threefryUniform(seed, READS, i, samples.length * 2 * counts.length);
     const cells = samples.map((_, s) => {
@@ -151,7 +145,7 @@ export function sequencedVcf(
     const fixed = [contig, position, ".", variants.ref[i], variants.alt[i], ".", "PASS", ".", format];
     return [...fixed, ...cells].join("\t");
   });
-  return `${["##fileformat=VCFv4.2", names.join("\t"), ...rows].join("\n")}\n`;
+  return `${["##fileformat=VCFv4.2", columnLine(samples), ...rows].join("\n")}\n`;
 }
 
 function cellOf(ref: number, alt: number, error: number, input: Input): string {
@@ -167,8 +161,6 @@ function cellOf(ref: number, alt: number, error: number, input: Input): string {
 
 type LowCoverageRecord = RunRecord<CohortDetails>;
 
-const shown = (value: number | null | undefined): string =>
-  value === null || value === undefined || Number.isNaN(value) ? NOTHING : value.toFixed(4);
 const depthOf = ({ configuration }: LowCoverageRecord) => configuration["depth"] as number;
 
 function table(runs: readonly LowCoverageRecord[]): TableView {
@@ -178,14 +170,10 @@ function table(runs: readonly LowCoverageRecord[]): TableView {
   return {
     title: "People sequenced at low coverage: R² of dosages",
     head: ["reads, input", "R²", "minor alleles", ...MAF_BINS, "single variants", "variants"],
-    rows: sorted.map((run) => {
-      const { metrics, details } = run;
-      const figures = [metrics["r2"], metrics["minorR2"], ...details.bins, metrics["targetR2"]].map(shown);
-      return {
-        label: `${depthOf(run)}, ${run.model}`,
-        cells: [...figures, String(metrics["targets"])].map((text) => cell(text)),
-      };
-    }),
+    rows: sorted.map((run) => ({
+      label: `${depthOf(run)}, ${run.model}`,
+      cells: [...r2Texts(run), String(run.metrics["targets"])].map((text) => cell(text)),
+    })),
     notes: [
       "Reads of a variant that a person has on average, drawn from B2's 101 people with errors of 1 %. likelihoods: PL; calls: genotypes where one " +
       "has 90 % of the likelihoods, else missing. The copying model alone, all variants that vary in the reference.",
@@ -193,7 +181,6 @@ function table(runs: readonly LowCoverageRecord[]): TableView {
   };
 }
 
-/** What likelihoods add at each depth. */
 function verdictOf(runs: readonly LowCoverageRecord[]): string {
   return [...Map.groupBy(runs, depthOf)].sort(([a], [b]) => a - b).flatMap(([depth, own]) => {
     const of = (input: Input) => own.find(({ model }) => model === input)?.metrics["r2"];
@@ -206,7 +193,7 @@ function verdictOf(runs: readonly LowCoverageRecord[]): string {
 }
 
 function report(records: readonly RunRecord[]): Report {
-  const own = records.filter(({ experiment }) => experiment === "low-coverage") as LowCoverageRecord[];
+  const own = recordsOf<LowCoverageRecord>(records, "low-coverage");
   return { tables: { scores: table(own) }, figures: {}, verdict: verdictOf(own) };
 }
 

@@ -1,5 +1,6 @@
 import { deepEqual, match, ok } from "node:assert/strict";
-import { bitMatrix, type Genotypes, setBit } from "../../data/genotypes/genotypes.ts";
+import { bitMatrix, type Genotypes } from "../../data/genotypes/genotypes.ts";
+import { setBit } from "../../data/genotypes/support_test.ts";
 import type { RunRecord } from "../../results/mod.ts";
 import { lowCoverage, sequencedVcf } from "./low_coverage.ts";
 

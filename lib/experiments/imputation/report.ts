@@ -13,7 +13,7 @@ import {
   type TableView,
 } from "../../results/mod.ts";
 import { canonicalJson } from "../../results/record.ts";
-import type { Report } from "../experiment.ts";
+import { type Answer, recordsOf, type Report } from "../experiment.ts";
 import type { ClassicalModel, HaplotypeModel, ImputationModel } from "./settings.ts";
 import { binR2, type ImputationRecord, meanTarget, windowOf } from "./window.ts";
 
@@ -64,14 +64,13 @@ const LABELS: Record<string, string> = {
 
 /** The complete runs of the configuration of each model that ran last. */
 function currentRuns(records: readonly RunRecord[]): ImputationRecord[] {
-  const runs = records.filter(({ experiment, status }) =>
-    experiment === "imputation" && status === "complete"
-  ) as ImputationRecord[];
+  const runs = recordsOf<ImputationRecord>(records, "imputation").filter(({ status }) =>
+    status === "complete"
+  );
   const groups = Map.groupBy(runs, ({ profile, model }) => canonicalJson([profile, model]));
   return [...groups.values()].flatMap(latestConfiguration);
 }
 
-/** Windows of any of the runs, increasing. */
 const windowsOf = (runs: readonly ImputationRecord[]): number[] =>
   [...new Set(runs.map(windowOf))].sort((a, b) => a - b);
 
@@ -163,7 +162,6 @@ const shown = (value: number, error = NaN): string =>
     ? NOTHING
     : value.toFixed(3) + (Number.isNaN(error) ? "" : `\u00a0±\u00a0${error.toFixed(3)}`);
 
-/** A row for each method, the best of a column marked. */
 function methodTable(
   methods: readonly ImputationMethod[],
   columns: readonly {
@@ -190,19 +188,17 @@ function methodTable(
 const at = (method: ImputationMethod, window: number) =>
   method.windows.find((score) => score.window === window);
 
-/** Who was run how, and what stands beside it. */
+const CLASSICAL =
+  "The other rows: measured with scikit-learn, XGBoost and Beagle 5.4 on the same haplotypes " +
+  "(data/genotypes/classical.json).";
+
 function notesOf({ methods, runs }: Results): string[] {
   const names = methods.filter(({ ours }) => ours).map(({ label }) => label).join(", ");
   const profiles = [...new Set(runs.map(({ profile }) => profile))].join(", ");
   const seeds = [...new Set(runs.map(({ seed }) => seed))].join(", ");
   return [
     `${names}: runs of this workspace, ${profiles} profile, seed${seeds.includes(",") ? "s" : ""} ${seeds}.`,
-    ...(methods.some(({ ours }) => !ours)
-      ? [
-        "The other rows: measured with scikit-learn, XGBoost and Beagle 5.4 on the same haplotypes " +
-        "(data/genotypes/classical.json).",
-      ]
-      : []),
+    ...methods.every(({ ours }) => ours) ? [] : [CLASSICAL],
   ];
 }
 
@@ -230,7 +226,6 @@ function scoreTable({ methods, runs }: Results): TableView {
   });
 }
 
-/** R² by minor allele frequency, all windows together. */
 function binTable({ methods, runs }: Results): TableView {
   const { testMinorAlleles } = genotypeFigures().b1;
   const windows = windowsOf(runs);
@@ -244,9 +239,8 @@ function binTable({ methods, runs }: Results): TableView {
       notes: [
         "Frequencies of the train haplotypes; minor alleles are counted, so that frequencies alone do not help.",
         all
-          ? `The test haplotypes have ${
-            testMinorAlleles.join(", ")
-          } minor alleles in the bins: differences in the first one mean little.`
+          ? `The test haplotypes have ${testMinorAlleles.join(", ")} minor alleles in the bins: ` +
+            "differences in the first one mean little."
           : "Classical figures by frequency are of all five windows, and left out here.",
         ...notesOf({ methods: known, runs }),
       ],
@@ -254,14 +248,12 @@ function binTable({ methods, runs }: Results): TableView {
   );
 }
 
-/** Time and memory of our runs, means over windows and seeds. */
 function windowCosts({ runs }: Results): TableView {
   const alike = runs.map((run) => ({ ...run, data: { ...run.data, name: "a window" } }));
   const table = costTable(alike, "What a window costs: means over windows and seeds");
   return { ...table, notes: [...table.notes, "Windows share their programs, which compile once."] };
 }
 
-/** R² of a method in one panel of a figure. */
 export const r2Score = (data: string, model: string, mean: number, standardError = NaN): MethodScore => ({
   data,
   model,
@@ -273,10 +265,7 @@ export const r2Score = (data: string, model: string, mean: number, standardError
 /** Axes have room for short names. */
 const short = (label: string): string => label.replace(" array", "");
 
-/**
- * R² of all methods, the mean of the windows that were run. The train frequency alone, far below, would press all others
- * together.
- */
+/** Without the train frequency, which is far below and would press all others together. */
 function scoreFigure({ methods, runs }: Results): Figure {
   const windows = windowsOf(runs);
   const data = `mean of window${windows.length > 1 ? "s" : ""} ${windows.join(", ")}`;
@@ -291,7 +280,6 @@ function scoreFigure({ methods, runs }: Results): Figure {
   });
 }
 
-/** R² of all methods by minor allele frequency: a panel for each bin. */
 function binFigure({ methods }: Results): Figure {
   const scores = methods.flatMap(({ label, bins }) =>
     MAF_BINS.map((bin, b) => r2Score(`minor allele ${bin}`, short(label), bins[b]!))
@@ -304,7 +292,7 @@ const number = (value: number): string => value.toFixed(3);
 /** The difference of two methods window by window, which takes out how hard each window is. */
 function comparison(a: ImputationMethod, b: ImputationMethod): string {
   const differences = a.windows.flatMap(({ window, mean }) => {
-    const other = b.windows.find((score) => score.window === window);
+    const other = at(b, window);
     return other ? [mean - other.mean] : [];
   });
   const { mean, standardError } = spread(differences);
@@ -312,30 +300,24 @@ function comparison(a: ImputationMethod, b: ImputationMethod): string {
   const clear = Number.isFinite(standardError) && Math.abs(mean) > 2 * standardError;
   const words = clear ? (mean > 0 ? "better" : "worse") : "not clearly different";
   const error = Number.isFinite(standardError) ? ` ± ${number(standardError)}` : "";
-  return `${a.label} against ${b.label}: ${mean < 0 ? "-" : "+"}${
-    number(Math.abs(mean))
-  }${error} R², higher in ` +
-    `${higher} of ${counted(differences.length, "window")}: ${words}.`;
+  return `${a.label} against ${b.label}: ${mean < 0 ? "-" : "+"}${number(Math.abs(mean))}${error} R², ` +
+    `higher in ${higher} of ${counted(differences.length, "window")}: ${words}.`;
 }
 
-/** What the numbers say, in words made from the numbers. */
 function verdictOf({ methods }: Results): string {
   const of = (model: string) => methods.find((method) => method.model === model);
   const ours = methods.filter((method) => method.ours && !Number.isNaN(method.mean));
   const lines: string[] = [];
   if (ours.length > 0) {
-    lines.push(
-      `Mean R² of the windows: ${ours.map(({ label, mean }) => `${label} ${number(mean)}`).join(", ")}.`,
-    );
+    const means = ours.map(({ label, mean }) => `${label} ${number(mean)}`);
+    lines.push(`Mean R² of the windows: ${means.join(", ")}.`);
   }
   const spin = of("spin");
   const frequency = of("frequency");
   if (spin && frequency) {
-    lines.push(
-      `The train frequency alone has ${number(frequency.mean)}, and nothing of single targets (SPIN ${
-        Number.isNaN(spin.perTarget) ? "not known" : number(spin.perTarget)
-      }).`,
-    );
+    const single = Number.isNaN(spin.perTarget) ? "not known" : number(spin.perTarget);
+    const alone = `The train frequency alone has ${number(frequency.mean)}`;
+    lines.push(`${alone}, and nothing of single targets (SPIN ${single}).`);
   }
   if (spin) {
     for (const rival of ["npt", "set-transformer", "only-aba", "mlp", "beagle-window", "beagle"]) {
@@ -350,31 +332,28 @@ function verdictOf({ methods }: Results): string {
 const isRival = ({ model }: ImputationMethod): boolean => !model.startsWith("spin") && model !== "frequency";
 
 /** Reproduced if the paper's SPIN has the highest mean R²; in part if it is above the other neural models, or one of ours is first. */
-function answerOf({ methods }: Results): Pick<Report, "answer"> {
+function answerOf({ methods }: Results): Answer | undefined {
   const known = methods.filter(({ mean }) => !Number.isNaN(mean)).sort((a, b) => b.mean - a.mean);
   const spin = known.find(({ model }) => model === "spin");
   const best = known.find(isRival);
   const neural = known.find((method) => isRival(method) && method.ours && method.model !== "copying");
-  if (!spin || !best || !neural) return {};
+  if (!spin || !best || !neural) return undefined;
   const first = known[0]!;
   const part = spin.mean > neural.mean || !isRival(first);
+  const other = `, the best of all ${first.label} with ${number(first.mean)}`;
+  const all = isRival(first) || first === spin ? "" : other;
   const why =
-    `SPIN as published has a mean R² of ${number(spin.mean)}; the best other method is ${best.label} with ` +
-    `${number(best.mean)}${
-      isRival(first) || first === spin ? "" : `, the best of all ${first.label} with ${number(first.mean)}`
-    }.`;
-  return {
-    answer: { word: first === spin ? "reproduced" : part ? "reproduced in part" : "not reproduced", why },
-  };
+    `SPIN as published has a mean R² of ${number(spin.mean)}; the best other method is ${best.label} ` +
+    `with ${number(best.mean)}${all}.`;
+  return { word: first === spin ? "reproduced" : part ? "reproduced in part" : "not reproduced", why };
 }
 
-/** R², also by allele frequency, and costs of runs on windows of genotypes. */
 export function imputationReport(records: readonly RunRecord[]): Report {
   const results = { runs: currentRuns(records), methods: imputationMethods(records) };
   return {
     tables: { scores: scoreTable(results), bins: binTable(results), costs: windowCosts(results) },
     figures: { scores: scoreFigure(results), bins: binFigure(results) },
     verdict: verdictOf(results),
-    ...answerOf(results),
+    answer: answerOf(results),
   };
 }

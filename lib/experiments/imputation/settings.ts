@@ -67,7 +67,6 @@ export interface ImputationSettings extends Settings {
   seeds: number[];
   /** Targets in a window. */
   size: number;
-  /** Optimiser steps; 0 for the profile's. */
   steps: number;
   /** What is changed about the models and the training of all table models; the models of haplotypes take what they have, too. */
   model: Partial<TableModelConfig>;
@@ -277,7 +276,6 @@ export function publishedRecipe(row: PublishedImputation, seed: number): Recipe 
   });
 }
 
-/** What models have alike in both profiles. */
 const FORM = { heads: 4, h: 10, f: 10, decoderBoth: false, predictor: "flat" } as const;
 
 /** Narrow models, a high rate, no dropout and no masks of features: hundreds of steps instead of tens of thousands. */

@@ -1,9 +1,8 @@
 /** Time and memory of `task impute` against the people of the reference and the length of the region. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { genotypePath, readVcf } from "../../data/genotypes/mod.ts";
 import { UserError } from "../../errors.ts";
-import { ROOT } from "../../paths.ts";
+import { LOCAL, ROOT } from "../../paths.ts";
 import type { Axis } from "../../plots/axes.ts";
 import { type Figure, logLog } from "../../plots/mod.ts";
 import { formatDuration } from "../../progress/format.ts";
@@ -13,6 +12,7 @@ import {
   asJson,
   type Experiment,
   type Outcome,
+  recordsOf,
   type Report,
   type Run,
   runOf,
@@ -20,6 +20,7 @@ import {
   settingsOf,
   untrained,
 } from "../experiment.ts";
+import { genotypeDigest } from "./cohort.ts";
 import type { SizeJob, SizeMeasures } from "./size_job.ts";
 import { writeTiledReference, writeTiledTargets } from "./tiled.ts";
 
@@ -47,11 +48,7 @@ function sizeOf(text: string): { donors: number; megabases: number } {
 }
 
 async function runs({ sizes, modes }: SizeSettings): Promise<Run[]> {
-  const hash = createHash("sha256");
-  for (const name of ["reference", "scaffold", "map"] as const) {
-    hash.update(await Deno.readFile(await genotypePath(name)));
-  }
-  const sha256 = hash.digest("hex");
+  const sha256 = await genotypeDigest("reference", "scaffold", "map");
   return sizes.flatMap((size) =>
     MODES.filter((mode) => modes.includes(mode)).map((mode) => {
       const configuration = { ...sizeOf(size), ...DEFAULT_SETTINGS };
@@ -71,9 +68,8 @@ async function runs({ sizes, modes }: SizeSettings): Promise<Run[]> {
 
 async function execute(size: string, fast: boolean, signal?: AbortSignal): Promise<Outcome | undefined> {
   const { donors, megabases } = sizeOf(size);
-  const local = join(ROOT, "results", "local");
-  await Deno.mkdir(local, { recursive: true });
-  const folder = await Deno.makeTempDir({ dir: local });
+  await Deno.mkdir(LOCAL, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: LOCAL });
   const path = (name: string) => join(folder, `${name}.vcf.gz`);
   try {
     const { genotypes: reference } = await readVcf(await genotypePath("reference"));
@@ -115,7 +111,6 @@ async function execute(size: string, fast: boolean, signal?: AbortSignal): Promi
   }
 }
 
-/** What was measured, with its size. */
 interface Measured {
   mode: string;
   donors: number;
@@ -124,14 +119,12 @@ interface Measured {
 }
 
 const measuredOf = (records: readonly RunRecord[]): Measured[] =>
-  records.filter(({ experiment }) => experiment === "imputation-size").map(
-    ({ model, configuration, metrics }): Measured => ({
-      mode: model,
-      donors: configuration["donors"] as number,
-      megabases: configuration["megabases"] as number,
-      value: (name) => metrics[name] as number,
-    }),
-  ).sort((a, b) => a.mode.localeCompare(b.mode) || a.donors - b.donors || a.megabases - b.megabases);
+  recordsOf(records, "imputation-size").map(({ model, configuration, metrics }): Measured => ({
+    mode: model,
+    donors: configuration["donors"] as number,
+    megabases: configuration["megabases"] as number,
+    value: (name) => metrics[name] as number,
+  })).sort((a, b) => a.mode.localeCompare(b.mode) || a.donors - b.donors || a.megabases - b.megabases);
 
 function table(measured: readonly Measured[]): TableView {
   const names = ["readSeconds", "phaseSeconds", "imputeSeconds", "seconds"] as const;
@@ -165,13 +158,7 @@ function table(measured: readonly Measured[]): TableView {
 /** Time and memory against people at a length, and against length for as many people, where there are several. */
 function figures(measured: readonly Measured[]): Record<string, Figure> {
   const out: Record<string, Figure> = {};
-  const add = (
-    name: string,
-    of: "donors" | "megabases",
-    at: number,
-    metric: string,
-    y: Axis,
-  ) => {
+  const add = (name: string, of: "donors" | "megabases", at: number, metric: string, y: Axis) => {
     const other = of === "donors" ? "megabases" : "donors";
     const points = measured.filter((one) => one[other] === at).map((one) => ({
       series: one.mode,
@@ -183,10 +170,8 @@ function figures(measured: readonly Measured[]): Record<string, Figure> {
     const fixed = of === "donors" ? `${at} Mb` : `${at} people of the reference`;
     out[name] = logLog(points, { title: `${y.label} of imputing 101 people, ${fixed}`, x: { label: x }, y });
   };
-  const [time, memory] = [{ label: "Time", unit: "seconds" }, {
-    label: "Peak memory",
-    unit: "bytes",
-  }] as const;
+  const time = { label: "Time", unit: "seconds" } as const;
+  const memory = { label: "Peak memory", unit: "bytes" } as const;
   add("time_by_people", "donors", 1, "seconds", time);
   add("memory_by_people", "donors", 1, "peakBytes", memory);
   add("time_by_length", "megabases", 300, "seconds", time);
@@ -212,9 +197,8 @@ function verdictOf(measured: readonly Measured[]): string {
       ? ""
       : ` and ${((value("peakBytes") + slope * (CHROMOSOME - megabases)) / 1e9).toFixed(1)} GB`;
     return `- Chromosome 20 with ${donors} people in the reference, ${mode}: about ` +
-      `${formatDuration(times * value("seconds"))}${memory}, from ${megabases} Mb in ${
-        formatDuration(value("seconds"))
-      }, ${(value("peakBytes") / 1e9).toFixed(1)} GB.`;
+      `${formatDuration(times * value("seconds"))}${memory}, from ${megabases} Mb in ` +
+      `${formatDuration(value("seconds"))}, ${(value("peakBytes") / 1e9).toFixed(1)} GB.`;
   }).join("\n");
 }
 

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { bitMatrix, type Genotypes, getBit, setBit } from "../../data/genotypes/genotypes.ts";
+import { bitMatrix, type Genotypes, getBit } from "../../data/genotypes/genotypes.ts";
+import { setBit } from "../../data/genotypes/support_test.ts";
 import { readVcf } from "../../data/genotypes/mod.ts";
 import type { RunRecord } from "../../results/mod.ts";
 import { imputationSize } from "./sizes.ts";

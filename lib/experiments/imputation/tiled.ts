@@ -1,6 +1,7 @@
 /** References of more people and longer regions than B2's, made of its haplotypes: for time and memory, not for accuracy. */
 import { threefryUniform } from "@spin/xla/threefry";
 import { type Genotypes, getBit, variantCount } from "../../data/genotypes/mod.ts";
+import { columnLine } from "../../data/genotypes/vcf.ts";
 import { bgzfWriter } from "../../data/genotypes/vcf_write.ts";
 
 /** Bases after which the region begins again, and after which a haplotype goes on as another one. */
@@ -17,10 +18,8 @@ export function rareVariants(reference: Genotypes, donors: number): number {
   return Math.max(0, share * (WHOLE.density / own - 1));
 }
 
-const columnsOf = (names: string[]): string =>
-  ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", ...names].join("\t");
 const headOf = (contig: string, names: string[]): string =>
-  `##fileformat=VCFv4.2\n##contig=<ID=${contig}>\n${columnsOf(names)}\n`;
+  `##fileformat=VCFv4.2\n##contig=<ID=${contig}>\n${columnLine(names)}\n`;
 
 /** A function that writes VCF's rows of calls `0|1`, from the alleles of 2 · `samples` haplotypes. */
 function rows(path: string, contig: string, names: string[], between: "|" | "/") {

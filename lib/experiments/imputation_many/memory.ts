@@ -2,7 +2,16 @@ import type { ModelColumn, TableModelConfig } from "../../models/table/mod.ts";
 import { logLog } from "../../plots/mod.ts";
 import { cell, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
 import { DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
-import { type Experiment, type Report, type Run, runOf, type Settings, settingsOf } from "../experiment.ts";
+import {
+  type Experiment,
+  present,
+  recordsOf,
+  type Report,
+  type Run,
+  runOf,
+  type Settings,
+  settingsOf,
+} from "../experiment.ts";
 import { generatedData } from "../run.ts";
 import { compiledStep } from "../table_run.ts";
 
@@ -85,7 +94,6 @@ export const imputationMemory: Experiment<ManyMemorySettings> = {
 const LABELS: Record<MemoryModel, string> = { spin: "SPIN", "spin-flat": "SPIN, flat", npt: "NPT" };
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
-/** What was measured at one width and size. */
 interface Measured {
   size: number;
   embedding: number;
@@ -121,10 +129,9 @@ function table(measured: readonly Measured[]): TableView {
       cells: models.map((model) => cell(textOf(model, one))),
     })),
     notes: [
-      `Compiled peak with parameters and optimiser state: ${
-        measured[0]?.rows
-      } haplotypes in one batch, 150 sites, words of 5, cells e wide, ` +
-      "4 blocks, 10 inducing points. In brackets the share of NPT's. SPIN has the nested predictor, \"flat\" the reference's.",
+      `Compiled peak with parameters and optimiser state: ${measured[0]?.rows} haplotypes in one batch, ` +
+      "150 sites, words of 5, cells e wide, 4 blocks, 10 inducing points. In brackets the share of NPT's. " +
+      'SPIN has the nested predictor, "flat" the reference\'s.',
     ],
   };
 }
@@ -132,36 +139,30 @@ function table(measured: readonly Measured[]): TableView {
 /** The most of NPT's memory that SPIN may need for windows of this many targets. */
 const CLAIM = { targets: 300, share: 0.2 };
 
-/** SPIN's memory of a training step as a share of NPT's, by width. */
 function verdictOf(measured: readonly Measured[]): string {
   return measured.filter(({ size }) => size === CLAIM.targets).flatMap(({ embedding, peak }) => {
     const share = peak("spin") / peak("npt");
     if (Number.isNaN(share)) return [];
     const words = share <= CLAIM.share ? "at most a fifth" : "more than a fifth";
-    return [
-      `- Memory of a step, ${CLAIM.targets} targets, e = ${embedding}: SPIN needs ${
-        share.toFixed(2)
-      } of NPT's, ${words}.`,
-    ];
+    const needs = `SPIN needs ${share.toFixed(2)} of NPT's, ${words}.`;
+    return [`- Memory of a step, ${CLAIM.targets} targets, e = ${embedding}: ${needs}`];
   }).join("\n");
 }
 
-/** Compiled memory at all sizes, its growth at the largest width, and its share of NPT's. */
 function report(records: readonly RunRecord[]): Report {
-  const measured = measuredOf(records.filter(({ experiment }) => experiment === "imputation-memory"));
+  const measured = measuredOf(recordsOf(records, "imputation-memory"));
   const widest = measured.filter(({ embedding }) => embedding === measured[0]!.embedding);
   const points = widest.flatMap(({ size, peak }) =>
     MODELS.map((model) => ({ series: LABELS[model], x: size, y: peak(model) }))
   ).filter(({ y }) => !Number.isNaN(y));
-  const figure = () =>
-    logLog(points, {
-      title: "Memory of a training step against the targets of a window",
-      x: { label: "targets" },
-      y: { label: "compiled peak", unit: "bytes" },
-    });
+  const figure = {
+    title: "Memory of a training step against the targets of a window",
+    x: { label: "targets" },
+    y: { label: "compiled peak", unit: "bytes" as const },
+  };
   return {
     tables: { memory: table(measured) },
-    figures: points.length > 1 ? { memory: figure() } : {},
+    figures: present({ memory: points.length > 1 && logLog(points, figure) }),
     verdict: verdictOf(measured),
   };
 }

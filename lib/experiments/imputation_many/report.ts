@@ -11,9 +11,12 @@ import {
   type TableView,
 } from "../../results/mod.ts";
 import { canonicalJson } from "../../results/record.ts";
-import { type Report, wordOf } from "../experiment.ts";
+import { type Answer, present, recordsOf, type Report, wordOf } from "../experiment.ts";
 import { r2Score } from "../imputation/report.ts";
+import { modelLabel } from "../process_report.ts";
 import type { ManyDetails } from "./settings.ts";
+
+type ManyRecord = RunRecord<ManyDetails>;
 
 const PARTS = ["seen", "unseen"] as const;
 
@@ -41,28 +44,25 @@ interface ManyResult {
   unseen: Part;
 }
 
-const LABELS: Record<string, string> = { spin: "SPIN", npt: "NPT" };
-
 /** What makes runs the same but for their seed. */
 const keyOf = ({ profile, model, data, configuration: { proportion, chunkMask } }: RunRecord): string =>
   canonicalJson([profile, model, data.name, proportion!, chunkMask ?? false]);
 
 /** One result for each model, choice of windows, share and way of masking: of its configuration that ran last. */
 function manyResults(records: readonly RunRecord[]): ManyResult[] {
-  const runs = records.filter(({ experiment, status }) =>
-    experiment === "imputation-many" && status === "complete"
-  ) as RunRecord<ManyDetails>[];
-  return [...Map.groupBy(runs, keyOf).values()].map((own) => resultOf(latestConfiguration(own))).sort((
-    a,
-    b,
-  ) => a.size - b.size || a.proportion - b.proportion || b.model.localeCompare(a.model));
+  const runs = recordsOf<ManyRecord>(records, "imputation-many")
+    .filter(({ status }) => status === "complete");
+  const results = [...Map.groupBy(runs, keyOf).values()].map((own) => resultOf(latestConfiguration(own)));
+  return results.sort((a, b) =>
+    a.size - b.size || a.proportion - b.proportion || b.model.localeCompare(a.model)
+  );
 }
 
-function resultOf(runs: readonly RunRecord<ManyDetails>[]): ManyResult {
-  const [{ model, profile, configuration, steps }] = runs as [RunRecord<ManyDetails>];
+function resultOf(runs: readonly ManyRecord[]): ManyResult {
+  const [{ model, profile, configuration, steps }] = runs as [ManyRecord];
   return {
     model,
-    label: LABELS[model] ?? model,
+    label: modelLabel(model),
     profile,
     size: configuration["size"] as number,
     proportion: configuration["proportion"] as number,
@@ -75,17 +75,18 @@ function resultOf(runs: readonly RunRecord<ManyDetails>[]): ManyResult {
   };
 }
 
-function partOf(runs: readonly RunRecord<ManyDetails>[], part: "seen" | "unseen"): Part {
-  const r2 = spread(runs.map(({ metrics }) => metrics[`${part} r2`] ?? NaN));
+function partOf(runs: readonly ManyRecord[], part: "seen" | "unseen"): Part {
+  const of = (measure: string) => spread(runs.map(({ metrics }) => metrics[`${part} ${measure}`] ?? NaN));
+  const r2 = of("r2");
   return {
     r2: r2.mean,
-    frequency: spread(runs.map(({ metrics }) => metrics[`${part} frequency`] ?? NaN)).mean,
+    frequency: of("frequency").mean,
     error: r2.standardError,
-    windows: runs[0]!.details[part].map(({ name }, i) => ({
-      name,
-      r2: spread(runs.map(({ details }) => details[part][i]!.r2)).mean,
-      frequency: spread(runs.map(({ details }) => details[part][i]!.frequency)).mean,
-    })),
+    windows: runs[0]!.details[part].map(({ name }, i) => {
+      const mean = (measure: "r2" | "frequency") =>
+        spread(runs.map(({ details }) => details[part][i]![measure])).mean;
+      return { name, r2: mean("r2"), frequency: mean("frequency") };
+    }),
   };
 }
 
@@ -149,7 +150,7 @@ const MEASURE =
 
 function notesOf(results: readonly ManyResult[]): string[] {
   const how = results.map(({ profile, steps, labelMask, seeds }) =>
-    `${profile} profile, ${steps} steps, label mask ${labelMask}, ${seeds} seed${seeds > 1 ? "s" : ""}`
+    `${profile} profile, ${steps} steps, label mask ${labelMask}, ${counted(seeds, "seed")}`
   );
   return [MEASURE, `${[...new Set(how)].join("; ")}.`];
 }
@@ -259,12 +260,10 @@ const signed = (value: number): string => `${value < 0 ? "-" : "+"}${number(Math
 /** "0.921 against 0.368 of the train frequency, better in 4 of 4" */
 function against({ r2, frequency, windows }: Part): string {
   const better = windows.filter((window) => window.r2 > window.frequency).length;
-  return `${number(r2)} against ${
-    number(frequency)
-  } of the train frequency, better in ${better} of ${windows.length}`;
+  return `${number(r2)} against ${number(frequency)} of the train frequency, ` +
+    `better in ${better} of ${windows.length}`;
 }
 
-/** What the numbers say, in words made from the numbers. */
 function verdictOf(results: readonly ManyResult[]): string {
   const lines = wholeResults(results).flatMap((result) => {
     const { label, size, seen, unseen } = result;
@@ -287,10 +286,8 @@ function verdictOf(results: readonly ManyResult[]): string {
     const clear = Math.abs(difference) > 2 * Math.hypot(rows.seen.error, cells.seen.error);
     const words = clear ? (difference > 0 ? "better" : "worse") : "not clearly different";
     lines.push(
-      `Masking whole rows instead of single cells, ${rows.label}, ${rows.size} targets, ${
-        counted(rows.seeds, "seed")
-      }: ` +
-        `${signed(difference)} R² on seen windows, ${words}.`,
+      `Masking whole rows instead of single cells, ${rows.label}, ${rows.size} targets, ` +
+        `${counted(rows.seeds, "seed")}: ${signed(difference)} R² on seen windows, ${words}.`,
     );
   }
   const shares = shareResults(results);
@@ -298,35 +295,30 @@ function verdictOf(results: readonly ManyResult[]): string {
     if (own.length < 2) continue;
     const [least, most] = [own[0]!, own.at(-1)!];
     lines.push(
-      `More haplotypes, ${label}, ${most.size} targets: R² on seen windows goes from ${
-        number(least.seen.r2)
-      } with ${least.proportion} of them to ${number(most.seen.r2)} with ${most.proportion}.`,
+      `More haplotypes, ${label}, ${most.size} targets: R² on seen windows goes from ` +
+        `${number(least.seen.r2)} with ${least.proportion} of them to ${number(most.seen.r2)} with ` +
+        `${most.proportion}.`,
     );
   }
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
 /** Reproduced if SPIN is above the train frequency in windows that it saw and in those that it did not; in part with the first alone. */
-function answerOf(results: readonly ManyResult[]): Pick<Report, "answer"> {
+function answerOf(results: readonly ManyResult[]): Answer | undefined {
   const [result] = wholeResults(results).filter(({ model, unseen }) =>
     model === "spin" && unseen.windows.length > 0
   );
-  if (!result) return {};
+  if (!result) return undefined;
   const { seen, unseen, size } = result;
   const held = [seen, unseen].filter(({ r2, frequency }) => r2 > frequency).length;
   return {
-    answer: {
-      word: wordOf(held, 2),
-      why:
-        `With ${size} targets one SPIN has an R² of ${
-          number(seen.r2)
-        } on windows that it was trained on (train frequency ` +
-        `${number(seen.frequency)}) and ${number(unseen.r2)} on others (${number(unseen.frequency)}).`,
-    },
+    word: wordOf(held, 2),
+    why: `With ${size} targets one SPIN has an R² of ${number(seen.r2)} on windows that it was trained on ` +
+      `(train frequency ${number(seen.frequency)}) and ${number(unseen.r2)} on others ` +
+      `(${number(unseen.frequency)}).`,
   };
 }
 
-/** Windows seen and not seen, ways of masking, shares of the haplotypes. */
 export function manyReport(records: readonly RunRecord[]): Report {
   const all = manyResults(records);
   return {
@@ -336,11 +328,11 @@ export function manyReport(records: readonly RunRecord[]): Report {
       masking: maskingTable(all),
       shares: shareTable(all),
     },
-    figures: {
-      ...all.length > 0 ? { windows: windowsFigure(all) } : {},
-      ...shareResults(all).length > 0 ? { shares: shareFigure(all) } : {},
-    },
+    figures: present({
+      windows: all.length > 0 && windowsFigure(all),
+      shares: shareResults(all).length > 0 && shareFigure(all),
+    }),
     verdict: verdictOf(all),
-    ...answerOf(all),
+    answer: answerOf(all),
   };
 }

@@ -171,11 +171,8 @@ async function testedWindows(
     const table = windowTable(window);
     const { test } = window.fold;
     const outputs = await fitted.predict(table, window.fold, test);
-    tested.push({
-      name: window.name,
-      r2: imputationR2(table, test, outputs),
-      frequency: frequencyR2(window),
-    });
+    const r2 = imputationR2(table, test, outputs);
+    tested.push({ name: window.name, r2, frequency: frequencyR2(window) });
   }
   return tested;
 }

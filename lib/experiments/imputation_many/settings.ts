@@ -34,9 +34,7 @@ export interface ManySettings extends Settings {
   seen: number;
   unseen: number;
   seeds: number[];
-  /** Optimiser steps; 0 for the profile's. */
   steps: number;
-  /** What is changed about the models and the training of all of them. */
   model: Partial<TableModelConfig>;
   recipe: Partial<Recipe>;
 }
@@ -74,7 +72,6 @@ export function manySettings(profile: Profile, changes?: Changes<ManySettings>):
 /** R² of the test haplotypes of each window, and that of the train frequency. */
 export type ManyDetails = { [Part in "seen" | "unseen"]: { name: string; r2: number; frequency: number }[] };
 
-/** One training. */
 export interface ManyTraining {
   block: ManyBlock;
   model: string;

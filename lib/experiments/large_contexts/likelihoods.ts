@@ -2,12 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { basename, join } from "node:path";
 import { type LongFunction, longFunction } from "../../data/gp/mod.ts";
 import { readSafetensors } from "../../data/safetensors.ts";
-import { createRng, jit } from "../../engine/mod.ts";
+import { createRng, free, jit } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import { rowLikelihood } from "../../models/process/normal.ts";
 import { piecewise } from "../../models/process/piecewise.ts";
 import { hasInducing, streamOf } from "../../models/process/registry.ts";
-import type { ContextState, Summary } from "../../models/process/streaming.ts";
+import type { Summary } from "../../models/process/streaming.ts";
 import { type Progress, progress, stopRequested } from "../../progress/mod.ts";
 import { spread } from "../../results/mod.ts";
 import type { ProcessRecipe } from "../../train/process/recipe.ts";
@@ -70,14 +70,12 @@ async function runs(settings: LargeContextSettings): Promise<Run<ContextDetails>
       seed,
       configuration: asJson({ ...recipe, trained, contexts, targets, functions }),
       execute: (options) => contextLikelihoods(path, settings, options),
-      ...few.length > 0
-        ? {
-          beginning: {
-            seconds: (record) => COMPILE_PIECES + record.seconds.evaluate * few.at(-1)! / contexts.at(-1)!,
-            execute: () => contextLikelihoods(path, { ...settings, contexts: few }),
-          },
-        }
-        : {},
+      ...few.length > 0 && {
+        beginning: {
+          seconds: (record) => COMPILE_PIECES + record.seconds.evaluate * few.at(-1)! / contexts.at(-1)!,
+          execute: () => contextLikelihoods(path, { ...settings, contexts: few }),
+        },
+      },
     });
   }));
 }
@@ -142,7 +140,7 @@ async function inPieces(
       if (stopRequested(signal)) return undefined;
       const more = pointsBetween(drawn, targets + (contexts[i - 1] ?? 0), targets + context);
       const next = await pieces.read(state, more);
-      disposeState(state);
+      free(state);
       state = next;
       const summary = tf.tidy(() =>
         stream.summary(state) as unknown as tf.TensorContainer
@@ -151,14 +149,12 @@ async function inPieces(
       const rows = tf.tidy(() => tf.mean(rowLikelihood(prediction, given.y), -1));
       const { mean, standardError } = spread([...await rows.data()]);
       found.push({ context, target: mean, error: standardError });
-      tf.dispose([rows, prediction.mean, prediction.sigma, more.x, more.y, ...summaryTensors(summary)]);
+      free(rows, prediction, more, summary);
       bar?.update(context);
     }
   } finally {
-    disposeState(state);
     pieces.dispose();
-    tf.dispose([given.x, given.y]);
-    noise?.dispose();
+    free(state, given, noise);
   }
   return found;
 }
@@ -172,10 +168,8 @@ async function atOnce(
   { contexts, targets, functions, seed }: LargeContextSettings,
   { bar, signal }: Course,
 ): Promise<ContextLikelihood[] | undefined> {
-  const drawn = Array.from(
-    { length: functions },
-    (_, i) => longFunction([seed, i], targets + contexts.at(-1)!),
-  );
+  const most = contexts.at(-1)!;
+  const drawn = Array.from({ length: functions }, (_, i) => longFunction([seed, i], targets + most));
   const score = jit((given: Points, context: Points, key: tf.Tensor) => {
     const rows = (name: "x" | "y") => tf.concat([context[name], given[name]], 1);
     const tasks = { x: rows("x"), y: rows("y"), context: context.x.shape[1] };
@@ -194,13 +188,11 @@ async function atOnce(
       const values: number[] = [];
       for (const one of drawn) {
         if (stopRequested(signal)) return undefined;
-        const [given, read] = [
-          pointsBetween([one], 0, targets),
-          pointsBetween([one], targets, targets + context),
-        ];
+        const given = pointsBetween([one], 0, targets);
+        const read = pointsBetween([one], targets, targets + context);
         const value = await score.async(given, read, key);
         values.push((await value.data())[0]!);
-        tf.dispose([value, given.x, given.y, read.x, read.y]);
+        free(value, given, read);
       }
       const { mean, standardError } = spread(values);
       found.push({ context, target: mean, error: standardError });
@@ -228,16 +220,6 @@ export function pointsBetween(drawn: readonly LongFunction[], from: number, to: 
   return { x: rows(({ x }) => x), y: rows(({ y }) => y) };
 }
 
-export const disposeState = ({ rows, pooled }: ContextState): void =>
-  tf.dispose([rows, pooled].flatMap((state) => Object.values(state)));
-
-export const summaryTensors = ({ induced, vector, prior }: Summary): tf.Tensor[] => [
-  induced,
-  ...(vector ? [vector] : []),
-  ...(prior ? [prior.mean, prior.sigma] : []),
-];
-
-/** Log likelihoods of trained models, given contexts far beyond those of their training. */
 export const largeContexts: Experiment<LargeContextSettings, ContextDetails> = {
   name: "large-contexts",
   notebook: "05_large_contexts",

@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { longFunction } from "../../data/gp/mod.ts";
-import { compileTime, memoryOf, tensorSpec } from "../../engine/mod.ts";
+import { compileTime, free, memoryOf, tensorSpec } from "../../engine/mod.ts";
 import { GP_DIMS } from "../../models/process/dims.ts";
 import { piecewise } from "../../models/process/piecewise.ts";
 import { createProcess, processName, streamOf } from "../../models/process/registry.ts";
 import { PIECE_SIZE, type Summary } from "../../models/process/streaming.ts";
 import { type Experiment, type Outcome, type Run, runOf, untrained } from "../experiment.ts";
 import { generatedData } from "../run.ts";
-import { disposeState, pointsBetween, summaryTensors } from "./likelihoods.ts";
+import { pointsBetween } from "./likelihoods.ts";
 import { largePredictionReport } from "./report.ts";
 import { type LargePredictionSettings, largePredictionSettings } from "./settings.ts";
 
@@ -77,13 +77,12 @@ async function measure(settings: LargePredictionSettings): Promise<Outcome> {
     piece,
     ...(noise ? [noise] : []),
   );
-  const summaryBytes = summaryTensors(summary).reduce((sum, { size }) => sum + 4 * size, 0);
+  const { induced, vector, prior } = summary;
+  const kept = [induced, vector, prior?.mean, prior?.sigma];
+  const summaryBytes = kept.reduce((sum, tensor) => sum + 4 * (tensor?.size ?? 0), 0);
 
-  [empty, state, halfway, updated].forEach(disposeState);
-  tf.dispose([given, first, rest].flatMap((points) => [points!.x, points!.y]));
-  tf.dispose([prediction, again].flatMap(({ mean, sigma }) => [mean, sigma]));
-  tf.dispose([xt, some, difference, ...summaryTensors(summary), ...summaryTensors(later)]);
-  noise?.dispose();
+  free(empty, state, halfway, updated, given, first, rest, prediction, again);
+  free(xt, some, difference, summary, later, noise);
   pieces.dispose();
   const count = process.parameters.reduce((sum, { count }) => sum + count, 0);
   process.parameters.forEach((parameter) => parameter.dispose());
@@ -104,7 +103,6 @@ async function measure(settings: LargePredictionSettings): Promise<Outcome> {
   };
 }
 
-/** A million predictions from a large context. */
 export const largePredictions: Experiment<LargePredictionSettings> = {
   name: "large-predictions",
   notebook: "05_large_contexts",

@@ -1,17 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  compileTime,
-  createRng,
-  jit,
-  memoryOf,
-  type ProgramMemory,
-  type Rng,
-  tensorSpec,
-} from "../../engine/mod.ts";
+import { compileTime, createRng, jit, memoryOf, type ProgramMemory, tensorSpec } from "../../engine/mod.ts";
 import { GP_DIMS, type NeuralProcessDims } from "../../models/process/dims.ts";
-import type { Tasks } from "../../models/process/points.ts";
-import { createProcess, type ProcessName, streamOf } from "../../models/process/registry.ts";
-import type { Parameter } from "../../nn/parameters.ts";
+import { createProcess, type Process, type ProcessName, streamOf } from "../../models/process/registry.ts";
 import { median } from "../../results/mod.ts";
 import { valueAndGradients } from "../../train/gradients.ts";
 import { createOptimizer } from "../../train/optimizer.ts";
@@ -95,16 +85,6 @@ export async function processStepCost(
   }
 }
 
-/** A training step that can be measured. */
-interface MeasuredStep {
-  parameters: number;
-  /** What its program needs; it is compiled, and does not run. */
-  memory(): ProgramMemory;
-  /** Seconds of one step on random points, until its loss is there. The first one compiles if `memory` did not. */
-  take(): Promise<number>;
-  dispose(): void;
-}
-
 interface Inputs {
   x: tf.Tensor3D;
   y: tf.Tensor3D;
@@ -116,7 +96,7 @@ interface Inputs {
 }
 
 /** One step of training, forward, backward and Adam, of a model with new weights. */
-function measuredStep(model: CostModel, size: StepSize, seed: number): MeasuredStep {
+function measuredStep(model: CostModel, size: StepSize, seed: number) {
   const { parameters, loss } = trainable(model, size, seed);
   const variables = parameters.map(({ variable }) => variable);
   const optimizer = createOptimizer(parameters, { optimizer: "adam", clip: 0 });
@@ -133,7 +113,9 @@ function measuredStep(model: CostModel, size: StepSize, seed: number): MeasuredS
   let inputs: Inputs | undefined;
   return {
     parameters: parameters.reduce((sum, { count }) => sum + count, 0),
+    /** What its program needs; it is compiled, and does not run. */
     memory: () => memoryOf(step, abstractInputs(size)),
+    /** Seconds of one step on random points, until its loss is there. The first one compiles if `memory` did not. */
     async take() {
       inputs ??= await randomInputs(size, seed);
       const start = performance.now();
@@ -152,13 +134,12 @@ function measuredStep(model: CostModel, size: StepSize, seed: number): MeasuredS
   };
 }
 
-interface Trainable {
-  parameters: Parameter[];
-  loss(tasks: Tasks, rng: Rng, samples: number): tf.Scalar;
-}
-
 /** The model with its training objective, over all points at once or piece by piece. */
-function trainable(model: CostModel, { width, induce }: StepSize, seed: number): Trainable {
+function trainable(
+  model: CostModel,
+  { width, induce }: StepSize,
+  seed: number,
+): Pick<Process, "parameters" | "loss"> {
   const dims: NeuralProcessDims = { ...GP_DIMS, dimHid: width, dimLat: width };
   const name = model.replace("-chunked", "") as ProcessName;
   const process = createProcess(name, dims, induce, seed);
@@ -205,7 +186,6 @@ async function randomInputs(size: StepSize, seed: number): Promise<Inputs> {
   };
 }
 
-/** Memory and time of training steps of neural processes on large contexts. */
 export const processCost: Experiment<ProcessCostSettings> = {
   name: "process-cost",
   notebook: "05_large_contexts",

@@ -8,8 +8,8 @@ import {
   type RunRecord,
   type TableView,
 } from "../../results/mod.ts";
-import { type Report, wordOf } from "../experiment.ts";
-import { modelLabel, recordsOf } from "../process_report.ts";
+import { type Answer, present, recordsOf, type Report, wordOf } from "../experiment.ts";
+import { modelLabel } from "../process_report.ts";
 import type { ContextDetails } from "./settings.ts";
 
 /** What a training step of one model needs at one size; null where it was not compiled or run. */
@@ -64,7 +64,7 @@ function costsOf(records: readonly RunRecord[], size: Size): Cost[] {
 const count = (value: number): string => value.toLocaleString("en-US");
 
 const likelihoodsOf = (all: readonly RunRecord[]): RunRecord<ContextDetails>[] =>
-  recordsOf<ContextDetails>(all, "large-contexts").sort((a, b) => b.steps - a.steps);
+  recordsOf<RunRecord<ContextDetails>>(all, "large-contexts").sort((a, b) => b.steps - a.steps);
 
 /** "; trained for 500 to 100,000 steps, as its table says": how long the models were whose likelihoods are shown. */
 function trainedFor(likelihoods: readonly RunRecord[]): string {
@@ -90,12 +90,9 @@ function costFigure(
   });
   if (!["time", "memory"].every((name) => points.some(({ panel }) => panel === name))) return undefined;
   const curves = likelihoods.flatMap(({ model, details }) =>
-    details.contexts.map(({ context, target }): BudgetPoint => ({
-      panel: "likelihood",
-      series: model,
-      x: context,
-      y: target,
-    }))
+    details.contexts.map(({ context, target }): BudgetPoint => (
+      { panel: "likelihood", series: model, x: context, y: target }
+    ))
   );
   const ended = costs.flatMap(({ model, context, beyond }): Ended[] =>
     beyond === null ? [] : [{ series: model, x: context, reason: `out of ${beyond}` }]
@@ -166,30 +163,22 @@ function costVerdict(costs: readonly Cost[]): string {
   }).join("\n");
 }
 
-/**
- * Costs of a step at the size of the first record, and IPNP beside ANP at each batch.
- *
- * @param all those of large-contexts among them add their panel to the figure
- */
+/** Costs of a step at the first record's size. @param all those of large-contexts join the figure */
 export function processCostReport(all: readonly RunRecord[]): Report {
-  const records = recordsOf(all, "process-cost") as RunRecord[];
+  const records = recordsOf(all, "process-cost");
   const [first] = records;
   if (!first) return { tables: {}, figures: {}, verdict: "" };
   const size = sizeOf(first);
   const costs = costsOf(records, size);
   const costs16 = costsOf(records, { ...size, batch: 16 });
-  const tables = { against: againstTable(costs, size.batch), against16: againstTable(costs16, 16) };
-  const figure = costFigure(costs, size, first.configuration["budgetBytes"] as number, likelihoodsOf(all));
+  const budget = first.configuration["budgetBytes"] as number;
   return {
-    tables: Object.fromEntries(
-      Object.entries(tables).flatMap(([name, table]) => table ? [[name, table] as const] : []),
-    ),
-    figures: figure ? { costs: figure } : {},
+    tables: present({ against: againstTable(costs, size.batch), against16: againstTable(costs16, 16) }),
+    figures: present({ costs: costFigure(costs, size, budget, likelihoodsOf(all)) }),
     verdict: costVerdict(costs),
   };
 }
 
-/** Target log likelihood of trained models against their number of context points, with its error over functions. */
 export function largeContextReport(all: readonly RunRecord[]): Report {
   const records = likelihoodsOf(all);
   const contexts = [...new Set(records.flatMap(({ details }) => details.contexts.map((one) => one.context)))]
@@ -211,14 +200,10 @@ export function largeContextReport(all: readonly RunRecord[]): Report {
   };
   const verdict = records.flatMap(({ model, steps, details }) => {
     const [first, last] = [details.contexts[0], details.contexts.at(-1)];
-    return first && last
-      ? [
-        `- ${modelLabel(model)}, ${steps} steps: ${first.target.toFixed(3)} from ${
-          count(first.context)
-        } points, ` +
-        `${last.target.toFixed(3)} from ${count(last.context)}.`,
-      ]
-      : [];
+    if (!first || !last) return [];
+    const ends = `${first.target.toFixed(3)} from ${count(first.context)} points, ` +
+      `${last.target.toFixed(3)} from ${count(last.context)}.`;
+    return [`- ${modelLabel(model)}, ${steps} steps: ${ends}`];
   });
   return { tables: { likelihoods: table }, figures: {}, verdict: verdict.join("\n") };
 }
@@ -271,54 +256,33 @@ function claimsOf(costs: readonly Cost[], prediction: RunRecord | undefined): Cl
   ];
 }
 
-/** How many claims hold, and which do not, in one sentence. */
-function claimsVerdict(claims: readonly Claim[]): string {
+/** How many claims hold, and which do not; and the answer: reproduced if every one was measured and holds. */
+function judged(claims: readonly Claim[]): { verdict: string; answer?: Answer } {
   const measured = claims.filter(({ holds }) => holds !== undefined);
   const failed = measured.filter(({ holds }) => !holds);
-  const held = `${measured.length - failed.length} of ${measured.length} measured claims hold`;
-  return failed.length === 0
-    ? `${held}.`
-    : `${held}; not: ${failed.map(({ statement, found }) => `${statement} (${found})`).join("; ")}.`;
-}
-
-/** Reproduced if every claim was measured and holds. */
-function claimsAnswer(claims: readonly Claim[]): Pick<Report, "answer"> {
-  const measured = claims.filter(({ holds }) => holds !== undefined);
-  if (measured.length === 0) return {};
-  const held = measured.filter(({ holds }) => holds).length;
+  const held = measured.length - failed.length;
+  const not = failed.map(({ statement, found }) => `${statement} (${found})`).join("; ");
+  const missing = claims.length - measured.length;
+  const also = missing > 0 ? `, ${missing} were not measured` : "";
+  const why = `${held} of ${claims.length} claims about a million points hold${also}.`;
   return {
-    answer: {
-      word: wordOf(held, claims.length),
-      why: `${held} of ${claims.length} claims about a million points hold${
-        measured.length < claims.length ? `, ${claims.length - measured.length} were not measured` : ""
-      }.`,
-    },
+    verdict: `${held} of ${measured.length} measured claims hold${not && `; not: ${not}`}.`,
+    answer: measured.length === 0 ? undefined : { word: wordOf(held, claims.length), why },
   };
 }
 
-/**
- * What was claimed of a million points, and what was found.
- *
- * @param all those of process-cost among them decide the claims about training steps
- */
+/** What was claimed of a million points, and found. @param all those of process-cost tell of steps */
 export function largePredictionReport(all: readonly RunRecord[]): Report {
-  const costs = recordsOf(all, "process-cost") as RunRecord[];
-  const [prediction] = recordsOf(all, "large-predictions") as RunRecord[];
+  const costs = recordsOf(all, "process-cost");
+  const [prediction] = recordsOf(all, "large-predictions");
   const claims = claimsOf(costs[0] ? costsOf(costs, sizeOf(costs[0])) : [], prediction);
+  const { verdict, answer } = judged(claims);
   const { readSeconds, predictSeconds, pieceBytes, summaryBytes } = prediction?.metrics ?? {};
-  const facts = prediction
-    ? [
-      `Reading ${count(prediction.configuration["context"] as number)} points took ${
-        formatSeconds(readSeconds!)
-      }, ` +
-      `predicting at ${count(prediction.configuration["targets"] as number)} inputs ${
-        formatSeconds(predictSeconds!)
-      }. ` +
-      `The program of a piece needs ${formatBytes(pieceBytes!)}; the summary of the context has ${
-        count(summaryBytes!)
-      } bytes.`,
-    ]
-    : [];
+  const { context, targets } = (prediction?.configuration ?? {}) as Record<string, number>;
+  const facts = () =>
+    `Reading ${count(context!)} points took ${formatSeconds(readSeconds!)}, predicting at ` +
+    `${count(targets!)} inputs ${formatSeconds(predictSeconds!)}. The program of a piece needs ` +
+    `${formatBytes(pieceBytes!)}; the summary of the context has ${count(summaryBytes!)} bytes.`;
   return {
     tables: {
       claims: {
@@ -332,7 +296,7 @@ export function largePredictionReport(all: readonly RunRecord[]): Report {
       },
     },
     figures: {},
-    verdict: [claimsVerdict(claims), ...facts].map((line) => `- ${line}`).join("\n"),
-    ...claimsAnswer(claims),
+    verdict: [verdict, ...prediction ? [facts()] : []].map((line) => `- ${line}`).join("\n"),
+    answer,
   };
 }

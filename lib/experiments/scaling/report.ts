@@ -1,8 +1,7 @@
 import { type Figure, logLog, type Point, slopesOf } from "../../plots/mod.ts";
 import { cell, formatBytes, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
-import { type Report, wordOf } from "../experiment.ts";
+import { type Answer, present, recordsOf, type Report, wordOf } from "../experiment.ts";
 
-/** A size that costs are shown against. */
 type Size = "n" | "d";
 
 const sizeOf = ({ configuration }: RunRecord, size: Size): number => configuration[size] as number;
@@ -14,7 +13,6 @@ function sweepOf(records: readonly RunRecord[], size: Size): RunRecord[] {
   return [...groups.values()].sort((a, b) => sizes(b) - sizes(a))[0] ?? [];
 }
 
-/** A series for each model. */
 const pointsOf = (records: readonly RunRecord[], size: Size, what: string): Point[] =>
   sweepOf(records, size).flatMap((record) => {
     const y = what === "parameters" ? record.parameters : record.metrics[what] ?? null;
@@ -32,28 +30,21 @@ function figureOf(
     xLabel?: string;
     last?: number;
   },
-): Figure[] {
+): Figure | undefined {
   const points = pointsOf(records, size, what);
-  if (points.length < 2) return [];
+  if (points.length < 2) return undefined;
   const [label, unit] = what === "temporary"
     ? [`temporary memory of ${of}`, "bytes" as const]
     : what === "seconds"
     ? [`time of ${of}`, "seconds" as const]
     : [what];
   const x = { label: xLabel ?? (size === "n" ? "rows n" : "columns d") };
-  return [logLog(points, { title, subtitle, x, y: { label, unit }, last })];
+  return logLog(points, { title, subtitle, x, y: { label, unit }, last });
 }
-
-/** The figures that there are. */
-const present = (figures: Record<string, Figure[]>): Record<string, Figure> =>
-  Object.fromEntries(Object.entries(figures).flatMap(([name, own]) => own.map((figure) => [name, figure])));
-
-const of = (records: readonly RunRecord[], name: string): RunRecord[] =>
-  records.filter(({ experiment }) => experiment === name);
 
 /** The slopes of memory on logarithmic scales by model: in n and in d, and of a prediction in n where there are records. */
 function slopesByModel(all: readonly RunRecord[]) {
-  const [steps, predictions] = [of(all, "step-cost"), of(all, "prediction-cost")];
+  const [steps, predictions] = [recordsOf(all, "step-cost"), recordsOf(all, "prediction-cost")];
   const slopes = (records: readonly RunRecord[], size: Size) =>
     slopesOf(pointsOf(records, size, "temporary"), 3);
   const sweeps = [slopes(steps, "n"), slopes(steps, "d"), slopes(predictions, "n")] as const;
@@ -87,23 +78,18 @@ const claimedSlopes = (all: readonly RunRecord[]) => {
 
 const slopeVerdict = (all: readonly RunRecord[]): string =>
   claimedSlopes(all).map(({ what, slope, wanted, holds }) =>
-    `- SPIN's ${what} grows with a slope of ${slope.toFixed(2)}, ${
-      holds ? "as it should" : `which should be ${wanted}`
-    }.`
+    `- SPIN's ${what} grows with a slope of ${slope.toFixed(2)}, ` +
+    `${holds ? "as it should" : `which should be ${wanted}`}.`
   ).join("\n");
 
 /** Reproduced if all three slopes are within 0.1 of what is claimed. */
-function slopeAnswer(all: readonly RunRecord[]): Pick<Report, "answer"> {
+function slopeAnswer(all: readonly RunRecord[]): Answer | undefined {
   const claims = claimedSlopes(all);
-  if (claims.length < 3) return {};
-  const held = claims.filter(({ holds }) => holds).length;
+  if (claims.length < 3) return undefined;
+  const slopes = claims.map(({ what, slope, wanted }) => `${slope.toFixed(2)} (${what}; claimed ${wanted})`);
   return {
-    answer: {
-      word: wordOf(held, claims.length),
-      why: `On logarithmic scales the slopes are ${
-        claims.map(({ what, slope, wanted }) => `${slope.toFixed(2)} (${what}; claimed ${wanted})`).join(", ")
-      }.`,
-    },
+    word: wordOf(claims.filter(({ holds }) => holds).length, claims.length),
+    why: `On logarithmic scales the slopes are ${slopes.join(", ")}.`,
   };
 }
 
@@ -114,17 +100,13 @@ function memoryLine(records: readonly RunRecord[]): string[] {
   const shared = [...Map.groupBy(points, ({ x }) => x)].filter(([, own]) => own.length === models);
   const [n, own] = shared.sort(([a], [b]) => b - a)[0] ?? [];
   if (!own || models < 2) return [];
-  const sorted = [...own].sort((a, b) => a.y - b.y);
-  return [
-    `- A step on ${n!.toLocaleString("en")} rows needs ${
-      sorted.map(({ series, y }) => `${formatBytes(y)} (${series})`).join(", ")
-    }.`,
-  ];
+  const needs = own.toSorted((a, b) => a.y - b.y).map(({ series, y }) => `${formatBytes(y)} (${series})`);
+  return [`- A step on ${n!.toLocaleString("en")} rows needs ${needs.join(", ")}.`];
 }
 
 /** Training steps against rows and columns. @param all those of prediction-cost add their slopes */
 export function stepCostReport(all: readonly RunRecord[]): Report {
-  const records = of(all, "step-cost");
+  const records = recordsOf(all, "step-cost");
   const step = "a training step";
   return {
     tables: { slopes: slopeTable(all) },
@@ -143,13 +125,12 @@ export function stepCostReport(all: readonly RunRecord[]): Report {
       }),
     }),
     verdict: [slopeVerdict(all), ...memoryLine(records)].join("\n"),
-    ...slopeAnswer(all),
+    answer: slopeAnswer(all),
   };
 }
 
-/** Predictions against training rows. */
 export function predictionCostReport(all: readonly RunRecord[]): Report {
-  const records = of(all, "prediction-cost");
+  const records = recordsOf(all, "prediction-cost");
   const title = `Predicting ${records[0]?.configuration["queries"]} rows`;
   const shown = { of: "the prediction", xLabel: "training rows n" };
   return {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { compileTime, createRng, jit, memoryOf, ready, tensorSpec } from "../../engine/mod.ts";
+import { compileTime, createRng, free, jit, memoryOf, ready, tensorSpec } from "../../engine/mod.ts";
 import { type Cells, createTableModel, type Outputs, type TableModel } from "../../models/table/mod.ts";
 import { median, type RunRecord } from "../../results/mod.ts";
 import { createOptimizer, DEFAULT_OPTIMIZER } from "../../train/optimizer.ts";
@@ -82,7 +82,7 @@ async function measuredStep(name: Scaled, n: number, d: number, settings: Scalin
       steps: TIMED_STEPS,
     };
   } finally {
-    tf.dispose([inputs, data] as unknown as tf.TensorContainer);
+    free(inputs, data);
     step.dispose();
     optimizer.dispose();
     model.dispose();
@@ -99,7 +99,7 @@ async function medianSeconds(count: number, call: () => Promise<object>): Promis
     const start = performance.now();
     const result = await call();
     if (i > 0) seconds.push((performance.now() - start) / 1000);
-    tf.dispose(result as tf.TensorContainer);
+    free(result);
   }
   return median(seconds);
 }
@@ -179,14 +179,11 @@ async function measuredPrediction(
   }
 }
 
-const randomCells = (n: number, d: number, seed: number): Cells =>
-  tf.tidy(() =>
-    ({
-      values: createRng(tf.tensor1d([seed, n], "int32")).normal([n, d]) as tf.Tensor2D,
-      onehot: tf.zeros([n, 0, 0]) as tf.Tensor3D,
-      mask: tf.zeros([n, d]) as tf.Tensor2D,
-    }) as unknown as tf.TensorContainerObject
-  ) as unknown as Cells;
+const randomCells = (n: number, d: number, seed: number): Cells => ({
+  values: tf.tidy(() => createRng(tf.tensor1d([seed, n], "int32")).normal([n, d])) as tf.Tensor2D,
+  onehot: tf.zeros([n, 0, 0]),
+  mask: tf.zeros([n, d]),
+});
 
 /** SPIN encodes the training rows once, before the clock starts: afterwards they are not needed any more. */
 async function timePrediction(
@@ -204,8 +201,7 @@ async function timePrediction(
     await ready(outputs.values);
     return [outputs.values, outputs.logits];
   });
-  for (const cells of [context, query]) tf.dispose([cells.values, cells.onehot, cells.mask]);
-  if (given instanceof tf.Tensor) given.dispose();
+  free(context, query, given);
   encode.dispose();
   compiled.dispose();
   return seconds;
@@ -213,14 +209,11 @@ async function timePrediction(
 
 /** Of the settings, what a record's configuration tells. */
 function changesOf({ model, configuration }: RunRecord) {
-  const { embedding, heads, h, f, timedBelow, mostParameters, seed } = configuration as Record<
-    string,
-    number
-  >;
+  const settings = configuration as Record<string, number>;
+  const { embedding, heads, h, f, timedBelow, mostParameters, seed } = settings;
   return { models: [model], width: embedding, heads, h, f, timedBelow, mostParameters, seed };
 }
 
-/** Memory and time of training steps against rows and columns. */
 export const stepCost: Experiment<StepCostSettings> = {
   name: "step-cost",
   notebook: "02_memory_scaling",
@@ -233,7 +226,6 @@ export const stepCost: Experiment<StepCostSettings> = {
   },
 };
 
-/** Memory and time of predictions against training rows. */
 export const predictionCost: Experiment<PredictionCostSettings> = {
   name: "prediction-cost",
   notebook: "02_memory_scaling",

@@ -44,7 +44,6 @@ export interface PredictionCostSettings extends ScalingSettings {
   /** Training rows, of d columns. */
   rows: number[];
   d: number;
-  /** Rows that are predicted. */
   queries: number;
 }
 
@@ -63,7 +62,6 @@ export const predictionCostSettings = settingsOf<PredictionCostSettings>(() => (
   { ...DEFAULTS, rows: [512, 2048, 8192], d: 14, queries: 128, timedBelow: 2e9 }
 ), { models: SCALED });
 
-/** The configuration of a model. */
 export function scaledModel(
   model: Scaled,
   { width: embedding, heads, h, f }: ScalingSettings,
@@ -76,7 +74,6 @@ export function scaledModel(
 export const numericColumns = (d: number): ModelColumn[] =>
   Array.from({ length: d }, () => ({ kind: "numeric", classes: [] }));
 
-/** Whether a model has no more parameters than the settings allow. */
 export const isSmallEnough = (model: Scaled, d: number, settings: ScalingSettings): boolean =>
   countParameters(scaledModel(model, settings), numericColumns(d)) <= settings.mostParameters;
 

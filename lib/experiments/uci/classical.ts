@@ -15,8 +15,6 @@ import type { Profile } from "../profiles.ts";
 import { columnTypes, uciFold, uciRun } from "./data.ts";
 import { foldCount, setsOf, type UciClassical, type UciSettings } from "./settings.ts";
 
-/** Classical models on the folds of UCI sets. */
-
 /** The reference's sizes of sets, by which its grids differ (`baselines/sklearn_models.py`). */
 const SIZES: Record<string, SizeClass> = {
   "protein": "medium",
@@ -31,10 +29,7 @@ const MOST_SMALL = 3000;
 const sizeOf = (name: string, rows: number): SizeClass =>
   SIZES[name] ?? (rows <= MOST_SMALL ? "small" : "medium");
 
-/**
- * The runs of the classical models: sets, then folds, then models; tuned on the validation rows of each fold. They need
- * what `task setup --baselines` installs.
- */
+/** Sets, then folds, then models, tuned on validation rows; for what `task setup --baselines` installs. */
 export async function classicalRuns(settings: UciSettings): Promise<Run[]> {
   const { profile, classical, seed } = settings;
   const install = await baselineInstalled() ? undefined : taskCommand("setup --baselines");
@@ -42,17 +37,20 @@ export async function classicalRuns(settings: UciSettings): Promise<Run[]> {
     const { n, task } = uciFacts(dataset);
     const kind = task === "regression" ? "regression" as const : "classification" as const;
     return Array.from({ length: foldCount(dataset, settings) }, (_, fold) => fold).flatMap((fold) =>
-      (classical as UciClassical[]).map(async (model): Promise<Run> => {
+      (classical as UciClassical[]).map((model) => {
         const grid = baselineGrid(model, sizeOf(dataset, n), profile, kind);
-        const configuration = asJson({ grid, columnTypes: columnTypes(profile) });
-        const run = await uciRun({ dataset, model, fold, seed: seed + fold, configuration }, profile);
-        return {
-          ...run,
+        return uciRun({
+          dataset,
+          profile,
+          model,
+          fold,
+          seed: seed + fold,
+          configuration: asJson({ grid, columnTypes: columnTypes(profile) }),
           steps: 0,
           external: true,
-          needs: run.needs ?? install,
+          needs: install,
           execute: () => execute(dataset, profile, fold, model, grid, seed + fold),
-        };
+        });
       })
     );
   });
@@ -80,33 +78,20 @@ async function execute(
     seed,
     threads: navigator.hardwareConcurrency,
   });
+  const { score: validationLoss, peakBytes } = result;
   return {
-    metrics: {
-      ...measures(fold.test, result.test),
-      validationLoss: result.score,
-      peakBytes: result.peakBytes,
-    },
+    metrics: { ...measures(fold.test, result.test), validationLoss, peakBytes },
     ...untrained({ train: result.totalSeconds, evaluate: result.predictSeconds }),
   };
 }
 
-/** A table as classical models read it (`baselines/utils/baseline_hyper_tuner.py`). */
-interface ClassicalTable {
-  /** Numbers of a row: standardised numeric features, then an indicator for each class of the categorical ones. */
-  columns: number;
-  task: BaselineTask;
-  /** x [rows · columns], y [rows]: class indices or standardised numbers. */
-  examples: (rows: Int32Array) => { x: Float32Array; y: Float32Array };
-  /** Measures of what was predicted for rows: [rows] numbers or [rows · classes] probabilities. */
-  measures: (rows: Int32Array, predicted: Float32Array) => Record<string, number>;
-}
-
 /**
- * An encoded table with one target for classical models. Missing cells are zeros: the mean of a number, no class.
+ * An encoded table with one target as classical models read it (`baselines/utils/baseline_hyper_tuner.py`). Missing cells
+ * are zeros: the mean of a number, no class.
  *
  * @throws UserError for a table with several targets
  */
-export function classicalTable(table: EncodedTable): ClassicalTable {
+export function classicalTable(table: EncodedTable) {
   const { columns } = table;
   const d = columns.length;
   const numeric = columns.flatMap(({ kind }, j) => kind === "numeric" ? [j] : []);
@@ -130,12 +115,15 @@ export function classicalTable(table: EncodedTable): ClassicalTable {
   });
   const known = (rows: Int32Array) => rows.filter((row) => !table.missing[row * d + columns.indexOf(target)]);
 
+  const task: BaselineTask = target.kind === "numeric"
+    ? { kind: "regression", targets: 1 }
+    : { kind: "classification", classes: [target.classes.length] };
   return {
+    /** Numbers of a row: standardised numeric features, then an indicator for each class of the categorical ones. */
     columns: width,
-    task: target.kind === "numeric"
-      ? { kind: "regression", targets: 1 }
-      : { kind: "classification", classes: [target.classes.length] },
-    examples: (rows) => {
+    task,
+    /** x [rows · columns], y [rows]: class indices or standardised numbers. */
+    examples: (rows: Int32Array) => {
       const labelled = known(rows);
       const x = new Float32Array(labelled.length * width);
       labelled.forEach((row, i) => {
@@ -147,7 +135,8 @@ export function classicalTable(table: EncodedTable): ClassicalTable {
       });
       return { x, y: Float32Array.from(labelled, label) };
     },
-    measures: (rows, predicted) => {
+    /** Measures of what was predicted for rows: [rows] numbers or [rows · classes] probabilities. */
+    measures: (rows: Int32Array, predicted: Float32Array): Record<string, number> => {
       const truth = Float64Array.from(known(rows), label);
       if (target.kind === "numeric") return { rmse: rmse(predicted, truth, target.deviation) };
       const classes = target.classes.length;

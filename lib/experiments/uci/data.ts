@@ -9,10 +9,10 @@ import {
   uciFolds,
   uciPresent,
 } from "../../data/mod.ts";
-import type { RunIdentity } from "../../results/mod.ts";
+import type { Json, RunIdentity } from "../../results/mod.ts";
 import type { Profile } from "../profiles.ts";
 import { foldsOf, type UciSettings } from "./settings.ts";
-import { type Run, runId } from "../experiment.ts";
+import { type Run, runOf } from "../experiment.ts";
 
 /**
  * The reference takes all inputs of yacht for categories; the classical figures, beside which a quick run stands, were
@@ -35,11 +35,7 @@ export async function uciFold(
   return { table: encode(raw, schema), fold };
 }
 
-/**
- * Fetches the sets that were asked for by name, so that nothing is found to be wanting after hours of training.
- *
- * @throws UserError for whatever is wrong with the files or the download of one
- */
+/** Fetches the sets that were asked for by name, lest one be found wanting after hours of training. */
 export async function loadAsked({ datasets }: UciSettings): Promise<void> {
   for (const name of datasets) if (!await uciPresent(name)) await loadUci(name);
 }
@@ -60,36 +56,26 @@ async function knownData(identity: RunIdentity): Promise<RunIdentity> {
   return (await uciIdentity(identity))!;
 }
 
-/** What a run on a set needs, is known by and is called. */
-interface UciRun {
-  dataset: string;
-  model: string;
-  fold: number;
-  seed: number;
-  configuration: RunIdentity["configuration"];
-}
-
-/** The part of a run that is the same for all models. */
-export async function uciRun(
-  { dataset, model, fold, seed, configuration }: UciRun,
-  profile: UciSettings["profile"],
-): Promise<Pick<Run, "id" | "data" | "model" | "identity" | "identify" | "needs">> {
+/** A run on a set or one of its folds. @param own of `uci` unless it names another experiment */
+export async function uciRun<Details extends Json = Json>(
+  { dataset, profile, model, fold, seed, configuration, experiment = "uci", needs, ...own }:
+    & Pick<RunIdentity, "model" | "seed" | "configuration">
+    & { dataset: string; profile: Profile; fold: number | null; experiment?: string }
+    & Pick<Run<Details>, "steps" | "execute" | "program" | "external" | "needs">,
+): Promise<Run<Details>> {
   const { name, sha256 } = uciFacts(dataset);
-  const identity: RunIdentity = {
-    experiment: "uci",
+  const run = runOf({
+    ...own,
+    experiment,
+    words: [name, model, ...fold === null ? [] : [`fold${fold}`]],
     profile,
-    model,
-    data: { name, sha256 },
-    fold: { index: fold, of: foldsOf(name, profile) },
-    seed,
-    configuration,
-  };
-  return {
-    id: runId("uci", name, model, `fold${fold}`),
     data: name,
     model,
-    identity: await uciIdentity(identity),
-    identify: () => knownData(identity),
-    needs: await uciPresent(name) ? undefined : "files in data/cache/uci, which data/uci/README.md tells",
-  };
+    of: { name, sha256 },
+    fold: fold === null ? null : { index: fold, of: foldsOf(name, profile) },
+    seed,
+    configuration,
+    needs: await uciPresent(name) ? needs : "files in data/cache/uci, which data/uci/README.md tells",
+  });
+  return { ...run, identity: await uciIdentity(run.identity), identify: () => knownData(run.identity) };
 }

@@ -1,20 +1,13 @@
 import { batchCount, uciFacts } from "../../data/mod.ts";
 import type { TableModelConfig } from "../../models/table/mod.ts";
-import {
-  cell,
-  geometricMean,
-  NOTHING,
-  type RunIdentity,
-  type RunRecord,
-  type TableView,
-} from "../../results/mod.ts";
+import { cell, geometricMean, NOTHING, type RunRecord, type TableView } from "../../results/mod.ts";
 import {
   changed,
   type Changes,
   configurationOf,
   type Experiment,
+  recordsOf,
   type Run,
-  runId,
   type Settings,
 } from "../experiment.ts";
 import type { Profile } from "../profiles.ts";
@@ -43,27 +36,24 @@ function settings(profile: Profile, changes?: Changes<UciMemorySettings>): UciMe
 async function runs({ datasets, models }: UciMemorySettings): Promise<Run[]> {
   return await Promise.all(
     datasets.map(uciFacts).flatMap(({ name, n }) =>
-      (models as UciMemoryModel[]).map(async (model): Promise<Run> => {
+      (models as UciMemoryModel[]).map((model) => {
         const published = uciRecipe(kindOf(model), name, "paper", 42);
         const recipe = { ...published, model: modelOf(model, published.model) };
         const batch = recipe.batchSize === -1 ? n : Math.floor(n / batchCount(n, recipe.batchSize));
-        const configuration = configurationOf(recipe, { rows: n, batch });
-        const run = await uciRun(
-          { dataset: name, model, fold: 0, seed: recipe.seed, configuration },
-          "paper",
-        );
-        const own = (identity: RunIdentity) => ({ ...identity, experiment: "uci-memory", fold: null });
-        return {
-          ...run,
-          id: runId("uci-memory", name, model),
-          identity: run.identity && own(run.identity),
-          identify: async () => own(await run.identify!()),
+        return uciRun({
+          experiment: "uci-memory",
+          dataset: name,
+          profile: "paper",
+          model,
+          fold: null,
+          seed: recipe.seed,
+          configuration: configurationOf(recipe, { rows: n, batch }),
           steps: 0,
           async execute() {
             const { table } = await uciFold(name, "paper", 0);
             return compiledStep(recipe, { columns: table.columns, rows: n, batch });
           },
-        };
+        });
       })
     ),
   );
@@ -90,15 +80,12 @@ const LABELS: Record<UciMemoryModel, string> = {
   "set-transformer": "Set Transformer",
 };
 
-const ofMemory = (records: readonly RunRecord[]) =>
-  records.filter(({ experiment }) => experiment === "uci-memory");
-
 const text = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 
 /** Compiled peak at the published settings by set and model, each also as a share of NPT's. */
 function memoryTable(records: readonly RunRecord[]): TableView {
-  const runs = ofMemory(records);
+  const runs = recordsOf(records, "uci-memory");
   const sets = [...new Set(runs.map(({ data }) => data.name))];
   const models = UCI_MEMORY_MODELS.filter((model) => runs.some((run) => run.model === model));
   const peak = (model: string, set: string) =>

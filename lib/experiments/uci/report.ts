@@ -14,31 +14,39 @@ import {
   summarise,
   type TableView,
 } from "../../results/mod.ts";
-import type { Report } from "../experiment.ts";
+import { type Answer, recordsOf, type Report } from "../experiment.ts";
 import { UCI_CLASSICAL } from "./settings.ts";
 
-/** The headline measure of a data set. */
 const headline = (data: string): string => uciFacts(data).task === "regression" ? "rmse" : "accuracy";
 
 const isClassical = (model: string): boolean => (UCI_CLASSICAL as readonly string[]).includes(model);
+
+const headlines = (scores: readonly Score[]): Score[] =>
+  scores.filter(({ data, metric }) => metric === headline(data));
+
+/** What `data/uci/baselines.json` has of some sets. */
+const storedScores = (sets: Iterable<string>): Score[] =>
+  headlines([...sets].flatMap((data) => classicalScores(classicalFigures(data))))
+    .filter(({ model }) => model !== "constant");
+
+const parted = (scores: readonly Score[]): { ours: Score[]; classical: Score[] } => ({
+  ours: scores.filter(({ model }) => !isClassical(model)),
+  classical: scores.filter(({ model }) => isClassical(model)),
+});
+
+const setsIn = (scores: readonly Score[]): Set<string> => new Set(scores.map(({ data }) => data));
 
 /**
  * One score per set and model, ours first. A classical model has the score of its runs on the same folds; k-NN, XGBoost
  * and the MLP, without such runs, that of `data/uci/baselines.json`.
  */
 function uciScores(records: readonly RunRecord[]): Score[] {
-  const runs = summarise(records).filter(({ data, metric }) => metric === headline(data));
-  const [classical, ours] = [true, false].map((wanted) =>
-    runs.filter((s) => isClassical(s.model) === wanted)
-  );
-  const sets = [...new Set(ours!.map(({ data }) => data))];
+  const { ours, classical } = parted(headlines(summarise(records)));
+  const sets = setsIn(ours);
   // Who asks for no classical model is shown none.
-  const stored = (classical!.length > 0 ? sets : []).flatMap((data) =>
-    classicalScores(classicalFigures(data))
-  )
-    .filter(({ data, metric, model }) => metric === headline(data) && model !== "constant")
-    .filter(({ data, model }) => !classical!.some((score) => score.data === data && score.model === model));
-  return [...ours!, ...classical!.filter(({ data }) => sets.includes(data)), ...stored];
+  const stored = storedScores(classical.length > 0 ? sets : [])
+    .filter(({ data, model }) => !classical.some((score) => score.data === data && score.model === model));
+  return [...ours, ...classical.filter(({ data }) => sets.has(data)), ...stored];
 }
 
 /** Table 1 as far as it was run: error or accuracy by set and model, average ranks below. */
@@ -79,20 +87,13 @@ function tenFoldRuns(all: readonly RunRecord[]): RunRecord[] {
  * the same folds. They were tuned on longer grids than those of our own runs, which they go before.
  */
 function tenFoldScores(all: readonly RunRecord[]): Score[] {
-  const own = summarise(tenFoldRuns(all)).filter(({ data, metric }) => metric === headline(data));
-  const stored = [...new Set(own.map(({ data }) => data))].flatMap((data) =>
-    classicalScores(classicalFigures(data))
-  )
-    .filter(({ data, metric, model }) => metric === headline(data) && model !== "constant");
+  const own = headlines(summarise(tenFoldRuns(all)));
+  const stored = storedScores(setsIn(own));
   const names = new Set(stored.map(({ model }) => model));
-  const left = own.filter(({ model }) => !names.has(model));
-  const [ours, classical] = [false, true].map((wanted) =>
-    left.filter(({ model }) => isClassical(model) === wanted)
-  );
-  return [...ours!, ...classical!, ...stored];
+  const { ours, classical } = parted(own.filter(({ model }) => !names.has(model)));
+  return [...ours, ...classical, ...stored];
 }
 
-/** Table 1 on ten folds. */
 const tenFolds = (scores: readonly Score[]): TableView =>
   scoreTable(scores, {
     title: "UCI cross-validation on ten folds: mean ± standard error over folds",
@@ -121,7 +122,7 @@ function seedScores(own: readonly RunRecord[]): SeedScores | undefined {
   const base = tenFoldScores(runs);
   const sets = new Set(base.map(({ data }) => data));
   const found = others.flatMap(([seed, more]) => {
-    const again = summarise(tenFoldRuns(more)).filter(({ data, metric }) => metric === headline(data));
+    const again = headlines(summarise(tenFoldRuns(more)));
     if (base.length === 0 || [...sets].some((data) => !again.some((score) => score.data === data))) return [];
     const replaced = (score: Score) =>
       again.find(({ data, model }) => data === score.data && model === score.model) ?? score;
@@ -150,7 +151,8 @@ function seedTable({ seeds, each }: SeedScores): TableView {
     notes: [
       `Mean ± standard error over the seeds ${
         seeds.join(", ")
-      } (of fold 0; fold k has that + k) of the mean over ten folds.`,
+      } (of fold 0; fold k has that + k) of the mean ` +
+      "over ten folds.",
     ],
   };
 }
@@ -162,30 +164,23 @@ function seedLine({ seeds, each }: SeedScores): string {
     const own = ranks.map((rank) => rank.get(model)!);
     return `${model} ${own.map((rank) => rank.toFixed(2)).join(", ")}`;
   });
-  return `On ten folds, average rank with seeds ${
-    seeds.join(", ")
-  } (models without runs of a seed keep their first): ${parts.join("; ")}.`;
+  return `On ten folds, average rank with seeds ${seeds.join(", ")} (models without runs of a seed keep ` +
+    `their first): ${parts.join("; ")}.`;
 }
-
-/** Accuracy of all methods, one panel a set. */
-const dots = (records: readonly RunRecord[]): Figure =>
-  methodDots(uciScores(records) as MethodScore[], { title: "UCI: SPIN beside its rivals" });
 
 /** The line of average ranks; undefined without a set that all models were run on. */
 function rankFigure(records: readonly RunRecord[]): Figure | undefined {
   const { ranks, sets } = averageRanks(uciScores(records));
   if (sets.length === 0 || ranks.size < 2) return undefined;
   const difference = criticalDifference(ranks.size, sets.length);
+  const told = `bars join what they do not tell apart (Nemenyi, 5 %: ${difference.toFixed(2)})`;
   return rankLine([...ranks].map(([model, rank]) => ({ model, rank })), {
     title: "Average ranks",
-    subtitle: `${sets.length} sets; bars join what they do not tell apart (Nemenyi, 5 %: ${
-      difference.toFixed(2)
-    })`,
+    subtitle: `${sets.length} sets; ${told}`,
     difference,
   });
 }
 
-/** Time and memory of our runs. */
 const costs = (records: readonly RunRecord[]): TableView =>
   costTable(
     records.filter(({ model }) => !isClassical(model)),
@@ -193,9 +188,8 @@ const costs = (records: readonly RunRecord[]): TableView =>
     "npt",
   );
 
-/** Errors, ranks and costs of runs on UCI sets. */
 export function uciReport(all: readonly RunRecord[]): Report {
-  const every = all.filter(({ experiment }) => experiment === "uci");
+  const every = recordsOf(all, "uci");
   const own = bySeed(every)[0]?.[1] ?? [];
   const records = onSharedFolds(own);
   const ranks = rankFigure(records);
@@ -205,12 +199,15 @@ export function uciReport(all: readonly RunRecord[]): Report {
     tables: {
       errors: errors(records),
       costs: costs(own),
-      ...ten.length > 0 ? { ten_folds: tenFolds(ten) } : {},
-      ...seeds ? { seeds: seedTable(seeds) } : {},
+      ...ten.length > 0 && { ten_folds: tenFolds(ten) },
+      ...seeds && { seeds: seedTable(seeds) },
     },
-    figures: { errors: dots(records), ...ranks ? { ranks } : {} },
+    figures: {
+      errors: methodDots(uciScores(records) as MethodScore[], { title: "UCI: SPIN beside its rivals" }),
+      ...ranks && { ranks },
+    },
     verdict: [verdictOf(records, own), ...seeds ? [`- ${seedLine(seeds)}`] : []].join("\n"),
-    ...answerOf(records),
+    answer: answerOf(records),
   };
 }
 
@@ -238,8 +235,7 @@ function foldRanks(records: readonly RunRecord[]): { models: string; folds: numb
   const sets = new Set(records.map(({ data }) => data.name)).size;
   const ranks = new Map<string, number[]>();
   for (const own of Map.groupBy(records, ({ fold }) => fold?.index ?? 0).values()) {
-    const scores = summarise(own).filter(({ data, metric }) => metric === headline(data));
-    const found = averageRanks(scores);
+    const found = averageRanks(headlines(summarise(own)));
     if (found.sets.length < sets) continue;
     for (const [model, rank] of found.ranks) ranks.set(model, [...ranks.get(model) ?? [], rank]);
   }
@@ -257,7 +253,6 @@ function foldLine(records: readonly RunRecord[], of: string): string[] {
   ];
 }
 
-/** What the numbers say, in words made from the numbers. */
 function verdictOf(records: readonly RunRecord[], all: readonly RunRecord[]): string {
   const scores = uciScores(records);
   const { order, sets } = ordered(scores);
@@ -270,11 +265,8 @@ function verdictOf(records: readonly RunRecord[], all: readonly RunRecord[]): st
   }
   const neural = ordered(scores.filter(({ model }) => !isClassical(model)));
   if (neural.order.length > 1) {
-    lines.push(
-      `Of the neural models, ranked among themselves on ${counted(neural.sets.length, "set")}: ${
-        listed(neural.order)
-      }.`,
-    );
+    const among = `ranked among themselves on ${counted(neural.sets.length, "set")}`;
+    lines.push(`Of the neural models, ${among}: ${listed(neural.order)}.`);
   }
   lines.push(...memoryLines(records));
   for (const data of [...new Set(scores.map((s) => s.data))]) lines.push(...setLine(scores, data));
@@ -282,30 +274,27 @@ function verdictOf(records: readonly RunRecord[], all: readonly RunRecord[]): st
 }
 
 /** Reproduced if the paper's SPIN has the best average rank and needs less memory than NPT; in part if one of ours has. */
-function answerOf(records: readonly RunRecord[]): Pick<Report, "answer"> {
+function answerOf(records: readonly RunRecord[]): Answer | undefined {
   const [first, ...others] = ordered(uciScores(records)).order;
   const memory = geometricMean(memoryShares(records).map(({ share }) => share));
-  if (!first || others.length === 0 || Number.isNaN(memory)) return {};
+  if (!first || others.length === 0 || Number.isNaN(memory)) return undefined;
   const less = `SPIN's training step needs ${memory.toFixed(2)} of NPT's memory`;
   const [model, rank] = first;
   if (!SPINS.includes(model)) {
-    return { answer: { word: "not reproduced", why: `${model} has the best average rank; ${less}.` } };
+    return { word: "not reproduced", why: `${model} has the best average rank; ${less}.` };
   }
   if (model !== "spin") {
     const own = others.find(([name]) => name === "spin")?.[1];
     const why = `The best average rank, ${rank.toFixed(2)}, is that of ${model}, a SPIN of this workspace` +
       `${own === undefined ? "" : `; the paper's own has ${own.toFixed(2)}`}. ${less}.`;
-    return { answer: { word: "reproduced in part", why } };
+    return { word: "reproduced in part", why };
   }
   return {
-    answer: {
-      word: memory < 1 ? "reproduced" : "reproduced in part",
-      why: `SPIN has the best average rank, ${rank.toFixed(2)}; ${less}.`,
-    },
+    word: memory < 1 ? "reproduced" : "reproduced in part",
+    why: `SPIN has the best average rank, ${rank.toFixed(2)}; ${less}.`,
   };
 }
 
-/** SPIN's compiled memory as a share of NPT's on each set. */
 function memoryShares(records: readonly RunRecord[]): { data: string; share: number }[] {
   const mean = (data: string, model: string) =>
     spread(
@@ -322,11 +311,9 @@ function memoryLines(records: readonly RunRecord[]): string[] {
   if (shares.length === 0) return [];
   const above = shares.filter(({ share }) => share > 0.5);
   const names = above.map(({ data, share }) => `${data} ${share.toFixed(2)}`).join(", ");
+  const mean = geometricMean(shares.map(({ share }) => share)).toFixed(2);
   return [
-    `Memory of SPIN's training step: ${
-      geometricMean(shares.map(({ share }) => share)).toFixed(2)
-    } of NPT's ` +
-    `(geometric mean of ${shares.length} sets); ` +
+    `Memory of SPIN's training step: ${mean} of NPT's (geometric mean of ${shares.length} sets); ` +
     (above.length === 0 ? "at most half on every set." : `more than half on ${names}.`),
   ];
 }

@@ -24,7 +24,7 @@ async function trainedRuns(settings: UciSettings): Promise<Run[]> {
     const read = once(() => uciFold(dataset, profile, 0));
     const folds = Array.from({ length: foldCount(dataset, settings) }, (_, fold) => fold);
     return await Promise.all(folds.flatMap((fold) =>
-      models.map(async (model): Promise<Run> => {
+      models.map(async (model) => {
         const recipe = tableRecipe(uciRecipe(model, dataset, profile, seed + fold), settings);
         const build = typeof model === "string" ? undefined : model.build;
         const made = build && modelOf((await read()).table.columns, recipe, build).parameters;
@@ -32,15 +32,20 @@ async function trainedRuns(settings: UciSettings): Promise<Run[]> {
           ...configurationOf(recipe, { columnTypes: columnTypes(profile) }),
           ...variantConfiguration(model, made),
         };
-        return {
-          ...await uciRun({ dataset, model: nameOf(model), fold, seed: seed + fold, configuration }, profile),
+        return await uciRun({
+          dataset,
+          profile,
+          model: nameOf(model),
+          fold,
+          seed: seed + fold,
+          configuration,
           steps: recipe.steps,
           program: build ? undefined : { kind: "table", recipe, read },
           execute: async (options) => {
             const { table, fold: rows } = await uciFold(dataset, profile, fold);
             return await testedOutcome(await fit(table, rows, recipe, { ...options, build }), table, rows);
           },
-        };
+        });
       })
     ));
   });

@@ -33,9 +33,7 @@ export interface UciSettings extends Settings {
   folds: number;
   /** Of fold 0; fold k has seed + k. */
   seed: number;
-  /** Optimiser steps; 0 for the profile's. */
   steps: number;
-  /** What is changed about the models and the training of all of them. */
   model: Partial<TableModelConfig>;
   recipe: Partial<Recipe>;
 }
@@ -68,7 +66,6 @@ export function uciSettings(profile: Profile, changes?: Changes<UciSettings>): U
   return { ...settings, datasets: settings.datasets.map((name) => uciFacts(name).name) };
 }
 
-/** The sets of a configuration. */
 export const setsOf = ({ profile, datasets }: UciSettings): string[] =>
   datasets.length > 0 ? datasets : Object.keys(UCI_SETS[profile]);
 
@@ -135,16 +132,14 @@ export function foldsOf(dataset: string, profile: Profile): number {
   return testRows === undefined ? Math.trunc(1 / test) : 1;
 }
 
+/** For a quick look, and of a set that its profile does not name. */
+const FOLDS = 3;
+
+const QUICK_SETS = ["boston-housing", "yacht", "concrete", "breast-cancer", "energy", "wine-red"];
+
 /** The folds of a set that a profile runs: three of small sets for a quick look, those of NPT's commands. */
 export const UCI_SETS: Record<Profile, Record<string, number>> = {
-  quick: {
-    "boston-housing": 3,
-    "yacht": 3,
-    "concrete": 3,
-    "breast-cancer": 3,
-    "energy": 3,
-    "wine-red": 3,
-  },
+  quick: Object.fromEntries(QUICK_SETS.map((name) => [name, FOLDS])),
   paper: {
     "yacht": 10,
     "boston-housing": 10,
@@ -159,18 +154,11 @@ export const UCI_SETS: Record<Profile, Record<string, number>> = {
   },
 };
 
-/**
- * How many folds of a set are run: as many as were asked for and there are, or for 0 the profile's number.
- */
-export function foldCount(
+/** How many folds of a set are run: as many as were asked for and there are, or for 0 the profile's number. */
+export const foldCount = (
   dataset: string,
   { profile, folds }: Pick<UciSettings, "profile" | "folds">,
-): number {
-  return Math.min(folds || UCI_SETS[profile][dataset] || FOLDS, foldsOf(dataset, profile));
-}
-
-/** Of a set that its profile does not name. */
-const FOLDS = 3;
+): number => Math.min(folds || UCI_SETS[profile][dataset] || FOLDS, foldsOf(dataset, profile));
 
 /**
  * The recipe of a run. `paper` are the published settings where there are any for the set, else those of Boston.
@@ -233,16 +221,7 @@ function paperRecipe(model: ModelKind, row: Published, rows: number, columns: nu
   const { embedding, heads = 8, ...rest } = row;
   const f = columns < 10 ? 5 : 10;
   return completeRecipe({
-    model: {
-      model,
-      embedding,
-      heads,
-      depth: 8,
-      h: 10,
-      f,
-      decoderBoth: model === "spin",
-      predictor: "flat",
-    },
+    model: { model, embedding, heads, depth: 8, h: 10, f, decoderBoth: model === "spin", predictor: "flat" },
     optimizer: DEFAULT_OPTIMIZER,
     tradeoff: 1,
     featureMask: 0.15,

@@ -73,11 +73,8 @@ export async function chooseCandidates(
       const own = pool.own + 2 * sample;
       for (let i = 0; i < each * blocks; i++) {
         const start = ((sample - from) * each * blocks + i) * pool.count;
-        nearest(
-          values.subarray(start, start + pool.count),
-          own,
-          order.subarray(i * wanted, (i + 1) * wanted),
-        );
+        const row = values.subarray(start, start + pool.count);
+        nearest(row, own, order.subarray(i * wanted, (i + 1) * wanted));
       }
       windows.forEach(({ start, end }, w) => {
         const at = (sample * windows.length + w) * wanted;

@@ -108,7 +108,6 @@ const tensorsOf = ({ query, ...rest }: Segment): tf.Tensor[] => [
   ...Object.values(query),
 ];
 
-/** Targets of a segment. */
 interface SegmentTargets {
   /** [steps]: whether a step is a site's first one. */
   fresh: tf.Tensor;
@@ -240,7 +239,6 @@ function byStep<A extends Uint8Array | Float32Array>(
   return out;
 }
 
-/** What segments are cut from. */
 interface SegmentSource {
   steps: Steps;
   /** [sites]: the chance of a change on the way to the next site. */
@@ -252,17 +250,14 @@ interface SegmentSource {
   queries: Uint8Array | Float32Array;
 }
 
-/** The tensors of segment s. */
 function segmentAt({ steps, changes, mismatch, reference, queries }: SegmentSource, s: number): Segment {
   const { site, fresh } = steps;
   const start = s * SEGMENT;
   const moves = new Float32Array(2 * SEGMENT);
   const segments = Math.ceil(site.length / SEGMENT);
-  const part = (
-    { length }: Uint8Array | Float32Array,
-  ) => [s * length / segments, (s + 1) * length / segments];
-  const copied = reference.subarray(...part(reference));
-  const alleles = queries.subarray(...part(queries));
+  const part = <A extends Uint8Array | Float32Array>(rows: A): A =>
+    rows.subarray(s * rows.length / segments, (s + 1) * rows.length / segments) as A;
+  const [copied, alleles] = [part(reference), part(queries)];
   const [K, Q] = [copied.length / SEGMENT, alleles.length / SEGMENT];
   const isEvidence = alleles instanceof Float32Array;
   const known = new Uint8Array(isEvidence ? 0 : alleles.length);
@@ -313,12 +308,7 @@ function targetsAt({ fresh, first, weight }: Steps, alleles: Uint8Array, s: numb
 }
 
 /** Puts what segment s found, [Q, SEGMENT, SLOTS], to the targets of some rows of `out` [rows, targets]. */
-function putDosages(
-  out: Float32Array,
-  found: Float32Array,
-  { first, weight }: Steps,
-  s: number,
-): void {
+function putDosages(out: Float32Array, found: Float32Array, { first, weight }: Steps, s: number): void {
   const T = weight.length;
   const start = s * SEGMENT;
   const end = Math.min(first.length - 1, start + SEGMENT);
@@ -330,7 +320,6 @@ function putDosages(
   }
 }
 
-/** Parameters of the copying model. */
 export interface CopyingOptions {
   /** Effective size of the population: how often the copied haplotype changes; 100,000 by default. */
   ne?: number;
@@ -345,11 +334,7 @@ export const copyingOptions = (
   { ne = 1e5, mismatch = 0.003, memory = 4e8 }: CopyingOptions,
 ): Required<CopyingOptions> => ({ ne, mismatch, memory });
 
-/**
- * Rows of a matrix whose columns are sites.
- *
- * @throws UserError if there is no site, no row, or a part of one.
- */
+/** Rows of a matrix whose columns are sites. @throws UserError for no site, no row, or a part of one */
 export function countHaplotypes(what: string, { length }: Uint8Array, columns: number): number {
   if (columns === 0) throw new UserError("copying model: expected at least one site, found none");
   const rows = length / columns;
@@ -390,22 +375,13 @@ export function copyingSteps(sites: ArrayLike<number>, targets: ArrayLike<number
       first.push(t);
     }
   }
-  return {
-    site: Int32Array.from(site),
-    fresh: Uint8Array.from(fresh),
-    first: Int32Array.from(first),
-    weight,
-  };
+  const [siteOf, firstOf] = [Int32Array.from(site), Int32Array.from(first)];
+  return { site: siteOf, fresh: Uint8Array.from(fresh), first: firstOf, weight };
 }
 
-/** Chances that the copied haplotype changes on the way from each site to the next, [sites]; 0 behind the last. */
-export function changesBetween(
-  centimorgans: ArrayLike<number>,
-  haplotypes: number,
-  ne: number,
-): Float32Array {
-  return Float32Array.from(centimorgans, (here, i) => {
-    const morgans = ((centimorgans[i + 1] ?? here) - here) / 100;
+/** Chances that the copied haplotype changes between a site, in cM, and the next, [sites]; 0 at the last. */
+export const changesBetween = (places: ArrayLike<number>, haplotypes: number, ne: number): Float32Array =>
+  Float32Array.from(places, (here, i) => {
+    const morgans = ((places[i + 1] ?? here) - here) / 100;
     return -Math.expm1(-4 * ne * morgans / haplotypes);
   });
-}

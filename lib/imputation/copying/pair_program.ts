@@ -129,7 +129,6 @@ export const MISSING = 255;
 export const REF_ALT = 3;
 export const ALT_REF = 4;
 
-/** What batches are made of. */
 export interface PairSource {
   /** [samples, sites]: 0, 1, 2, REF_ALT and ALT_REF where phase is known, MISSING. */
   calls: Uint8Array;
@@ -232,9 +231,7 @@ export interface KnownPhase {
   sets: Int32Array | null;
 }
 
-/**
- * Genotypes [samples, sites] with heterozygous ones of known phase as REF_ALT and ALT_REF.
- */
+/** Genotypes [samples, sites] with heterozygous ones of known phase as REF_ALT and ALT_REF. */
 export function knownPhase(genotypes: Uint8Array, known: KnownPhase | null, sites: number): Uint8Array {
   if (!known) return genotypes;
   const { alleles, phased, sets } = known;
@@ -251,12 +248,7 @@ export function knownPhase(genotypes: Uint8Array, known: KnownPhase | null, site
 }
 
 /** For each sample how many phased heterozygous calls its sets have. */
-function setSizes(
-  genotypes: Uint8Array,
-  phased: Uint8Array,
-  sets: Int32Array,
-  sites: number,
-): Map<number, number>[] {
+function setSizes(genotypes: Uint8Array, phased: Uint8Array, sets: Int32Array, sites: number) {
   const sizes = Array.from({ length: genotypes.length / sites }, () => new Map<number, number>());
   genotypes.forEach((genotype, at) => {
     if (genotype !== 1 || phased[at] === 0) return;
@@ -287,11 +279,7 @@ export function oriented(
   let order: 1 | -1 = 1;
   for (let m = 0, before = 0; m < sites; m++) {
     const call = calls[m]!;
-    const [dosage, orientation, agreement] = [0, 1, 2].map((i) => readings[3 * m + i]!) as [
-      number,
-      number,
-      number,
-    ];
+    const [dosage, orientation, agreement] = [readings[3 * m]!, readings[3 * m + 1]!, readings[3 * m + 2]!];
     const difference = () => order * orientation + before * agreement;
     if (call === MISSING) {
       out[m] = dosage + difference() > 1 ? 1 : 0;

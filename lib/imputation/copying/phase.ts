@@ -57,13 +57,12 @@ export async function phase(
   task: PairPhasingTask,
   options: PhasingOptions = {},
 ): Promise<{ haplotypes: Uint8Array }> {
-  const { reference, genotypes, centimorgans } = task;
+  const { reference, genotypes, centimorgans, likelihoods = null } = task;
   const { ne, mismatch, memory } = copyingOptions(options);
   const { candidates = 32, passes = 3, onProgress = () => {} } = options;
   const M = centimorgans.length;
   const K = countHaplotypes("reference", reference, M);
   const samples = countHaplotypes("genotypes", genotypes, M);
-  const { likelihoods = null } = task;
   const known = knownPhase(genotypes, task.known, M);
   const calls = likelihoods ? known.map((call, at) => isSoft(likelihoods, at) ? MISSING : call) : known;
   const blocks = phaseBlocks(calls, task.known?.sets ?? null, M);
@@ -89,12 +88,7 @@ export async function phase(
       width,
       soft: likelihoods && { likelihoods, anchors: anchorsOf(likelihoods, haplotypes, M) },
     };
-    haplotypes = await phaseOnce(
-      source,
-      samples,
-      memory,
-      (share) => onProgress((pass + share) / passes),
-    );
+    haplotypes = await phaseOnce(source, samples, memory, (share) => onProgress((pass + share) / passes));
   }
   return { haplotypes: haplotypes! };
 }

@@ -15,10 +15,7 @@ export function copyingWindows(sites: number, length: number, overlap: number): 
   }
 }
 
-/**
- * For each site the window to read it from, [sites]: the one in which it is farthest from an end that is not the
- * chromosome's.
- */
+/** [sites] the window to read each from: where it is farthest from an end that is not the chromosome's. */
 export function bestWindows(windows: readonly Window[], sites: number): Int32Array {
   return Int32Array.from({ length: sites }, (_, m) => {
     const depths = windows.map(({ start, end }) =>

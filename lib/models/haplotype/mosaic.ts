@@ -11,7 +11,6 @@ export interface MosaicPanel {
   targets: Int32Array;
 }
 
-/** How mosaics are drawn. */
 export interface MosaicOptions {
   /** How many at once. */
   batch: number;

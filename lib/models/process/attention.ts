@@ -17,7 +17,6 @@ interface AttentionWidths {
 /** Rows [batch, nk] that must not be read are 1. */
 export type Hidden = tf.Tensor2D;
 
-/** Which rows are read. */
 export interface Reach {
   hidden?: Hidden;
   /** The same rows are read several times over, each time only the first so many: p numbers of rows. */

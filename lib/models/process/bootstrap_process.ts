@@ -28,11 +28,7 @@ export interface BootstrapProcess {
   parameters: Parameter[];
   /** The training objective: minus the sum of the two mean log likelihoods (`regression/models/bnp.py`). */
   train(tasks: Tasks, draws: Resampling): BootstrapPass;
-  /**
-   * Predictions from the context alone. One bootstrap is allowed.
-   *
-   * @throws Error if the draws are not [k, b, nc].
-   */
+  /** Predictions from the context alone; k may be 1. @throws Error if the draws are not [k, b, nc] */
   predict(tasks: Tasks, draws: Resampling): Bootstrapped;
 }
 

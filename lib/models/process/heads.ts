@@ -28,9 +28,7 @@ export interface KeyedReader extends Omit<RowReader, "look"> {
   look(k: tf.Tensor3D, v: tf.Tensor3D, hidden?: tf.Tensor2D): Seen;
 }
 
-/**
- * What queries [1 or b, m, w] see in rows that come in pieces, by keys and values of each row: the way of `attendRows`.
- */
+/** What queries [1 or b, m, w] see in rows that come in pieces, by keys and values as in `attendRows`. */
 export function keyedReader(
   queries: tf.Tensor3D,
   { key, value, heads, scale }: Projections,

@@ -67,10 +67,7 @@ export function anp(dims: NeuralProcessDims, seed: number): LatentProcess {
   return latentProcess(init.parameters, { rows, latent, decode });
 }
 
-/**
- * IPNP (class IPANP): ANP that reads its context through inducing points, in the encoder of the points and in that of
- * the latent variable.
- */
+/** IPNP (class IPANP): ANP whose two encoders read their points through inducing points. */
 export function ipnp(
   dims: NeuralProcessDims,
   options: SpinOptions,
@@ -84,7 +81,6 @@ export function ipnp(
 export const cipnpSharp = (dims: NeuralProcessDims, options: SpinOptions, seed: number) =>
   cipnp(dims, sharpSpin(options), seed, sharpInit(seed));
 
-/** IPNP with the initial values of `sharpInit`, a variant of this workspace. */
 export const ipnpSharp = (dims: NeuralProcessDims, options: SpinOptions, seed: number) =>
   ipnp(dims, sharpSpin(options), seed, sharpInit(seed));
 

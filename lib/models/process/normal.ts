@@ -10,11 +10,10 @@ export interface Normal {
 const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
 
 /** log densities, elementwise. */
-export const logDensity = ({ mean, sigma }: Normal, y: tf.Tensor): tf.Tensor =>
-  tf.sub(
-    tf.sub(tf.mul(tf.square(tf.div(tf.sub(y, mean), sigma)), -0.5), tf.log(sigma)),
-    HALF_LOG_2PI,
-  );
+export function logDensity({ mean, sigma }: Normal, y: tf.Tensor): tf.Tensor {
+  const squares = tf.square(tf.div(tf.sub(y, mean), sigma));
+  return tf.sub(tf.sub(tf.mul(squares, -0.5), tf.log(sigma)), HALF_LOG_2PI);
+}
 
 /** KL(q ‖ p), elementwise. */
 const divergence = (q: Normal, p: Normal): tf.Tensor => {

@@ -15,11 +15,7 @@ export interface Span {
   size: number;
 }
 
-/**
- * A span with pieces no longer than itself.
- *
- * @throws UserError if a piece would be empty.
- */
+/** A span with pieces no longer than itself. @throws UserError if a piece would be empty */
 export function spanOf(from: number, to: number, pieceSize: number): Span {
   if (!Number.isInteger(pieceSize) || pieceSize < 1) {
     throw new UserError(`pieceSize: expected a whole number of rows of at least 1, found ${pieceSize}`);

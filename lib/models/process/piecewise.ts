@@ -1,27 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { jit } from "../../engine/mod.ts";
+import { free, jit } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { Normal } from "./normal.ts";
 import { spanOf } from "./pieces.ts";
 import type { Points } from "./points.ts";
 import { type ContextState, PIECE_SIZE, type Stream, type Summary } from "./streaming.ts";
 
-/** A streamed model for any numbers of points: each piece is one call of the same program. */
-interface Piecewise {
-  /** Goes on reading the context, from `state`, which stays as it is; the result is the caller's to dispose. */
-  read(state: ContextState, points: Points): Promise<ContextState>;
-  /**
-   * Normals at inputs [b, nt, dimX]: [b, nt, dimY], with a leading axis for k samples.
-   *
-   * @throws UserError if there are no inputs.
-   */
-  predict(summary: Summary, xt: tf.Tensor3D, noise?: tf.Tensor): Promise<Normal>;
-  /** Frees the programs; the model stays. */
-  dispose(): void;
-}
-
-/** Compiles a stream for pieces of one size; the event loop goes on while a piece is computed. */
-export function piecewise(stream: Stream, pieceSize: number = PIECE_SIZE): Piecewise {
+/**
+ * A streamed model for any numbers of points: each piece, all of one size, is a call of the same program. The event loop
+ * goes on while a piece is computed.
+ */
+export function piecewise(stream: Stream, pieceSize: number = PIECE_SIZE) {
   const { size } = spanOf(0, pieceSize, pieceSize);
   const read = jit((state: ContextState, x: tf.Tensor3D, y: tf.Tensor3D, hidden: tf.Tensor2D) =>
     stream.read(state, { x, y, hidden }, size)
@@ -30,21 +19,23 @@ export function piecewise(stream: Stream, pieceSize: number = PIECE_SIZE): Piece
     stream.predict(summary, xt, noise)
   );
   return {
-    async read(state, points) {
+    /** Goes on reading the context, from `state`, which stays as it is; the result is the caller's to dispose. */
+    async read(state: ContextState, points: Points): Promise<ContextState> {
       const [b, n] = points.x.shape;
       const [x, y] = [await hostRows(points.x), await hostRows(points.y)];
-      const hidden = await hiddenRows(points);
+      const hidden = points.hidden && await points.hidden.data() as Float32Array;
       let latest = copyOf(state);
       for (let start = 0; start < n; start += size) {
         const piece = [x, y].map((rows) => rowsFrom(rows, start, size)) as [tf.Tensor3D, tf.Tensor3D];
         const mask = maskFrom(hidden, b, n, start, size);
         const next = await read.async(latest, ...piece, mask);
-        tf.dispose([...tensorsOf(latest), ...piece, mask]);
+        free(latest, piece, mask);
         latest = next;
       }
       return latest;
     },
-    async predict(summary, xt, noise) {
+    /** At inputs [b, nt, dimX]: [b, nt, dimY], with a leading axis for k samples. @throws UserError without any */
+    async predict(summary: Summary, xt: tf.Tensor3D, noise?: tf.Tensor): Promise<Normal> {
       const n = xt.shape[1];
       if (n === 0) throw new UserError("targets: expected at least one input, found none");
       const inputs = await hostRows(xt);
@@ -60,6 +51,7 @@ export function piecewise(stream: Stream, pieceSize: number = PIECE_SIZE): Piece
       const tensor = ({ data, shape }: HostRows) => tf.tensor(data, shape);
       return { mean: tensor(all!.mean), sigma: tensor(all!.sigma) };
     },
+    /** Frees the programs; the model stays. */
     dispose() {
       read.dispose();
       predict.dispose();
@@ -72,9 +64,6 @@ function roomLike({ shape }: tf.Tensor, n: number): HostRows {
   const whole = [...shape.slice(0, -2), n, shape.at(-1)!];
   return { shape: whole, data: new Float32Array(tf.util.sizeFromShape(whole)) };
 }
-
-const hiddenRows = async ({ hidden }: Points): Promise<Float32Array | undefined> =>
-  hidden && await hidden.data() as Float32Array;
 
 /** [b, size], 1 for rows that are hidden or not there. */
 function maskFrom(
@@ -93,8 +82,6 @@ function maskFrom(
   }
   return tf.tensor2d(mask, [b, size]);
 }
-
-const tensorsOf = ({ rows, pooled }: ContextState): tf.Tensor[] => [rows, pooled].flatMap(Object.values);
 
 const copyOf = ({ rows, pooled }: ContextState): ContextState => {
   const copy = ({ highest, sums, totals }: ContextState["rows"]) => ({

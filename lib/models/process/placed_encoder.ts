@@ -7,7 +7,6 @@ import type { EncoderDims } from "./dims.ts";
 import type { PointReader } from "./pieces.ts";
 import { pairs, type Points } from "./points.ts";
 
-/** Inducing points that have places among the inputs. */
 export interface PlacedOptions {
   /** m, the number of inducing points. */
   induce: number;

@@ -15,11 +15,7 @@ export interface Pooled {
   latents(points: Points, firsts: number[]): Normal[];
 }
 
-/**
- * A pooling encoder out of its parts.
- *
- * @param pool points to [firsts·b, w], what was pooled of the first number of rows first
- */
+/** @param pool points to [firsts·b, w], what was pooled of the first number of rows first */
 export function pooled(
   post: ReluMlp,
   pool: (points: Points, firsts: number[]) => tf.Tensor,
@@ -82,11 +78,7 @@ export interface PoolingSpinEncoder extends Pooled {
   pool(induced: tf.Tensor3D): tf.Tensor;
 }
 
-/**
- * One vector per data set out of its inducing points (`PoolingSpinEncoder`).
- *
- * @param dimLat width of the latent variable; undefined: a plain vector of the data's width
- */
+/** One vector per data set, of `dimLat` or the data's width, from inducing points (`PoolingSpinEncoder`). */
 export function poolingSpinEncoder(
   init: Init,
   name: string,

@@ -1,11 +1,11 @@
 /** Every neural process under its name, with one way to train and to predict. */
 import type * as tf from "@tensorflow/tfjs-core";
-import { unknown } from "../../data/nearest.ts";
+import { knownName } from "../../data/nearest.ts";
 import type { Rng } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { Parameter } from "../../nn/parameters.ts";
 import { type BootstrapProcess, drawResampling } from "./bootstrap_process.ts";
-import { conditionalProcess, type Encode } from "./conditional_process.ts";
+import { type ConditionalProcess, conditionalProcess, type Encode } from "./conditional_process.ts";
 import type { Decoder } from "./decoder.ts";
 import type { NeuralProcessDims } from "./dims.ts";
 import { type LatentParts, type LatentProcess, latentProcess } from "./latent_process.ts";
@@ -60,7 +60,6 @@ const MODELS = {
 export type ProcessName = keyof typeof MODELS;
 export const PROCESS_NAMES = Object.keys(MODELS) as ProcessName[];
 
-/** A neural process, whatever it is made of. */
 export interface Process {
   parameters: Parameter[];
   /** Whether it predicts at all rows, or at the targets alone. */
@@ -75,9 +74,7 @@ export interface Process {
 
 /** @throws UserError for an unknown name, with the nearest ones. */
 export function processName(name: string): ProcessName {
-  const found = PROCESS_NAMES.find((known) => known === name);
-  if (!found) throw new UserError(`model: there is no neural process ${unknown(name, PROCESS_NAMES)}`);
-  return found;
+  return knownName(name, PROCESS_NAMES, "model: there is no neural process");
 }
 
 /** The stream of a process. @throws UserError if it needs all points at once, saying so of `name`. */
@@ -89,7 +86,6 @@ export function streamOf({ stream }: Process, name: ProcessName): Stream {
   return stream();
 }
 
-/** Whether a model reads its context through inducing points. */
 export const hasInducing = (name: ProcessName): boolean => /^c?ipnp/.test(name);
 
 /** The published settings of the inducing points: one attention from them to the data. */
@@ -106,7 +102,6 @@ export const publishedSpin = (induce: number): SpinOptions => ({
  * Makes a neural process with new weights.
  *
  * @param induce number of inducing points, of models that have them
- * @param seed equal seeds give equal weights
  * @param span where the places of inducing points start, of models that have such
  */
 export function createProcess(
@@ -119,11 +114,7 @@ export function createProcess(
   return MODELS[name](dims, { seed, spin: publishedSpin(induce), placed: { induce, span } });
 }
 
-/**
- * A neural process without a latent variable, out of encoders of one's own.
- *
- * @param decode what the encoders gave, and the inputs, to a normal per row (see `decoder`)
- */
+/** A neural process without a latent variable, out of encoders of one's own. @param decode see `decoder` */
 export const conditionalOf = (parameters: Parameter[], encoders: Encode[], decode: Decoder): Process =>
   conditional(conditionalProcess(parameters, encoders, decode));
 
@@ -134,20 +125,9 @@ export const latentOf = (parameters: Parameter[], parts: LatentParts, dimLat: nu
 /** Where the places of inducing points start: the inputs of Gaussian processes are in this interval. */
 const SPAN = [-2, 2] as const;
 
-interface Conditional {
-  parameters: Parameter[];
-  train(tasks: Tasks): { loss: tf.Scalar };
-  predict(tasks: Tasks): Normal;
-  stream?(): Stream;
-}
-
-const conditional = ({ parameters, train, predict, stream }: Conditional): Process => ({
-  parameters,
-  stream,
-  predicts: "all",
-  loss: (tasks) => train(tasks).loss,
-  predict: (tasks) => predict(tasks),
-});
+const conditional = (
+  { parameters, train, predict, stream }: ConditionalProcess & Partial<Streamable>,
+): Process => ({ parameters, stream, predicts: "all", loss: (tasks) => train(tasks).loss, predict });
 
 function latent(
   { parameters, train, predict, stream }: LatentProcess & Partial<Streamable>,

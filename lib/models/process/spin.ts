@@ -41,7 +41,6 @@ interface Spin {
   reader(form: RowForm): RowReader;
 }
 
-/** Width of the inducing points for data of a width. */
 export const latentWidth = ({ useHA, haDim }: SpinOptions, dataDim: number): number =>
   useHA ? haDim : dataDim;
 

@@ -52,7 +52,6 @@ export interface Stream {
   predict(summary: Summary, xt: tf.Tensor3D, noise?: tf.Tensor): Normal;
 }
 
-/** A model that can be streamed. */
 export interface Streamable {
   /** @throws UserError for options with which points can't be read in pieces: `useHA`, several `blocks` */
   stream(): Stream;
@@ -62,7 +61,6 @@ interface StreamParts {
   rows: RowEncoder;
   pooled: PoolingSpinEncoder;
   decode: Decoder;
-  /** Width of the latent variable; undefined for a model without one. */
   dimLat?: number;
 }
 

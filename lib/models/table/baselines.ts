@@ -23,9 +23,7 @@ function latentAttributes(init: Init, f: number, e: number, config: TableModelCo
   return (hD, rng) => flat(block(nested(hD, f), rng));
 }
 
-/**
- * Ablation XABD + ABLA (`perceiver_D`): H_D queries the flat X in even layers and itself in odd ones; no H_A.
- */
+/** Ablation XABD + ABLA (`perceiver_D`): H_D queries the flat X in even layers, itself in odd ones. */
 export function perceiverDCore(init: Init, d: number, config: TableModelConfig): LatentCore {
   const { embedding: e, h, f, depth, abla } = config;
   const width = f * e;

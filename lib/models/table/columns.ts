@@ -64,11 +64,7 @@ export function layoutOf(columns: readonly ModelColumn[]): ColumnLayout {
   };
 }
 
-/**
- * Puts numeric and categorical columns back into table order, along `axis`.
- *
- * @param numeric dn long on that axis, or null if there are no numeric columns; `categorical` likewise.
- */
+/** Puts numeric and categorical columns, null where there are none, back into table order along `axis`. */
 export function joinColumns<T extends tf.Tensor>(
   layout: ColumnLayout,
   numeric: T | null,

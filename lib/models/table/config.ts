@@ -1,6 +1,5 @@
 import { UserError } from "../../errors.ts";
-import type { AttentionOptions } from "../../nn/mab.ts";
-import { DEFAULT_ATTENTION } from "../../nn/mab.ts";
+import { type AttentionOptions, DEFAULT_ATTENTION } from "../../nn/mab.ts";
 import { checkNames } from "../../options.ts";
 import type { ColumnLayout } from "./columns.ts";
 
@@ -75,74 +74,38 @@ const MOST_BINS = 256;
 const EVEN_DEPTH: ModelKind[] = ["spin", "npt", "set-transformer"];
 const USES_F: ModelKind[] = ["spin", "perceiver-e"];
 
-/**
- * Fills in defaults and checks that a model of this configuration exists for these columns.
- *
- * @throws UserError naming the option, what was expected and what was found; for a name that no configuration has.
- */
+/** Fills in defaults. @throws UserError for an unknown name, and for what does not fit the columns */
 export function completeConfig(given: Partial<TableModelConfig>, layout: ColumnLayout): TableModelConfig {
   checkNames(given, Object.keys(DEFAULT_CONFIG), "model");
   const config = { ...DEFAULT_CONFIG, ...given };
+  const { model, embedding, heads, depth, f, bins, predictor } = config;
+  const expect = (holds: boolean, option: keyof TableModelConfig, expected: string) => {
+    if (holds) return;
+    const found = JSON.stringify(config[option]);
+    throw new UserError(`Model option "${option}": expected ${expected}, found ${found}.`);
+  };
+  const expectOneOf = (option: "model" | "predictor" | "readout", names: readonly string[]) =>
+    expect(names.includes(config[option]), option, `one of ${names.join(", ")}`);
   for (const option of COUNTS) {
-    expect(
-      Number.isInteger(config[option]) && config[option] > 0,
-      option,
-      "a positive integer",
-      config[option],
-    );
+    expect(Number.isInteger(config[option]) && config[option] > 0, option, "a positive integer");
   }
-  expect(
-    Number.isInteger(config.bins) && config.bins >= 0 && config.bins <= MOST_BINS,
-    "bins",
-    `a whole number from 0 to ${MOST_BINS}`,
-    config.bins,
-  );
+  const few = Number.isInteger(bins) && bins >= 0 && bins <= MOST_BINS;
+  expect(few, "bins", `a whole number from 0 to ${MOST_BINS}`);
   for (const option of SHARES) {
-    expect(config[option] >= 0 && config[option] < 1, option, "a number in [0, 1)", config[option]);
+    expect(config[option] >= 0 && config[option] < 1, option, "a number in [0, 1)");
   }
-  expect(MODEL_KINDS.includes(config.model), "model", `one of ${MODEL_KINDS.join(", ")}`, config.model);
+  expectOneOf("model", MODEL_KINDS);
+  expectOneOf("predictor", PREDICTOR_KINDS);
+  expectOneOf("readout", READOUT_KINDS);
+  expect(embedding % heads === 0, "heads", `a divisor of the embedding width ${embedding}`);
+  if (EVEN_DEPTH.includes(model)) {
+    expect(depth % 2 === 0, "depth", `an even number, because ${model} alternates blocks`);
+  }
+  if (USES_F.includes(model)) expect(f <= layout.d, "f", `at most the number of columns ${layout.d}`);
   expect(
-    PREDICTOR_KINDS.includes(config.predictor),
-    "predictor",
-    `one of ${PREDICTOR_KINDS.join(", ")}`,
-    config.predictor,
+    model !== "spin" || predictor !== "nested" || config.decoderBoth,
+    "decoderBoth",
+    "true with the nested predictor, whose queries otherwise see nothing of their row",
   );
-  expect(
-    READOUT_KINDS.includes(config.readout),
-    "readout",
-    `one of ${READOUT_KINDS.join(", ")}`,
-    config.readout,
-  );
-  expect(
-    config.embedding % config.heads === 0,
-    "heads",
-    `a divisor of the embedding width ${config.embedding}`,
-    config.heads,
-  );
-  if (EVEN_DEPTH.includes(config.model)) {
-    expect(
-      config.depth % 2 === 0,
-      "depth",
-      `an even number, because ${config.model} alternates blocks`,
-      config.depth,
-    );
-  }
-  if (USES_F.includes(config.model)) {
-    expect(config.f <= layout.d, "f", `at most the number of columns ${layout.d}`, config.f);
-  }
-  if (config.model === "spin" && config.predictor === "nested") {
-    expect(
-      config.decoderBoth,
-      "decoderBoth",
-      "true with the nested predictor, whose queries otherwise see nothing of their row",
-      config.decoderBoth,
-    );
-  }
   return config;
-}
-
-function expect(holds: boolean, option: string, expected: string, found: unknown): void {
-  if (!holds) {
-    throw new UserError(`Model option "${option}": expected ${expected}, found ${JSON.stringify(found)}.`);
-  }
 }

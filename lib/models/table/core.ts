@@ -17,7 +17,6 @@ export type MakeCore = (init: Init, d: number, config: TableModelConfig) => Core
 /** Receives the weights of an XABD, where they are asked for. */
 export type Watch = (weights: tf.Tensor4D) => void;
 
-/** What is watched while `run` runs. */
 export function watched(run: (watch: Watch) => void): tf.Tensor4D[] {
   const seen: tf.Tensor4D[] = [];
   run((weights) => seen.push(weights));

@@ -1,6 +1,5 @@
 /** Table models: SPIN, its ablations, NPT, the Set Transformer and the parametric transformer. */
-export type { Cells, Outputs } from "./columns.ts";
-export type { ColumnLayout, ModelColumn } from "./columns.ts";
+export type { Cells, ColumnLayout, ModelColumn, Outputs } from "./columns.ts";
 export { hideCells, joinColumns, layoutOf, takeColumns } from "./columns.ts";
 export { completeConfig, MODEL_KINDS, PREDICTOR_KINDS, READOUT_KINDS } from "./config.ts";
 export type { ModelKind, TableModelConfig } from "./config.ts";

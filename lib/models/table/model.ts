@@ -5,7 +5,7 @@ import { dropout, expectShape } from "../../nn/layers.ts";
 import { createInit, type Init, type Parameter } from "../../nn/parameters.ts";
 import { perceiverDCore, perceiverECore, transformerCore } from "./baselines.ts";
 import { type Cells, type ColumnLayout, layoutOf, type ModelColumn, type Outputs } from "./columns.ts";
-import { completeConfig, type TableModelConfig } from "./config.ts";
+import { completeConfig, type ModelKind, type TableModelConfig } from "./config.ts";
 import type { Core, LatentCore, MakeCore } from "./core.ts";
 import { embedding } from "./embedding.ts";
 import { heads } from "./heads.ts";
@@ -166,10 +166,7 @@ export function declareTableModel(
   return model;
 }
 
-/**
- * A model whose labels are read from the context. The core sees no label; H_D and the coefficients of the readout are kept
- * together, as one row.
- */
+/** A model that reads labels from the context, unseen by its core; H_D and coefficients are one row. */
 function withReadout(
   model: TableModel,
   init: Init,
@@ -213,17 +210,12 @@ function sameShape(what: string, out: tf.Tensor3D, x: tf.Tensor3D): tf.Tensor3D 
   return out;
 }
 
-function createCore(init: Init, d: number, config: TableModelConfig): Core | LatentCore {
-  switch (config.model) {
-    case "spin":
-      return spinCore(init, d, config);
-    case "perceiver-d":
-      return perceiverDCore(init, d, config);
-    case "perceiver-e":
-      return perceiverECore(init, d, config);
-    default:
-      return transformerCore(init, d, config);
-  }
-}
+const CORES: Partial<Record<ModelKind, MakeCore>> = {
+  spin: spinCore,
+  "perceiver-d": perceiverDCore,
+  "perceiver-e": perceiverECore,
+};
+
+const createCore: MakeCore = (init, d, config) => (CORES[config.model] ?? transformerCore)(init, d, config);
 
 const isLatent = (core: Core | LatentCore): core is LatentCore => "encode" in core;

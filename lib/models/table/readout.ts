@@ -96,22 +96,8 @@ const inverseOf = tf.customGrad((given, save) => {
   };
 }) as (a: tf.Tensor2D) => tf.Tensor2D;
 
-/** The readouts of all target columns. */
-export interface TargetReadouts {
-  /** Numbers that are kept of a context. */
-  size: number;
-  /** The cells without any label. */
-  unlabelled(cells: Cells): Cells;
-  /** Coefficients [size] from X [n, d, e] of a context and its labels. */
-  solve(x: tf.Tensor3D, cells: Cells): tf.Tensor1D;
-  /** Outputs with the labels read by kept coefficients. */
-  read(outputs: Outputs, x: tf.Tensor3D, coefficients: tf.Tensor1D): Outputs;
-  /** Outputs with the labels of every row read from the other rows. */
-  leaveOneOut(outputs: Outputs, x: tf.Tensor3D, cells: Cells): Outputs;
-}
-
 /** A readout for each target column, of its numbers or of the indicators of its classes. */
-export function targetReadouts(init: Init, layout: ColumnLayout, e: number): TargetReadouts {
+export function targetReadouts(init: Init, layout: ColumnLayout, e: number) {
   const targets = layout.targets.map((j) => {
     const scope = init.within(`readout.${j}`);
     const [number, classed] = [layout.numeric.indexOf(j), layout.categorical.indexOf(j)];
@@ -134,6 +120,8 @@ export function targetReadouts(init: Init, layout: ColumnLayout, e: number): Tar
       ? tf.slice(values, [0, number], [-1, 1])
       : tf.reshape(tf.slice(onehot, [0, classed, 0], [-1, 1, k]), [-1, k]) as tf.Tensor2D;
   const known = ({ mask }: Cells, { j }: Target) => tf.sub(1, tf.slice(mask, [0, j], [-1, 1])) as tf.Tensor2D;
+  const given = (x: tf.Tensor3D, cells: Cells, target: Target) =>
+    [features(x, target), labels(cells, target), known(cells, target)] as const;
   const replaced = (outputs: Outputs, target: Target, found: tf.Tensor2D): Outputs => {
     const { number, classed, k, sharpness } = target;
     const column = (count: number, at: number, shape: number[]) =>
@@ -145,29 +133,23 @@ export function targetReadouts(init: Init, layout: ColumnLayout, e: number): Tar
       return { ...outputs, values: blend(outputs.values, found, column(dn, number, [1, dn])) };
     }
     const dc = layout.categorical.length;
-    const padded = tf.pad(
-      tf.mul(found, tf.exp(sharpness!.variable)),
-      [[0, 0], [0, layout.width - k]],
-      ABSENT_LOGIT,
-    );
-    return {
-      ...outputs,
-      logits: blend(outputs.logits, tf.expandDims(padded, 1), column(dc, classed, [1, dc, 1])),
-    };
+    const scaled = tf.mul(found, tf.exp(sharpness!.variable));
+    const padded = tf.expandDims(tf.pad(scaled, [[0, 0], [0, layout.width - k]], ABSENT_LOGIT), 1);
+    return { ...outputs, logits: blend(outputs.logits, padded, column(dc, classed, [1, dc, 1])) };
   };
   return {
+    /** Numbers that are kept of a context. */
     size,
-    unlabelled: (cells) => {
+    /** The cells without any label. */
+    unlabelled: (cells: Cells): Cells => {
       const mask = Array.from({ length: layout.d }, (_, j) => Number(layout.targets.includes(j)));
       return hideCells(layout, cells, tf.tile(tf.tensor2d(mask, [1, layout.d]), [cells.mask.shape[0], 1]));
     },
-    solve: (x, cells) =>
-      tf.concat(
-        targets.map((target) =>
-          tf.reshape(target.solve(features(x, target), labels(cells, target), known(cells, target)), [-1])
-        ),
-      ) as tf.Tensor1D,
-    read(outputs, x, coefficients) {
+    /** Coefficients [size] from X [n, d, e] of a context and its labels. */
+    solve: (x: tf.Tensor3D, cells: Cells): tf.Tensor1D =>
+      tf.concat(targets.map((target) => tf.reshape(target.solve(...given(x, cells, target)), [-1]))),
+    /** Outputs with the labels read by kept coefficients. */
+    read(outputs: Outputs, x: tf.Tensor3D, coefficients: tf.Tensor1D): Outputs {
       let at = 0;
       return targets.reduce((outputs, target) => {
         const part = tf.reshape(tf.slice(coefficients, [at], [(e + 1) * target.k]), [e + 1, target.k]);
@@ -175,13 +157,12 @@ export function targetReadouts(init: Init, layout: ColumnLayout, e: number): Tar
         return replaced(outputs, target, target.read(features(x, target), part as tf.Tensor2D));
       }, outputs);
     },
-    leaveOneOut: (outputs, x, cells) =>
-      targets.reduce((outputs, target) =>
-        replaced(
-          outputs,
-          target,
-          target.leaveOneOut(features(x, target), labels(cells, target), known(cells, target)),
-        ), outputs),
+    /** Outputs with the labels of every row read from the other rows. */
+    leaveOneOut: (outputs: Outputs, x: tf.Tensor3D, cells: Cells): Outputs =>
+      targets.reduce(
+        (outputs, target) => replaced(outputs, target, target.leaveOneOut(...given(x, cells, target))),
+        outputs,
+      ),
   };
 }
 

@@ -14,7 +14,6 @@ import {
 import type { TableModelConfig } from "./config.ts";
 import { type LatentCore, type Watch, watched } from "./core.ts";
 
-/** What the encoder is made of. */
 interface SpinWidths extends AttentionOptions {
   embedding: number;
   h: number;
@@ -25,9 +24,7 @@ interface SpinWidths extends AttentionOptions {
 
 /**
  * SPIN's encoder (paper, section 3; `npt/model/npt.py` with the attribute block first): L/2 times XABA, ABLA on H_A and
- * XABD on H_D. For tables and for haplotypes.
- *
- * @param d columns
+ * XABD on H_D, for d columns. For tables and for haplotypes.
  */
 export function spinEncoder(init: Init, d: number, options: SpinWidths) {
   const { embedding: e, h, f, depth, abla } = options;

@@ -70,7 +70,6 @@ function placesOf(runs: readonly SiteRun[], x: string): Place[] {
   });
 }
 
-/** The series that are lines: of more than one x. */
 const longest = (places: readonly Place[]): Place[] =>
   [...Map.groupBy(places, ({ series }) => series).values()]
     .filter((line) => new Set(line.map(({ x }) => x)).size > 1).flat();

@@ -30,7 +30,6 @@ export function choice(
   return h("label", {}, h("span", {}, label), select);
 }
 
-/** Gives the reader a file. */
 export function download(name: string, content: BlobPart, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = h("a", { href: url, download: name });

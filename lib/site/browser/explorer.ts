@@ -14,6 +14,7 @@ import {
   type Order,
   type Shown,
   shown,
+  textOf,
 } from "./select.ts";
 import { takeDrawing, takeTable } from "./take.ts";
 
@@ -50,6 +51,13 @@ const labelOf = (value: string): string => LABELS[value] ?? value;
 const scroll = (label: string, ...children: Node[]): HTMLElement =>
   h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": label }, ...children);
 
+const takeAway = (label: string, ...buttons: [text: string, click: () => void][]): HTMLElement =>
+  h(
+    "div",
+    { class: "take", role: "group", "aria-label": label },
+    ...buttons.map(([text, click]) => h("button", { type: "button", click }, text)),
+  );
+
 /** The filters of the page's address: "runs.html?experiment=uci&profile=quick". */
 export function filtersOf(query: string): Filters {
   const words = new URLSearchParams(query);
@@ -63,7 +71,6 @@ function keepInAddress(filters: Filters): void {
   history.replaceState(null, "", location.pathname + query + location.hash);
 }
 
-/** Puts the explorer of some runs into an element. */
 export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void {
   const asked = filtersOf(location.search);
   const first = runs[0] ? String(rowOf(runs[0])["experiment"]) : "";
@@ -89,6 +96,11 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
     compare: h("section", { class: "compare" }),
   };
   root.replaceChildren(...Object.values(parts));
+
+  function set(change: Partial<State>): void {
+    Object.assign(state, change);
+    draw();
+  }
 
   /** Draws anew what depends on the state; the focus stays on the control that was used. */
   function draw(): void {
@@ -120,19 +132,12 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
         (value) => setFilter(name, value),
       );
     });
-    const groups = choice("one row for", GROUPS, state.by, (value) => {
-      state.by = value;
-      draw();
-    });
-    const reset = h("button", {
-      type: "button",
-      click: () => {
-        state.filters = {};
-        keepInAddress(state.filters);
-        draw();
-      },
-    }, "Clear");
-    parts.filters.replaceChildren(...selects, groups, reset);
+    const groups = choice("one row for", GROUPS, state.by, (by) => set({ by }));
+    const clear = () => {
+      keepInAddress({});
+      set({ filters: {} });
+    };
+    parts.filters.replaceChildren(...selects, groups, h("button", { type: "button", click: clear }, "Clear"));
   }
 
   function setFilter(name: Filter, value: string): void {
@@ -150,15 +155,12 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
   }
 
   function sortBy(column: string): void {
-    const down = state.order?.column === column ? !state.order.down : false;
-    state.order = { column, down };
-    draw();
+    set({ order: { column, down: state.order?.column === column && !state.order.down } });
   }
 
   function toggleCompared(run: SiteRun): void {
     const others = state.compared.filter((one) => one !== run);
-    state.compared = others.length < state.compared.length ? others : [...state.compared, run].slice(-2);
-    draw();
+    set({ compared: others.length < state.compared.length ? others : [...state.compared, run].slice(-2) });
   }
 
   function drawTable(table: Shown, fit: readonly SiteRun[]): void {
@@ -198,30 +200,19 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
       })),
       notes: [],
     };
-    const take = (text: string, click: () => void) => h("button", { type: "button", click }, text);
+    const caption = h("caption", { class: "unseen" }, "Runs");
+    const records = () => fit.map((run) => run.source === "authors" ? run : run.record);
     parts.table.replaceChildren(
-      scroll(
-        "Runs",
-        h(
-          "table",
-          {},
-          h("caption", { class: "unseen" }, "Runs"),
-          h("thead", {}, head),
-          h("tbody", {}, ...lines),
-        ),
-      ),
-      h(
-        "div",
-        { class: "take", role: "group", "aria-label": "Take away these runs" },
-        take("CSV of values", () => download(`${name}.csv`, valuesCsv(table), "text/csv;charset=utf-8")),
-        take("LaTeX", () => takeTable(view, name, "latex")),
-        take("Markdown", () => takeTable(view, name, "markdown")),
-        take("records (JSON)", () =>
-          download(
-            `${name}.json`,
-            JSON.stringify(fit.map((run) => run.source === "authors" ? run : run.record), null, 2),
-            "application/json",
-          )),
+      scroll("Runs", h("table", {}, caption, h("thead", {}, head), h("tbody", {}, ...lines))),
+      takeAway(
+        "Take away these runs",
+        ["CSV of values", () => download(`${name}.csv`, valuesCsv(table), "text/csv;charset=utf-8")],
+        ["LaTeX", () => takeTable(view, name, "latex")],
+        ["Markdown", () => takeTable(view, name, "markdown")],
+        [
+          "records (JSON)",
+          () => download(`${name}.json`, JSON.stringify(records(), null, 2), "application/json"),
+        ],
       ),
     );
   }
@@ -230,14 +221,9 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
     const axes = axesOf(fit);
     const title = h("h2", { id: "curves" }, "Curves");
     if (axes.size === 0) {
-      parts.curves.replaceChildren(
-        title,
-        h(
-          "p",
-          {},
-          "These runs have no curves, and no option of which a model has several values while the others are the same.",
-        ),
-      );
+      const words =
+        "These runs have no curves, and no option of which a model has several values while the others are the same.";
+      parts.curves.replaceChildren(title, h("p", {}, words));
       return;
     }
     if (!axes.has(state.x)) state.x = [...axes.keys()][0]!;
@@ -249,10 +235,6 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
     const visible = points.filter(({ x, y, series: name }) =>
       !state.hidden.has(name) && (!state.logX || x > 0) && (!state.logY || y > 0)
     );
-    const set = (change: Partial<State>) => {
-      Object.assign(state, change);
-      draw();
-    };
     const toggle = (label: string, on: boolean, change: () => void) =>
       h(
         "label",
@@ -329,22 +311,17 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
       plot
         ? scroll("Curves", plot)
         : h("p", {}, "Nothing to draw: all series are hidden, or no value is positive."),
-      h(
-        "div",
-        { class: "take", role: "group", "aria-label": "Take away these curves" },
-        ...plot
-          ? ["SVG", "PNG"].map((format) =>
-            h("button", {
-              type: "button",
-              click: () => void takeDrawing(plot as SVGSVGElement, name, format.toLowerCase()),
-            }, format)
-          )
-          : [],
-        h("button", {
-          type: "button",
-          click: () =>
+      takeAway(
+        "Take away these curves",
+        ...(plot ? ["SVG", "PNG"] : []).map((format): [string, () => void] => [
+          format,
+          () => void takeDrawing(plot as SVGSVGElement, name, format.toLowerCase()),
+        ]),
+        [
+          "CSV of points",
+          () =>
             download(`${name}.csv`, csv([["series", label, state.y], ...lines]), "text/csv;charset=utf-8"),
-        }, "CSV of points"),
+        ],
       ),
     );
   }
@@ -361,12 +338,6 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
       [...new Set([...Object.keys(left), ...Object.keys(right)])].map((name) =>
         [name, left[name], right[name]] as const
       );
-    const text = (value: unknown): string =>
-      value === null || value === undefined
-        ? "–"
-        : typeof value === "number"
-        ? shortNumber(value)
-        : String(value);
     const options = rows(optionsOf(a), optionsOf(b));
     const differing = options.filter(([, x, y]) => x !== y);
     const words = new Set(["source", "experiment", "profile", "set", "model", "fold", "seed"]);
@@ -381,8 +352,8 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
             "tr",
             {},
             h("th", { scope: "row" }, optionLabel(name)),
-            h("td", {}, text(x)),
-            h("td", {}, text(y)),
+            h("td", {}, textOf(x)),
+            h("td", {}, textOf(y)),
           )
         ),
       );
@@ -391,29 +362,18 @@ export function startExplorer(root: HTMLElement, runs: readonly SiteRun[]): void
       return ["model", "set", "profile", "fold", "seed"].filter((name) => row[name] !== null)
         .map((name) => name === "fold" || name === "seed" ? `${name} ${row[name]}` : row[name]).join(", ");
     };
+    const heads = [a, b].map((run) => h("th", { scope: "col" }, nameOf(run)));
+    const table = h(
+      "table",
+      { class: "compared" },
+      h("thead", {}, h("tr", {}, h("td", {}), ...heads)),
+      lines(measures, "Measures"),
+      lines(differing, "Options that differ"),
+    );
     parts.compare.replaceChildren(
       title,
       h("p", {}, `${differing.length} of ${options.length} options differ.`),
-      scroll(
-        "Two runs compared",
-        h(
-          "table",
-          { class: "compared" },
-          h(
-            "thead",
-            {},
-            h(
-              "tr",
-              {},
-              h("td", {}),
-              h("th", { scope: "col" }, nameOf(a)),
-              h("th", { scope: "col" }, nameOf(b)),
-            ),
-          ),
-          lines(measures, "Measures"),
-          lines(differing, "Options that differ"),
-        ),
-      ),
+      scroll("Two runs compared", table),
     );
   }
 
@@ -432,14 +392,6 @@ function valuesCsv({ columns, rows }: Shown): string {
 
 /** Colours that differ in lightness, on white and on black. */
 const COLOURS = [
-  "#4269d0",
-  "#e07b00",
-  "#d6443c",
-  "#1f9e9e",
-  "#3ca951",
-  "#d6619a",
-  "#8f5fd0",
-  "#9c6b4e",
-  "#7d8590",
-  "#1d8fd6",
+  ...["#4269d0", "#e07b00", "#d6443c", "#1f9e9e", "#3ca951"],
+  ...["#d6619a", "#8f5fd0", "#9c6b4e", "#7d8590", "#1d8fd6"],
 ];

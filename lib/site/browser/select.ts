@@ -7,7 +7,6 @@ export type Filter = (typeof FILTERS)[number];
 
 export type Filters = Partial<Record<Filter, string>>;
 
-/** Runs that fit every filter that is set. */
 export function filtered(runs: readonly SiteRun[], filters: Filters): SiteRun[] {
   const set = Object.entries(filters).filter(([, value]) => value);
   return runs.filter((run) => {
@@ -47,8 +46,8 @@ function columnsOf(runs: readonly SiteRun[], rows: readonly Row[]): [string[], s
   return [COLUMNS.filter(varies(rows)), numbers.filter(isMeasured(rows))];
 }
 
-const textOf = (value: string | number | null | undefined): string =>
-  value === null || value === undefined ? "–" : typeof value === "number" ? shortNumber(value) : value;
+export const textOf = (value: unknown): string =>
+  value === null || value === undefined ? "–" : typeof value === "number" ? shortNumber(value) : `${value}`;
 
 /** Rows in order; what has no value comes last, up and down. */
 function ordered<T extends { values: Row }>(rows: readonly T[], { column, down }: Order): T[] {
@@ -63,17 +62,14 @@ function ordered<T extends { values: Row }>(rows: readonly T[], { column, down }
   });
 }
 
-/** A row for each run. */
 function each(runs: readonly SiteRun[]): Shown {
   const rows = runs.map(rowOf);
   const columns = columnsOf(runs, rows).flat();
   return {
     columns,
-    rows: runs.map((run, i) => ({
-      texts: columns.map((name) => textOf(rows[i]![name])),
-      values: rows[i]!,
-      run,
-    })),
+    rows: runs.map((run, i) => (
+      { texts: columns.map((name) => textOf(rows[i]![name])), values: rows[i]!, run }
+    )),
   };
 }
 
@@ -112,7 +108,6 @@ function grouped(runs: readonly SiteRun[], by: readonly string[]): Shown {
   };
 }
 
-/** The table of the runs that fit. */
 export function shown(
   runs: readonly SiteRun[],
   filters: Filters,
@@ -121,7 +116,6 @@ export function shown(
 ): Shown {
   const fit = filtered(runs, filters);
   const table = by.length > 0 && fit.length > 0 ? grouped(fit, by) : each(fit);
-  return order && table.columns.includes(order.column)
-    ? { ...table, rows: ordered(table.rows, order) }
-    : table;
+  if (!order || !table.columns.includes(order.column)) return table;
+  return { ...table, rows: ordered(table.rows, order) };
 }

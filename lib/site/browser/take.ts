@@ -32,7 +32,6 @@ export function takeTable(view: TableView, name: string, format: string): void {
   download(`${name}.${ending}`, write(view), type);
 }
 
-/** Of texts and axes on white. */
 const INK = "#1f2328";
 
 /** The drawing as a file of its own: what the page adds to fit it in goes. */
@@ -68,7 +67,6 @@ export async function takeDrawing(svg: SVGSVGElement, name: string, format: stri
   else download(`${name}.png`, await pngOf(svg), "image/png");
 }
 
-/** Lets every button of the page do what it says. */
 export function startTaking(): void {
   document.addEventListener("click", async (event) => {
     const button = (event.target as Element).closest<HTMLElement>("button[data-take]");

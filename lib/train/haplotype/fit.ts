@@ -59,15 +59,12 @@ export interface WindowTrainer {
    * Trains a SPIN on mosaics of a window's panel (cross-entropy of the targets), then lets H_D read the panel itself once
    * and keeps it. The weights are the trainer's: what is returned answers until the next window is trained.
    *
-   * Nothing is copied to the host inside the loop but a loss now and then.
-   *
    * @throws UserError if the loss is not a number any more
    */
   fit(window: HaplotypeWindow, seed: number, options?: FitWindowOptions): Promise<FittedWindow>;
   dispose(): void;
 }
 
-/** A trainer of windows with so many sites and targets. */
 export function windowTrainer(
   sizes: { sites: number; targets: number },
   recipe: Omit<HaplotypeRecipe, "seed">,
@@ -144,13 +141,15 @@ export function windowTrainer(
     async fit(window, seed, options = {}) {
       restart(seed, window);
       const own = { ...recipe, seed };
+      const { panel, sites, targets } = window;
+      const digest = createHash("sha256").update(panel).update(sites).update(targets).digest("hex");
       const { stopped, seconds } = await train({
         parameters: model.parameters,
         optimizer,
         batch: (at) => stepInputs(window, own, at),
         step: stepOf(step, (inputs: StepInputs): [StepInputs] => [inputs]),
       }, {
-        ...courseOf(options, { ...own, window: digestOf(window) }),
+        ...courseOf(options, { ...own, window: digest }),
         steps: recipe.steps,
         onStep: options.onStep,
         advice: advice(own),
@@ -185,10 +184,6 @@ export async function fitWindow(
     throw error;
   }
 }
-
-/** What tells a window's training from another's. */
-const digestOf = ({ panel, sites, targets }: HaplotypeWindow): string =>
-  createHash("sha256").update(panel).update(sites).update(targets).digest("hex");
 
 /** The panel's alleles at the sites, [haplotypes, sites]. */
 function knownOf({ panel, centimorgans, sites }: HaplotypeWindow): Uint8Array {

@@ -1,4 +1,4 @@
-import { type OptionsOf, share, whole } from "../../options.ts";
+import { share, whole } from "../../options.ts";
 import { TABLE_OPTIONS } from "../table/options.ts";
 
 const { steps, rate, width, depth, heads, h, f } = TABLE_OPTIONS;
@@ -10,5 +10,3 @@ export const HAPLOTYPE_OPTIONS = {
   batch: whole("mosaics of a batch", ["batch"]),
   noise: share("share of the known alleles that are flipped", ["noise"]),
 };
-
-export type HaplotypeOptions = OptionsOf<typeof HAPLOTYPE_OPTIONS>;

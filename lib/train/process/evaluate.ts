@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Counts, TaskPoints } from "../../data/task_source.ts";
-import { createRng, jit } from "../../engine/mod.ts";
+import { createRng, free, jit } from "../../engine/mod.ts";
 import { type Calibration, calibration, countInside } from "../../models/process/calibration.ts";
 import { likelihoodsOf, type Normal, rowLikelihood } from "../../models/process/normal.ts";
 import { meanOverPoints, rowsAfter, targetsOf, type Tasks } from "../../models/process/points.ts";
@@ -9,7 +9,6 @@ import { spread } from "../../results/summary.ts";
 import { arrange, type Layout } from "./layout.ts";
 import { noiseKey } from "./recipe.ts";
 
-/** Tasks that every model is tested on. */
 export interface EvaluationTasks {
   batches: number;
   /** Batch number `index`; its tensors are the caller's. */
@@ -25,13 +24,6 @@ export interface ProcessScore {
   calibration: Calibration;
 }
 
-interface Evaluator {
-  /** @param batches only the first so many; all unless given */
-  (samples: number, batches?: number): Promise<ProcessScore>;
-  dispose(): void;
-}
-
-/** A prediction at the targets alone. */
 const atTargets = ({ mean, sigma }: Normal, { context }: Tasks): Normal => {
   const after = (x: tf.Tensor): tf.Tensor =>
     x.rank === 3
@@ -41,7 +33,7 @@ const atTargets = ({ mean, sigma }: Normal, { context }: Tasks): Normal => {
 };
 
 /** Tests a process on tasks, one program for each layout. @param seed of latent samples and bootstraps */
-export function createEvaluator(process: Process, tasks: EvaluationTasks, seed: number): Evaluator {
+export function createEvaluator(process: Process, tasks: EvaluationTasks, seed: number) {
   const score = jit((
     points: TaskPoints,
     counts: tf.Tensor1D,
@@ -59,6 +51,7 @@ export function createEvaluator(process: Process, tasks: EvaluationTasks, seed: 
     const { context, targets: target } = likelihoodsOf(prediction, arranged);
     return { context, target, ...countInside(atTargets(prediction, arranged), targets) };
   }, { static: [3, 4] });
+  /** @param batches only the first so many */
   const run = async (samples: number, batches = tasks.batches): Promise<ProcessScore> => {
     const found: { context: number; target: number; counts: number[]; total: number }[] = [];
     for (let index = 0; index < Math.min(batches, tasks.batches); index++) {
@@ -72,7 +65,7 @@ export function createEvaluator(process: Process, tasks: EvaluationTasks, seed: 
         [made.context, made.target, made.counts, made.total].map((tensor) => tensor.data()),
       ) as [Float32Array, Float32Array, Float32Array, Float32Array];
       found.push({ context: context[0]!, target: target[0]!, counts: [...inside], total: total[0]! });
-      tf.dispose([points.x, points.y, given, key, made.context, made.target, made.counts, made.total]);
+      free(points, given, key, made);
     }
     const { mean, standardError } = spread(found.map(({ target }) => target));
     return {

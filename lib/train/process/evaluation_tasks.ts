@@ -5,11 +5,7 @@ import { bucketOf } from "../../engine/mod.ts";
 import type { EvaluationTasks } from "./evaluate.ts";
 import { type Layout, type Parts, pointsOf, sizesOf, taskLayout } from "./layout.ts";
 
-/**
- * The stored evaluation set of a Gaussian process.
- *
- * @param cut contexts are cut to their first so many points
- */
+/** A stored evaluation set of a Gaussian process. @param cut contexts to their first so many points */
 export function gpEvaluation(set: EvaluationSet, parts: Parts, cut?: number): EvaluationTasks {
   const { spec } = set;
   const contexts = cut ? [cut] : sizesOf(spec.context, parts.context);

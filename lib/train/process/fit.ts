@@ -111,14 +111,10 @@ export function builtProcess(recipe: ProcessRecipe, build: ProcessFitOptions["bu
   if (!build) return processOf(recipe);
   const process = build(recipe);
   if (Array.isArray(process?.parameters) && typeof process.loss === "function") return process;
-  throw new UserError(
-    `build: expected a neural process, such as conditionalProcess makes, found ${
-      Deno.inspect(process, { depth: 0 })
-    }`,
-  );
+  const found = Deno.inspect(process, { depth: 0 });
+  throw new UserError(`build: expected a neural process, such as conditionalProcess makes, found ${found}`);
 }
 
-/** What a step is called with. */
 interface ProcessBatch {
   points: TaskPoints;
   inputs: ProcessStepInputs;

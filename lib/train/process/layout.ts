@@ -48,7 +48,6 @@ export function largestLayout({ ranges, all }: Pick<TaskSource, "ranges" | "all"
   return { context, from, target: all - from };
 }
 
-/** How many points a layout needs. */
 export const pointsOf = ({ from, target }: Layout): number => from + target;
 
 /**

@@ -29,7 +29,6 @@ export const publishedInduce = (
   { context }: Pick<CountRanges, "context">,
 ): number | null => hasInducing(model) ? Math.max(1, Math.floor(context[0] / 2)) : null;
 
-/** The model of a recipe, with new weights. */
 export const processOf = ({ model, dims, induce, span, seed }: ProcessRecipe): Process =>
   createProcess(model, dims, induce ?? 1, seed, span);
 

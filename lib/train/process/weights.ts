@@ -6,7 +6,6 @@ import { processOf, type ProcessRecipe } from "./recipe.ts";
 
 const KIND = "neural process";
 
-/** A trained process from a file. */
 export interface StoredProcess {
   process: Process;
   recipe: ProcessRecipe;
@@ -37,12 +36,7 @@ export async function saveProcess(
   await writeSafetensors(path, tensors, { ...facts, kind: KIND, recipe: JSON.stringify(recipe) });
 }
 
-/**
- * Reads a process that `saveProcess` wrote.
- *
- * @param options.build makes a model of one's own, in place of what the recipe names
- * @throws UserError naming the file and what is wrong: absent, truncated, of another kind, weights that do not fit.
- */
+/** @throws UserError naming the file and what is wrong: absent, truncated, of another kind, other weights */
 export async function loadProcess(
   path: string,
   { build }: { build?: (recipe: ProcessRecipe) => Process } = {},

@@ -73,10 +73,7 @@ export async function contextEffect(
   return found;
 }
 
-/**
- * A copy whose rows `train` have the cells of the rows `order`: those of target columns, or each feature column in an order of
- * its own.
- */
+/** A copy whose rows `train` have the targets of the rows `order`, or each feature in an order of its own. */
 function permuted(table: EncodedTable, train: Int32Array, order: Int32Array, targets: boolean): EncodedTable {
   const [values, codes, missing] = [table.values.slice(), table.codes.slice(), table.missing.slice()];
   const d = table.columns.length;

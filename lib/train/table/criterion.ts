@@ -15,7 +15,6 @@ export type Validation = {
   imputationR2?: number;
 };
 
-/** Predicts the validation rows with the weights as they are. */
 export async function validate(
   table: EncodedTable,
   rows: Int32Array,

@@ -1,4 +1,5 @@
 import { type EncodedTable, type Fold, shuffled, withBins } from "../../data/mod.ts";
+import { free } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { BuildTableModel, TableModel } from "../../models/table/mod.ts";
 import {
@@ -14,7 +15,7 @@ import { improves, validate, type Validation } from "./criterion.ts";
 import { wordTargets } from "./imputation_r2.ts";
 import { createPredictor, type Keeps, keepsOf, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
-import { disposeData, stepData } from "./step.ts";
+import { stepData } from "./step.ts";
 import { epochBatches, modelOf, tableTask } from "./task.ts";
 
 export interface FitOptions extends CourseOptions {
@@ -48,8 +49,6 @@ const MOST_READ = 8192;
  *
  * From a large table prediction reads a random part of the train rows: 2,048 where every row attends to all (NPT, Set
  * Transformer), 65,536 where they are encoded once (SPIN).
- *
- * Nothing is copied to the host inside the loop but the losses at each look.
  *
  * @throws UserError if the loss is not a number any more, saying at which step and what to change; for the criterion
  *   `imputationR2` on a table whose targets are no words of alleles.
@@ -103,7 +102,7 @@ export async function fit(
     throw error;
   } finally {
     task.dispose();
-    disposeData(data);
+    free(data);
   }
 }
 
@@ -124,7 +123,6 @@ export const trainOptions = <Scores extends Validation>(
   advice: advice(recipe),
 });
 
-/** The scores of an evaluation with its step. */
 export const bestOf = <Scores extends object>({ step, scores }: Evaluation<Scores>) => ({ step, ...scores });
 
 /** The train rows that prediction reads: all of them, or a random part of very many. */
@@ -132,11 +130,7 @@ function contextOf({ train }: Fold, most: number, seed: number): Int32Array {
   return train.length <= most ? train : shuffled(train, [seed, 0]).subarray(0, most).sort();
 }
 
-/**
- * [n] class of each row, -1 without one.
- *
- * @throws UserError for a table without exactly one target of classes
- */
+/** [n] class of each row, -1 without one. @throws UserError unless there is one target, of classes */
 function targetClasses({ columns, codes, rows }: EncodedTable): Int32Array {
   const categorical = columns.filter(({ kind }) => kind === "categorical");
   const at = categorical.findIndex(({ target }) => target);

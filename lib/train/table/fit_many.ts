@@ -1,5 +1,6 @@
 import { windowOfEpoch } from "../../data/genotypes/windows.ts";
 import type { EncodedTable, Fold, RawOutputs } from "../../data/mod.ts";
+import { free } from "../../engine/mod.ts";
 import { UserError } from "../../errors.ts";
 import type { TableModel } from "../../models/table/mod.ts";
 import { train, type Trained } from "../loop.ts";
@@ -8,7 +9,7 @@ import { bestOf, type FitOptions, trainOptions } from "./fit.ts";
 import { wordTargets } from "./imputation_r2.ts";
 import { createPredictor, type Predictor } from "./predictor.ts";
 import { completeRecipe, type Recipe } from "./recipe.ts";
-import { disposeData, type StepData, stepData } from "./step.ts";
+import { stepData } from "./step.ts";
 import { epochBatches, modelOf, tableTask } from "./task.ts";
 
 /** Means over the validation rows of all tables, and those of each. */
@@ -49,13 +50,25 @@ export async function fitMany(
   if (criterion === "imputationR2") wordTargets(tables[0]!);
   const { columns, rows } = tables[0]!;
   const model = modelOf(columns, recipe, options.build);
-  const windows = tables.map((table, i) => manyWindow(model, table, folds[i]!, recipe));
+  // Equal programs of several predictors are compiled once.
+  const windows = tables.map((table, i) => {
+    const fold = folds[i]!;
+    return {
+      table,
+      fold,
+      data: stepData(table, fold),
+      predictor: windowPredictor(model, table, fold, recipe),
+    };
+  });
   // The table is an argument: a second program would be a mistake.
   const task = tableTask(model, recipe, windows.map(({ data }) => data), manyBatches(folds, recipe, rows), {
     maxPrograms: 1,
   });
   const dispose = () => {
-    windows.forEach(disposeWindow);
+    for (const { data, predictor } of windows) {
+      free(data);
+      predictor.dispose();
+    }
     model.dispose();
   };
   try {
@@ -85,20 +98,7 @@ export async function fitMany(
   }
 }
 
-/** One of the tables that a model is trained on, on the device. */
-interface ManyWindow {
-  table: EncodedTable;
-  fold: Fold;
-  data: StepData;
-  /** Reads the train rows of this table. */
-  predictor: Predictor;
-}
-
-/**
- * One model and one program need tables that differ in their cells alone.
- *
- * @throws UserError if there is no table, or one differs in its columns, rows or sizes of parts.
- */
+/** One program needs tables that differ in cells alone. @throws UserError for others */
 function checkTables(tables: readonly EncodedTable[], folds: readonly Fold[]): void {
   if (tables.length === 0 || folds.length !== tables.length) {
     throw new UserError(
@@ -115,25 +115,11 @@ function checkTables(tables: readonly EncodedTable[], folds: readonly Fold[]): v
     columns.map(({ kind, target, classes }) => [kind, target, classes.length]).join();
   tables.forEach((table, i) => {
     if (shape(i) === shape(0) && kinds(table) === kinds(tables[0]!)) return;
-    throw new UserError(
-      `tables of one model: expected all like table 0, ${shape(0)} of the same kinds; found ${
-        shape(i)
-      } in table ${i}`,
-    );
+    const expected = `expected all like table 0, ${shape(0)} of the same kinds`;
+    throw new UserError(`tables of one model: ${expected}; found ${shape(i)} in table ${i}`);
   });
 }
 
-/** Puts a table on the device, with a predictor of its own; equal programs of several are compiled once. */
-function manyWindow(model: TableModel, table: EncodedTable, fold: Fold, recipe: Recipe): ManyWindow {
-  return {
-    table,
-    fold,
-    data: stepData(table, fold),
-    predictor: windowPredictor(model, table, fold, recipe),
-  };
-}
-
-/** Prediction from the train rows of a table. */
 const windowPredictor = (model: TableModel, table: EncodedTable, fold: Fold, recipe: Recipe) =>
   createPredictor({
     model,
@@ -143,16 +129,11 @@ const windowPredictor = (model: TableModel, table: EncodedTable, fold: Fold, rec
     chunk: Math.max(1, fold.val.length, fold.test.length),
   });
 
-function disposeWindow({ data, predictor }: ManyWindow): void {
-  disposeData(data);
-  predictor.dispose();
-}
-
 /** What the same weights reach on the validation rows of every window: one after the other, and their mean. */
 async function validateMany(
-  windows: readonly ManyWindow[],
+  windows: readonly { table: EncodedTable; fold: Fold; predictor: Predictor }[],
   criterion: Criterion,
-): Promise<Validation & { each: Validation[] }> {
+): Promise<ManyValidation> {
   const each: Validation[] = [];
   for (const { table, fold, predictor } of windows) {
     each.push(await validate(table, fold.val, predictor, criterion));
@@ -166,13 +147,7 @@ async function validateMany(
   };
 }
 
-/**
- * The batches of a training on several windows: every epoch takes one window, in an order that the seed gives, and passes over
- * its rows once.
- *
- * @param rows of each table
- * @returns a function of the step, counted from 0
- */
+/** Batches by step from 0: each epoch passes over one window, in an order of the seed. @param rows of each */
 export const manyBatches = (folds: readonly Fold[], recipe: Recipe, rows: number) =>
   epochBatches(folds, recipe, rows, {
     tableOf: (epoch) => windowOfEpoch(folds.length, epoch, recipe.seed),

@@ -3,17 +3,12 @@ import { allelesOfWords, dosagesOfWords, wordLength } from "../../data/genotypes
 import type { EncodedTable, RawOutputs } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
 
-/** The targets of a table of words. */
-interface WordTargets {
-  /** Alleles of a word. */
-  k: number;
-  classes: number;
-  /** Places among the categorical columns. */
-  at: number[];
-}
-
-/** @throws UserError for a table whose targets are no words of one length. */
-export function wordTargets({ columns }: Pick<EncodedTable, "columns">): WordTargets {
+/**
+ * Alleles and classes of the target words, and their places among the categorical columns.
+ *
+ * @throws UserError for a table whose targets are no words of one length.
+ */
+export function wordTargets({ columns }: Pick<EncodedTable, "columns">) {
   const categorical = columns.filter(({ kind }) => kind === "categorical");
   const targets = columns.filter(({ target }) => target);
   const classes = targets[0]?.classes.length ?? 0;

@@ -15,7 +15,6 @@ export interface MaskDraws {
   values: tf.Tensor2D;
 }
 
-/** Draws for `maskCells`. */
 export function drawMasks(rng: Rng, n: number, { d, numeric, categorical }: ColumnLayout): MaskDraws {
   return {
     countNoise: rng.normal([]) as tf.Scalar,

@@ -43,11 +43,7 @@ export function probabilities(logits: ArrayLike<number>, classes: number): Float
   return out;
 }
 
-/**
- * Mean negative natural logarithm of the probability of the true class, kept away from 0 by 1e-15.
- *
- * @param probability [n, classes], row-major
- */
+/** Mean of -ln of the true class's probability, out of [n, classes], kept away from 0 by 1e-15. */
 export function logLoss(probability: ArrayLike<number>, truth: ArrayLike<number>, classes: number): number {
   checkLengths(probability.length, truth.length * classes);
   let sum = 0;

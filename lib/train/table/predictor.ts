@@ -1,20 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable, RawOutputs } from "../../data/mod.ts";
-import { type Compiled, jit, tensorSpec } from "../../engine/mod.ts";
+import { type Compiled, free, jit, tensorSpec } from "../../engine/mod.ts";
 import { type Cells, hideCells, meanOutputs, type Outputs, type TableModel } from "../../models/table/mod.ts";
 import type { Recipe } from "./recipe.ts";
-import { cellsOf, disposeRows, type Rows, stackCells, takeRows, targetMask } from "./rows.ts";
+import { cellsOf, type Rows, stackCells, takeRows, targetMask } from "./rows.ts";
 
 /** Predicts the targets of rows that a model has not been trained on. */
 export interface Predictor {
   /** Query rows per program. */
   readonly chunk: number;
-  /**
-   * Takes what the model keeps of its training rows: the latents H_D, the rows themselves, or nothing.
-   * To be called after the weights have changed.
-   */
+  /** Takes what the model keeps of its training rows; to be called after the weights have changed. */
   update(): void;
-  /** Compiles its programs on other threads, while something else is done. */
+  /** Compiles its programs on other threads. */
   prepare(table: EncodedTable): Promise<void>;
   /** What it took at the last update, the latents of each member; still its own, so not to be disposed of. */
   kept(): Rows | tf.Tensor3D[] | null;
@@ -38,7 +35,6 @@ interface PredictorOptions {
 /** What is passed from training to prediction (`forward` of `npt/model/npt.py`). */
 export type Keeps = "latents" | "rows" | "nothing";
 
-/** What a model keeps of its training rows for prediction. */
 export function keepsOf(model: TableModel, { inference }: Pick<Recipe, "inference">): Keeps {
   if (model.members) return keepsOf(model.members[0]!, { inference });
   if (model.encode && model.predict) return inference === "retain" ? "latents" : "nothing";
@@ -122,7 +118,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
           keeps === "latents" && trainRows ? encode.prepare(trainRows) : undefined,
         ]);
       } finally {
-        disposeRows(rows);
+        free(rows);
       }
     },
     async predict(table, rows) {
@@ -144,8 +140,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
         const [values, logits] = await Promise.all([result.values.data(), result.logits.data()]);
         out.values.set(values.subarray(0, part.length * dn), start * dn);
         out.logits.set(logits.subarray(0, part.length * dc * layout.width), start * dc * layout.width);
-        for (const { values, logits } of [result, ...each]) tf.dispose([values, logits]);
-        disposeRows(input);
+        free(result, each, input);
       }
       return out;
     },
@@ -155,9 +150,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
         run.dispose();
       }
       mean.dispose();
-      tf.dispose(latents);
-      if (trainRows) disposeRows(trainRows);
-      target.dispose();
+      free(latents, trainRows, target);
     },
   };
 }

@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { EncodedTable } from "../../data/mod.ts";
 import type { Cells, ColumnLayout } from "../../models/table/mod.ts";
 
-/** Rows of an encoded table as tensors. */
 export interface Rows {
   /** [n, dn] standardised, 0 where missing. */
   values: tf.Tensor2D;
@@ -49,7 +48,6 @@ export function gatherRows({ values, codes, missing }: Rows, indices: tf.Tensor1
   };
 }
 
-/** Two stretches of rows, one below the other. */
 export function stackCells(a: Cells, b: Cells): Cells {
   return {
     values: tf.concat([a.values, b.values], 0),
@@ -61,8 +59,4 @@ export function stackCells(a: Cells, b: Cells): Cells {
 /** [1, d] 1 at the target columns. */
 export function targetMask(columns: readonly { target: boolean }[]): tf.Tensor2D {
   return tf.tensor2d(columns.map(({ target }) => Number(target)), [1, columns.length], "float32");
-}
-
-export function disposeRows({ values, codes, missing }: Rows): void {
-  tf.dispose([values, codes, missing]);
 }

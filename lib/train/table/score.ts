@@ -1,7 +1,6 @@
 import type { EncodedTable, RawOutputs } from "../../data/mod.ts";
 import { accuracy, auroc, logLoss, probabilities, rmse } from "./metrics.ts";
 
-/** Measures of the predictions for some rows, by name. */
 interface Scores {
   /** Mean squared error (standardised) or cross-entropy over all label cells: what the best weights are chosen by. */
   loss: number;
@@ -47,10 +46,9 @@ export function score(table: EncodedTable, rows: Int32Array, outputs: RawOutputs
     add("logLoss", loss);
     if (classes === 2) add("auroc", auroc(Float64Array.from(known, (_, i) => p[i * 2 + 1]!), truth));
   });
+  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const metrics = Object.fromEntries(
-    Object.entries(collected).map((
-      [name, values],
-    ) => [name, values.reduce((a, b) => a + b, 0) / values.length]),
+    Object.entries(collected).map(([name, values]) => [name, mean(values)]),
   );
   return { loss: sum / cells, metrics };
 }

@@ -7,7 +7,7 @@ import type { Optimizer } from "../optimizer.ts";
 import { tableLoss } from "./loss.ts";
 import { drawMasks, drawRows, labelPlan, maskCells, type Masked, maskRows } from "./masking.ts";
 import type { Recipe } from "./recipe.ts";
-import { cellsOf, disposeRows, gatherRows, type Rows, takeRows, targetMask } from "./rows.ts";
+import { cellsOf, gatherRows, type Rows, takeRows, targetMask } from "./rows.ts";
 
 /** What changes from step to step, all of it as tensors, so that one program serves every step. */
 export interface StepInputs {
@@ -21,7 +21,6 @@ export interface StepInputs {
   rows: tf.Tensor1D | null;
 }
 
-/** The inputs of step `at`, which counts from 1. */
 export function stepInputs(
   seed: number,
   at: number,
@@ -118,9 +117,4 @@ export function stepData(table: EncodedTable, { train }: Fold): StepData {
     train: tf.tensor2d(isTrain, [table.rows, 1]),
     target: targetMask(table.columns),
   };
-}
-
-export function disposeData({ all, train, target }: StepData): void {
-  disposeRows(all);
-  tf.dispose([train, target]);
 }

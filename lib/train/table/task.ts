@@ -58,15 +58,10 @@ type StepFunction<Data> = (inputs: StepInputs, data: Data) => StepLosses;
 /** Seeds of the members of an ensemble are so far apart: seeds of trainings are neighbours. */
 const APART = 1_000_003;
 
-/** The seeds of the members of a model. */
 const seedsOf = ({ seed, members = 1 }: Pick<Recipe, "seed" | "members">): number[] =>
   Array.from({ length: members }, (_, i) => (seed + i * APART) | 0);
 
-/**
- * The model of a training, with all its members, or one of the caller's own.
- *
- * @throws UserError if what `build` gives is none
- */
+/** The model of a training, with its members, or one's own. @throws UserError if `build` gives none */
 export function modelOf(
   columns: readonly ModelColumn[],
   recipe: Recipe,
@@ -79,11 +74,8 @@ export function modelOf(
       if (Array.isArray(model?.parameters) && typeof model.forward === "function") {
         return Object.assign(model, { madeBy: buildDigest(build) });
       }
-      throw new UserError(
-        `build: expected a table model, such as createTableModel makes, found ${
-          Deno.inspect(model, { depth: 0 })
-        }`,
-      );
+      const found = Deno.inspect(model, { depth: 0 });
+      throw new UserError(`build: expected a table model, such as createTableModel makes, found ${found}`);
     }),
   );
 }

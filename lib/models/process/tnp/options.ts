@@ -1,8 +1,7 @@
-import { type ReluMlp, reluMlp } from "../../../nn/layers.ts";
+import { reluMlp } from "../../../nn/layers.ts";
 import type { Init } from "../../../nn/parameters.ts";
-import { type Transformer, transformer, type TransformerOptions } from "./transformer.ts";
+import { transformer, type TransformerOptions } from "./transformer.ts";
 
-/** What all transformer neural processes have. */
 export interface TnpOptions extends TransformerOptions {
   dimX: number;
   dimY: number;
@@ -25,19 +24,10 @@ export const GP_TNP: TnpOptions = {
 };
 
 /** Embeds pairs [b, n, dimX + dimY] and lets the rows read each other. */
-interface TnpEncoder {
-  embed: ReluMlp;
-  encode: Transformer;
+export function tnpEncoder(init: Init, options: TnpOptions) {
+  const { dimX, dimY, width, embDepth, layers } = options;
+  return {
+    embed: reluMlp(init, "embedder", dimX + dimY, width, width, embDepth),
+    encode: transformer(init, "encoder", layers, options),
+  };
 }
-
-export const tnpEncoder = (init: Init, options: TnpOptions): TnpEncoder => ({
-  embed: reluMlp(
-    init,
-    "embedder",
-    options.dimX + options.dimY,
-    options.width,
-    options.width,
-    options.embDepth,
-  ),
-  encode: transformer(init, "encoder", options.layers, options),
-});

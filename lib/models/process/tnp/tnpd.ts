@@ -1,24 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { reluMlp } from "../../../nn/layers.ts";
-import { createInit, type Parameter } from "../../../nn/parameters.ts";
+import { createInit } from "../../../nn/parameters.ts";
+import type { ConditionalProcess } from "../conditional_process.ts";
 import { meanLikelihood, type Normal, plainNormal } from "../normal.ts";
 import { contextOf, pairs, rowsAfter, targetsOf, type Tasks } from "../points.ts";
 import { tnpEncoder, type TnpOptions } from "./options.ts";
 
-/** A process that predicts targets alone, each for itself: TNP-D. */
-interface TargetProcess {
-  parameters: Parameter[];
-  /** The training objective: minus the mean log likelihood of the targets; the context is not scored. */
-  train(tasks: Tasks): { loss: tf.Scalar; prediction: Normal };
-  /** At the targets, [b, nt, dimY]. */
-  predict(tasks: Tasks): Normal;
-}
-
 /**
  * Transformer neural process with a diagonal normal (`regression/models/tnpd.py`): context and targets read the context,
- * so that the cost is (nc + nt)·nc.
+ * so that the cost is (nc + nt)·nc. It predicts at the targets alone, [b, nt, dimY], and its objective is minus their
+ * mean log likelihood: the context is not scored.
  */
-export function tnpd(options: TnpOptions, seed: number): TargetProcess {
+export function tnpd(options: TnpOptions, seed: number): ConditionalProcess {
   const init = createInit(seed);
   const { embed, encode } = tnpEncoder(init, options);
   const predictor = reluMlp(init, "predictor", options.width, options.feedForward, 2 * options.dimY, 2);

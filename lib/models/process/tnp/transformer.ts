@@ -11,7 +11,6 @@ export interface TransformerOptions {
   feedForward: number;
 }
 
-/** What the rows of a transformer may read. */
 interface Readable {
   /** Only the first so many rows are read; all if absent. */
   first?: number;
