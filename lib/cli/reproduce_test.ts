@@ -38,7 +38,7 @@ Deno.test("reproduce runs every notebook, names the one that fails, and does not
 
   const second = await workspace.run("reproduce", "--only", "02_fine");
   equal(second.code, 0);
-  match(second.stdout, /^02_fine: finished before/);
+  match(second.stdout, /^02_fine: finished before/m);
 });
 
 Deno.test("reproduce repeats a sample of the kept runs that its notebooks show, and names what differs", async () => {
