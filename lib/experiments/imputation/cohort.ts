@@ -67,7 +67,11 @@ interface CohortSettings extends Settings {
 }
 
 /** R² of dosages by MAF bin; null where nothing varies. */
-export type CohortDetails = { bins: (number | null)[] };
+export type CohortDetails = { bins: (number | null)[] } | {
+  bins: (number | null)[];
+  /** Which Beagle it was: no part of a run's identity, so that its record is found where there is none. */
+  beagle: { version: string; threads: number };
+};
 
 const ALL = "all";
 const CONTIG = "20";
@@ -119,7 +123,7 @@ async function runs(chosen: CohortSettings): Promise<Run<CohortDetails>[]> {
   const configurations: Record<Method, object> = {
     impute: { ...DEFAULT_SETTINGS, recipe, phasing },
     fast: { ...DEFAULT_SETTINGS, weight: 0, recipe, phasing },
-    beagle: { version: beagle?.found ? beagle.version : null, threads: navigator.hardwareConcurrency },
+    beagle: {},
   };
   return METHODS.filter((method) => methods.includes(method)).map((method) =>
     runOf({
@@ -156,7 +160,7 @@ async function execute(
   const { metrics, details } = cohortScores(await scoredFile(out, regionOf(chosen), await arrayVariants()));
   return {
     metrics: { ...metrics, seconds, ...done.metrics },
-    details,
+    details: { ...details, ...done.details },
     ...untrained({ compile, train: seconds - compile }),
     steps: done.steps,
   };
@@ -181,6 +185,7 @@ async function ownFile(chosen: CohortSettings, out: string, fast: boolean, signa
   const { seconds: { phase, impute }, windows } = result;
   return {
     metrics: { phaseSeconds: phase, imputeSeconds: impute },
+    details: {},
     steps: fast ? 0 : recipe.steps * windows,
   };
 }
@@ -189,17 +194,20 @@ async function ownFile(chosen: CohortSettings, out: string, fast: boolean, signa
 async function beagleFile({ region, seed }: CohortSettings, out: string) {
   const [reference, targets, map] = await files();
   const plain = `${out}.map`;
+  const threads = navigator.hardwareConcurrency;
+  const beagle = await findBeagle();
   try {
     await runBeagle({
       reference,
       targets,
       map: await plinkMap(await readGeneticMap(map, CONTIG), plain, CONTIG),
       out: out.replace(/\.vcf\.gz$/, ""),
-      threads: navigator.hardwareConcurrency,
+      threads,
       seed,
       options: region === ALL ? {} : { chrom: region },
     });
-    return { metrics: {}, steps: 0 };
+    const version = beagle.found ? beagle.version : "unknown";
+    return { metrics: {}, details: { beagle: { version, threads } }, steps: 0 };
   } finally {
     await Deno.remove(plain).catch(() => {});
   }
