@@ -51,7 +51,7 @@ Deno.test("a run is in the list with its curve, the next one beside it, and the 
   deepEqual(session.state().table.head, ["run", "h", "steps", "best step", "rmse", "time"]);
   deepEqual(session.state().table.rows[1]!.cells.map(({ best }) => best), [false, false, false, true, false]);
   const live = states.find(({ running }) => running?.line.includes("1 of 100"));
-  deepEqual(live?.curves.at(-1), { name: "now", train: [[1, 0.5]], validation: [], best: undefined });
+  deepEqual(live?.curves.at(-1), { name: "now", train: [[1, 0.5]], validation: [] });
   match(session.state().message, /^done after 100 steps/);
 });
 
