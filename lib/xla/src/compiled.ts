@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Entry, XlaBackend } from "./backend/backend.ts";
+import type { XlaBackend } from "./backend/backend.ts";
 import { elementOf } from "./backend/dtypes.ts";
 import { countRun } from "./backend/device_memory.ts";
+import type { Entry } from "./backend/entry.ts";
 import { launchWithin } from "./backend/out_of_memory.ts";
 import type { Loaded } from "./backend/programs.ts";
 import { Storage } from "./backend/storage.ts";

@@ -3,9 +3,12 @@ import type { Client } from "../pjrt/client.ts";
 import type { HostArray } from "../pjrt/buffer.ts";
 import { constant, isUniform, MAX_CONSTANT, type Node, type TensorType } from "../stablehlo/node.ts";
 import { reshape } from "../stablehlo/ops.ts";
+import { createAbandoned } from "./abandoned.ts";
 import { createCuts } from "./cuts.ts";
 import { countRun, deviceMemory } from "./device_memory.ts";
 import { dtypeOf, elementOf, toHostArray } from "./dtypes.ts";
+import { createEntries } from "./entries.ts";
+import { createEntry, type Entry } from "./entry.ts";
 import { type Complex, type HostValue, isHostValue, readHostValue } from "./host_values.ts";
 import { createProgramStore } from "./program_store.ts";
 import { createPrograms, type Programs } from "./programs.ts";
@@ -13,22 +16,8 @@ import { launchWithin } from "./out_of_memory.ts";
 import { createScalars, type Scalars } from "./scalars.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { NO_VALUE, Storage } from "./storage.ts";
-import { createStretch, type Operand, type Stretch } from "./stretch.ts";
-
-/**
- * What the engine knows of one tfjs data id: a value that exists, or the node that will compute it. Small arrays made
- * while a function is traced have both: they are constants of the program.
- */
-export interface Entry {
-  references: number;
-  type: TensorType;
-  node?: Node;
-  /** Which of the pending operations' results it is. */
-  place?: number;
-  storage?: Storage;
-  /** Why it has no value and never will, if a program for it alone failed. */
-  failure?: unknown;
-}
+import type { Operand } from "./steps.ts";
+import { createStretch, type Stretch } from "./stretch.ts";
 
 /** The recording of one function by `jit`, or of a part of it that is a closure. */
 export interface Trace {
@@ -49,16 +38,17 @@ export interface Trace {
 export class XlaBackend extends tf.KernelBackend {
   readonly programs: Programs;
   trace: Trace | undefined;
-  readonly #data: tf.DataStorage<Entry | HostValue>;
-  /** What is recorded and can be asked for, with its data id. */
-  readonly #pending = new Map<Entry, tf.DataId>();
+  readonly #data = createEntries((dataId) => tf.engine().moveData(this, dataId));
+  /** What was recorded and had to be computed, in order; what was disposed of meanwhile has no `pending` any more. */
+  #recorded: Entry[] = [];
+  /** How much of it can be asked for. */
+  #pending = 0;
   readonly #cuts = createCuts();
   readonly #scalars: Scalars;
   readonly #stretch: Stretch;
   /** Values freed while recorded operations may still need them. */
   #freed: Storage[] = [];
-  /** Data ids that nobody can reach any more: the garbage collector frees what was not disposed of. */
-  readonly #unreachable = new FinalizationRegistry<Entry | HostValue>((entry) => this.#drop(entry));
+  readonly #abandoned = createAbandoned<Entry | HostValue>((entry) => this.#drop(entry));
 
   /** @param programFolder where compiled programs are kept for the next process; undefined: nowhere */
   constructor(readonly client: Client, programFolder?: string) {
@@ -67,20 +57,19 @@ export class XlaBackend extends tf.KernelBackend {
       client,
       programFolder ? createProgramStore(client, programFolder) : undefined,
     );
-    this.#data = new tf.DataStorage(this, tf.engine());
     this.#scalars = createScalars(client);
     this.#stretch = createStretch(client);
   }
 
   /** @throws Error for a tensor that is disposed, or has no value. */
   #readable({ dataId, shape, dtype }: tf.TensorInfo): Entry {
-    if (!this.#data.has(dataId) && !tf.engine().state.tensorInfo.has(dataId)) {
+    if (!this.#data.find(dataId) && !tf.engine().state.tensorInfo.has(dataId)) {
       throw new Error(`a tensor (${dtype} [${shape}]) is disposed, and can't be computed with`);
     }
     const entry = this.entry(dataId);
     const { storage, failure } = entry;
     if (failure) throw failure;
-    if (!this.trace && !storage && !this.#pending.has(entry)) throw new Error(NO_VALUE);
+    if (!this.trace && !storage && !entry.pending) throw new Error(NO_VALUE);
     storage?.checkNotTaken();
     return entry;
   }
@@ -88,22 +77,31 @@ export class XlaBackend extends tf.KernelBackend {
   /** The node of a tensor, in the tensor's own shape (tensors of other shapes may share its data). */
   nodeOf(info: tf.TensorInfo): Node {
     const entry = this.#readable(info);
-    if (this.#pending.has(entry)) this.#stretch.build();
+    if (entry.pending) this.#stretch.build();
     const { dataId, shape } = info;
     const value = entry.node ?? entry.storage!.leaf;
     const { capture, inside } = this.trace ?? {};
     return reshape(capture && !inside!.has(entry) ? capture(dataId, value) : value, shape);
   }
 
-  /** To be called before the operands of an operation are looked at: runs what is pending where a program should end. */
-  beginOperation(name: string): void {
-    if (!this.trace && this.#cuts.before(name, this.#pending.size)) this.#evaluate();
+  /**
+   * To be called before the operands of an operation are looked at: runs what is pending where a program should end.
+   *
+   * @param fingerprint of its name
+   */
+  beginOperation(fingerprint: number): void {
+    if (!this.trace && this.#cuts.before(fingerprint, this.#pending)) this.#evaluate();
+  }
+
+  /** An operation that computes nothing. */
+  countOperation(): void {
+    if (!this.trace) this.#cuts.recorded();
   }
 
   /** A new data id for a recorded node. */
   record(node: Node): tf.TensorInfo {
     if (!this.trace) return this.#await(this.#stretch.recordNode(node));
-    const entry: Entry = { references: 1, type: node, node };
+    const entry = createEntry(node, undefined, node);
     this.trace.inside?.add(entry);
     return { dataId: this.#add(entry), shape: [...node.shape], dtype: dtypeOf(node.element) };
   }
@@ -120,7 +118,8 @@ export class XlaBackend extends tf.KernelBackend {
       const info = infos[key];
       if (info) operands.push({ key, entry: this.#readable(info), shape: info.shape });
     }
-    const { entries, list } = this.#stretch.record(name, kernel, operands, attrs);
+    const entries: Entry[] = [];
+    const list = this.#stretch.record({ name, kernel, operands, attrs, varying: [], entries });
     return list ? entries.map((entry) => this.#await(entry)) : this.#await(entries[0]!);
   }
 
@@ -129,28 +128,25 @@ export class XlaBackend extends tf.KernelBackend {
    * decide what a program computes.
    */
   #await(entry: Entry): tf.TensorInfo {
-    const dataId = {};
-    this.#data.set(dataId, entry);
-    this.#pending.set(entry, dataId);
+    const dataId = this.#data.add(entry);
+    entry.pending = dataId;
+    this.#recorded.push(entry);
+    this.#pending++;
     this.#cuts.recorded();
-    return { dataId, shape: [...entry.type.shape], dtype: dtypeOf(entry.type.element) };
+    // tfjs makes its tensors a copy.
+    return { dataId, shape: entry.type.shape as number[], dtype: dtypeOf(entry.type.element) };
   }
 
   /** A new data id for a value that exists. */
   adopt(storage: Storage): tf.TensorInfo {
-    const dataId = this.#add({ references: 1, type: storage, storage });
+    const dataId = this.#add(createEntry(storage, storage));
     return { dataId, shape: [...storage.shape], dtype: dtypeOf(storage.element) };
   }
 
   #add(entry: Entry | HostValue): tf.DataId {
-    const dataId = {};
-    this.#keep(dataId, entry);
+    const dataId = this.#data.add(entry);
+    this.#abandoned.watch(dataId, entry);
     return dataId;
-  }
-
-  #keep(dataId: tf.DataId, entry: Entry | HostValue): void {
-    this.#data.set(dataId, entry);
-    this.#unreachable.register(dataId, entry, dataId);
   }
 
   /** @throws Error for strings and complex numbers. */
@@ -198,7 +194,9 @@ export class XlaBackend extends tf.KernelBackend {
     const entry = dtype === "string" || dtype === "complex64"
       ? this.#hostValue(values, shape, dtype)
       : this.#entryOf(values, shape, dtype).entry;
-    this.#keep(dataId, { ...entry, references });
+    entry.references = references;
+    this.#data.set(dataId, entry);
+    this.#abandoned.watch(dataId, entry);
   }
 
   #hostValue(
@@ -223,7 +221,7 @@ export class XlaBackend extends tf.KernelBackend {
   ): { entry: Entry; host: HostArray } {
     const type: TensorType = { shape: [...shape], element: elementOf(dtype) };
     const host = toHostArray(values as unknown as ArrayLike<number>, type.element);
-    return { entry: { references: 1, type, storage: new Storage(this.client, type, host) }, host };
+    return { entry: createEntry(type, new Storage(this.client, type, host)), host };
   }
 
   override incRef(dataId: tf.DataId): void {
@@ -231,19 +229,19 @@ export class XlaBackend extends tf.KernelBackend {
   }
 
   override refCount(dataId: tf.DataId): number {
-    return this.#data.has(dataId) ? this.#data.get(dataId).references : 0;
+    return this.#data.find(dataId)?.references ?? 0;
   }
 
   override numDataIds(): number {
-    return this.#data.numDataIds();
+    return this.#data.count();
   }
 
   override disposeData(dataId: tf.DataId, force = false): boolean {
-    if (!this.#data.has(dataId)) return true;
-    const entry = this.#data.get(dataId);
+    const entry = this.#data.find(dataId);
+    if (!entry) return true;
     if (--entry.references > 0 && !force) return false;
     this.#data.delete(dataId);
-    this.#unreachable.unregister(dataId);
+    if (isHostValue(entry) || !entry.pending) this.#abandoned.forget(dataId, entry);
     this.#drop(entry);
     return true;
   }
@@ -253,14 +251,17 @@ export class XlaBackend extends tf.KernelBackend {
       if ("real" in entry) { for (const part of [entry.real, entry.imag]) this.disposeData(part.dataId); }
       return;
     }
-    if (this.#pending.delete(entry) && this.#pending.size === 0) this.#settle();
+    if (entry.pending) {
+      entry.pending = undefined;
+      if (--this.#pending === 0) this.#settle();
+    }
     if (entry.storage) this.#free(entry.storage);
   }
 
   /** Frees a value once nothing recorded can need it. */
   #free(storage: Storage): void {
     if (this.trace) this.trace.freed.push(storage);
-    else if (this.#pending.size > 0) this.#freed.push(storage);
+    else if (this.#pending > 0) this.#freed.push(storage);
     else storage.release();
   }
 
@@ -284,8 +285,8 @@ export class XlaBackend extends tf.KernelBackend {
   }
 
   #evaluate(): void {
-    if (this.#pending.size === 0) return;
-    const entries = [...this.#pending.keys()];
+    if (this.#pending === 0) return;
+    const entries = this.#recorded.filter(({ pending }) => pending);
     try {
       this.#compute(entries);
     } catch (error) {
@@ -309,7 +310,9 @@ export class XlaBackend extends tf.KernelBackend {
 
   /** Nothing is pending any more: what was freed meanwhile is not needed. */
   #settle(): void {
-    this.#pending.clear();
+    for (const entry of this.#recorded) entry.pending = undefined;
+    this.#recorded = [];
+    this.#pending = 0;
     this.#stretch.clear();
     for (const storage of this.#freed) storage.release();
     this.#freed = [];
@@ -326,8 +329,7 @@ export class XlaBackend extends tf.KernelBackend {
     entries.forEach((entry, i) => {
       entry.storage = new Storage(this.client, entry.type, launch.outputs[i]!);
       entry.node = undefined;
-      const dataId = this.#pending.get(entry)!;
-      this.#unreachable.register(dataId, entry, dataId);
+      this.#abandoned.watch(entry.pending!, entry);
     });
   }
 
@@ -342,7 +344,7 @@ export class XlaBackend extends tf.KernelBackend {
       );
     }
     if (storage) return storage;
-    if (this.#pending.has(entry)) this.evaluate();
+    if (entry.pending) this.evaluate();
     if (!entry.storage) throw entry.failure ?? new Error(NO_VALUE);
     return entry.storage;
   }

@@ -18,9 +18,10 @@ export interface Cuts {
   /**
    * Whether what is pending is to be run before the next operation.
    *
+   * @param fingerprint of its name
    * @param alive how many of the recorded values can still be asked for
    */
-  before(name: string, alive: number): boolean;
+  before(fingerprint: number, alive: number): boolean;
   /** A value has been recorded. */
   recorded(): void;
   /** What comes now is cut as if nothing had been before: a value was asked for, or a compiled function called. */
@@ -41,8 +42,8 @@ export function createCuts(): Cuts {
   let next = 0;
   let context = 0;
   return {
-    before(name, alive) {
-      context = (context << 4) ^ hashOf(name);
+    before(fingerprint, alive) {
+      context = (context << 4) ^ fingerprint;
       const order = Math.imul(context, 0x9e3779b1) >>> 0;
       const cut = count >= FEW && alive * LITTLE <= count ||
         count >= MANY && latest.every((other) => order <= other) || count > MAX_PENDING;
@@ -61,15 +62,9 @@ export function createCuts(): Cuts {
   };
 }
 
-const hashes = new Map<string, number>();
-
-/** 32 bits of a name. */
-function hashOf(name: string): number {
-  let hash = hashes.get(name);
-  if (hash === undefined) {
-    hash = 0;
-    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-    hashes.set(name, hash ^= hash >>> 15);
-  }
-  return hash;
+/** 32 bits of an operation's name. */
+export function fingerprintOf(name: string): number {
+  let hash = 0;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash ^ (hash >>> 15);
 }

@@ -16,16 +16,14 @@ export const bytesOf = (element: ElementType): number => element === "i1" ? 1 : 
 
 export const dtypeOf = (element: ElementType): DataType => DTYPE[element];
 
+const ARRAY = { f32: Float32Array, i32: Int32Array, ui32: Int32Array, i1: Uint8Array };
+
 /** A new host array for `size` elements of a type. */
-export function hostArray(element: ElementType, size: number): HostArray {
-  if (element === "f32") return new Float32Array(size);
-  return element === "i1" ? new Uint8Array(size) : new Int32Array(size);
-}
+export const hostArray = (element: ElementType, size: number): HostArray => new ARRAY[element](size);
 
 /** The values as a host array of a type: themselves if they are one already, else a copy. */
 export function toHostArray(values: ArrayLike<number | boolean>, element: ElementType): HostArray {
-  const array = hostArray(element, 0);
-  if (Object.getPrototypeOf(values) === Object.getPrototypeOf(array)) return values as HostArray;
+  if (Object.getPrototypeOf(values) === ARRAY[element].prototype) return values as HostArray;
   const copy = hostArray(element, values.length);
   copy.set(values as ArrayLike<number>);
   return copy;

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { XlaBackend } from "./backend.ts";
 import { bridge, bridgeMissingKernels } from "./bridge.ts";
+import { fingerprintOf } from "./cuts.ts";
 import { isHostType } from "./host_values.ts";
 import { binaryKernels } from "./kernels/binary.ts";
 import { convolutionKernels } from "./kernels/convolution.ts";
@@ -49,10 +50,11 @@ function ofHostTypes(
 /** Makes a kernel from the form in which tfjs calls it. Strings and complex numbers go over the bridge. */
 function adapt(name: string, kernel: Kernel): tf.KernelFunc {
   const ofHostValues = bridge(name);
+  const fingerprint = fingerprintOf(name);
   return ({ inputs, backend, attrs }) => {
     const xla = backend as XlaBackend;
     const infos = inputs as unknown as Record<string, tf.TensorInfo | undefined>;
-    xla.beginOperation(name);
+    xla.beginOperation(fingerprint);
     if (ofHostValues && ofHostTypes(infos, attrs)) return ofHostValues({ inputs, backend, attrs });
     if (!xla.trace) return xla.call(name, kernel, infos, (attrs ?? {}) as Record<string, unknown>);
     const call: KernelCall = {
@@ -103,6 +105,20 @@ function part(inputs: tf.NamedTensorInfoMap, backend: XlaBackend, name: "real" |
   return { ...found, shape: input.shape };
 }
 
+/** To the type that a tensor has already: another name for the same data. Gradients are full of such casts. */
+function castOrAlias(cast: tf.KernelFunc): tf.KernelFunc {
+  const fingerprint = fingerprintOf("Cast");
+  return (call) => {
+    const { x } = call.inputs as { x: tf.TensorInfo };
+    if (x.dtype !== (call.attrs as { dtype?: tf.DataType }).dtype) return cast(call);
+    const xla = call.backend as XlaBackend;
+    // It counts as an operation: programs end where they would with it.
+    xla.beginOperation(fingerprint);
+    xla.countOperation();
+    return alias(call);
+  };
+}
+
 /** Registers every kernel with tfjs, those that only its cpu engine has too. Safe to call more than once. */
 export function registerKernels(): void {
   if (tf.getKernel("Identity", BACKEND)) return;
@@ -110,7 +126,12 @@ export function registerKernels(): void {
     tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
   }
   for (const [name, kernel] of Object.entries(kernels)) {
-    tf.registerKernel({ kernelName: name, backendName: BACKEND, kernelFunc: adapt(name, kernel) });
+    const kernelFunc = adapt(name, kernel);
+    tf.registerKernel({
+      kernelName: name,
+      backendName: BACKEND,
+      kernelFunc: name === "Cast" ? castOrAlias(kernelFunc) : kernelFunc,
+    });
   }
   bridgeMissingKernels(BACKEND);
 }

@@ -39,7 +39,7 @@ export function createScalars({ api, handle, device }: Client): Scalars {
       const { host, shape, element } = value;
       // To a map, 0 and -0 are one.
       if (!host || host.length > SMALL || !isUniform(host) || Object.is(host[0], -0)) return value.handle();
-      const type = typeText(value);
+      const type = shape.length === 0 ? element : typeText(value);
       let buffers = known.get(type);
       if (!buffers) known.set(type, buffers = new Map());
       let found = buffers.get(host[0]!);

@@ -19,7 +19,7 @@ import { bytesOf, dtypeOf, hostArray } from "./dtypes.ts";
 export class Storage implements TensorType {
   readonly shape: readonly number[];
   readonly element: TensorType["element"];
-  readonly #leaf: Node;
+  #leaf: Node | undefined;
   /** The function that took the value, if it was donated to one. */
   #taker: string | undefined;
   #holders = 1;
@@ -38,7 +38,6 @@ export class Storage implements TensorType {
     this.#replicas = replicas;
     this.shape = type.shape;
     this.element = type.element;
-    this.#leaf = leaf(type, this);
     this.#bytes = sizeOf(type.shape) * bytesOf(type.element);
     if (typeof value === "bigint") {
       this.#handle = value;
@@ -51,7 +50,7 @@ export class Storage implements TensorType {
   /** The node by which programs refer to this value. @throws Error if the value was donated. */
   get leaf(): Node {
     this.checkNotTaken();
-    return this.#leaf;
+    return this.#leaf ??= leaf({ shape: this.shape, element: this.element }, this);
   }
 
   /** @throws Error if the value was donated. */

@@ -52,10 +52,17 @@ export class ShapeError extends Error {
 export const typeText = ({ shape, element }: TensorType): string =>
   `tensor<${shape.map((n) => `${n}x`).join("")}${element}>`;
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const n of shape) size *= n;
+  return size;
+}
 
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((n, i) => n === b[i]);
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 /** @throws ShapeError unless the condition holds. */
 export function check(condition: boolean, message: () => string): asserts condition {
@@ -127,7 +134,8 @@ export function constant(data: HostArray | readonly number[], type: TensorType):
 /** Whether there are values, all the same one; 0 and -0 are two. */
 export function isUniform(data: HostArray | readonly number[]): boolean {
   const first = data[0];
-  return data.length > 0 && data.every((value: number) => Object.is(value, first));
+  for (let i = 1; i < data.length; i++) if (!Object.is(data[i], first)) return false;
+  return data.length > 0;
 }
 
 /** A constant with the same value everywhere. */
