@@ -123,12 +123,12 @@ async function runComparison(
     const cold = compiles ? await oneStep(config, programs) : null;
     const warm = compiles ? await oneStep(config, programs) : null;
     // Each takes its first step at once: its time from the start of the process has no other system's in it.
-    const join = async (system: System) => {
+    const enter = async (system: System) => {
       systems.push(system);
       await system.steps(1, 0);
     };
-    for (const engine of engines) await join(await engineSystem(engine, config, { programs, weights }));
-    for (const name of twin?.names ?? []) await join(await twinSystem(name, twin!, config, weights));
+    for (const engine of engines) await enter(await engineSystem(engine, config, { programs, weights }));
+    for (const name of twin?.names ?? []) await enter(await twinSystem(name, twin!, config, weights));
     return { group, label, config, timed: await race(systems, effort), cold, warm };
   } finally {
     await Promise.all(systems.map((system) => system.close()));

@@ -93,7 +93,7 @@ function speedTable(
       },
     ],
     notes: [
-      `In turns in one run on ${cores} cores, ${cpu}, ${date.slice(0, 10)}, commit ${
+      `Each row in turns on ${cores} cores, ${cpu}, ${date.slice(0, 10)}, commit ${
         commit?.slice(0, 7) ?? "unknown"
       }.`,
     ],
