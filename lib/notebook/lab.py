@@ -21,7 +21,7 @@ DENO = sys.argv[1]
 EXPLAIN = str(Path(__file__).with_name("explain.ts"))
 V1 = "v1.kernel.websocket.jupyter.org"
 
-# Cells whose code is kept until their reply.
+# Cells whose code is kept: until their reply, or longer if they failed.
 MOST = 1000
 
 
@@ -40,7 +40,9 @@ class Connection(ZMQChannelsWebsocketConnection):
             if header["msg_type"] == "execute_request":
                 self.sources[header["msg_id"]] = self.session.unpack(parts[3])["code"]
                 while len(self.sources) > MOST:
-                    self.sources.pop(next(iter(self.sources)))
+                    oldest = next(iter(self.sources))
+                    self.sources.pop(oldest)
+                    self.explaining.pop(oldest, None)
         super().handle_incoming_message(incoming_msg)
 
     def handle_outgoing_message(self, stream, outgoing_msg):
@@ -51,19 +53,19 @@ class Connection(ZMQChannelsWebsocketConnection):
         kind, cell = header.get("msg_type"), parent.get("msg_id")
         if cell not in self.sources or kind not in ("error", "execute_reply"):
             return super().handle_outgoing_message(stream, outgoing_msg)
-        content, source = self.session.unpack(parts[4]), self.sources[cell]
+        content = self.session.unpack(parts[4])
+        # An error and its reply come over two sockets, either of them first, and both hold the same.
+        if cell not in self.explaining and (kind == "error" or content.get("status") == "error"):
+            self.explaining[cell] = asyncio.ensure_future(self.explain(self.sources[cell], content, parent))
         if kind == "error":
-            self.explaining[cell] = asyncio.ensure_future(self.explain(source, content, parent))
             return None
-        if content.get("status") == "error" and cell not in self.explaining and not content.get("traceback"):
-            self.explaining[cell] = asyncio.ensure_future(self.explain(source, content, parent))
-        explaining = self.explaining.pop(cell, None)
-        self.sources.pop(cell, None)
-        if explaining is None:
+        if cell not in self.explaining:
+            del self.sources[cell]
             return super().handle_outgoing_message(stream, outgoing_msg)
         # What comes after the reply is not shown any more.
         parent_handle = super().handle_outgoing_message
-        explaining.add_done_callback(lambda _: parent_handle(stream, outgoing_msg))
+        self.explaining[cell].add_done_callback(lambda _: parent_handle(stream, outgoing_msg))
+        return None
 
     async def explain(self, source, content, parent):
         """Shows an error with its place in the cell; as the kernel told it where that does not work."""
@@ -85,5 +87,6 @@ class Connection(ZMQChannelsWebsocketConnection):
         self.write_message(serialize_msg_to_ws_v1(message, "iopub", self.session.pack), binary=True)
 
 
-sys.argv = [sys.argv[0], *sys.argv[2:], "--ServerApp.kernel_websocket_connection_class=__main__.Connection"]
-LabApp.launch_instance()
+if __name__ == "__main__":
+    sys.argv = [sys.argv[0], *sys.argv[2:], "--ServerApp.kernel_websocket_connection_class=__main__.Connection"]
+    LabApp.launch_instance()
