@@ -9,7 +9,12 @@ const kept = async (file: string) => JSON.parse(await Deno.readTextFile(`${ROOT}
 Deno.test("docs/engine.md shows the benches that are kept, and no other figures", async () => {
   const text = await Deno.readTextFile(`${ROOT}/docs/engine.md`);
   const steps = await kept("cpu.json") as BenchRecord;
-  const tables = [stepTable, firstStepTable, residentTable].map((table) => table(steps));
+  const tables = [
+    stepTable(steps),
+    firstStepTable(steps),
+    residentTable(steps),
+    stepTable(await kept("tfjs.json"), "TensorFlow.js on several engines"),
+  ];
   for (const table of [...tables, coldTable(await kept("cold.json") as ColdRecord)]) {
     const shown = toMarkdown(table).trim();
     ok(text.includes(shown), `expected in docs/engine.md:\n${shown}`);

@@ -71,7 +71,9 @@ function comparisonTable(group: string, results: ComparisonResult[]): TableView 
     ],
     rows,
     notes: [
-      ...results.map(({ label, config }) => `${label}: ${describeSize(config)}`),
+      ...results.flatMap(({ label, config }) =>
+        config.kind === "tfjs" ? [] : [`${label}: ${describeSize(config)}`]
+      ),
       "start: from a process's start to its first step, of ours with the program on disk",
     ],
   };

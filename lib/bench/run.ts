@@ -5,14 +5,18 @@ import type { CallCost } from "./calls.ts";
 import { type Effort, race, type Timed } from "./race.ts";
 import { describeSize, type StepConfig } from "./sizes.ts";
 import { engineSystem, startWorker, type System } from "./systems.ts";
+import type { TfjsProgram } from "./tfjs.ts";
 import type { Facts } from "./worker.ts";
+
+/** What a system takes steps of. What users of tfjs run has no twins. */
+export type BenchConfig = StepConfig | TfjsProgram;
 
 export interface BenchComparison {
   /** Comparisons of one group make one table. */
   group: string;
   /** What the program is called there. */
   label: string;
-  config: StepConfig;
+  config: BenchConfig;
   engines: EngineName[];
   effort: Effort;
 }
@@ -114,7 +118,7 @@ async function runComparison(
   { twin }: BenchPlan,
   say: (line: string) => void,
 ): Promise<ComparisonResult> {
-  say(`timing steps of ${label}, ${describeSize(config)}`);
+  say(`timing steps of ${label}${config.kind === "tfjs" ? "" : `, ${describeSize(config)}`}`);
   const programs = await Deno.makeTempDir();
   const weights = `${programs}/weights.safetensors`;
   const systems: System[] = [];
@@ -128,7 +132,9 @@ async function runComparison(
       await system.steps(1, 0);
     };
     for (const engine of engines) await enter(await engineSystem(engine, config, { programs, weights }));
-    for (const name of twin?.names ?? []) await enter(await twinSystem(name, twin!, config, weights));
+    if (config.kind !== "tfjs") {
+      for (const name of twin?.names ?? []) await enter(await twinSystem(name, twin!, config, weights));
+    }
     return { group, label, config, timed: await race(systems, effort), cold, warm };
   } finally {
     await Promise.all(systems.map((system) => system.close()));
@@ -137,7 +143,7 @@ async function runComparison(
 }
 
 /** Starts a process for one step; those after it find its programs in the folder. */
-async function oneStep(config: StepConfig, programs: string): Promise<Start> {
+async function oneStep(config: BenchConfig, programs: string): Promise<Start> {
   const first = await engineSystem("xla", config, { programs });
   try {
     await first.steps(1, 0);

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { EngineInfo, EngineName } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
 import { outputLines } from "../setup/command.ts";
-import type { StepConfig } from "./sizes.ts";
+import type { BenchConfig } from "./run.ts";
 import type { Facts, Stepped } from "./worker.ts";
 
 export interface TwinInfo {
@@ -49,7 +49,7 @@ export const startWorker = (engine: EngineName, programs = "off"): Conversation 
  */
 export async function engineSystem(
   engine: EngineName,
-  config: StepConfig,
+  config: BenchConfig,
   { weights, programs }: { weights?: string; programs?: string } = {},
 ): Promise<System> {
   const worker = startWorker(engine, programs);

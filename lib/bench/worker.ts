@@ -6,11 +6,12 @@ import { compileTime, type EngineInfo, useEngine } from "../engine/mod.ts";
 import { tensorsOf } from "../parity/twin_tensors.ts";
 import { peakResidentBytes } from "../results/mod.ts";
 import { callCost } from "./calls.ts";
-import type { StepConfig } from "./sizes.ts";
+import type { BenchConfig } from "./run.ts";
 import { benchProcessStep, type BenchStep, createTableStep } from "./step.ts";
+import { createTfjsStep } from "./tfjs.ts";
 
 type Request =
-  | { do: "start"; config: StepConfig; /** file for the initial weights and the cells */ weights?: string }
+  | { do: "start"; config: BenchConfig; /** file for the initial weights and the cells */ weights?: string }
   /** Takes steps until there are so many, or so many seconds have passed. */
   | { do: "steps"; steps: number; seconds: number }
   | { do: "facts" }
@@ -38,16 +39,21 @@ export interface Facts {
 }
 
 const engine = await useEngine();
-let step: BenchStep | undefined;
+let step: Pick<BenchStep, "run" | "memory"> | undefined;
 let firstStep = 0;
 
 async function answer(request: Request): Promise<unknown> {
   switch (request.do) {
     case "start": {
       const { config, weights } = request;
-      step = config.kind === "table" ? createTableStep(config) : benchProcessStep(config);
-      const { parameters } = step;
-      if (weights) await writeSafetensors(weights, await tensorsOf(step, config));
+      let parameters: { count: number }[];
+      if (config.kind === "tfjs") {
+        ({ parameters } = step = createTfjsStep(config));
+      } else {
+        const own = config.kind === "table" ? createTableStep(config) : benchProcessStep(config);
+        ({ parameters } = step = own);
+        if (weights) await writeSafetensors(weights, await tensorsOf(own, config));
+      }
       return { engine, parameters: parameters.reduce((sum, { count }) => sum + count, 0) } satisfies Started;
     }
     case "steps": {

@@ -14,6 +14,7 @@ import {
   type TableSize,
   tableStep,
 } from "../bench/sizes.ts";
+import { TFJS_PROGRAMS } from "../bench/tfjs.ts";
 import { findDevice } from "../engine/device.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
 import { findTensorflow } from "../engine/tensorflow_bundle.ts";
@@ -79,6 +80,18 @@ function planOf(quick: boolean, engines: EngineName[], twin: Twin | undefined, t
   };
 }
 
+/** What users of tfjs run, on the engines that train all of it. */
+function tfjsPlan(engines: EngineName[], threads: number): BenchPlan {
+  const comparisons = TFJS_PROGRAMS.map(({ group, label }) => ({
+    group,
+    label,
+    config: { kind: "tfjs", group, label, seed: SEED } as const,
+    engines: engines.filter((engine) => engine !== "cpu"),
+    effort: { rounds: 5, steps: 10, seconds: 15 },
+  }));
+  return { comparisons, parity: {}, calls: null, threads, seed: SEED };
+}
+
 /** The checkpoint of a bench beside its record: a run of the same plan, code and machine goes on from it. */
 async function checkpointOf(
   file: string,
@@ -127,6 +140,9 @@ export const BENCH = {
     threads: textOption("N", "threads for PyTorch (default: as many as there are cores)"),
     engines: textOption("A,B", `only these of ${ENGINES.join(", ")}`),
     quick: flag("the small sizes only"),
+    tfjs: flag(
+      "instead: the package's examples and model.fit of tfjs-layers, beside tfjs-node and tfjs-wasm",
+    ),
     cold: flag("instead: whole trainings from nothing, from a process's start to the score"),
   },
   examples: ["bench", "bench --quick", "bench --python /usr/bin/python3 --json bench.json"],
@@ -158,7 +174,7 @@ export async function runBenchCommand(
     ? undefined
     : { python, threads: count, device, names: await namesOf(python, values.beside) } as const;
   const say = (line: string) => console.error(`${line} ...`);
-  const plan = planOf(values.quick ?? false, engines, twin, count);
+  const plan = values.tfjs ? tfjsPlan(engines, count) : planOf(values.quick ?? false, engines, twin, count);
   const checkpoint = json && !values.cold ? await checkpointOf(json.path, plan) : undefined;
   if (checkpoint?.found) say(`going on from ${json!.path}.checkpoint`);
   const record = values.cold

@@ -100,11 +100,11 @@ function speedTable(
   };
 }
 
-/** Medians of a training step. */
-export const stepTable = (speed: Speed): TableView =>
+/** Medians of a training step, or of what the title says. */
+export const stepTable = (speed: Speed, title = "A training step"): TableView =>
   speedTable(
     speed,
-    "A training step",
+    title,
     (program, name) => stepTime(named(program, name).median),
     (program, name) => stepRatio(named(program, OURS), named(program, name)),
   );

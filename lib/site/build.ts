@@ -28,8 +28,9 @@ import { inOrder, type RecordedRun, type SiteRun } from "./runs.ts";
 const HERE = import.meta.dirname!;
 const STYLES = [join(HERE, "..", "notebook", "page", "page.css"), join(HERE, "site.css")];
 
-/** The kept record of `task bench`. */
-const BENCH = join(ROOT, "results", "bench", "cpu.json");
+/** A kept record of `task bench`. */
+const bench = async (file: string): Promise<Speed> =>
+  JSON.parse(await Deno.readTextFile(join(ROOT, "results", "bench", file)));
 
 /** Beside its pages, which name their generator, it tells that a folder is a site and may be replaced. */
 const MARK = "site.css";
@@ -151,7 +152,7 @@ export async function buildSite(
         ...own,
         resultsPage(profiles, (some) => sourceLine(some, kept), chapters, link),
         runsPage(),
-        speedPage(JSON.parse(await Deno.readTextFile(BENCH)) as Speed),
+        speedPage(await bench("cpu.json"), await bench("tfjs.json")),
         methodsPage(origin, runs, [...new Set(published.map(({ note }) => note))]),
       ]
       : own;

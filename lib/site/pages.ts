@@ -182,12 +182,13 @@ was made. <em>quick</em>: small settings, minutes on two cores. <em>paper</em>: 
   return { id: "results", title: "Results", html, headings };
 }
 
-/** What `task bench` measured beside other frameworks. */
-export function speedPage(speed: Speed): Page {
+/** What `task bench` measured beside other frameworks, and what `task bench --tfjs` did beside other engines of tfjs. */
+export function speedPage(speed: Speed, tfjs: Speed): Page {
   const tables = {
     steps: stepTable(speed),
     first_steps: firstStepTable(speed),
     memory: residentTable(speed),
+    tfjs: stepTable(tfjs, "TensorFlow.js on several engines"),
   };
   const chart = methodDots(
     speed.comparisons.flatMap((program) =>

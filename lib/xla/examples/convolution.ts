@@ -48,8 +48,8 @@ export function digits(count: number, random: () => number): { images: tf.Tensor
   return { images: tf.tensor4d(pixels, [count, SIZE, SIZE, 1]), labels: tf.tensor1d(labels, "int32") };
 }
 
-/** Trains for so many steps; the share of 200 new digits that are read rightly. */
-export function trainConvolution(steps: number, random: () => number): number {
+/** A network that reads digits, and a compiled step of its training: the loss of a batch. */
+export function createConvolution() {
   const initial = (seed: number) => tf.initializers.heNormal({ seed });
   const model = tf.sequential({
     layers: [
@@ -74,6 +74,12 @@ export function trainConvolution(steps: number, random: () => number): number {
       true,
     )!
   );
+  return { model, step };
+}
+
+/** Trains for so many steps; the share of 200 new digits that are read rightly. */
+export function trainConvolution(steps: number, random: () => number): number {
+  const { model, step } = createConvolution();
   for (let i = 0; i < steps; i++) {
     const { images, labels } = digits(BATCH, random);
     const loss = step(images, labels);

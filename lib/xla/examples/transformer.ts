@@ -65,15 +65,17 @@ function createTransformer(): (symbols: tf.Tensor2D) => tf.Tensor3D {
   };
 }
 
-/** Trains for so many steps; the share of places of new sequences that are right. */
-export function trainTransformer(steps: number, random: () => number): number {
+/** Random sequences, [BATCH, LENGTH] int32. */
+export const sequences = (random: () => number): tf.Tensor2D =>
+  tf.tensor2d(Int32Array.from({ length: BATCH * LENGTH }, () => Math.floor(SYMBOLS * random())), [
+    BATCH,
+    LENGTH,
+  ]);
+
+/** A compiled step of training, which gives the loss of sequences, and the share of their places that are right. */
+export function createTurner() {
   const transformer = createTransformer();
   const optimizer = tf.train.adam(0.003);
-  const batch = (): tf.Tensor2D =>
-    tf.tensor2d(Int32Array.from({ length: BATCH * LENGTH }, () => Math.floor(SYMBOLS * random())), [
-      BATCH,
-      LENGTH,
-    ]);
   const step = jit((symbols: tf.Tensor2D) =>
     optimizer.minimize(() => {
       const turned = tf.oneHot(tf.cast(tf.reverse(symbols, 1), "int32"), SYMBOLS);
@@ -83,13 +85,19 @@ export function trainTransformer(steps: number, random: () => number): number {
   const accuracy = jit((symbols: tf.Tensor2D) =>
     tf.mean(tf.cast(tf.equal(tf.argMax(transformer(symbols), 2), tf.reverse(symbols, 1)), "float32"))
   );
+  return { step, accuracy };
+}
+
+/** Trains for so many steps; the share of places of new sequences that are right. */
+export function trainTransformer(steps: number, random: () => number): number {
+  const { step, accuracy } = createTurner();
   for (let i = 0; i < steps; i++) {
-    const symbols = batch();
+    const symbols = sequences(random);
     const loss = step(symbols);
     if (i % 50 === 0) console.log(`step ${i}: loss ${loss.dataSync()[0]!.toFixed(3)}`);
     tf.dispose([symbols, loss]);
   }
-  return tf.tidy(() => accuracy(batch()).dataSync()[0]!);
+  return tf.tidy(() => accuracy(sequences(random)).dataSync()[0]!);
 }
 
 if (import.meta.main) {
