@@ -87,7 +87,7 @@ function tfjsPlan(engines: EngineName[], threads: number): BenchPlan {
     label,
     config: { kind: "tfjs", group, label, seed: SEED } as const,
     engines: engines.filter((engine) => engine !== "cpu"),
-    effort: { rounds: 5, steps: 10, seconds: 15 },
+    effort: { rounds: 5, steps: 30, seconds: 20 },
   }));
   return { comparisons, parity: {}, calls: null, threads, seed: SEED };
 }
