@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { eachLine } from "../data/genotypes/lines.ts";
 import { type Genotypes, getBit } from "../data/genotypes/mod.ts";
-import { columnLine } from "../data/genotypes/vcf.ts";
+import { columnLine } from "../data/genotypes/vcf_header.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { stopRequested } from "../progress/stop.ts";

@@ -31,5 +31,5 @@ Deno.test("Bins hold equally many of the given rows, and fewer values give fewer
   assert.deepEqual(squares!.edges, [0, 4, 25, 49]);
   assert.deepEqual(few!.edges, [0, 1, 2]);
   assert.deepEqual(withBins(table, all.subarray(0, 3), 8).columns[0]!.edges, [0, 1, 4]);
-  assert.equal(table.columns[0]!.hasOwnProperty("edges"), false);
+  assert.equal(Object.hasOwn(table.columns[0]!, "edges"), false);
 });

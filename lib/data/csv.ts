@@ -23,7 +23,9 @@ function firstBadLine(bytes: Uint8Array): number {
 
 /** How files begin that are no tables of text. */
 const BEGINNINGS: [RegExp, string][] = [
+  // deno-lint-ignore no-control-regex
   [/^PK\x03\x04/, "an Excel or zip file"],
+  // deno-lint-ignore no-control-regex
   [/^\xd0\xcf\x11\xe0/, "an old Excel file"],
   [/^ARROW1|^FEA1/, "an Arrow (Feather) file"],
   [/^\x28\xb5\x2f\xfd/, "a Zstandard file"],

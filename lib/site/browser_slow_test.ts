@@ -7,7 +7,6 @@ import { parse } from "csv-parse/sync";
 import { listNotebooks } from "../cli/check_notebooks.ts";
 import { notebookName } from "../notebook/format.ts";
 import { KEPT_RECORDS } from "../experiments/profiles.ts";
-import { ROOT } from "../paths.ts";
 import { readRecords } from "../results/mod.ts";
 import { buildSite } from "./build.ts";
 import { noChromium, startBrowser, watch } from "./support_test.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
-import { BGZF_CONTENT, bgzfBlock, bgzfWriter } from "./vcf_write.ts";
+import { BGZF_CONTENT, bgzfBlock, bgzfWriter } from "./bgzf.ts";
 
 async function inFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

@@ -1,5 +1,5 @@
 /** Likelihoods of genotypes, PL, GL and GP, as sequencing at low coverage gives them in place of sure calls. */
-import type { RecordCalls } from "./vcf.ts";
+import type { RecordCalls } from "./vcf_calls.ts";
 
 /** A haploid call is taken from likelihoods if it has this share. */
 const SURE = 0.9;

@@ -2,7 +2,7 @@
  * Phase sets of VCF: `|` tells which haplotype an allele is on, but only among the calls of one set. Programs that phase by reads
  * (GATK, WhatsHap) give many short sets, of which nobody knows how they stand to one another.
  */
-import type { RecordCalls } from "./vcf.ts";
+import type { RecordCalls } from "./vcf_calls.ts";
 
 /** Numbers of phase sets by their names; 0 is the set of calls that name none, which VCF takes as one. */
 export type SetNumbers = Map<string, number>;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { binOf, tabixBytes, tabixIndex, writeImputed } from "./vcf_write.ts";
+import { binOf, tabixBytes, tabixIndex } from "./tabix_write.ts";
+import { writeImputed } from "./vcf_write.ts";
 
 Deno.test("bins are the smallest that hold an interval", () => {
   assert.equal(binOf(0, 1), 4681);

@@ -1,12 +1,12 @@
-import { Buffer } from "node:buffer";
-import { basename, dirname, join } from "node:path";
-import { crc32, deflateRawSync } from "node:zlib";
+import { dirname } from "node:path";
 import { UserError } from "../../errors.ts";
-import { reasonOf } from "../../files.ts";
 import { isAlternativeAllele, isReferenceAllele, lastBase } from "./alleles.ts";
+import { bgzfWriter } from "./bgzf.ts";
 import type { Variants } from "./genotypes.ts";
 import { eachLine } from "./lines.ts";
-import { columnLine, firstCall } from "./vcf.ts";
+import { tabixBytes, type TabixContent, tabixIndex } from "./tabix_write.ts";
+import { firstCall } from "./vcf_calls.ts";
+import { columnLine } from "./vcf_header.ts";
 
 interface ImputedHeader {
   /** Chromosome as the reference names it. */
@@ -306,170 +306,6 @@ const oneLine = (value: string): string => value.replace(/\p{Cc}+/gu, " ").repla
 
 const today = (): string => new Date().toISOString().slice(0, 10).replaceAll("-", "");
 
-/** Most bytes of content in one block, as in htslib: also what deflate cannot make smaller then fits in 64 kB. */
-export const BGZF_CONTENT = 65_280;
-const HEADER = 18;
-const TRAILER = 8;
-
-/**
- * One BGZF block: a gzip member that tells its own length, so that readers can jump from block to block. The block
- * without content is the mark that ends every file.
- *
- * @param content at most 65,280 bytes
- */
-export function bgzfBlock(content: Uint8Array, level: number): Uint8Array<ArrayBuffer> {
-  if (content.length > BGZF_CONTENT) {
-    throw new RangeError(`a block holds ${BGZF_CONTENT} bytes, got ${content.length}`);
-  }
-  const deflated = deflateRawSync(content, { level });
-  const block = new Uint8Array(HEADER + deflated.length + TRAILER);
-  const view = new DataView(block.buffer);
-  block.set([0x1f, 0x8b, 8, 4], 0); // gzip, deflate, with an extra field; no time, so that equal content is equal bytes
-  block[9] = 255; // unknown system
-  view.setUint16(10, 6, true);
-  block.set([0x42, 0x43, 2, 0], 12); // BC, 2 bytes: the length of the block less one
-  view.setUint16(16, block.length - 1, true);
-  block.set(deflated, HEADER);
-  view.setUint32(block.length - 8, crc32(content), true);
-  view.setUint32(block.length - 4, content.length, true);
-  return block;
-}
-
-/**
- * Writes a BGZF file (bgzip) whole or not at all: to a temporary file beside it, which takes its name at `close`. Every
- * function of it throws a UserError naming the file if the folder cannot be written or the disk is full, and leaves
- * nothing behind.
- *
- * @param level of deflate, 1 (fast) to 9 (small)
- * @param folder of the temporary file, on the same disk
- */
-export function bgzfWriter(path: string, level = 6, folder = dirname(path)) {
-  const temporary = join(folder, `${basename(path)}.${Deno.pid}.part`);
-  const pending = new Uint8Array(BGZF_CONTENT);
-  let file: Deno.FsFile | null = null;
-  let length = 0;
-  let written = 0;
-
-  const cannotWrite = (error: unknown) => new UserError(`cannot write ${path}: ${reasonOf(error)}`);
-  const abort = (): void => {
-    if (file === null) return;
-    file.close();
-    file = null;
-    Deno.removeSync(temporary);
-  };
-  const orUserError = <T>(step: () => T): T => {
-    try {
-      return step();
-    } catch (error) {
-      abort();
-      throw cannotWrite(error);
-    }
-  };
-  const endBlock = () =>
-    orUserError(() => {
-      if (file === null) throw new Error("the file is closed");
-      const block = bgzfBlock(pending.subarray(0, length), level);
-      for (let at = 0; at < block.length;) at += file.writeSync(block.subarray(at));
-      written += block.length;
-      length = 0;
-    });
-
-  file = orUserError(() => Deno.openSync(temporary, { write: true, create: true, truncate: true }));
-  return {
-    /** Virtual offset of the next byte: the start of its block in the file, times 65,536, plus its place in the block. */
-    offset: (): bigint => (BigInt(written) << 16n) | BigInt(length),
-    write(bytes: Uint8Array): void {
-      for (let at = 0; at < bytes.length;) {
-        const taken = Math.min(BGZF_CONTENT - length, bytes.length - at);
-        pending.set(bytes.subarray(at, at + taken), length);
-        length += taken;
-        at += taken;
-        if (length === BGZF_CONTENT) endBlock();
-      }
-    },
-    /** Ends the file and gives it its name. */
-    close(): void {
-      if (length > 0) endBlock();
-      endBlock(); // without content: the mark of the end
-      file!.close();
-      file = null;
-      try {
-        Deno.renameSync(temporary, path);
-      } catch (error) {
-        Deno.removeSync(temporary);
-        throw cannotWrite(error);
-      }
-    },
-    /** Removes what was written; does nothing once the file is closed. */
-    abort,
-  };
-}
-
-/** Parts of the file, [begin, end) in virtual offsets, that hold a bin's records. */
-type Chunk = [begin: bigint, end: bigint];
-
-/** What a `.tbi` tells of one chromosome. */
-interface TabixContent {
-  contig: string;
-  bins: Map<number, Chunk[]>;
-  /** For each window of 16,384 bases the offset of the first record that reaches into it or lies behind. */
-  windows: bigint[];
-  whole: Chunk;
-  records: number;
-}
-
-const LONGEST = 2 ** 29;
-const WINDOW_BITS = 14;
-
-/** The smallest bin that holds the bases [begin, end), counted from 0: of 16 kb, 128 kb, 1, 8, 64 or 512 Mb. */
-export function binOf(begin: number, end: number): number {
-  for (let level = 5, bits = WINDOW_BITS; level > 0; level--, bits += 3) {
-    if (begin >> bits === (end - 1) >> bits) return (8 ** level - 1) / 7 + (begin >> bits);
-  }
-  return 0;
-}
-
-/** The index of a VCF of one chromosome, made while the file is written. */
-export function tabixIndex(contig: string) {
-  const content: TabixContent = { contig, bins: new Map(), windows: [], whole: [0n, 0n], records: 0 };
-  const { bins, windows } = content;
-  let last = 1;
-  return {
-    /**
-     * Takes the next record.
-     *
-     * @param position counted from 1, not before the last record's
-     * @param length bases of REF
-     * @param begin virtual offset of its line
-     * @param end virtual offset after its line
-     * @throws UserError for a position before the last one, or beyond the 2^29 bases that .tbi can hold.
-     */
-    add(position: number, length: number, begin: bigint, end: bigint): void {
-      if (position < last) {
-        throw new UserError(`${contig}:${position} comes after ${contig}:${last}: expected sorted positions`);
-      }
-      const [from, to] = [position - 1, position - 1 + length];
-      if (to > LONGEST) {
-        throw new UserError(
-          `${contig}:${position}: a .tbi index holds positions up to ${LONGEST}; expected a shorter chromosome`,
-        );
-      }
-      last = position;
-      const chunks = bins.get(binOf(from, to)) ?? [];
-      if (chunks.length === 0) bins.set(binOf(from, to), chunks);
-      const previous = chunks.at(-1);
-      // Chunks that meet in one block are read at once anyway.
-      if (previous && previous[1] >> 16n >= begin >> 16n) previous[1] = end;
-      else chunks.push([begin, end]);
-      // A window without a record of its own takes the next one's: nothing before it reaches so far.
-      while (windows.length <= (to - 1) >> WINDOW_BITS) windows.push(begin);
-      content.whole = [content.records === 0 ? begin : content.whole[0], end];
-      content.records++;
-    },
-    content,
-  };
-}
-
 /** Joins imputed files of one chromosome each, as writeImputed writes them, with an index of all. */
 export async function joinImputed(path: string, files: readonly string[], folder: string): Promise<void> {
   const heads: string[][] = [];
@@ -511,33 +347,4 @@ export async function joinImputed(path: string, files: readonly string[], folder
     }
     return contents;
   });
-}
-
-/** The bin that is none: it holds where the chromosome's records lie and how many there are. */
-const STATISTICS = 37_450;
-const VCF = 2;
-
-/** The content of a `.tbi`, uncompressed: little-endian, numbers of 32 bits, offsets (bigint) of 64. */
-export function tabixBytes(contents: readonly TabixContent[]): Uint8Array {
-  const names = contents.map(({ contig }) => `${contig}\0`).join("");
-  // The chromosomes; their name in column 1, the position in column 2, no column of ends; lines of "#" are the header.
-  const head = [contents.length, VCF, 1, 2, 0, "#".charCodeAt(0), 0, Buffer.byteLength(names)];
-  const parts: (string | number | bigint)[] = ["TBI\x01", ...head, names];
-  for (const { bins, windows, whole, records } of contents) {
-    const entries: [bin: number, chunks: Chunk[]][] = [...bins].sort(([a], [b]) => a - b);
-    entries.push([STATISTICS, [whole, [BigInt(records), 0n]]]);
-    parts.push(entries.length);
-    for (const [bin, chunks] of entries) parts.push(bin, chunks.length, ...chunks.flat());
-    parts.push(windows.length, ...windows);
-  }
-  parts.push(0n); // records without a place
-  return new Uint8Array(Buffer.concat(parts.map(littleEndian)));
-}
-
-function littleEndian(value: string | number | bigint): Buffer {
-  if (typeof value === "string") return Buffer.from(value);
-  const bytes = Buffer.alloc(typeof value === "number" ? 4 : 8);
-  if (typeof value === "number") bytes.writeUInt32LE(value);
-  else bytes.writeBigUInt64LE(value);
-  return bytes;
 }

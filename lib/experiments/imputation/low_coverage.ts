@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { threefryUniform } from "@spin/xla/threefry";
 import { MAF_BINS } from "../../baselines/mod.ts";
 import { genotypePath, type Genotypes, getBit, parseRegion, readVcf } from "../../data/genotypes/mod.ts";
-import { columnLine } from "../../data/genotypes/vcf.ts";
+import { columnLine } from "../../data/genotypes/vcf_header.ts";
 import { writeAtomic } from "../../files.ts";
 import { imputeFiles } from "../../imputation/run.ts";
 import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";

@@ -1,8 +1,8 @@
 /** References of more people and longer regions than B2's, made of its haplotypes: for time and memory, not for accuracy. */
 import { threefryUniform } from "@spin/xla/threefry";
 import { type Genotypes, getBit, variantCount } from "../../data/genotypes/mod.ts";
-import { columnLine } from "../../data/genotypes/vcf.ts";
-import { bgzfWriter } from "../../data/genotypes/vcf_write.ts";
+import { columnLine } from "../../data/genotypes/vcf_header.ts";
+import { bgzfWriter } from "../../data/genotypes/bgzf.ts";
 
 /** Bases after which the region begins again, and after which a haplotype goes on as another one. */
 const PERIOD = 3_000_000;

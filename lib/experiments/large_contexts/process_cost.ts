@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { compileTime, createRng, jit, memoryOf, type ProgramMemory, tensorSpec } from "../../engine/mod.ts";
+import { compileTime, createRng, jit, memoryOf, tensorSpec } from "../../engine/mod.ts";
 import { GP_DIMS, type NeuralProcessDims } from "../../models/process/dims.ts";
 import { createProcess, type Process, type ProcessName, streamOf } from "../../models/process/registry.ts";
 import { median } from "../../results/mod.ts";
