@@ -159,6 +159,10 @@ export async function runBenchCommand(
   if (strange !== undefined) {
     throw new UserError(`--engines: expected some of ${ENGINES.join(", ")}, found "${strange}"`);
   }
+  const others = values.tfjs
+    ? ["cold", "quick", "python"].filter((name) => values[name as keyof typeof values])
+    : [];
+  if (others.length > 0) throw new UserError(`--tfjs: expected no --${others[0]} beside it, found one`);
   await setup();
   const { path, reason } = await findDevice();
   if (!path) console.log(`${reason} The bench goes on without xla.`);

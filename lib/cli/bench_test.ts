@@ -17,6 +17,16 @@ Deno.test("bench refuses a file that cannot be written before it measures anythi
   assert.equal(stdout.length, 0);
 });
 
+Deno.test("bench of what tfjs users run has no twins, no small sizes and no cold times", async () => {
+  for (const [name, ...value] of [["--python", "python3"], ["--quick"], ["--cold"]]) {
+    assert.deepEqual(await performIn(".", BENCH, runBenchCommand, ["--tfjs", name!, ...value]), {
+      code: 1,
+      stdout: "",
+      stderr: `--tfjs: expected no ${name} beside it, found one\n`,
+    });
+  }
+});
+
 Deno.test("bench refuses an engine that there is none of", async () => {
   const words = ["--quick", "--engines", "xla,gpu"];
   assert.deepEqual(await performIn(".", BENCH, runBenchCommand, words), {
