@@ -67,7 +67,8 @@ export function scoreTable(scores: readonly Score[], options: ScoreTableOptions)
   const rows = sets.map((data) => {
     const own = models.map((model) => shown.find((score) => score.data === data && score.model === model));
     const sign = higherIsBetter(metricOf.get(data)!) ? -1 : 1;
-    const best = Math.min(
+    // Among one there is no best.
+    const best = models.length === 1 ? NaN : Math.min(
       ...own.map((score) => (score && Number.isFinite(score.mean) ? sign * score.mean : Infinity)),
     );
     const cells = own.map((score): Cell =>

@@ -204,7 +204,12 @@ export function speedPage(speed: Speed, tfjs: Speed): Page {
   );
   const html =
     `<h1 id="speed-top">Speed</h1><p>Training steps of the same models from the same weights, in processes that
-took turns. <code>${taskCommand("bench --python python3")}</code> measures it on another machine.</p>${
+took turns. <code>${
+      taskCommand("bench --python python3")
+    }</code> measures it on another machine. The last table is of
+<code>${
+      taskCommand("bench --tfjs")
+    }</code>: a step of the examples of the package, and an epoch of <code>model.fit</code>.</p>${
       figureHtml(toSvg(chart), "bench_chart")
     }${Object.entries(tables).map(([part, table]) => tableHtml(toHtml(table), `bench_${part}`)).join("")}`;
   return { id: "speed", title: "Speed", html, headings: [{ level: 1, id: "speed-top", text: "Speed" }] };
