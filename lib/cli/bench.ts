@@ -3,7 +3,13 @@ import { isCudaPlugin } from "@spin/xla/plugins";
 import { coldTable, coldTimes } from "../bench/cold.ts";
 import type { Effort } from "../bench/race.ts";
 import { benchReport } from "../bench/report.ts";
-import { type BenchCheckpoint, type BenchComparison, type BenchPlan, runBench } from "../bench/run.ts";
+import {
+  type BenchCheckpoint,
+  type BenchComparison,
+  type BenchFound,
+  type BenchPlan,
+  runBench,
+} from "../bench/run.ts";
 import {
   BENCH_MODELS,
   type BenchModel,
@@ -101,9 +107,19 @@ async function checkpointOf(
   const { commit, cpu } = await environment();
   const identity = JSON.stringify({ plan, commit, cpu });
   const text = await Deno.readTextFile(path).catch(() => null);
-  const earlier = text === null ? null : JSON.parse(text);
+  let earlier: { identity: string; found: BenchFound } | undefined;
+  try {
+    if (text !== null) earlier = JSON.parse(text);
+  } catch {
+    throw new UserError(`${path}: expected the checkpoint of a bench, found other text; remove it`);
+  }
+  if (earlier && earlier.identity !== identity) {
+    throw new UserError(
+      `${path} is of a bench with other options, of another commit or machine: remove it, or name another file`,
+    );
+  }
   return {
-    found: earlier?.identity === identity ? earlier.found : undefined,
+    found: earlier?.found,
     write: (found) => writeAtomic(path, JSON.stringify({ identity, found })),
     end: () => Deno.remove(path),
   };
@@ -141,7 +157,7 @@ export const BENCH = {
     engines: textOption("A,B", `only these of ${ENGINES.join(", ")}`),
     quick: flag("the small sizes only"),
     tfjs: flag(
-      "instead: the package's examples and model.fit of tfjs-layers, beside tfjs-node and tfjs-wasm",
+      "instead: the package's examples and model.fit of tfjs-layers, beside tfjs-node and tfjs-wasm; without --quick, --cold, --python",
     ),
     cold: flag("instead: whole trainings from nothing, from a process's start to the score"),
   },
@@ -170,6 +186,12 @@ export async function runBenchCommand(
   const engines = ENGINES.filter((engine) =>
     asked.includes(engine) && (engine === "xla" ? path : engine === "tensorflow" ? tensorflow : true)
   );
+  if (values.engines !== undefined && asked.includes("tensorflow") && !tensorflow) {
+    throw new UserError("--engines: tensorflow is not installed; deno task setup --tensorflow installs it");
+  }
+  if (engines.every((engine) => values.tfjs && engine === "cpu")) {
+    throw new UserError(`--engines: expected one that takes part, found ${asked.join(", ")}`);
+  }
   // A path as typed is one below the user's folder; a bare name is looked up.
   const python = values.python?.includes("/") ? userPath(values.python) : values.python;
   const count = threads ?? navigator.hardwareConcurrency;

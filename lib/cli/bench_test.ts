@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { ENGINES } from "../engine/mod.ts";
 import { ROOT } from "../paths.ts";
 import { BENCH, runBenchCommand } from "./bench.ts";
@@ -25,6 +26,28 @@ Deno.test("bench of what tfjs users run has no twins, no small sizes and no cold
       stderr: `--tfjs: expected no ${name} beside it, found one\n`,
     });
   }
+});
+
+Deno.test("bench does not write over a checkpoint that is not its own", async () => {
+  const folder = await Deno.makeTempDir();
+  const words = ["--tfjs", "--engines", "wasm", "--json", "bench.json"];
+  const path = join(folder, "bench.json.checkpoint");
+  for (
+    const [text, found] of [
+      [
+        "garbage",
+        /bench\.json\.checkpoint: expected the checkpoint of a bench, found other text; remove it\n$/,
+      ],
+      ['{"identity":"another"}', /bench\.json\.checkpoint is of a bench with other options, /],
+    ] as const
+  ) {
+    await Deno.writeTextFile(path, text);
+    const { code, stderr } = await performIn(folder, BENCH, runBenchCommand, words);
+    assert.equal(code, 1);
+    assert.match(stderr, found);
+    assert.equal(await Deno.readTextFile(path), text);
+  }
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("bench refuses an engine that there is none of", async () => {
