@@ -3,8 +3,8 @@ import { findCpuPlugin } from "../engine/device.ts";
 import { isEngine } from "./race.ts";
 import { benchReport } from "./report.ts";
 import { runBench } from "./run.ts";
-import { TFJS_PROGRAMS } from "./tfjs.ts";
 import { processSize, SMALL, tableStep } from "./sizes.ts";
+import { TFJS_PROGRAMS } from "./tfjs.ts";
 
 const hasPlugin = (await findCpuPlugin()).path !== undefined;
 
