@@ -1,6 +1,6 @@
 /** From a process's start to a trained and scored model, nothing compiled before, beside the twin. */
 import { TWIN, type Twin } from "../parity/twin.ts";
-import { type Environment, environment, median, type TableView } from "../results/mod.ts";
+import { type ColdRecord, type ColdTime, environment } from "../results/mod.ts";
 import { type Finished, lastLines, runOrExplain } from "../setup/command.ts";
 import type { ColdResult } from "./cold_worker.ts";
 import { pathOf } from "./systems.ts";
@@ -12,29 +12,6 @@ const JOBS = [
   ["boston-housing", "npt"],
   ["boston-housing", "set-transformer"],
 ] as const;
-
-interface ColdTime {
-  table: string;
-  model: string;
-  steps: number;
-  /** Wall seconds of each round. */
-  ours: number[];
-  /** CPU seconds of our process in each round. */
-  cpu: (number | null)[];
-  /** Of them compiling. */
-  compile: number[];
-  /** The same steps and as many rows looked at in PyTorch, its import included; without PyTorch none. */
-  twin: number[];
-}
-
-export interface ColdRecord {
-  format: 1;
-  kind: "cold";
-  date: string;
-  environment: Environment;
-  threads: number;
-  times: ColdTime[];
-}
 
 /** Runs a program to its end, and gives the last line it prints and the seconds it took. */
 async function timed(command: string, args: string[], env = {}): Promise<[string, number]> {
@@ -55,8 +32,8 @@ export async function coldTimes(
   say: (line: string) => void,
 ): Promise<ColdRecord> {
   const times: ColdTime[] = [];
-  for (const [table, model] of JOBS) {
-    say(`${table}, ${model}, from nothing`);
+  for (const [i, [table, model]] of JOBS.entries()) {
+    say(`${i + 1} of ${JOBS.length}: ${table}, ${model}, from nothing, ${rounds} rounds`);
     const time: ColdTime = { table, model, steps: 0, ours: [], cpu: [], compile: [], twin: [] };
     for (let round = 0; round < rounds; round++) {
       const worker = ["run", "--quiet", "-A", pathOf("cold_worker.ts"), table, model];
@@ -80,29 +57,5 @@ export async function coldTimes(
     environment: await environment(),
     threads,
     times,
-  };
-}
-
-export function coldTable({ times, environment: { cpu, cores } }: ColdRecord): TableView {
-  const seconds = (values: (number | null)[]) =>
-    values.length === 0 || values.includes(null) ? "" : `${median(values as number[]).toFixed(1)} s`;
-  return {
-    title: "From the start of a process to a trained and scored model, nothing compiled before",
-    head: ["", "steps", "ours", "of it compiling", "CPU time", "PyTorch", "ours / PyTorch"],
-    rows: times.map(({ table, model, steps, ours, compile, cpu, twin }) => ({
-      label: `${table}, ${model}`,
-      cells: [
-        String(steps),
-        seconds(ours),
-        seconds(compile),
-        seconds(cpu),
-        seconds(twin),
-        twin.length > 0 ? (median(ours) / median(twin)).toFixed(2) : "",
-      ].map((text) => ({ text, best: false })),
-    })),
-    notes: [
-      "PyTorch: eager; its import, as many steps of the same model with Adam, as many rows predicted at each evaluation.",
-      `Medians of ${times[0]?.ours.length} rounds in turns on ${cpu}, ${cores} cores.`,
-    ],
   };
 }

@@ -1,7 +1,13 @@
 import { ok } from "node:assert/strict";
 import { ROOT } from "../paths.ts";
-import { firstStepTable, residentTable, stepTable, toMarkdown } from "../results/mod.ts";
-import { type ColdRecord, coldTable } from "./cold.ts";
+import {
+  type ColdRecord,
+  coldTable,
+  firstStepTable,
+  residentTable,
+  stepTable,
+  toMarkdown,
+} from "../results/mod.ts";
 import type { BenchRecord } from "./run.ts";
 
 const kept = async (file: string) => JSON.parse(await Deno.readTextFile(`${ROOT}/results/bench/${file}`));

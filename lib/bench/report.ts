@@ -49,27 +49,30 @@ function comparisonRow(
 
 function comparisonTable(group: string, results: ComparisonResult[]): TableView {
   const twins = twinsIn(results);
-  const rows = results.flatMap((result) =>
+  const found = results.flatMap((result) =>
     result.timed.map((system) => ({
       label: `${result.label}, ${system.name}`,
-      cells: cells(...comparisonRow(result, system, twins)),
+      texts: comparisonRow(result, system, twins),
     }))
   );
+  const head = [
+    "parameters",
+    "median",
+    "min",
+    "steps",
+    ...twins.map((name) => `to ${name}`),
+    "resident",
+    "temporary",
+    "compile",
+    "start",
+  ];
+  // Engines that do not compile leave columns without a figure.
+  const filled = head.map((_, i) => found.some(({ texts }) => texts[i] !== ""));
+  const kept = (texts: string[]) => texts.filter((_, i) => filled[i]);
   return {
     title: `Training step, ${group}`,
-    head: [
-      "",
-      "parameters",
-      "median",
-      "min",
-      "steps",
-      ...twins.map((name) => `to ${name}`),
-      "resident",
-      "temporary",
-      "compile",
-      "start",
-    ],
-    rows,
+    head: ["", ...kept(head)],
+    rows: found.map(({ label, texts }) => ({ label, cells: cells(...kept(texts)) })),
     notes: [
       ...results.flatMap(({ label, config }) =>
         config.kind === "tfjs" ? [] : [`${label}: ${describeSize(config)}`]
@@ -104,13 +107,16 @@ export function benchReport(record: BenchRecord): string {
     ),
   ];
   const { cpu, cores } = record.environment;
+  const besideTwins = twinsIn(record.comparisons).length > 0;
   const lines = [
-    `${cpu}, ${cores} cores; seed ${record.seed}; PyTorch, where it takes part, has ${record.threads} threads`,
+    `${cpu}, ${cores} cores; seed ${record.seed}${
+      besideTwins ? `; PyTorch and JAX have ${record.threads} threads` : ""
+    }`,
   ];
   if (record.load.before > BUSY) {
     lines.push(
-      `The machine was busy before (load ${record.load.before.toFixed(1)}): these times say little, ` +
-        "and PyTorch, whose threads wait spinning, suffers most.",
+      `The machine was busy before (load ${record.load.before.toFixed(1)}): these times say little` +
+        (besideTwins ? ", and PyTorch, whose threads wait spinning, suffers most." : "."),
     );
   }
   return [...tables.map(toText), lines.join("\n")].join("\n");

@@ -98,7 +98,8 @@ export async function runBench(
   }
   await checkpoint?.write(found);
   for (const comparison of comparisons.slice(found.comparisons.length)) {
-    found.comparisons.push(await runComparison(comparison, plan, say));
+    const place = `${found.comparisons.length + 1} of ${comparisons.length}`;
+    found.comparisons.push(await runComparison(comparison, plan, (line) => say(`${place}: ${line}`)));
     await checkpoint?.write(found);
   }
   return {

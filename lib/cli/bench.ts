@@ -1,6 +1,6 @@
 /** `task bench`: what a training step costs on every engine, side by side. */
 import { isCudaPlugin } from "@spin/xla/plugins";
-import { coldTable, coldTimes } from "../bench/cold.ts";
+import { coldTimes } from "../bench/cold.ts";
 import type { Effort } from "../bench/race.ts";
 import { benchReport } from "../bench/report.ts";
 import {
@@ -27,9 +27,9 @@ import { findTensorflow } from "../engine/tensorflow_bundle.ts";
 import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { type Twin, TWIN_NAMES, twinCases, type TwinName, twinsOf } from "../parity/twin.ts";
-import { environment, toText } from "../results/mod.ts";
+import { coldTable, environment, toText } from "../results/mod.ts";
 import { setup } from "../setup/mod.ts";
-import { type Arguments, flag, numberValue, runCommand, textOption } from "./main.ts";
+import { type Arguments, flag, numberValue, onInterrupt, runCommand, textOption } from "./main.ts";
 import { requireWritable, userPath } from "./user_path.ts";
 
 const SEED = 42;
@@ -128,14 +128,37 @@ async function checkpointOf(
 /** The twins to time. @throws UserError for an unknown one, or without any that can be imported */
 async function namesOf(python: string, asked: string | undefined): Promise<TwinName[]> {
   const importable = await twinsOf(python);
+  if (importable.length === 0) {
+    throw new UserError(
+      `--python: expected an interpreter that can import torch or jax, found ${python}, which can import neither`,
+    );
+  }
   const names = asked?.split(",").map((name) => name.trim()) ?? importable;
   const strange = names.find((name) => !importable.includes(name as TwinName));
-  if (strange !== undefined || names.length === 0) {
-    const known = `${TWIN_NAMES.join(", ")} that ${python} can import (${importable.join(", ") || "none"})`;
-    const found = strange === undefined ? "none" : `"${strange}"`;
-    throw new UserError(`--beside: expected some of ${known}, found ${found}`);
+  if (strange !== undefined) {
+    const known = `${TWIN_NAMES.join(", ")} that ${python} can import (${importable.join(", ")})`;
+    throw new UserError(`--beside: expected some of ${known}, found "${strange}"`);
   }
   return names as TwinName[];
+}
+
+/** The folder of all that a bench leaves for its processes; it goes with the command, however that ends. */
+async function workIn(json: string | undefined): Promise<() => void> {
+  const folder = await Deno.makeTempDir({ prefix: "spin-bench-" });
+  Deno.env.set("TMPDIR", folder);
+  const remove = () => Deno.removeSync(folder, { recursive: true });
+  const forget = onInterrupt(() => {
+    console.error(
+      json === undefined
+        ? "stopped; nothing is kept of what was measured"
+        : `stopped; what was finished is in ${json}.checkpoint, and the same command goes on from there`,
+    );
+    remove();
+  });
+  return () => {
+    forget();
+    remove();
+  };
 }
 
 export const BENCH = {
@@ -179,6 +202,12 @@ export async function runBenchCommand(
     ? ["cold", "quick", "python"].filter((name) => values[name as keyof typeof values])
     : [];
   if (others.length > 0) throw new UserError(`--tfjs: expected no --${others[0]} beside it, found one`);
+  const alone = (["beside", "threads"] as const).find((name) => values[name] !== undefined);
+  if (alone && values.python === undefined) {
+    throw new UserError(
+      `--${alone}: expected --python beside it, which says with what to compare; found none`,
+    );
+  }
   await setup();
   const { path, reason } = await findDevice();
   if (!path) console.log(`${reason} The bench goes on without xla.`);
@@ -203,9 +232,12 @@ export async function runBenchCommand(
   const plan = values.tfjs ? tfjsPlan(engines, count) : planOf(values.quick ?? false, engines, twin, count);
   const checkpoint = json && !values.cold ? await checkpointOf(json.path, plan) : undefined;
   if (checkpoint?.found) say(`going on from ${json!.path}.checkpoint`);
-  const record = values.cold
-    ? await coldTimes({ rounds: values.quick ? 1 : 3, twin, threads: count }, say)
-    : await runBench(plan, say, checkpoint);
+  // A bench of whole trainings is not continued.
+  const leave = await workIn(checkpoint && json!.path);
+  const record =
+    await (values.cold
+      ? coldTimes({ rounds: values.quick ? 1 : 3, twin, threads: count }, say)
+      : runBench(plan, say, checkpoint)).finally(leave);
   console.log("\n" + (record.kind === "cold" ? toText(coldTable(record)) : benchReport(record)));
   if (json) {
     await writeAtomic(json.path, JSON.stringify(record, null, 2) + "\n");

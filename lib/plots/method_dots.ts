@@ -58,7 +58,12 @@ function dotsPlot(
         y: "label",
         text: ({ mean }: DotRow) =>
           Number.isFinite(mean)
-            ? (Math.abs(mean) < 0.01 ? mean.toFixed(4) : mean.toPrecision(3))
+            // Three digits, the integer part whole: 1300, not 1.30e+3.
+            ? (Math.abs(mean) < 0.01
+              ? mean.toFixed(4)
+              : Math.abs(mean) < 999.5
+              ? mean.toPrecision(3)
+              : mean.toFixed(0))
             : "diverged",
         frameAnchor: "right",
         textAnchor: "start",

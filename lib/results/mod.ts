@@ -4,7 +4,17 @@ export { exportTable } from "./export.ts";
 export { TABLE_FORMATS, toCsv, toLatex } from "./formats.ts";
 export { type Json, recordName, type RunIdentity, type RunOutcome, type RunRecord } from "./record.ts";
 export { shownRecord, shownRecords } from "./shown.ts";
-export { firstStepTable, programName, residentTable, type Speed, stepRatio, stepTable } from "./speed.ts";
+export {
+  type ColdRecord,
+  coldTable,
+  type ColdTime,
+  firstStepTable,
+  programName,
+  residentTable,
+  type Speed,
+  stepRatio,
+  stepTable,
+} from "./speed.ts";
 export { findRecord, readRecords, writeRecord } from "./store.ts";
 export {
   averageRanks,

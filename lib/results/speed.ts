@@ -1,3 +1,4 @@
+import type { Environment } from "./environment.ts";
 import { geometricMean, median } from "./summary.ts";
 import { cell, type TableView } from "./view.ts";
 
@@ -60,6 +61,10 @@ const systemsOf = ({ comparisons }: Speed): string[] => [
   ),
 ];
 
+/** "on 2 cores, AMD EPYC (family 25, model 1), 2026-11-30, commit 5bc69bc" */
+const measuredOn = ({ cpu, cores, commit }: Speed["environment"], date: string): string =>
+  `on ${cores} cores, ${cpu}, ${date.slice(0, 10)}, commit ${commit?.slice(0, 7) ?? "unknown"}`;
+
 /** A table of a value of each system, and of our ratio to each other one with its geometric mean. */
 function speedTable(
   speed: Speed,
@@ -67,7 +72,7 @@ function speedTable(
   text: (program: Program, name: string) => string,
   ratio: (program: Program, name: string) => number,
 ): TableView {
-  const { comparisons, environment: { cpu, cores, commit }, date } = speed;
+  const { comparisons } = speed;
   const systems = systemsOf(speed);
   const others = systems.slice(1);
   const ratios = (program: Program) => others.map((name) => ratio(program, name));
@@ -92,11 +97,7 @@ function speedTable(
         ),
       },
     ],
-    notes: [
-      `Each row in turns on ${cores} cores, ${cpu}, ${date.slice(0, 10)}, commit ${
-        commit?.slice(0, 7) ?? "unknown"
-      }.`,
-    ],
+    notes: [`Each row in turns ${measuredOn(speed.environment, speed.date)}.`],
   };
 }
 
@@ -129,3 +130,51 @@ export const residentTable = (speed: Speed): TableView =>
     (program, name) => `${((named(program, name).facts.resident ?? NaN) / 2 ** 20).toFixed(0)} MiB`,
     (program, name) => named(program, OURS).facts.resident! / named(program, name).facts.resident!,
   );
+
+/** Whole trainings of one model on one table, from the start of a process to the score. */
+export interface ColdTime {
+  table: string;
+  model: string;
+  steps: number;
+  /** Wall seconds of each round. */
+  ours: number[];
+  /** CPU seconds of our process in each round; null where the system does not say. */
+  cpu: (number | null)[];
+  /** Of the wall seconds those of compiling. */
+  compile: number[];
+  /** The same steps and as many rows looked at in PyTorch, its import included; without PyTorch none. */
+  twin: number[];
+}
+
+/** A record of `task bench --cold`. */
+export interface ColdRecord {
+  format: 1;
+  kind: "cold";
+  date: string;
+  environment: Environment;
+  threads: number;
+  times: ColdTime[];
+}
+
+/** Medians over rounds of whole trainings, nothing compiled before. */
+export function coldTable({ times, environment, date }: ColdRecord): TableView {
+  const seconds = (values: (number | null)[]) =>
+    values.length === 0 || values.includes(null) ? "" : `${median(values as number[]).toFixed(1)} s`;
+  const rounds = times[0]?.ours.length;
+  return {
+    title: "From the start of a process to a trained and scored model, nothing compiled before",
+    head: ["", "steps", "ours", "of it compiling", "CPU time", "PyTorch", "ours / PyTorch"],
+    rows: times.map(({ table, model, steps, ours, compile, cpu, twin }) => ({
+      label: `${table}, ${model}`,
+      cells: [
+        String(steps),
+        ...[ours, compile, cpu, twin].map(seconds),
+        twin.length > 0 ? (median(ours) / median(twin)).toFixed(2) : "",
+      ].map((text) => cell(text)),
+    })),
+    notes: [
+      "PyTorch: eager; its import, as many steps of the same model with Adam, as many rows predicted at each evaluation.",
+      `Medians of ${rounds} rounds, each row in turns ${measuredOn(environment, date)}.`,
+    ],
+  };
+}

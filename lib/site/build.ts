@@ -8,7 +8,14 @@ import { EXPERIMENTS } from "../experiments/registry.ts";
 import { type Notebook, notebookName, readNotebook } from "../notebook/format.ts";
 import { notebookTitle, renderNotebooks } from "../notebook/render.ts";
 import { ROOT } from "../paths.ts";
-import { environment, readRecords, recordName, type Speed } from "../results/mod.ts";
+import {
+  type ColdRecord,
+  coldTable,
+  environment,
+  readRecords,
+  recordName,
+  type Speed,
+} from "../results/mod.ts";
 import { escapeHtml } from "../results/view.ts";
 import { lastLines, runOrExplain, runTool } from "../setup/command.ts";
 import { fileLink, GENERATOR, type Page, pageHtml, partLink, singleHtml } from "./layout.ts";
@@ -29,7 +36,7 @@ const HERE = import.meta.dirname!;
 const STYLES = [join(HERE, "..", "notebook", "page", "page.css"), join(HERE, "site.css")];
 
 /** A kept record of `task bench`. */
-const bench = async (file: string): Promise<Speed> =>
+const bench = async <Kept = Speed>(file: string): Promise<Kept> =>
   JSON.parse(await Deno.readTextFile(join(ROOT, "results", "bench", file)));
 
 /** Beside its pages, which name their generator, it tells that a folder is a site and may be replaced. */
@@ -152,7 +159,11 @@ export async function buildSite(
         ...own,
         resultsPage(profiles, (some) => sourceLine(some, kept), chapters, link),
         runsPage(),
-        speedPage(await bench("cpu.json"), await bench("tfjs.json")),
+        speedPage(
+          await bench("cpu.json"),
+          await bench("tfjs.json"),
+          coldTable(await bench<ColdRecord>("cold.json")),
+        ),
         methodsPage(origin, runs, [...new Set(published.map(({ note }) => note))]),
       ]
       : own;

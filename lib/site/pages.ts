@@ -11,6 +11,7 @@ import {
   type RunRecord,
   type Speed,
   stepTable,
+  type TableView,
 } from "../results/mod.ts";
 import { escapeHtml, toHtml } from "../results/view.ts";
 import { CARDS } from "./cards.ts";
@@ -182,12 +183,17 @@ was made. <em>quick</em>: small settings, minutes on two cores. <em>paper</em>: 
   return { id: "results", title: "Results", html, headings };
 }
 
-/** What `task bench` measured beside other frameworks, and what `task bench --tfjs` did beside other engines of tfjs. */
-export function speedPage(speed: Speed, tfjs: Speed): Page {
+/**
+ * What `task bench` measured beside other frameworks, what `task bench --tfjs` did beside other engines of tfjs.
+ *
+ * @param cold the table of `task bench --cold`
+ */
+export function speedPage(speed: Speed, tfjs: Speed, cold: TableView): Page {
   const tables = {
     steps: stepTable(speed),
     first_steps: firstStepTable(speed),
     memory: residentTable(speed),
+    cold,
     tfjs: stepTable(tfjs, "TensorFlow.js on several engines"),
   };
   const chart = methodDots(
@@ -206,8 +212,8 @@ export function speedPage(speed: Speed, tfjs: Speed): Page {
     `<h1 id="speed-top">Speed</h1><p>Training steps of the same models from the same weights, in processes that
 took turns. <code>${
       taskCommand("bench --python python3")
-    }</code> measures it on another machine. The last table is of
-<code>${
+    }</code> measures it on another machine, with <code>--cold</code>
+whole trainings. The last table is of <code>${
       taskCommand("bench --tfjs")
     }</code>: a step of the examples of the package, and an epoch of <code>model.fit</code>.</p>${
       figureHtml(toSvg(chart), "bench_chart")

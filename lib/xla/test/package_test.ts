@@ -11,18 +11,31 @@ const NO_NETWORK: Record<string, string> = {
   NO_COLOR: "1",
 };
 
-/** Runs the README's example where the configuration finds the package. It must find its weights. */
-async function runExample(config: string, cwd: string | URL, network = NO_NETWORK): Promise<void> {
-  const example = await readmeExample();
+/** Runs an example where the configuration finds the package, types checked. @returns what it printed */
+async function runExample(
+  example: string,
+  config: string,
+  cwd: string | URL,
+  network = NO_NETWORK,
+): Promise<string> {
   const { path } = await findTestPlugin();
-  const said = await run(Deno.execPath(), ["eval", `--config=${config}`, "--check", example], cwd, {
+  return await run(Deno.execPath(), ["eval", `--config=${config}`, "--check", example], cwd, {
     ...network,
     PJRT_PLUGIN_LIBRARY_PATH: path!,
   });
-  match(said, FOUND_WEIGHTS);
 }
 
-backendTest("the example of the README runs", () => runExample(CONFIG, PACKAGE));
+backendTest("the example of the README runs", async () => {
+  match(await runExample(await readmeExample(), CONFIG, PACKAGE), FOUND_WEIGHTS);
+});
+
+backendTest("the five minutes of the README run, and both of its trainings learn", async () => {
+  const said = await runExample(await readmeExample("Five minutes"), CONFIG, PACKAGE);
+  const validation = said.match(/validation \[([^\]]*)\]/)![1]!.split(",").map(Number);
+  ok(validation.length === 10 && validation.at(-1)! < validation[0]!, said);
+  const losses = [...said.matchAll(/^(\d+)00 ([\d.]+)$/gm)].map(([, , loss]) => Number(loss));
+  ok(losses.length === 9 && losses.at(-1)! < validation[0]!, said);
+});
 
 backendTest("the example of the README runs with the packed package alone", async () => {
   const folder = await Deno.makeTempDir();
@@ -37,7 +50,7 @@ backendTest("the example of the README runs with the packed package alone", asyn
     const imports = { ...manifest.imports, [name]: `./package/${exports["."].import}` };
     await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ nodeModulesDir: "none", imports }));
     // A project of its own finds its npm packages by itself, as a user's does.
-    await runExample(`${folder}/deno.json`, folder, {});
+    match(await runExample(await readmeExample(), `${folder}/deno.json`, folder, {}), FOUND_WEIGHTS);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -4,6 +4,12 @@ const FEW = 16;
 /** Little is alive where it is at most one in so many of the recorded operations. */
 const LITTLE = 4;
 
+/**
+ * So many operations later the program ends, if little is still alive: what follows a step of tfjs-layers, its loss added to
+ * those of the epoch, belongs to it, and is then the same after the first step as after the others.
+ */
+const LATER = 2;
+
 /** From so many recorded operations on, a program ends at the next place that repeats. */
 const MANY = 32;
 
@@ -37,6 +43,8 @@ export interface Cuts {
  */
 export function createCuts(): Cuts {
   let count = 0;
+  /** For how many operations little has been alive. */
+  let held = 0;
   /** Fingerprints of the last operations, each of the name and of the seven names before, the newest at `next - 1`. */
   const latest = new Uint32Array(WINDOW).fill(0xffffffff);
   let next = 0;
@@ -45,18 +53,19 @@ export function createCuts(): Cuts {
     before(fingerprint, alive) {
       context = (context << 4) ^ fingerprint;
       const order = Math.imul(context, 0x9e3779b1) >>> 0;
-      const cut = count >= FEW && alive * LITTLE <= count ||
-        count >= MANY && latest.every((other) => order <= other) || count > MAX_PENDING;
+      held = count >= FEW && alive * LITTLE <= count ? held + 1 : 0;
+      const cut = held > LATER || count >= MANY && latest.every((other) => order <= other) ||
+        count > MAX_PENDING;
       latest[next] = order;
       next = (next + 1) % WINDOW;
-      if (cut) count = 0;
+      if (cut) count = held = 0;
       return cut;
     },
     recorded() {
       count++;
     },
     restart() {
-      count = context = 0;
+      count = context = held = 0;
       latest.fill(0xffffffff);
     },
   };

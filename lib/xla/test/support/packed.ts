@@ -20,10 +20,11 @@ export async function run(
   return said;
 }
 
-/** The README's first example. */
-export async function readmeExample(): Promise<string> {
+/** The program that a section of the README tells, piece by piece; without a name the first example. */
+export async function readmeExample(section?: string): Promise<string> {
   const readme = await Deno.readTextFile(new URL("README.md", PACKAGE));
-  return readme.match(/```ts\n([\s\S]*?)```/)![1]!;
+  const pieces = readme.split(/^## /m).find((text) => section === undefined || text.startsWith(section))!;
+  return [...pieces.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code).join("\n");
 }
 
 /** Packs the package for npm. */
