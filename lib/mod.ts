@@ -33,7 +33,7 @@ export { costTable, exportTable, readRecords, scoreTable, summarise, toMarkdown 
 export { KEPT_RECORDS } from "./experiments/profiles.ts";
 export { calibrationFigure, completionFigures, trainedImages } from "./experiments/images/completion.ts";
 export { cohortTruth, dosageFigure } from "./experiments/imputation/cohort.ts";
-export { drawFunction, predictFunction } from "./experiments/gp/predictions.ts";
+export { drawFunction, fewPoints, predictFunction } from "./experiments/gp/predictions.ts";
 export { trainedProcess } from "./experiments/process_run.ts";
 export { experiments } from "./experiments/registry.ts";
 export { run } from "./experiments/run.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { evaluationSet } from "../../data/gp/mod.ts";
 import { paperGp } from "../../data/paper.ts";
@@ -13,10 +13,10 @@ import { gpEvaluation } from "../../train/process/evaluation_tasks.ts";
 import { processOf } from "../../train/process/recipe.ts";
 import { recordsOf } from "../experiment.ts";
 import { curveAt, type ProcessRecord, rangeOf } from "../process_report.ts";
-import { trainedProcess } from "../process_run.ts";
+import { gpRate, trainedProcess } from "../process_run.ts";
 import { asProfile, KEPT_RECORDS, KEPT_WEIGHTS, LOCAL_WEIGHTS } from "../profiles.ts";
 import { run, runFile } from "../run.ts";
-import { drawFunction, predictFunction } from "./predictions.ts";
+import { drawFunction, fewPoints, predictFunction } from "./predictions.ts";
 import { ceilingOf, isUnbounded, published } from "./report.ts";
 import { gp } from "./run.ts";
 import { GP_LEAST, gpRanges, gpRecipe } from "./settings.ts";
@@ -244,6 +244,34 @@ Deno.test("tables show ours, the official code and the authors, each as what it 
   );
 });
 
+Deno.test("a training at another rate is a row of its own, and tells the start from the rate", () => {
+  const curve = (model: string) =>
+    recordsOf<ProcessRecord>(kept, "gp").find((one) =>
+      one.model === model && one.steps === 3000 && one.configuration["learningRate"] === gpRate(model)
+    )!;
+  const own = ["cipnp", "cipnp-sharp"].map(curve);
+  const at = (record: ProcessRecord, learningRate: number) => ({
+    ...record,
+    configuration: { ...record.configuration, learningRate },
+  });
+  const trials = [at(own[0]!, 1e-3), at(own[1]!, 5e-4)];
+  const [before, after] = [gp.report(own), gp.report([...own, ...trials])];
+  const rows = (report: typeof before) =>
+    new Map(report.tables["curves"]!.rows.map((row) => [row.label, row]));
+  deepEqual([...rows(after).keys()].sort(), [
+    "CIPNP",
+    "CIPNP, rate 0.001",
+    "CIPNP, sharp start",
+    "CIPNP, sharp start, rate 0.0005",
+  ]);
+  for (const [label, row] of rows(before)) deepEqual(rows(after).get(label), row);
+  doesNotMatch(before.verdict, /Start or rate/);
+  match(
+    after.verdict,
+    /Start or rate: after 3,000 steps CIPNP has (\S+) at the published rate of 0\.0005 and \1 at twice/,
+  );
+});
+
 xlaTest(
   "a function is predicted by every model, and by exact regression through its few points",
   async () => {
@@ -271,6 +299,21 @@ xlaTest(
     const exact = panels.at(-1)!;
     // The first point is in the context: its noise is all that is left to know of its place.
     ok(Math.abs(exact.mean[0]! - drawn.y[0]!) < 0.1 && exact.sigma[0]! < 0.04);
+    const { table, figure } = await fewPoints(models, [4, 8], 2);
+    deepEqual(table.rows.map(({ label }) => label), [
+      "NP, 4 points",
+      "NP, 8 points",
+      "TNP-D, 4 points",
+      "TNP-D, 8 points",
+    ]);
+    // Models that know nothing are sure of nothing: about the likelihood of a wide normal, and far from calibrated.
+    for (const { cells: [, target, calibration] } of table.rows) {
+      ok(
+        parseFloat(target!.text) < 0 && Number(calibration!.text) >= 0,
+        `${target!.text} ${calibration!.text}`,
+      );
+    }
+    match(toSvg(figure), /NP, 7 steps, 8 points/);
     models.forEach((process) => process.parameters.forEach((parameter) => parameter.dispose()));
   },
 );

@@ -1,11 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type GpKernel, gpPosterior, sampleGp } from "../../data/gp/mod.ts";
+import { evaluationSet, type GpKernel, gpPosterior, sampleGp } from "../../data/gp/mod.ts";
 import { createRng, jit } from "../../engine/mod.ts";
+import { CALIBRATION_LEVELS } from "../../models/process/calibration.ts";
 import type { Process } from "../../models/process/registry.ts";
+import { calibrationCurve, type Figure } from "../../plots/mod.ts";
 import type { PredictivePanel } from "../../plots/predictive_bands.ts";
-import type { RunRecord } from "../../results/mod.ts";
+import { cell, type RunRecord, type TableView } from "../../results/mod.ts";
+import { createEvaluator, type ProcessScore } from "../../train/process/evaluate.ts";
+import { gpEvaluation } from "../../train/process/evaluation_tasks.ts";
 import { noiseKey } from "../../train/process/recipe.ts";
-import { modelLabel } from "../process_report.ts";
+import { figure, modelLabel } from "../process_report.ts";
+import { GP_PROFILES, gpRanges } from "./settings.ts";
 
 /** One function, known at many places. */
 interface DrawnFunction {
@@ -16,6 +21,9 @@ interface DrawnFunction {
   scale: number;
   period?: number;
 }
+
+/** Models by what readers are told of them. */
+type NamedModels = ReadonlyMap<Pick<RunRecord, "model" | "steps">, Process>;
 
 /** Points of a drawn function: enough for the shortest of lengths. */
 const POINTS = 512;
@@ -36,7 +44,7 @@ export async function drawFunction(kernel: GpKernel, seed: number): Promise<Draw
 /** Predictions of models at all places of a function, beside exact regression, by context and model. */
 export async function predictFunction(
   drawn: DrawnFunction,
-  models: ReadonlyMap<Pick<RunRecord, "model" | "steps">, Process>,
+  models: NamedModels,
   contexts: readonly number[],
   seed: number,
 ): Promise<PredictivePanel[]> {
@@ -83,4 +91,62 @@ async function predictOne({ x, y }: DrawnFunction, process: Process, count: numb
   tf.dispose([...given, key, ...outputs]);
   predict.dispose();
   return { mean, sigma };
+}
+
+/** How the models are calibrated when they are given few points. */
+export interface FewPoints {
+  /** The mean target log likelihood and the score of calibration of each model and context. */
+  table: TableView;
+  /** How often central intervals hold the target values. */
+  figure: Figure;
+}
+
+/** A latent model is tested with as many samples as in its last test. */
+const SAMPLES = 50;
+
+/**
+ * Calibration of models with contexts cut to their first so many points (`notebooks/model_explorer.ipynb` of the authors): RBF
+ * functions for evaluation with 64 to 128 points of context, which the models were trained on, and 4 to 64 targets.
+ *
+ * @param contexts 4, 8 and 16 there
+ * @param batches of 16 functions; 1,000 there
+ */
+export async function fewPoints(
+  models: NamedModels,
+  contexts: readonly number[],
+  batches = 64,
+): Promise<FewPoints> {
+  const { batch, parts } = GP_PROFILES.quick;
+  const set = await evaluationSet({ kernel: "rbf", batch, ...gpRanges(64), seed: 0, batches });
+  const found: { model: string; steps: number; count: number; score: ProcessScore }[] = [];
+  for (const [{ model, steps }, process] of models) {
+    for (const count of contexts) {
+      const evaluator = createEvaluator(process, gpEvaluation(set, parts, count), 0);
+      found.push({ model, steps, count, score: await evaluator(SAMPLES) });
+      evaluator.dispose();
+    }
+  }
+  return {
+    table: {
+      title: `With few points: ${batches} batches of RBF functions`,
+      head: ["model, context", "steps", "target", "calibration"],
+      rows: found.map(({ model, steps, count, score }) => ({
+        label: `${modelLabel(model)}, ${count} points`,
+        cells: [String(steps), figure(score.target, score.error), score.calibration.score.toFixed(4)]
+          .map((text) => cell(text)),
+      })),
+      notes: [
+        "Target: mean log likelihood ± standard error over batches. Calibration: mean squared distance of the shares inside " +
+        "central intervals from their levels; 0 is perfect.",
+      ],
+    },
+    figure: calibrationCurve(
+      found.map(({ model, steps, count, score: { calibration } }) => ({
+        series: `${modelLabel(model)}, ${steps} steps, ${count} points`,
+        levels: CALIBRATION_LEVELS,
+        ...calibration,
+      })),
+      { title: "Calibration with few points", subtitle: `${batches} batches of RBF functions` },
+    ),
+  };
 }

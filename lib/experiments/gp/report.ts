@@ -11,7 +11,33 @@ import {
   rangeOf,
   unique,
 } from "../process_report.ts";
+import { gpRate } from "../process_run.ts";
 import { GP_LEAST, gpRanges } from "./settings.ts";
+
+/** What a model is called at a rate: by its own name at the one that it has by default. */
+const atRate = (model: string, rate: number): string =>
+  rate === gpRate(model) ? model : `${modelLabel(model)}, rate ${rate}`;
+
+const named = (record: ProcessRecord): string =>
+  atRate(record.model, record.configuration["learningRate"] as number);
+
+/**
+ * A training at another rate than its model's own is one of another model: the two are never averaged.
+ *
+ * @returns trials of a rate apart from the rest, under names of their own; `long` are those without a longer training of the
+ *   same model at its own rate
+ */
+function partedByRate(records: readonly ProcessRecord[]) {
+  const { usual = [], trials = [] } = Object.groupBy(
+    records,
+    (record) => named(record) === record.model ? "usual" : "trials",
+  );
+  const long = trials.filter(({ model, steps }) =>
+    !usual.some((other) => other.model === model && other.steps > steps)
+  );
+  const renamed = (record: ProcessRecord) => ({ ...record, model: named(record) });
+  return { usual, trials: trials.map(renamed), long: long.map(renamed) };
+}
 
 /** Mean and deviation over seeds of the curve at a step; undefined unless all runs have it. */
 function meanAt(runs: readonly ProcessRecord[], step: number) {
@@ -149,8 +175,8 @@ const fullCurves = (records: readonly ProcessRecord[]): ProcessRecord[] =>
   );
 
 /**
- * Seconds of a training step of 16 tasks with 96 points of context, by model, from records of costs. A sharp start has the
- * program of the reference's model, and its time.
+ * Seconds of a training step of 16 tasks with 96 points of context, by model, from records of costs. A sharp start and another
+ * rate have the program of the reference's model, and its time.
  */
 function stepSeconds(records: readonly RunRecord[]): ReadonlyMap<string, number> {
   const measured = recordsOf(records, "process-cost").filter(({ configuration, metrics }) =>
@@ -158,9 +184,14 @@ function stepSeconds(records: readonly RunRecord[]): ReadonlyMap<string, number>
   );
   const names = (model: string) =>
     model === "cipnp" || model === "ipnp" ? [model, `${model}-sharp`] : [model];
-  return new Map(
+  const seconds = new Map(
     measured.flatMap(({ model, metrics }) => names(model).map((name) => [name, metrics["seconds"]!])),
   );
+  for (const record of recordsOf<ProcessRecord>(records, "gp")) {
+    const own = seconds.get(record.model);
+    if (own !== undefined) seconds.set(named(record), own);
+  }
+  return seconds;
 }
 
 /**
@@ -298,7 +329,26 @@ const PUBLISHED_STEPS = 100_000;
 /** The model without inducing points, that with them, and the starts of this workspace. */
 const COMPARED = ["canp", "cipnp", "cipnp-fast", "cipnp-sharp"];
 
-function verdict(records: readonly ProcessRecord[]): string {
+/** CIPNP with the reference's start and with sharp ones, each at both rates: is it the start, or the rate? */
+function startLine(curves: readonly ProcessRecord[]): string[] {
+  const [published, twice] = [gpRate("cipnp"), gpRate("cipnp-sharp")];
+  const step = SHOWN.at(-1)!;
+  const reached = ["cipnp", atRate("cipnp", twice), atRate("cipnp-sharp", published), "cipnp-sharp"]
+    .map((model) =>
+      spread(curves.filter((one) => one.model === model).flatMap((one) => curveAt(one, step) ?? []))
+    );
+  if (reached.some(({ mean }) => Number.isNaN(mean))) return [];
+  const [slow, fast, sharp, both] = reached.map(({ mean }) => mean.toFixed(2));
+  return [
+    `Start or rate: after ${
+      step.toLocaleString("en")
+    } steps CIPNP has ${slow} at the published rate of ${published} and ` +
+    `${fast} at twice of it; with a sharp start ${sharp} and ${both}.`,
+  ];
+}
+
+/** @param curves of the first range at full rates, trials of a rate among them */
+function verdict(records: readonly ProcessRecord[], curves: readonly ProcessRecord[]): string {
   const first = records.filter((record) => rangeOf(record)[0] === GP_LEAST[0]);
   const lines: string[] = [];
   for (const step of [1000, 3000]) {
@@ -310,6 +360,7 @@ function verdict(records: readonly ProcessRecord[]): string {
       lines.push(`After ${step.toLocaleString("en")} steps at the full rate: ${reached.join("; ")}.`);
     }
   }
+  lines.push(...startLine(curves));
   const ceiling = ceilingOf("rbf", GP_LEAST[0]!)!.floored;
   for (const runs of trainings(first.filter((record) => !isConstant(record)))) {
     const [{ model, steps }] = runs;
@@ -374,8 +425,9 @@ function answerOf(records: readonly ProcessRecord[]): Answer | undefined {
 
 /** @param all those of process-cost among them tell the seconds of a step */
 export function gpReport(all: readonly RunRecord[]): Report {
-  const records = recordsOf<ProcessRecord>(all, "gp");
-  const curves = fullCurves(records);
+  const { usual, trials, long } = partedByRate(recordsOf<ProcessRecord>(all, "gp"));
+  const records = [...usual, ...long];
+  const curves = fullCurves([...usual, ...trials]);
   const kernels = records.filter(({ details }) => Object.keys(details.tests).length > 0);
   return {
     tables: present({
@@ -387,7 +439,7 @@ export function gpReport(all: readonly RunRecord[]): Report {
       ranges: rangeFigure(records),
       curves: curves.length > 0 && curveFigure(curves, wholeTrainings(records)),
     }),
-    verdict: verdict(records),
+    verdict: verdict(records, curves),
     answer: answerOf(records),
   };
 }
