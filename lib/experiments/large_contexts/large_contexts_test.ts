@@ -268,6 +268,32 @@ Deno.test("IPNP and ANP are compared by shares, and what was not compiled is est
   equal(formatBytes(1.5 * 2 ** 30), "1.5 GiB");
 });
 
+Deno.test("sizes with h of half the context have a table of their own, and are no part of the others", () => {
+  const half = (record: RunRecord): RunRecord => ({
+    ...record,
+    configuration: {
+      ...record.configuration,
+      induce: (record.configuration["context"] as number) / 2,
+    },
+  });
+  const halves = [
+    cost("ipnp", 128, 0.1, 2 ** 21),
+    cost("ipnp", 64, 0.05, 2 ** 20),
+    cost("anp", 128, null, null, "memory"),
+    cost("canp", 64, null, 2 ** 32, "memory"),
+  ].map(half);
+  const { tables, verdict } = processCost.report([...halves, ...LIVE]);
+  deepEqual(verdict, processCost.report(LIVE).verdict);
+  const { head, rows } = tables["halves"]!;
+  deepEqual(head, ["model", "64 points", "128 points"]);
+  deepEqual(rows.map(({ label, cells }) => [label, ...cells.map(({ text }) => text)]).sort(), [
+    ["ANP", "–", "over 2.79 GiB, estimated"],
+    ["CANP", "not run, 4 GiB", "–"],
+    ["IPNP", "50.0 ms, 1 MiB", "100 ms, 2 MiB"],
+  ]);
+  deepEqual(Object.keys(processCost.report(halves).tables), ["halves"]);
+});
+
 Deno.test("claims are decided by their numbers, and left open without them", () => {
   const costs = [cost("ipnp-chunked", 65_536, 1, 4e7), cost("ipnp-chunked", 1_000_000, 20, 4.8e7)];
   const predictions = recordOf({

@@ -143,6 +143,39 @@ function againstTable(costs: readonly Cost[], batch: number): TableView | undefi
   };
 }
 
+/** With h = half of the context, as the authors have it, the cost of inducing points grows as that of attention does. */
+const isHalf = ({ configuration }: RunRecord): boolean =>
+  configuration["induce"] === (configuration["context"] as number) / 2;
+
+/** The costs of the published sizes, h growing with the context. */
+function halvesTable(records: readonly RunRecord[]): TableView | undefined {
+  const [first] = records;
+  if (!first) return undefined;
+  const { batch, targets, samples } = sizeOf(first);
+  const costs = records.map(costOf);
+  const contexts = [...new Set(costs.map(({ context }) => context))].sort((a, b) => a - b);
+  const text = (model: string, context: number): string => {
+    const cost = costs.find((one) => one.model === model && one.context === context);
+    if (!cost) return NOTHING;
+    const { peak, least, seconds } = cost;
+    if (peak === null) return `over ${formatBytes(least)}, estimated`;
+    return `${seconds === null ? "not run" : formatSeconds(seconds)}, ${formatBytes(peak)}`;
+  };
+  return {
+    title: `A training step with h of half the context, as published: batch ${batch}`,
+    head: ["model", ...contexts.map((context) => `${count(context)} points`)],
+    rows: [...new Set(costs.map(({ model }) => model))].map((model) => ({
+      label: modelLabel(model),
+      cells: contexts.map((context) => cell(text(model, context))),
+    })),
+    notes: [
+      `Time and compiled peak; ${targets} targets, ${samples} latent samples or bootstraps. Not run: over the budget of ${
+        formatBytes(first.configuration["budgetBytes"] as number)
+      }.`,
+    ],
+  };
+}
+
 /** How far each model came, and what its next size needs. */
 function costVerdict(costs: readonly Cost[]): string {
   return [...Map.groupBy(costs, ({ model }) => model)].map(([model, own]) => {
@@ -163,17 +196,26 @@ function costVerdict(costs: readonly Cost[]): string {
   }).join("\n");
 }
 
+/** Records at one size of h, whatever the context is; and those at half of it. */
+const partedByH = (all: readonly RunRecord[]) =>
+  Object.groupBy(recordsOf(all, "process-cost"), (record) => isHalf(record) ? "halves" : "fixed");
+
 /** Costs of a step at the first record's size. @param all those of large-contexts join the figure */
 export function processCostReport(all: readonly RunRecord[]): Report {
-  const records = recordsOf(all, "process-cost");
+  const { fixed: records = [], halves = [] } = partedByH(all);
+  const halved = halvesTable(halves);
   const [first] = records;
-  if (!first) return { tables: {}, figures: {}, verdict: "" };
+  if (!first) return { tables: present({ halves: halved }), figures: {}, verdict: "" };
   const size = sizeOf(first);
   const costs = costsOf(records, size);
   const costs16 = costsOf(records, { ...size, batch: 16 });
   const budget = first.configuration["budgetBytes"] as number;
   return {
-    tables: present({ against: againstTable(costs, size.batch), against16: againstTable(costs16, 16) }),
+    tables: present({
+      against: againstTable(costs, size.batch),
+      against16: againstTable(costs16, 16),
+      halves: halved,
+    }),
     figures: present({ costs: costFigure(costs, size, budget, likelihoodsOf(all)) }),
     verdict: costVerdict(costs),
   };
@@ -273,7 +315,7 @@ function judged(claims: readonly Claim[]): { verdict: string; answer?: Answer } 
 
 /** What was claimed of a million points, and found. @param all those of process-cost tell of steps */
 export function largePredictionReport(all: readonly RunRecord[]): Report {
-  const costs = recordsOf(all, "process-cost");
+  const { fixed: costs = [] } = partedByH(all);
   const [prediction] = recordsOf(all, "large-predictions");
   const claims = claimsOf(costs[0] ? costsOf(costs, sizeOf(costs[0])) : [], prediction);
   const { verdict, answer } = judged(claims);
