@@ -75,6 +75,13 @@ export const systemOf = (
   close,
 });
 
+const running = new Set<Deno.ChildProcess>();
+
+/** Ends the processes that are still asked something. */
+export function endAll(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 /** A process that is asked in lines of JSON and answers each with a line of JSON. */
 interface Conversation {
   ask<T>(message: unknown): Promise<T>;
@@ -96,6 +103,8 @@ export function converse(command: string, args: string[], env: Record<string, st
   } catch (error) {
     throw new UserError(`${command} cannot be started: ${error instanceof Error ? error.message : error}`);
   }
+  running.add(child);
+  child.status.then(() => running.delete(child));
   const writer = child.stdin.getWriter();
   const lines = outputLines(child.stdout);
   const complaints = new Response(child.stderr).text();

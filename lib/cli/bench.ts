@@ -1,4 +1,5 @@
 /** `task bench`: what a training step costs on every engine, side by side. */
+import { existsSync } from "node:fs";
 import { isCudaPlugin } from "@spin/xla/plugins";
 import { coldTimes } from "../bench/cold.ts";
 import type { Effort } from "../bench/race.ts";
@@ -20,6 +21,7 @@ import {
   type TableSize,
   tableStep,
 } from "../bench/sizes.ts";
+import { endAll } from "../bench/systems.ts";
 import { TFJS_PROGRAMS } from "../bench/tfjs.ts";
 import { findDevice } from "../engine/device.ts";
 import { type EngineName, ENGINES } from "../engine/mod.ts";
@@ -28,6 +30,7 @@ import { UserError } from "../errors.ts";
 import { writeAtomic } from "../files.ts";
 import { type Twin, TWIN_NAMES, twinCases, type TwinName, twinsOf } from "../parity/twin.ts";
 import { coldTable, environment, toText } from "../results/mod.ts";
+import { runTool } from "../setup/command.ts";
 import { setup } from "../setup/mod.ts";
 import { type Arguments, flag, numberValue, onInterrupt, runCommand, textOption } from "./main.ts";
 import { requireWritable, userPath } from "./user_path.ts";
@@ -127,6 +130,11 @@ async function checkpointOf(
 
 /** The twins to time. @throws UserError for an unknown one, or without any that can be imported */
 async function namesOf(python: string, asked: string | undefined): Promise<TwinName[]> {
+  if (!await runTool(python, ["--version"])) {
+    throw new UserError(
+      `--python: expected an interpreter of Python, found ${python}, which cannot be started`,
+    );
+  }
   const importable = await twinsOf(python);
   if (importable.length === 0) {
     throw new UserError(
@@ -142,17 +150,23 @@ async function namesOf(python: string, asked: string | undefined): Promise<TwinN
   return names as TwinName[];
 }
 
-/** The folder of all that a bench leaves for its processes; it goes with the command, however that ends. */
-async function workIn(json: string | undefined): Promise<() => void> {
+/**
+ * The folder of all that a bench leaves for its processes; it goes with the command, however that ends.
+ *
+ * @param checkpoint the file of what is finished
+ */
+async function workIn(checkpoint: string | undefined): Promise<() => void> {
   const folder = await Deno.makeTempDir({ prefix: "spin-bench-" });
   Deno.env.set("TMPDIR", folder);
   const remove = () => Deno.removeSync(folder, { recursive: true });
   const forget = onInterrupt(() => {
+    const kept = checkpoint !== undefined && existsSync(checkpoint);
     console.error(
-      json === undefined
-        ? "stopped; nothing is kept of what was measured"
-        : `stopped; what was finished is in ${json}.checkpoint, and the same command goes on from there`,
+      kept
+        ? `stopped; what was finished is in ${checkpoint}, and the same command goes on from there`
+        : "stopped; nothing is kept of what was measured",
     );
+    endAll();
     remove();
   });
   return () => {
@@ -160,6 +174,9 @@ async function workIn(json: string | undefined): Promise<() => void> {
     remove();
   };
 }
+
+/** Options that have no effect beside another one. */
+const ALONE = { tfjs: ["cold", "quick", "python"], cold: ["engines", "beside"] } as const;
 
 export const BENCH = {
   name: "bench",
@@ -198,10 +215,10 @@ export async function runBenchCommand(
   if (strange !== undefined) {
     throw new UserError(`--engines: expected some of ${ENGINES.join(", ")}, found "${strange}"`);
   }
-  const others = values.tfjs
-    ? ["cold", "quick", "python"].filter((name) => values[name as keyof typeof values])
-    : [];
-  if (others.length > 0) throw new UserError(`--tfjs: expected no --${others[0]} beside it, found one`);
+  for (const [one, others] of Object.entries(ALONE)) {
+    const found = values[one as keyof typeof ALONE] && others.find((name) => values[name] !== undefined);
+    if (found) throw new UserError(`--${one} takes no --${found}; leave one of the two out`);
+  }
   const alone = (["beside", "threads"] as const).find((name) => values[name] !== undefined);
   if (alone && values.python === undefined) {
     throw new UserError(
@@ -233,7 +250,7 @@ export async function runBenchCommand(
   const checkpoint = json && !values.cold ? await checkpointOf(json.path, plan) : undefined;
   if (checkpoint?.found) say(`going on from ${json!.path}.checkpoint`);
   // A bench of whole trainings is not continued.
-  const leave = await workIn(checkpoint && json!.path);
+  const leave = await workIn(checkpoint && `${json!.path}.checkpoint`);
   const record =
     await (values.cold
       ? coldTimes({ rounds: values.quick ? 1 : 3, twin, threads: count }, say)

@@ -23,7 +23,7 @@ Deno.test("bench of what tfjs users run has no twins, no small sizes and no cold
     assert.deepEqual(await performIn(".", BENCH, runBenchCommand, ["--tfjs", name!, ...value]), {
       code: 1,
       stdout: "",
-      stderr: `--tfjs: expected no ${name} beside it, found one\n`,
+      stderr: `--tfjs takes no ${name}; leave one of the two out\n`,
     });
   }
 });

@@ -1,4 +1,4 @@
-/** Packs this package for npm: `pack.ts TARBALL`. `deno pack` has no word for optional peers, so koffi is added to it. */
+/** Packs this package for npm: `pack.ts [TARBALL]`. `deno pack` has no word for optional peers, so koffi is added to it. */
 import { basename, dirname, join, resolve } from "node:path";
 
 /** Node's foreign functions: nothing else needs them, so that whoever is in Node installs them. */
@@ -13,7 +13,11 @@ async function run(program: string, args: string[], cwd: string): Promise<void> 
   if (!success) throw new Error(`${program} ${args[0]} failed`);
 }
 
-const tarball = resolve(Deno.args[0] ?? "package.tgz");
+const [named] = Deno.args;
+// A task runs in the workspace's folder; a path is typed in the user's own.
+const tarball = named === undefined
+  ? resolve("results/local/spin-xla.tgz")
+  : resolve(Deno.env.get("INIT_CWD") ?? ".", named);
 const folder = await Deno.makeTempDir();
 try {
   const packed = join(folder, basename(tarball));
@@ -28,6 +32,7 @@ try {
   await Deno.writeTextFile(manifest, JSON.stringify(contents, null, 2));
   await Deno.mkdir(dirname(tarball), { recursive: true });
   await run("tar", ["czf", tarball, "package"], folder);
+  console.log(`wrote ${tarball}`);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

@@ -29,6 +29,14 @@ backendTest("the example of the README runs", async () => {
   match(await runExample(await readmeExample(), CONFIG, PACKAGE), FOUND_WEIGHTS);
 });
 
+Deno.test("the README names the wheel of the table", async () => {
+  const { cpu: [{ package: name, version, member }] } = JSON.parse(
+    await Deno.readTextFile(new URL("src/plugins/table.json", PACKAGE)),
+  );
+  const readme = await Deno.readTextFile(new URL("README.md", PACKAGE));
+  ok(readme.includes(`${name}==${version}`) && readme.includes(member), `${name} ${version} ${member}`);
+});
+
 backendTest("the five minutes of the README run, and both of its trainings learn", async () => {
   const said = await runExample(await readmeExample("Five minutes"), CONFIG, PACKAGE);
   const validation = said.match(/validation \[([^\]]*)\]/)![1]!.split(",").map(Number);

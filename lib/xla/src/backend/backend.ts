@@ -89,8 +89,8 @@ export class XlaBackend extends tf.KernelBackend {
    *
    * @param fingerprint of its name
    */
-  beginOperation(fingerprint: number): void {
-    if (!this.trace && this.#cuts.before(fingerprint, this.#pending)) this.#evaluate();
+  beginOperation(fingerprint: number, operands: Readonly<Record<string, tf.TensorInfo | undefined>>): void {
+    if (!this.trace && this.#cuts.before(fingerprint, this.#pending, operands)) this.#evaluate();
   }
 
   /** An operation that computes nothing. */

@@ -54,7 +54,7 @@ function adapt(name: string, kernel: Kernel): tf.KernelFunc {
   return ({ inputs, backend, attrs }) => {
     const xla = backend as XlaBackend;
     const infos = inputs as unknown as Record<string, tf.TensorInfo | undefined>;
-    xla.beginOperation(fingerprint);
+    xla.beginOperation(fingerprint, infos);
     if (ofHostValues && ofHostTypes(infos, attrs)) return ofHostValues({ inputs, backend, attrs });
     if (!xla.trace) return xla.call(name, kernel, infos, (attrs ?? {}) as Record<string, unknown>);
     const call: KernelCall = {
@@ -113,7 +113,7 @@ function castOrAlias(cast: tf.KernelFunc): tf.KernelFunc {
     if (x.dtype !== (call.attrs as { dtype?: tf.DataType }).dtype) return cast(call);
     const xla = call.backend as XlaBackend;
     // It counts as an operation: programs end where they would with it.
-    xla.beginOperation(fingerprint);
+    xla.beginOperation(fingerprint, { x });
     xla.countOperation();
     return alias(call);
   };

@@ -1,5 +1,11 @@
 import { resolve } from "node:path";
-import { type AsyncCFunction, type CFunction, type Pointer, runtime } from "../runtime/mod.ts";
+import {
+  type AsyncCFunction,
+  type CFunction,
+  type Pointer,
+  runtime,
+  RuntimeMissing,
+} from "../runtime/mod.ts";
 import { codeName, PjrtError } from "./errors.ts";
 import { type Field, type FunctionName, MAJOR, offsetOf, OLDEST_MINOR } from "./layout.ts";
 import { checkLibrary } from "./library.ts";
@@ -28,15 +34,21 @@ export interface PjrtApi {
 /**
  * Loads a PJRT plugin (a shared library that exports GetPjrtApi) and initialises it.
  *
- * @throws Error if the file is no plugin, or speaks a version of the API that is not understood here.
+ * @throws Error if there is no path, the file is no plugin, or speaks a version of the API that is not understood here.
  */
 export function loadPlugin(path: string): PjrtApi {
+  if (typeof path !== "string") {
+    throw new Error(
+      `registerXla: expected the path of a PJRT plugin, found ${path}; is PJRT_PLUGIN_LIBRARY_PATH set?`,
+    );
+  }
   let getApi: () => Pointer | null;
   try {
     checkLibrary(path);
     // Without a folder in the name the system would look in its own folders instead.
     getApi = runtime.openLibrary(resolve(path), LIBRARY).symbols.GetPjrtApi;
   } catch (error) {
+    if (error instanceof RuntimeMissing) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${path} is not a PJRT plugin (a shared library that exports GetPjrtApi): ${reason}`);
   }

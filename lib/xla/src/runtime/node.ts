@@ -2,15 +2,16 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { freemem } from "node:os";
 import process from "node:process";
-import type {
-  AsyncCFunction,
-  CFunction,
-  CType,
-  Library,
-  Pointer,
-  Runtime,
-  Signature,
-  Signatures,
+import {
+  type AsyncCFunction,
+  type CFunction,
+  type CType,
+  type Library,
+  type Pointer,
+  type Runtime,
+  RuntimeMissing,
+  type Signature,
+  type Signatures,
 } from "./runtime.ts";
 
 /** A C function of koffi; `async` runs it on another thread. */
@@ -51,7 +52,9 @@ function koffi(): Koffi {
   try {
     loaded = createRequire(import.meta.url)("koffi") as Koffi;
   } catch (error) {
-    throw new Error("in Node, @spin/xla needs the npm package koffi: npm install koffi", { cause: error });
+    throw new RuntimeMissing("in Node, @spin/xla needs the npm package koffi: npm install koffi", {
+      cause: error,
+    });
   }
   const { sync_stack_size, async_stack_size } = loaded.config();
   if (Math.min(sync_stack_size, async_stack_size) < STACK_BYTES) {

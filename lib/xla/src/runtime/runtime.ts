@@ -2,6 +2,9 @@
 
 declare const OPAQUE: unique symbol;
 
+/** Thrown where there is nothing to call C functions with. */
+export class RuntimeMissing extends Error {}
+
 /** An address as C functions are given it; what it is differs between runtimes. NULL is null. */
 export interface Pointer {
   readonly [OPAQUE]: never;
