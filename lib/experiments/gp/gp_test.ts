@@ -193,13 +193,14 @@ Deno.test("the figures of a GPU in docs/engine.md are those of its record", asyn
   ok((await Deno.readTextFile(join(ROOT, "docs/engine.md"))).includes(said), said);
 });
 
-Deno.test("docs/neural_processes.md shows the table that the kept records give", async () => {
+Deno.test("docs/neural_processes.md shows the table and the line that the kept records give", async () => {
   const { tables, verdict } = gp.report(all);
   const table = toMarkdown(tables["curves"]!).trim();
-  ok(
-    (await Deno.readTextFile(join(ROOT, "docs/neural_processes.md"))).includes(table),
-    `expected in docs/neural_processes.md:\n${table}`,
-  );
+  const line = verdict.split("\n").find((one) => one.includes("Start or rate"))!;
+  const page = await Deno.readTextFile(join(ROOT, "docs/neural_processes.md"));
+  for (const shown of [table, line]) {
+    ok(page.includes(shown), `expected in docs/neural_processes.md:\n${shown}`);
+  }
   match(verdict, /After 1,000 steps at the full rate: CANP \d\.\d\d; CIPNP -?0/);
 });
 
