@@ -158,7 +158,13 @@ async function namesOf(python: string, asked: string | undefined): Promise<TwinN
 async function workIn(checkpoint: string | undefined): Promise<() => void> {
   const folder = await Deno.makeTempDir({ prefix: "spin-bench-" });
   Deno.env.set("TMPDIR", folder);
-  const remove = () => Deno.removeSync(folder, { recursive: true });
+  const remove = () => {
+    try {
+      Deno.removeSync(folder, { recursive: true });
+    } catch {
+      // A process that is being ended may still write there.
+    }
+  };
   const forget = onInterrupt(() => {
     const kept = checkpoint !== undefined && existsSync(checkpoint);
     console.error(

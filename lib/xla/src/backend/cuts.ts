@@ -46,9 +46,10 @@ export interface Cuts {
  * Cuts depend on the operations and on what was disposed of, never on a count alone: a loop is then cut at the same
  * places in every round, and its programs are compiled once.
  *
- * A step of a training ends where little of it is alive: there. What then comes of single numbers belongs to it, such as its loss
- * added to those of an epoch: so the first step of an epoch, which has nothing to add to, is like the others. What is long and all alive (a recurrent network within a
- * tidy) is cut before an operation whose fingerprint is the lowest for a while, which in each round is the same one.
+ * A step of a training ends where little of it is alive: there. What then comes of single numbers belongs to it, such as its
+ * loss added to those of an epoch: so the first step of an epoch, which has nothing to add to, is like the others. What is
+ * long and all alive (a recurrent network within a tidy) is cut before an operation whose fingerprint is the lowest for a
+ * while, which in each round is the same one.
  */
 export function createCuts(): Cuts {
   let count = 0;
