@@ -61,9 +61,11 @@ const systemsOf = ({ comparisons }: Speed): string[] => [
   ),
 ];
 
-/** "on 2 cores, AMD EPYC (family 25, model 1), 2026-11-30, commit 5bc69bc" */
+/** "on 2 cores, AMD EPYC (family 25, model 1), 2026-11-30, commit 5bc69bc"; with "+" where files differed from it. */
 const measuredOn = ({ cpu, cores, commit }: Speed["environment"], date: string): string =>
-  `on ${cores} cores, ${cpu}, ${date.slice(0, 10)}, commit ${commit?.slice(0, 7) ?? "unknown"}`;
+  `on ${cores} cores, ${cpu}, ${date.slice(0, 10)}, commit ${
+    commit?.replace(/^(.{7}).*?(\+?)$/, "$1$2") ?? "unknown"
+  }`;
 
 /** A table of a value of each system, and of our ratio to each other one with its geometric mean. */
 function speedTable(
