@@ -16,6 +16,10 @@ const LAB_SETTINGS = join(SHARE, "lab", "settings", "overrides.json");
  * How the C library of Linux gives memory to a program's temporary values, tens to hundreds of MB that are taken and
  * given back at every step: it keeps what was given back (64 MB at a time, 512 MB in all) in one arena and in huge pages. Else the
  * system clears every page anew at every step. What is larger goes back at once: kept, it left holes that tripled the memory of a process. Read at a process's start, so it is said where processes are started: here and in `lib/cli/start.ts`.
+ *
+ * LD_BIND_NOW is for glibc 2.35 to 2.37: they read the system's setting of huge pages into a text without an end
+ * (`__malloc_thp_mode`), so that what lay on the stack decided, in half of all processes against huge pages, and steps took
+ * 1.5 times as long in those. With all names resolved before, there are zeros.
  */
 export const MALLOC = {
   GLIBC_TUNABLES: [
@@ -24,6 +28,7 @@ export const MALLOC = {
     "trim_threshold=536870912",
     "arena_max=1",
   ].map((setting) => `glibc.malloc.${setting}`).join(":"),
+  LD_BIND_NOW: "1",
 };
 
 /** The kernel is the very Deno that runs this; it need not be on PATH. */

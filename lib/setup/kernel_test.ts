@@ -1,4 +1,5 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { runOrExplain, runTool } from "./command.ts";
 import { kernelSpec, MALLOC } from "./kernel.ts";
 import { ROOT } from "../paths.ts";
 
@@ -11,4 +12,30 @@ Deno.test("notebooks and computing tasks are given memory in the same way", asyn
   }
   ok((await Deno.readTextFile(`${ROOT}/lib/cli/start.ts`)).includes("processEnvironment(MALLOC)"));
   deepEqual(kernelSpec().env, MALLOC);
+});
+
+/** Whether memory comes in huge pages to those who ask for it, as the tests can look up. */
+async function hugePagesOnRequest(): Promise<boolean> {
+  const setting = await Deno.readTextFile("/sys/kernel/mm/transparent_hugepage/enabled").catch(() => "");
+  return setting.includes("[madvise]") && await libcVersion() >= 2.35;
+}
+
+async function libcVersion(): Promise<number> {
+  const found = await runTool("getconf", ["GNU_LIBC_VERSION"]);
+  return Number(found?.stdout.match(/glibc (\d+\.\d+)/)?.[1] ?? 0);
+}
+
+Deno.test({
+  name: "every process that is started with the settings of memory has huge pages",
+  ignore: !await hugePagesOnRequest(),
+  fn: async () => {
+    const heap = `const maps = Deno.readTextFileSync("/proc/self/smaps");
+      console.log(/\\[heap\\][^]*?VmFlags:.* hg/.test(maps))`;
+    for (let i = 0; i < 8; i++) {
+      // What decided without them differs with the length of the environment.
+      const env = { ...MALLOC, PADDING: "x".repeat(8 * i) };
+      const { stdout } = await runOrExplain(Deno.execPath(), ["eval", heap], ({ stderr }) => stderr, { env });
+      equal(stdout.trim(), "true");
+    }
+  },
 });

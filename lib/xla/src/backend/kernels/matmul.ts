@@ -1,7 +1,7 @@
 import { backend_util } from "@tensorflow/tfjs-core";
 import { check, type Node, typeText } from "../../stablehlo/node.ts";
 import { barrier } from "../../stablehlo/control.ts";
-import { binary, broadcastTo, dotGeneral, reshape, transpose, unary } from "../../stablehlo/ops.ts";
+import { binary, broadcastTo, dotGeneral, reduce, reshape, transpose, unary } from "../../stablehlo/ops.ts";
 import { recordsForCpu } from "../../stablehlo/target.ts";
 import { type KernelCall, type KernelTable, like } from "./kernel.ts";
 import { broadcastBoth } from "./binary.ts";
@@ -27,6 +27,26 @@ function transposed(x: Node): Node {
   const [turned] = barrier([transpose(blocks, [...axes, rank, rank + 2, rank + 1])]);
   const joined = reshape(transpose(turned!, [...axes, rank + 1, rank, rank + 2]), [...batch, columns, rows]);
   return barrier([joined])[0]!;
+}
+
+/** Rows that one product sums over where there are many: the transposed factor of each stays in a core's own cache. */
+const PART = 128;
+const MANY_ROWS = 1024;
+
+/**
+ * The product of matrices that sums over their rows, for a CPU: what gives the gradient of every weight. Many rows are
+ * cut into parts of a product each, and these are added up, where they are no larger than the factors.
+ */
+function overRows(x: Node, y: Node): Node {
+  const [rows, m, n] = [x.shape.at(-2)!, x.shape.at(-1)!, y.shape.at(-1)!];
+  const rank = x.shape.length - 2;
+  const axes = x.shape.slice(0, rank).map((_, i) => i);
+  const part = rank === 0 && rows >= MANY_ROWS ? largestDivisor(rows, PART) : 1;
+  if (part >= PART / 4 && m * n <= PART * (m + n)) {
+    const parts = [x, y].map((all) => reshape(all, [rows / part, part, all.shape[1]!])) as [Node, Node];
+    return reduce("add", overRows(...parts), [0], 0);
+  }
+  return dotGeneral(transposed(x), y, { batch: [axes, axes], contract: [[rank + 1], [rank]] });
 }
 
 /** The largest divisor of `n` that is at most `most`. */
@@ -55,11 +75,10 @@ export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolea
   const y = broadcastTo(b, [...batch, ...b.shape.slice(-2)]);
   const rank = batch.length;
   const axes = batch.map((_, i) => i);
-  const turned = transposeA && recordsForCpu();
-  const x = turned ? transposed(given) : given;
-  return dotGeneral(x, y, {
+  if (transposeA && !transposeB && recordsForCpu()) return overRows(given, y);
+  return dotGeneral(transposeA && recordsForCpu() ? transposed(given) : given, y, {
     batch: [axes, axes],
-    contract: [[rank + (transposeA && !turned ? 0 : 1)], [rank + (transposeB ? 1 : 0)]],
+    contract: [[rank + (transposeA && !recordsForCpu() ? 0 : 1)], [rank + (transposeB ? 1 : 0)]],
   });
 }
 
