@@ -34,18 +34,27 @@ const PART = 128;
 const MANY_ROWS = 1024;
 
 /**
- * The product of matrices that sums over their rows, for a CPU: what gives the gradient of every weight. Many rows are
- * cut into parts of a product each, and these are added up, where they are no larger than the factors.
+ * The product of matrices that sums over their rows, for a CPU: what gives the gradient of every weight. The narrower
+ * one is transposed, and then the result if need be. Many rows are cut into parts of a product each, and these are added
+ * up, where they are no larger than the factors.
  */
 function overRows(x: Node, y: Node): Node {
   const [rows, m, n] = [x.shape.at(-2)!, x.shape.at(-1)!, y.shape.at(-1)!];
   const rank = x.shape.length - 2;
   const axes = x.shape.slice(0, rank).map((_, i) => i);
+  if (n * (rows + m) < m * rows) return transpose(overRows(y, x), [...axes, rank + 1, rank]);
   const part = rank === 0 && rows >= MANY_ROWS ? largestDivisor(rows, PART) : 1;
   if (part >= PART / 4 && m * n <= PART * (m + n)) {
-    const parts = [x, y].map((all) => reshape(all, [rows / part, part, all.shape[1]!])) as [Node, Node];
-    return reduce("add", overRows(...parts), [0], 0);
+    const [left, right] = [x, y].map((all) => reshape(all, [rows / part, part, all.shape[1]!]));
+    return reduce("add", rowProduct(left!, right!), [0], 0);
   }
+  return rowProduct(x, y);
+}
+
+/** The same at once, the first factor transposed. */
+function rowProduct(x: Node, y: Node): Node {
+  const rank = x.shape.length - 2;
+  const axes = x.shape.slice(0, rank).map((_, i) => i);
   return dotGeneral(transposed(x), y, { batch: [axes, axes], contract: [[rank + 1], [rank]] });
 }
 
