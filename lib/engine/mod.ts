@@ -2,6 +2,7 @@
 // Registers tfjs's gradients and its cpu backend, which tfjs-core alone does not.
 import "@tensorflow/tfjs";
 
+import xlaPackage from "../xla/deno.json" with { type: "json" };
 import * as xla from "@spin/xla";
 import { getThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
@@ -42,7 +43,7 @@ export interface EngineInfo {
   options?: string;
   /** For xla on a GPU: how products of float32 are computed, see SPIN_PRECISION. */
   precision?: string;
-  /** For tensorflow: the versions of TensorFlow and of tfjs-node. */
+  /** For tensorflow: the versions of TensorFlow and of tfjs-node. For xla: that of our package, on which last bits depend. */
   library?: string;
   tfjs: string;
 }
@@ -104,6 +105,7 @@ async function startXla(path: string, options: DevicePlugin): Promise<EngineInfo
     ...options.precision ? { precision: precisionName(options.precision) } : {},
     plugin: `${path.split("/").pop()} (PJRT API ${client.api.version}, ${client.platform})`,
     options: xla.describeCompilerOptions(client.platform),
+    library: `${xlaPackage.name} ${xlaPackage.version}`,
     tfjs: tf.version_core,
   };
 }
