@@ -1,8 +1,8 @@
 /**
  * Whether programs are recorded for a CPU, whose compiler needs two things told:
  *
- * - a first factor whose rows are summed over, as in every gradient of a weight, is transposed before the product. XLA
- *   leaves the product as it comes to Eigen, which gathers that factor number by number;
+ * - in a product that sums over rows, as in every gradient of a weight, the narrower factor is transposed before the
+ *   product. XLA leaves the product as it comes to its kernels, which gather a factor number by number;
  * - a barrier is a call of a function that may not be inlined. XLA drops its own barriers here before it merges
  *   operations into loops.
  */
