@@ -29,12 +29,13 @@ const isStep = (value: number) => value > 0 && value <= 1000 && value % STEPS_EV
 /**
  * It trains. A thousand steps carry a difference in the last bit of a sum far: the same code gives a test error of 5.30 on one
  * kind of processor and 5.46 on another one, and the best step, where a noisy curve is lowest, can be any that was evaluated.
+ * The error with ten rows of context moves most: 5.2 and 7.7 with sums in two orders on one processor.
  */
 Deno.test({
   name: "00_quickstart shows what its code gives, as exactly as processors agree",
   ignore: !isSetUp || noPlugin,
   fn: async () =>
-    deepEqual(await changed("00_quickstart", (a, b) => isStep(a) && isStep(b) || within(0.3)(a, b)), []),
+    deepEqual(await changed("00_quickstart", (a, b) => isStep(a) && isStep(b) || within(0.5)(a, b)), []),
 });
 
 for (
