@@ -2,6 +2,9 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "./paths.ts";
+import { forgetBinding } from "./setup/kernel.ts";
+
+forgetBinding();
 
 export * as tf from "@tensorflow/tfjs-core";
 export * as aq from "arquero";

@@ -2,6 +2,7 @@
 import { TWIN, type Twin } from "../parity/twin.ts";
 import { type ColdRecord, type ColdTime, environment } from "../results/mod.ts";
 import { type Finished, lastLines, runOrExplain } from "../setup/command.ts";
+import { MALLOC } from "../setup/kernel.ts";
 import type { ColdResult } from "./cold_worker.ts";
 import { pathOf } from "./systems.ts";
 
@@ -37,7 +38,7 @@ export async function coldTimes(
     const time: ColdTime = { table, model, steps: 0, ours: [], cpu: [], compile: [], twin: [] };
     for (let round = 0; round < rounds; round++) {
       const worker = ["run", "--quiet", "-A", pathOf("cold_worker.ts"), table, model];
-      const [line, seconds] = await timed(Deno.execPath(), worker, { SPIN_PROGRAMS: "off" });
+      const [line, seconds] = await timed(Deno.execPath(), worker, { ...MALLOC, SPIN_PROGRAMS: "off" });
       const result: ColdResult = JSON.parse(line);
       time.steps = result.job.steps;
       time.ours.push(seconds);

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { EngineInfo, EngineName } from "../engine/mod.ts";
 import { UserError } from "../errors.ts";
-import { outputLines } from "../setup/command.ts";
+import { outputLines, processEnvironment } from "../setup/command.ts";
+import { MALLOC } from "../setup/kernel.ts";
 import type { BenchConfig } from "./run.ts";
 import type { Facts, Stepped } from "./worker.ts";
 
@@ -37,6 +38,7 @@ export const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.
  */
 export const startWorker = (engine: EngineName, programs = "off"): Conversation =>
   converse(Deno.execPath(), ["run", "--quiet", "-A", pathOf("worker.ts")], {
+    ...MALLOC,
     SPIN_ENGINE: engine,
     SPIN_PROGRAMS: programs,
   });
@@ -98,8 +100,14 @@ const LAST_LINES = 6;
 export function converse(command: string, args: string[], env: Record<string, string> = {}): Conversation {
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(command, { args, env, stdin: "piped", stdout: "piped", stderr: "piped" })
-      .spawn();
+    child = new Deno.Command(command, {
+      args,
+      env: processEnvironment(env),
+      clearEnv: true,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
   } catch (error) {
     throw new UserError(`${command} cannot be started: ${error instanceof Error ? error.message : error}`);
   }

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { UserError } from "../errors.ts";
 import { ROOT } from "../paths.ts";
 import { processEnvironment } from "../setup/command.ts";
+import { MALLOC } from "../setup/kernel.ts";
 import { writeDocExamples } from "./doc_examples.ts";
 import { onInterrupt } from "./main.ts";
 
@@ -72,7 +73,7 @@ export async function testFiles({ paths = ["lib"], slow = false }: TestOptions =
 async function runDeno(file: string, args: string[], report: string): Promise<TestedFile> {
   const start = performance.now();
   // Where this task was started is of no concern to the tasks that tests start.
-  const env = processEnvironment({ INIT_CWD: undefined });
+  const env = processEnvironment({ ...MALLOC, INIT_CWD: undefined });
   const { code, signal, output } = await runChildQuietly(Deno.execPath(), args, env);
   const seconds = (performance.now() - start) / 1000;
   const cases = readReport(await Deno.readTextFile(report).catch(() => ""));

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { noPlugin } from "../engine/support_test.ts";
 import { readRecords } from "../results/mod.ts";
-import { runOrExplain, runTool } from "../setup/command.ts";
+import { processEnvironment, runOrExplain, runTool } from "../setup/command.ts";
 import { temporaryWorkspace } from "./support_test.ts";
 
 /** A real Slurm of two nodes with a core each, on this machine, and jobs of a workspace of its own. */
@@ -80,8 +80,13 @@ async function cluster(folder: string) {
   };
   // A daemon keeps the output of who starts it open: it is told to go where nothing waits for it.
   const daemon = async (program: string, ...args: string[]) => {
-    const { success } = await new Deno.Command(program, { args, env, stdout: "null", stderr: "null" })
-      .output();
+    const { success } = await new Deno.Command(program, {
+      args,
+      env: processEnvironment(env),
+      clearEnv: true,
+      stdout: "null",
+      stderr: "null",
+    }).output();
     ok(success, `${program} did not start`);
   };
   const files = {

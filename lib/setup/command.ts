@@ -13,9 +13,13 @@ interface CommandOptions {
   env?: Record<string, string | undefined>;
 }
 
-/** This process's environment with some variables set, and some taken away. */
+/**
+ * This process's environment with some variables set, and some taken away. LD_BIND_NOW is for the one process that it
+ * was set for: programs whose plugins lack names until they are used, as Slurm's, do not start with it.
+ */
 export function processEnvironment(changes: Record<string, string | undefined> = {}): Record<string, string> {
-  const merged = Object.entries({ ...Deno.env.toObject(), ...changes });
+  const own: Record<string, string | undefined> = { ...Deno.env.toObject(), LD_BIND_NOW: undefined };
+  const merged = Object.entries({ ...own, ...changes });
   return Object.fromEntries(merged.filter(([, value]) => value !== undefined)) as Record<string, string>;
 }
 

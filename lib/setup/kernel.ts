@@ -31,6 +31,11 @@ export const MALLOC = {
   LD_BIND_NOW: "1",
 };
 
+/** For a kernel that has started: what a notebook starts is not to inherit LD_BIND_NOW, see `processEnvironment`. */
+export function forgetBinding(): void {
+  if (Deno.env.get("GLIBC_TUNABLES") === MALLOC.GLIBC_TUNABLES) Deno.env.delete("LD_BIND_NOW");
+}
+
 /** The kernel is the very Deno that runs this; it need not be on PATH. */
 export function kernelSpec(executable = Deno.execPath()) {
   return {

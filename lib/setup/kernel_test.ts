@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { runOrExplain, runTool } from "./command.ts";
+import { processEnvironment, runOrExplain, runTool } from "./command.ts";
 import { kernelSpec, MALLOC } from "./kernel.ts";
 import { ROOT } from "../paths.ts";
 
@@ -38,4 +38,16 @@ Deno.test({
       equal(stdout.trim(), "true");
     }
   },
+});
+
+Deno.test("what a notebook or a command starts does not inherit how its own process was bound", async () => {
+  const env = MALLOC;
+  const code = `await import(${JSON.stringify(`file://${ROOT}/lib/mod.ts`)});
+    console.log("bound:", Deno.env.get("LD_BIND_NOW") ?? "lazily")`;
+  const { stdout } = await runOrExplain(Deno.execPath(), ["eval", code], ({ stderr }) => stderr, {
+    env,
+    cwd: ROOT,
+  });
+  equal(stdout.trim(), "bound: lazily");
+  equal(processEnvironment().LD_BIND_NOW, undefined);
 });

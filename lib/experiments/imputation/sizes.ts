@@ -7,6 +7,7 @@ import type { Axis } from "../../plots/axes.ts";
 import { type Figure, logLog } from "../../plots/mod.ts";
 import { formatDuration } from "../../progress/format.ts";
 import { cell, type RunRecord, type TableView } from "../../results/mod.ts";
+import { MALLOC } from "../../setup/kernel.ts";
 import { DEFAULT_SETTINGS } from "../../imputation/settings.ts";
 import {
   asJson,
@@ -87,6 +88,7 @@ async function execute(size: string, fast: boolean, signal?: AbortSignal): Promi
     const start = performance.now();
     const { success, stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "-A", join(import.meta.dirname!, "size_job.ts"), JSON.stringify(job)],
+      env: MALLOC,
       stdout: "piped",
       cwd: ROOT,
       signal,
