@@ -18,8 +18,8 @@ const LAB_SETTINGS = join(SHARE, "lab", "settings", "overrides.json");
  * system clears every page anew at every step. What is larger goes back at once: kept, it left holes that tripled the memory of a process. Read at a process's start, so it is said where processes are started: here and in `lib/cli/start.ts`.
  *
  * LD_BIND_NOW is for glibc 2.35 to 2.37: they read the system's setting of huge pages into a text without an end
- * (`__malloc_thp_mode`), so that what lay on the stack decided, in half of all processes against huge pages, and steps took
- * 1.5 times as long in those. With all names resolved before, there are zeros.
+ * (`__malloc_thp_mode`), so that what lay on the stack decided, in about half of all processes against huge pages.
+ * With all names resolved before, there are zeros.
  */
 export const MALLOC = {
   GLIBC_TUNABLES: [

@@ -41,11 +41,10 @@ Deno.test({
 });
 
 Deno.test("what a notebook or a command starts does not inherit how its own process was bound", async () => {
-  const env = MALLOC;
   const code = `await import(${JSON.stringify(`file://${ROOT}/lib/mod.ts`)});
     console.log("bound:", Deno.env.get("LD_BIND_NOW") ?? "lazily")`;
   const { stdout } = await runOrExplain(Deno.execPath(), ["eval", code], ({ stderr }) => stderr, {
-    env,
+    env: MALLOC,
     cwd: ROOT,
   });
   equal(stdout.trim(), "bound: lazily");

@@ -84,10 +84,11 @@ export function matMul(a: Node, b: Node, transposeA: boolean, transposeB: boolea
   const y = broadcastTo(b, [...batch, ...b.shape.slice(-2)]);
   const rank = batch.length;
   const axes = batch.map((_, i) => i);
-  if (transposeA && !transposeB && recordsForCpu()) return overRows(given, y);
-  return dotGeneral(transposeA && recordsForCpu() ? transposed(given) : given, y, {
+  const turned = transposeA && recordsForCpu();
+  if (turned && !transposeB) return overRows(given, y);
+  return dotGeneral(turned ? transposed(given) : given, y, {
     batch: [axes, axes],
-    contract: [[rank + (transposeA && !recordsForCpu() ? 0 : 1)], [rank + (transposeB ? 1 : 0)]],
+    contract: [[rank + (transposeA && !turned ? 0 : 1)], [rank + (transposeB ? 1 : 0)]],
   });
 }
 
